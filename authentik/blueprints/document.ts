@@ -1,0 +1,56 @@
+import { Document, type Node } from "yaml";
+
+/** One object that a blueprint declares. */
+export interface BlueprintEntry {
+    model: string;
+    id?: string;
+    state?: "present" | "created" | "must_created" | "absent";
+    identifiers?: Record<string, unknown>;
+    attrs?: Record<string, unknown>;
+}
+
+/** A blueprint of ours. Its name is its file's name, and what authentik's errors are reported under. */
+export interface Blueprint {
+    name: string;
+    entries: BlueprintEntry[];
+}
+
+/** The primary key of an object that exists already: `!Find [model, [field, value], ...]`. */
+export function find(model: string, ...conditions: [field: string, value: unknown][]): Node {
+    return tagged("!Find", [model, ...conditions]);
+}
+
+/** The primary key of an entry of the same blueprint: `!KeyOf id`. */
+export function keyOf(id: string): Node {
+    return tagged("!KeyOf", id);
+}
+
+/** The content of a file in the container that applies the blueprint: how every secret gets in. */
+export function file(path: string): Node {
+    return tagged("!File", path);
+}
+
+/** A text with values filled in: `!Format ["ak-outpost-%s-api", !KeyOf outpost]`. */
+export function format(text: string, ...values: unknown[]): Node {
+    return tagged("!Format", [text, ...values]);
+}
+
+/** An entry that applies one of authentik's own blueprints first, when it is not applied yet. */
+export function requires(name: string): BlueprintEntry {
+    return { model: "authentik_blueprints.metaapplyblueprint", attrs: { identifiers: { name }, required: true } };
+}
+
+/** A blueprint as the YAML text that `ak apply_blueprint` reads. */
+export function toYaml(blueprint: Blueprint): string {
+    const metadata = { name: `authentik-stack ${blueprint.name}` };
+    const document = new Document({ version: 1, metadata, entries: blueprint.entries }, options);
+    return document.toString({ lineWidth: 0 });
+}
+
+const options = { aliasDuplicateObjects: false } as const;
+
+function tagged(tag: string, value: unknown): Node {
+    const node = new Document(value, options).contents as Node;
+    node.tag = tag;
+    return node;
+}

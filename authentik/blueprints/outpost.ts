@@ -1,0 +1,55 @@
+import type { ApplicationConfig } from "../../config/applications";
+import { providerModel } from "./application";
+import { type Blueprint, file, find, format, keyOf } from "./document";
+
+/** Path of the file with an outpost's token. */
+export function outpostTokenPath(outpost: string): string {
+    return `/run/secrets/outpost_${outpost}_token`;
+}
+
+/**
+ * An outpost, the applications it serves, and its token, whose key is chosen by us instead of read from authentik.
+ *
+ * authentik makes the service account and the token `ak-outpost-<uuid>-api` when the outpost is created; the last
+ * entry gives that token our key.
+ *
+ * @param authentikHost URL at which browsers reach authentik; authentik requires one, the outpost is told its own.
+ */
+export function outpostBlueprint(
+    outpost: { name: string; type: string },
+    applications: ApplicationConfig[],
+    authentikHost: string,
+): Blueprint {
+    const { name, type } = outpost;
+    return {
+        name: `outpost-${name}`,
+        entries: [
+            {
+                model: "authentik_outposts.outpost",
+                id: "outpost",
+                identifiers: { name },
+                attrs: {
+                    type,
+                    providers: applications.map(({ slug, provider }) =>
+                        find(providerModel(provider.type), ["name", slug]),
+                    ),
+                    config: { authentik_host: `${authentikHost}/`, log_level: "info" },
+                },
+            },
+            {
+                model: "authentik_core.token",
+                identifiers: { identifier: format("ak-outpost-%s-api", keyOf("outpost")) },
+                attrs: {
+                    user: find(
+                        "authentik_core.user",
+                        ["path", "goauthentik.io/outposts"],
+                        ["name", `Outpost ${name} Service-Account`],
+                    ),
+                    intent: "api",
+                    expiring: false,
+                    key: file(outpostTokenPath(name)),
+                },
+            },
+        ],
+    };
+}

@@ -1,0 +1,70 @@
+"""Asks authentik until every check holds, or the time is over. Runs inside authentik's own image.
+
+Usage: probe.py CHECKS.json SECONDS; the checks are those of checks.ts. Exit code 0 when all hold, else 1 and a line
+for each that does not.
+"""
+
+import json
+import sys
+import time
+import urllib.error
+import urllib.request
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args):
+        return None
+
+
+def contains(actual, wanted):
+    """True when every part of wanted is found in actual; lists are compared in any order."""
+    if isinstance(wanted, dict):
+        return isinstance(actual, dict) and all(contains(actual.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(actual, list) and len(actual) == len(wanted) and all(
+            any(contains(item, value) for item in actual) for value in wanted
+        )
+    return actual == wanted
+
+
+def problem(check):
+    """What keeps a check from holding, or None."""
+    request = urllib.request.Request(check["url"], headers={"Accept": "application/json, text/html"})
+    if "host" in check:
+        request.add_header("Host", check["host"])
+    if "token" in check:
+        with open(check["token"], encoding="utf-8") as file:
+            request.add_header("Authorization", "Bearer " + file.read().strip())
+    try:
+        with urllib.request.build_opener(NoRedirect).open(request, timeout=15) as response:
+            status, body = response.status, response.read()
+    except urllib.error.HTTPError as error:
+        status, body = error.code, error.read()
+    except OSError as error:
+        return f"no answer ({error})"
+    if status != check["status"]:
+        return f"answered {status} instead of {check['status']}: {body[:200].decode(errors='replace').strip()}"
+    if "result" in check:
+        results = json.loads(body).get("results", [])
+        if not any(contains(result, check["result"]) for result in results):
+            return f"does not say {json.dumps(check['result'])}"
+    return None
+
+
+def main(path, seconds):
+    deadline = time.monotonic() + float(seconds)
+    with open(path, encoding="utf-8") as file:
+        pending = json.load(file)
+    while True:
+        problems = [(check, found) for check in pending if (found := problem(check)) is not None]
+        if not problems:
+            return 0
+        if time.monotonic() > deadline:
+            for check, found in problems:
+                print(f"{check['name']}: {found} ({check['url']})")
+            return 1
+        pending = [check for check, _ in problems]
+        time.sleep(1)
+
+
+sys.exit(main(*sys.argv[1:]))

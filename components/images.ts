@@ -1,0 +1,21 @@
+/** The images a stack runs. */
+export interface Images {
+    server: string;
+    proxy: string;
+    postgres: string;
+    redis: string;
+}
+
+/**
+ * The official images of an authentik release, and the PostgreSQL and Redis it is run with.
+ *
+ * @param version e.g. `2025.8.4`; server and outposts always share it.
+ */
+export function officialImages(version: string): Images {
+    return {
+        server: `ghcr.io/goauthentik/server:${version}`,
+        proxy: `ghcr.io/goauthentik/proxy:${version}`,
+        postgres: "postgres:16-alpine",
+        redis: "redis:7-alpine",
+    };
+}

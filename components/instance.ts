@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
+import { releaseOf } from "../authentik/releases";
+import type { PostgresConnection, RedisConnection } from "./connection";
+import type { Environment } from "./environment";
+import type { Process, WorkloadFile } from "./runtime/workload";
+import { dataVolume } from "./volume";
+
+/** Names of the volumes with authentik's own files. */
+export interface AuthentikVolumes {
+    /** Uploaded files, e.g. icons. */
+    media: pulumi.Output<string>;
+    /** Templates of e-mails. */
+    templates: pulumi.Output<string>;
+    /** Certificates that authentik imports. */
+    certificates: pulumi.Output<string>;
+}
+
+/** The volumes with authentik's own files. */
+export function authentikVolumes(name: string, environment: Environment, parent: pulumi.Resource): AuthentikVolumes {
+    return {
+        media: dataVolume(`${name}-media`, "ak_media", environment, parent),
+        templates: dataVolume(`${name}-templates`, "ak_templates", environment, parent),
+        certificates: dataVolume(`${name}-certificates`, "ak_certs", environment, parent),
+    };
+}
+
+export interface InstanceArgs {
+    /** authentik's version, e.g. `2025.8.4`. */
+    version: string;
+    image: string;
+    postgres: PostgresConnection;
+    /** Only for releases that need one. */
+    redis: RedisConnection | undefined;
+    secretKey: pulumi.Output<string>;
+    settings: SettingsTree;
+    /** Every value of `settings` is delivered as a file, since one of them is secret. Default: false. */
+    secretSettings?: boolean;
+    volumes: AuthentikVolumes;
+    /** A folder of the Docker host with blueprints of the user's own. Default: none. */
+    blueprints?: string;
+}
+
+/** What server, worker and the jobs of one authentik share: image, settings, secret files and mounts. */
+export type Instance = Pick<Process, "image" | "settings" | "files" | "mounts"> & {
+    version: string;
+    dependsOn: pulumi.Resource[];
+};
+
+/** The instance that its arguments describe; pure, no resource is made. */
+export function authentikInstance(args: InstanceArgs): Instance {
+    const { postgres, redis, volumes } = args;
+    const settings = settingsToEnvironment(args.settings);
+    const secretSettings = Object.entries(settings).map(([key, content]): [string, WorkloadFile] => [
+        key,
+        secretFile(key.toLowerCase(), content),
+    ]);
+    const files: [string, WorkloadFile][] = [
+        ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
+        ["AUTHENTIK_POSTGRESQL__PASSWORD", secretFile("postgresql_password", postgres.password)],
+        ...(redis === undefined
+            ? []
+            : [
+                  ["AUTHENTIK_REDIS__PASSWORD", secretFile("redis_password", redis.password)] satisfies [
+                      string,
+                      WorkloadFile,
+                  ],
+              ]),
+        ...(args.secretSettings === true ? secretSettings : []),
+    ];
+    return {
+        version: args.version,
+        image: args.image,
+        settings: {
+            AUTHENTIK_POSTGRESQL__HOST: postgres.host,
+            AUTHENTIK_POSTGRESQL__PORT: text(postgres.port),
+            AUTHENTIK_POSTGRESQL__NAME: postgres.database,
+            AUTHENTIK_POSTGRESQL__USER: postgres.user,
+            AUTHENTIK_POSTGRESQL__SSLMODE: postgres.sslMode,
+            ...(redis === undefined ? {} : redisSettings(redis)),
+            // There is no Docker socket to discover anything through.
+            AUTHENTIK_OUTPOSTS__DISCOVER: "false",
+            ...(args.secretSettings === true ? {} : settings),
+            ...Object.fromEntries(files.map(([key, file]) => [key, `file://${file.path}`])),
+        },
+        files: files.map(([, file]) => file),
+        mounts: [
+            { source: volumes.media, target: releaseOf(args.version).mediaPath },
+            { source: volumes.templates, target: "/templates" },
+            { source: volumes.certificates, target: "/certs" },
+            ...(args.blueprints === undefined
+                ? []
+                : [{ source: args.blueprints, target: "/blueprints/custom", readOnly: true }]),
+        ],
+        dependsOn: [...postgres.dependsOn, ...(redis?.dependsOn ?? [])],
+    };
+}
+
+function redisSettings(redis: RedisConnection): Record<string, pulumi.Input<string>> {
+    return {
+        AUTHENTIK_REDIS__HOST: redis.host,
+        AUTHENTIK_REDIS__PORT: text(redis.port),
+        ...(redis.user === undefined ? {} : { AUTHENTIK_REDIS__USERNAME: redis.user }),
+        AUTHENTIK_REDIS__DB: String(redis.index),
+        AUTHENTIK_REDIS__TLS: String(redis.tls),
+    };
+}
+
+function secretFile(name: string, content: pulumi.Input<string>): WorkloadFile {
+    return { path: `/run/secrets/${name}`, content };
+}
+
+function text(value: pulumi.Input<number>): pulumi.Output<string> {
+    return pulumi.output(value).apply(String);
+}

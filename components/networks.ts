@@ -1,0 +1,61 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "./environment";
+import { stackLabels } from "./runtime/labels";
+import type { NetworkAttachment } from "./runtime/workload";
+
+/** A Docker network that is created, or adopted when it exists already. */
+export interface NetworkArgs {
+    /** The network's name, before the prefix. */
+    name: string;
+    /** Use a network of exactly this name, which others made. Default: false. */
+    adopt?: boolean;
+}
+
+/** The networks of a stack by their role, e.g. `frontend`. */
+export class Networks extends pulumi.ComponentResource {
+    /** Names of the networks as Docker knows them, by role. */
+    public readonly names: Record<string, string>;
+    private readonly references: Record<string, pulumi.Input<string>>;
+
+    public constructor(
+        name: string,
+        args: { networks: Record<string, NetworkArgs>; environment: Environment },
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("authentik-stack:index:Networks", name, {}, opts);
+        const { prefix } = args.environment;
+        const entries = Object.entries(args.networks);
+        this.names = Object.fromEntries(
+            entries.map(([role, network]) => [
+                role,
+                network.adopt === true ? network.name : `${prefix}${network.name}`,
+            ]),
+        );
+        this.references = Object.fromEntries(
+            entries.map(([role, network]) => [
+                role,
+                network.adopt === true ? network.name : this.create(`${name}-${role}`, role),
+            ]),
+        );
+        this.registerOutputs({ names: this.names });
+    }
+
+    /** How a container joins the networks of some roles under its names. */
+    public attach(roles: string[], ...aliases: string[]): NetworkAttachment[] {
+        return roles.map((role) => {
+            const network = this.references[role];
+            if (network === undefined)
+                throw new Error(`no network has the role ${role}; there are ${Object.keys(this.names).join(", ")}`);
+            return { network, aliases };
+        });
+    }
+
+    private create(name: string, role: string): pulumi.Output<string> {
+        const labels = stackLabels(name, "docker:index/network:Network", this);
+        // Databases have no business outside, and nobody from outside has any with them.
+        const args = { name: this.names[role], internal: role === "db", labels };
+        // The id, not the name: after a network was lost and recreated, only the id makes its containers follow.
+        return new docker.Network(name, args, { parent: this, deleteBeforeReplace: true }).id;
+    }
+}

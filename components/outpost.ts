@@ -1,0 +1,86 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Environment } from "./environment";
+import type { Networks } from "./networks";
+import { runContainer } from "./runtime/container";
+import type { Running, Workload } from "./runtime/workload";
+import type { Server } from "./server";
+import { dataVolume } from "./volume";
+
+export interface OutpostArgs {
+    /** The outpost's name in authentik and on its networks, e.g. `ak-outpost-organizr`. */
+    outpost: string;
+    image: string;
+    /** Roles of the networks it sits on: those of what it protects. */
+    on: string[];
+    networks: Networks;
+    server: Server;
+    /** The token authentik knows it by. */
+    token: pulumi.Output<string>;
+    /** URL at which browsers reach authentik. */
+    url: string;
+    /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
+    ports?: { port: number; ip: string }[];
+    /** Default: no limits. */
+    limits?: Workload["limits"];
+    /** What has to be done before its token works. */
+    after: pulumi.Resource[];
+    environment: Environment;
+}
+
+/** An outpost: the container that lets only signed-in people through to the applications behind it. */
+export class Outpost extends pulumi.ComponentResource {
+    /** The outpost's name in authentik. */
+    public readonly outpost: string;
+    /** The outpost's name on its networks. */
+    public readonly host: string;
+    /** URL at which containers reach it, by name of the network. */
+    public readonly addresses: Record<string, string>;
+    /** URL at which containers on its networks reach it. */
+    public readonly internalUrl: string;
+    /** The container, connected to the server. */
+    public readonly running: Running;
+
+    public constructor(name: string, args: OutpostArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("authentik-stack:index:Outpost", name, {}, opts);
+        this.outpost = args.outpost;
+        this.host = `${args.environment.prefix}${args.outpost}`;
+        this.internalUrl = `http://${this.host}:9000`;
+        this.addresses = Object.fromEntries(
+            args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
+        );
+        const sessions = dataVolume(`${name}-sessions`, `${args.outpost}-sessions`, args.environment, this);
+        const child = { parent: this, dependsOn: args.after };
+        this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
+        this.registerOutputs({ addresses: this.addresses });
+    }
+
+    private workload(
+        { image, server, token, url, on, networks, ports = [], limits = {} }: OutpostArgs,
+        sessions: pulumi.Output<string>,
+    ): Workload {
+        return {
+            title: this.host,
+            image,
+            settings: {
+                AUTHENTIK_HOST: server.internalUrl,
+                AUTHENTIK_HOST_BROWSER: url,
+                AUTHENTIK_TOKEN: `file://${tokenFile}`,
+                // Where it keeps sessions: they outlive the container, so that its replacement logs nobody out.
+                TMPDIR: sessionFolder,
+            },
+            files: [{ path: tokenFile, content: token }],
+            mounts: [{ source: sessions, target: sessionFolder }],
+            networks: networks.attach(on, this.host),
+            ports: ports.map(({ port, ip }) => ({ internal: 9000, external: port, ip })),
+            health: { command: ["/proxy", "healthcheck"], startSeconds: 30 },
+            readySeconds: 120,
+            // An outpost that cannot reach its server ignores SIGTERM; one that can ends in half a second.
+            stopSeconds: 10,
+            limits,
+            pids: 64,
+        };
+    }
+}
+
+const tokenFile = "/run/secrets/token";
+const sessionFolder = "/sessions";

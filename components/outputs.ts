@@ -1,0 +1,101 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PostgresConnection, RedisConnection } from "./connection";
+
+/** A database of the shared PostgreSQL. */
+export interface DatabaseOutput {
+    host: string;
+    port: number;
+    database: string;
+    user: string;
+    /** Secret. */
+    password: string;
+}
+
+/** A Redis user, and the database set aside for it. */
+export interface RedisOutput {
+    host: string;
+    port: number;
+    index: number;
+    user: string;
+    /** Secret. */
+    password: string;
+}
+
+/** An outpost. */
+export interface OutpostOutput {
+    /** Secret. */
+    token: string;
+    /** URL at which containers reach it, by name of the network. */
+    addresses: Record<string, string>;
+    /** Slugs of the applications it protects. */
+    applications: string[];
+}
+
+/** What a stack hands to other stacks, and what `pulumi stack output` shows. */
+export interface AuthentikOutputs {
+    /** URL at which a browser reaches authentik. */
+    url: string;
+    version: string;
+    /** The administrator; the password is secret. */
+    admin: { username: string; password: string };
+    /** Token of authentik's API, of the administrator. Secret. */
+    apiToken: string;
+    outposts: Record<string, OutpostOutput>;
+    /** URL of each application, by slug. */
+    applications: Record<string, { url: string }>;
+    /** Names of the networks, by role. */
+    networks: Record<string, string>;
+    /** Names of the volumes, by what they hold. */
+    volumes: Record<string, string>;
+    /** Databases of the shared PostgreSQL, by consumer. */
+    databases: Record<string, DatabaseOutput>;
+    /** Users of the shared Redis, by consumer. */
+    redis: Record<string, RedisOutput>;
+}
+
+/** The same values before they are known: each leaf may be an output, and each secret is secret on its own. */
+export type Pending<T> = T extends string | number | boolean ? pulumi.Input<T> : { [K in keyof T]: Pending<T[K]> };
+
+/** The outputs of another stack of this program, typed. */
+export function authentikOutputs(reference: pulumi.StackReference): {
+    [K in keyof AuthentikOutputs]: pulumi.Output<AuthentikOutputs[K]>;
+} {
+    const output = <K extends keyof AuthentikOutputs>(key: K) =>
+        reference.requireOutput(key) as pulumi.Output<AuthentikOutputs[K]>;
+    return {
+        url: output("url"),
+        version: output("version"),
+        admin: output("admin"),
+        apiToken: output("apiToken"),
+        outposts: output("outposts"),
+        applications: output("applications"),
+        networks: output("networks"),
+        volumes: output("volumes"),
+        databases: output("databases"),
+        redis: output("redis"),
+    };
+}
+
+/** A connection as consumers get it. */
+export function databaseOutput({ host, port, database, user, password }: PostgresConnection): Pending<DatabaseOutput> {
+    return { host, port, database, user, password };
+}
+
+/** A connection as consumers get it. */
+export function redisOutput({
+    host,
+    port,
+    index,
+    user,
+    password,
+}: RedisConnection & { user: pulumi.Input<string> }): Pending<RedisOutput> {
+    return { host, port, index, user, password };
+}
+
+/** One connection per consumer as consumers get them. */
+export function mapValues<From, To>(
+    record: Record<string, From>,
+    convert: (value: From, key: string) => To,
+): Record<string, To> {
+    return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, convert(value, key)]));
+}

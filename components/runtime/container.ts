@@ -1,0 +1,105 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { untilHealthy } from "./health";
+import { connect } from "./host";
+import { stackLabels } from "./labels";
+import type { Running, Workload } from "./workload";
+
+/**
+ * Runs a workload as a container on the Docker host, and holds back what depends on it until it is healthy.
+ *
+ * @param host the provider's `docker:host`.
+ * @throws (when the update runs) Error that names the container and shows its last log lines.
+ */
+export function runContainer(
+    name: string,
+    workload: Workload,
+    host: string | undefined,
+    opts: pulumi.CustomResourceOptions,
+): Running {
+    const container = new docker.Container(name, containerArgs(name, workload, opts), {
+        ...opts,
+        // Docker's DNS answers with both while the old one goes on; a fixed name or a published port allows only one.
+        deleteBeforeReplace: workload.fixedName !== undefined || (workload.ports?.length ?? 0) > 0,
+        // The provider updates a changed health check in its state, not in the container.
+        replaceOnChanges: ["healthcheck"],
+        hooks: { afterCreate: [(args) => onceHealthy(args, workload, host)] },
+    });
+    return { id: container.id, resource: container };
+}
+
+async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, host: string | undefined): Promise<void> {
+    const engine = connect(host);
+    // The provider has no argument for it; the engine takes it at run time.
+    await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
+    const uploads = (args.newInputs as { uploads?: { content: string }[] }).uploads ?? [];
+    const secrets = uploads.map(({ content }) => content);
+    const gate = {
+        title: workload.title,
+        command: workload.health.command,
+        seconds: workload.readySeconds ?? 300,
+        secrets,
+    };
+    await untilHealthy(engine, args.id, gate);
+}
+
+function containerArgs(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): docker.ContainerArgs {
+    const memory = workload.limits.memory === undefined ? undefined : megabytes(workload.limits.memory);
+    return {
+        name: workload.fixedName,
+        hostname: workload.title,
+        image: workload.image,
+        entrypoints: workload.entrypoint,
+        command: workload.command,
+        envs: Object.entries(workload.settings ?? {}).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+        uploads: workload.files?.map(({ path, content, owner = 1000 }) => ({
+            file: path,
+            content,
+            owner: String(owner),
+            group: String(owner),
+            permissions: "0400",
+        })),
+        mounts: workload.mounts?.map((mount) => ({ ...mount, type: mountType(mount.source) })),
+        networksAdvanced: workload.networks.map(({ network, aliases }) => ({ name: network, aliases })),
+        ports: workload.ports,
+        healthcheck: {
+            tests: ["CMD", ...workload.health.command],
+            interval: "10s",
+            timeout: "30s",
+            startPeriod: goDuration(workload.health.startSeconds),
+            retries: 3,
+        },
+        destroyGraceSeconds: workload.stopSeconds,
+        restart: "unless-stopped",
+        memory,
+        memorySwap: memory,
+        cpus: workload.limits.cpus === undefined ? undefined : decimal(workload.limits.cpus),
+        readOnly: workload.readOnly,
+        tmpfs: workload.tmpfs && Object.fromEntries(workload.tmpfs.map((path) => [path, ""])),
+        capabilities: { drops: ["ALL"], adds: workload.capabilities },
+        securityOpts: ["no-new-privileges:true"],
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        labels: stackLabels(name, "docker:index/container:Container", opts.parent),
+    };
+}
+
+/** A path of the host is bound; a name is a volume. */
+function mountType(source: pulumi.Input<string>): string {
+    return typeof source === "string" && source.startsWith("/") ? "bind" : "volume";
+}
+
+/** `512m` or `2g` in the provider's unit. */
+function megabytes(size: string): number {
+    return Number(size.slice(0, -1)) * (size.endsWith("g") ? 1024 : 1);
+}
+
+/** A number as Go prints it with one decimal at least: the only form that is stable across refreshes. */
+function decimal(value: number): string {
+    return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** Seconds as Go prints a duration: the only form that is stable across refreshes. */
+function goDuration(seconds: number): string {
+    return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type Docker from "dockerode";
+import { execute, lastLogLines, redact } from "./host";
+
+/** How long, and under what name, a container is waited for. */
+export interface HealthGate {
+    /** What messages call the container. */
+    title: string;
+    /** The container's own health check. */
+    command: string[];
+    /** Seconds it may take. */
+    seconds: number;
+    /** Values that no message may show. */
+    secrets: string[];
+}
+
+/**
+ * Waits until a container's health check passes.
+ *
+ * The provider's own `wait` notices a crash only at its timeout and says nothing of the cause; this one looks every
+ * second. It runs the check itself, so that the check's interval can be long.
+ *
+ * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted
+ *   twice, else when the time is over.
+ */
+export async function untilHealthy(docker: Docker, id: string, gate: HealthGate): Promise<void> {
+    const container = docker.getContainer(id);
+    const deadline = Date.now() + gate.seconds * 1000;
+    for (;;) {
+        const { State, RestartCount } = await container.inspect();
+        const answer = State.Running && !State.Restarting ? await check(container, gate.command) : "it does not run";
+        if (answer === undefined) return;
+        const late = `was not healthy within ${gate.seconds} seconds (its health check says: ${answer})`;
+        const problem = trouble(State, RestartCount) ?? (Date.now() > deadline ? late : undefined);
+        if (problem !== undefined) {
+            const log = await lastLogLines(container, gate.secrets);
+            throw new Error(`${gate.title} ${redact(problem, gate.secrets)}; its last log lines:\n${log}`);
+        }
+        await sleep(1000);
+    }
+}
+
+/** Undefined when the check passes, else its last line. */
+async function check(container: Docker.Container, command: string[]): Promise<string | undefined> {
+    try {
+        const { code, output } = await execute(container, { command });
+        return code === 0 ? undefined : (output.trim().split("\n").at(-1) ?? "");
+    } catch {
+        return "it stopped during the check"; // the next look says why
+    }
+}
+
+/** What tells that a container will not get healthy by waiting. */
+function trouble(state: Docker.ContainerInspectInfo["State"], restarts: number): string | undefined {
+    if (restarts >= 2) return `keeps crashing (exit code ${state.ExitCode}, restarted ${restarts} times)`;
+    if (["exited", "dead"].includes(state.Status))
+        return `exited with code ${state.ExitCode}${state.OOMKilled ? " (out of memory)" : ""}`;
+    return undefined;
+}

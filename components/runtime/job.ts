@@ -1,0 +1,53 @@
+import * as pulumi from "@pulumi/pulumi";
+import { connect } from "./host";
+import { stackName } from "./labels";
+import { digest, recordStep, valueOf } from "./record";
+import { type JobRun, runToExit } from "./run-to-exit";
+import type { Process } from "./workload";
+
+/** A container that runs once, to exit code 0. */
+export interface Job extends Process {
+    /** What messages call the job. */
+    title: string;
+    /** Plain files by path, e.g. blueprints; a change of one runs the job again. */
+    documents: Record<string, string>;
+    /** What else makes the job run again when it changes, e.g. the id of the database it wrote to. */
+    triggers?: Record<string, pulumi.Input<string>>;
+    /** Seconds the job may take. */
+    seconds: number;
+    /** How often it is tried. Default: 1. */
+    attempts?: number;
+    /** Containers whose last log lines help when the job fails. */
+    witnesses?: { title: string; id: pulumi.Input<string> }[];
+    /** What a person can do when the job fails. */
+    cure: string;
+}
+
+/**
+ * Runs a job when its image, a document, a secret file or a trigger changed since it last succeeded.
+ *
+ * @param host the provider's `docker:host`.
+ * @throws (when the update runs) Error with the job's own last lines, secrets blotted out, and the cure.
+ */
+export function runJob(
+    name: string,
+    job: Job,
+    host: string | undefined,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+    const { image, settings = {}, files = [], mounts = [], networks, witnesses = [] } = job;
+    const resolved: pulumi.Output<Resolved> = pulumi.output({ image, settings, files, mounts, networks, witnesses });
+    const documents = Object.fromEntries(Object.entries(job.documents).map(([path, text]) => [path, digest(text)]));
+    return recordStep(
+        name,
+        {
+            facts: { image, command: digest([job.entrypoint, job.command]), ...documents, ...job.triggers },
+            secrets: files.map(({ content }) => content),
+            run: async () =>
+                runToExit(connect(host), { ...job, ...(await valueOf(resolved)), name, stack: stackName() }),
+        },
+        opts,
+    );
+}
+
+type Resolved = Pick<JobRun, "image" | "settings" | "files" | "mounts" | "networks" | "witnesses">;

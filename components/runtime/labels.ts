@@ -1,0 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Label that names the stack a Docker object belongs to, as project/stack. */
+export const stackLabel = "authentik-stack.stack";
+/** Label that holds the URN of the resource behind a Docker object: how orphans of a killed update are found. */
+export const urnLabel = "authentik-stack.urn";
+
+/** The stack as its label names it. */
+export function stackName(): string {
+    return `${pulumi.getProject()}/${pulumi.getStack()}`;
+}
+
+/** The labels that every Docker object of the stack carries, in the provider's form. */
+export function stackLabels(
+    name: string,
+    type: string,
+    parent: pulumi.Resource | undefined,
+): { label: string; value: pulumi.Input<string> }[] {
+    return [
+        { label: stackLabel, value: stackName() },
+        { label: urnLabel, value: pulumi.createUrn(name, type, parent) },
+    ];
+}

@@ -1,0 +1,117 @@
+import type Docker from "dockerode";
+import { pack } from "tar-stream";
+import { lastLogLines, redact } from "./host";
+import { stackLabel } from "./labels";
+
+/** A job with every value known. */
+export interface JobRun {
+    name: string;
+    stack: string;
+    title: string;
+    image: string;
+    entrypoint?: string[];
+    command?: string[];
+    settings: Record<string, string>;
+    documents: Record<string, string>;
+    files: { path: string; content: string; owner?: number }[];
+    mounts: { source: string; target: string; readOnly?: boolean }[];
+    networks: { network: string; aliases: string[] }[];
+    witnesses: { title: string; id: string }[];
+    seconds: number;
+    attempts?: number;
+    cure: string;
+}
+
+const jobLabel = "authentik-stack.job";
+
+/**
+ * Runs a job's container to its end, as often as it may be tried, and removes it.
+ *
+ * @throws Error with the last log lines of the job and of its witnesses, secrets blotted out, when no try ends with 0.
+ */
+export async function runToExit(docker: Docker, job: JobRun): Promise<void> {
+    const secrets = job.files.map(({ content }) => content);
+    for (let attempt = 1; ; attempt++) {
+        const { code, log } = await runOnce(docker, job);
+        if (code === 0) return;
+        if (attempt >= (job.attempts ?? 1)) {
+            const outcome =
+                code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
+            const sections = await Promise.all(
+                job.witnesses.map(
+                    async ({ title, id }) =>
+                        `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets)}`,
+                ),
+            );
+            throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, job.cure].join("\n"));
+        }
+    }
+}
+
+async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {
+    await removeLeftovers(docker, job);
+    const container = await docker.createContainer(createOptions(job));
+    try {
+        for (const { network } of job.networks.slice(1))
+            await docker.getNetwork(network).connect({ Container: container.id });
+        await container.putArchive(archive(job), { path: "/" });
+        await container.start();
+        const code = await exitCode(container, job.seconds);
+        return { code, log: await lastLogLines(container, [], 25) };
+    } finally {
+        await container.remove({ force: true, v: true });
+    }
+}
+
+/** A job that was killed half-way may have left its container. */
+async function removeLeftovers(docker: Docker, job: JobRun): Promise<void> {
+    const filters = { label: [`${stackLabel}=${job.stack}`, `${jobLabel}=${job.name}`] };
+    for (const { Id } of await docker.listContainers({ all: true, filters })) {
+        await docker.getContainer(Id).remove({ force: true, v: true });
+    }
+}
+
+async function exitCode(container: Docker.Container, seconds: number): Promise<number | undefined> {
+    const timeout = AbortSignal.timeout(seconds * 1000);
+    try {
+        const { StatusCode } = (await container.wait({ abortSignal: timeout })) as { StatusCode: number };
+        return StatusCode;
+    } catch (error) {
+        if (timeout.aborted) return undefined;
+        throw error;
+    }
+}
+
+function createOptions(job: JobRun): Docker.ContainerCreateOptions {
+    return {
+        Image: job.image,
+        Entrypoint: job.entrypoint,
+        Cmd: job.command,
+        Env: Object.entries(job.settings).map(([key, value]) => `${key}=${value}`),
+        Labels: { [stackLabel]: job.stack, [jobLabel]: job.name },
+        Healthcheck: { Test: ["NONE"] },
+        HostConfig: {
+            NetworkMode: job.networks[0]?.network,
+            Mounts: job.mounts.map(({ source, target, readOnly = false }) => ({
+                Type: source.startsWith("/") ? "bind" : "volume",
+                Source: source,
+                Target: target,
+                ReadOnly: readOnly,
+            })),
+            CapDrop: ["ALL"],
+            SecurityOpt: ["no-new-privileges:true"],
+            PidsLimit: 256,
+        },
+    };
+}
+
+/** Everything the job reads, readable by its user alone. */
+function archive(job: JobRun): NodeJS.ReadableStream {
+    const tar = pack();
+    const documents = Object.entries(job.documents).map(([path, content]) => ({ path, content, owner: undefined }));
+    for (const { path, content, owner = 1000 } of [...documents, ...job.files]) {
+        tar.entry({ name: path.slice(1), mode: 0o400, uid: owner, gid: owner }, content);
+    }
+    tar.finalize();
+    return tar as unknown as NodeJS.ReadableStream;
+}

@@ -1,0 +1,78 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A file that a container gets before it starts; how every secret reaches it. */
+export interface WorkloadFile {
+    /** Absolute path inside the container. */
+    path: string;
+    content: pulumi.Input<string>;
+    /** Owner and group inside the container, as a numeric id. Default: 1000, the user of authentik's images. */
+    owner?: number;
+}
+
+/** A volume or a folder of the host inside a container. */
+export interface WorkloadMount {
+    /** Name of a volume, or an absolute path on the Docker host. */
+    source: pulumi.Input<string>;
+    target: string;
+    /** Default: false. */
+    readOnly?: boolean;
+}
+
+/** A network as containers are attached to it. */
+export interface NetworkAttachment {
+    /** The network's id where this stack made it (a recreated network is then noticed), its name where it was adopted. */
+    network: pulumi.Input<string>;
+    /** Names under which others on the network reach the container. */
+    aliases: string[];
+}
+
+/** How Docker finds out that a container does its work. */
+export interface HealthCheck {
+    /** Command and arguments; exit code 0 is healthy. */
+    command: string[];
+    /** Seconds during which failures do not count. */
+    startSeconds: number;
+}
+
+/** What is the same for a container that runs on and for a job that runs once. */
+export interface Process {
+    image: pulumi.Input<string>;
+    /** Replaces the image's entrypoint. Default: the image's own. */
+    entrypoint?: string[];
+    command?: string[];
+    /** Environment variables: never a secret. */
+    settings?: Record<string, pulumi.Input<string>>;
+    files?: WorkloadFile[];
+    mounts?: WorkloadMount[];
+    networks: NetworkAttachment[];
+}
+
+/** A container that runs on. */
+export interface Workload extends Process {
+    /** The container's name and host name. Fixed names are replaced delete-first. Default: named by Pulumi. */
+    fixedName?: string;
+    /** What messages call it, and its host name. */
+    title: string;
+    ports?: { internal: number; external: number; ip: string }[];
+    health: HealthCheck;
+    /** Seconds from start to healthy at the most. Default: 300. */
+    readySeconds?: number;
+    /** Seconds to stop in before it is killed. */
+    stopSeconds: number;
+    limits: { memory?: string; cpus?: number };
+    /** Most processes and threads. */
+    pids: number;
+    /** Linux capabilities kept, e.g. CAP_CHOWN; all others are dropped. Default: none. */
+    capabilities?: string[];
+    /** Root file system is read-only. Not together with files: Docker cannot put files there. Default: false. */
+    readOnly?: boolean;
+    /** Paths in memory, for what a read-only container writes. */
+    tmpfs?: string[];
+}
+
+/** A workload that runs: what others need of it. */
+export interface Running {
+    /** The container's id; known once it is healthy. */
+    id: pulumi.Output<string>;
+    resource: pulumi.Resource;
+}

@@ -1,0 +1,85 @@
+import { createServer } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import type Docker from "dockerode";
+import { connect } from "../components/runtime/host";
+import { stackLabel, stackName } from "../components/runtime/labels";
+import { formatProblems, type Problem } from "./problems";
+import type { Config } from "./schema";
+
+/**
+ * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there.
+ *
+ * Without an engine in reach nothing is checked, so that a preview needs none.
+ *
+ * @throws pulumi.RunError that lists every problem, before any resource is registered.
+ */
+export async function checkHost(config: Config, host: string | undefined): Promise<void> {
+    const engine = connect(host);
+    const seen = await look(engine).catch(() => undefined);
+    if (seen === undefined) return;
+    const local =
+        host === undefined ? (process.env.DOCKER_HOST?.startsWith("unix:") ?? true) : host.startsWith("unix:");
+    const problems = [...missingNetworks(config, seen.networks), ...(await takenPorts(config, seen.containers, local))];
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
+}
+
+async function look(engine: Docker) {
+    const [containers, networks] = await Promise.all([engine.listContainers(), engine.listNetworks()]);
+    return { containers, networks };
+}
+
+function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]): Problem[] {
+    const names = networks.map(({ Name }) => Name);
+    return Object.entries(config.networks)
+        .filter(([, { adopt, name }]) => adopt && !names.includes(name))
+        .map(([role, { name }]) => ({
+            key: `networks.${role}.name`,
+            value: name,
+            cure: `is to be adopted, but the Docker host has no such network; make it with \`docker network create ${name}\` or remove networks.${role}.adopt`,
+        }));
+}
+
+async function takenPorts(config: Config, containers: Docker.ContainerInfo[], local: boolean): Promise<Problem[]> {
+    const published = [
+        ...config.server.ports.map((entry, index) => ({ ...entry, key: `server.ports[${index}].port` })),
+        ...config.outposts.flatMap((outpost, at) =>
+            outpost.ports.map((entry, index) => ({ ...entry, key: `outposts[${at}].ports[${index}].port` })),
+        ),
+    ];
+    const owner = (port: number) => containers.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
+    const problems = await Promise.all(
+        published.map(async ({ key, port, ip }): Promise<Problem[]> => {
+            const container = owner(port);
+            if (container?.Labels[stackLabel] === stackName()) return [];
+            const name = container?.Names[0]?.slice(1);
+            if (name !== undefined)
+                return [
+                    {
+                        key,
+                        value: port,
+                        cure: `is published by the container ${name}; choose another port, or stop that container`,
+                    },
+                ];
+            const free = !local || (await isFree(port, ip));
+            return free
+                ? []
+                : [
+                      {
+                          key,
+                          value: port,
+                          cure: "is in use by a program on the host; choose another port, or stop that program",
+                      },
+                  ];
+        }),
+    );
+    return problems.flat();
+}
+
+/** True when the port can be listened on; an address that is not the host's is for Docker to refuse. */
+function isFree(port: number, ip: string): Promise<boolean> {
+    return new Promise((resolve) => {
+        const server = createServer();
+        server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
+        server.listen(port, ip, () => server.close(() => resolve(true)));
+    });
+}
