@@ -1,0 +1,72 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Cache, describeRedisError, probeRedis } from "./cache";
+import { Database, describePostgresError, probePostgres } from "./database";
+import { log, messageOf, pause } from "./log";
+import { readSettings, type Settings } from "./settings";
+
+/** Where `ak healthcheck` reads which of the two it looks after. */
+export const modeFile = join(process.env["TMPDIR"] ?? "/tmp", "authentik-mode");
+
+/** PostgreSQL and Redis, both answering. */
+export interface Services {
+    settings: Settings;
+    database: Database;
+    cache: Cache;
+}
+
+/** Remembers for `ak healthcheck` what runs in this container. */
+export function rememberMode(mode: "server" | "worker"): void {
+    writeFileSync(modeFile, `${mode}\n`);
+}
+
+/** How often a connection is tried: in all, and where the other side refuses it, which waiting does not change. */
+export interface Patience {
+    tries: number;
+    refusals: number;
+}
+
+const refusal = /password|WRONGPASS|NOAUTH|certificate|no pg_hba.conf entry|SSL/i;
+
+/** Waits for PostgreSQL and Redis; gives up when patience ends, or at once where the secret key is missing. */
+export async function connectServices(patience: Patience): Promise<Services | undefined> {
+    log("info", "Starting authentik bootstrap");
+    if (readSettings().text("secret_key") === "") {
+        log("info", "Secret key missing, check https://docs.goauthentik.io/docs/install-config/");
+        return undefined;
+    }
+    const postgres = await attempt(patience, probePostgres, (error, settings) => {
+        return `PostgreSQL connection failed, retrying... (${describePostgresError(error, settings)})`;
+    });
+    if (!postgres) return undefined;
+    log("info", "PostgreSQL connection successful");
+    const redis = await attempt(
+        patience,
+        probeRedis,
+        (error, settings) => `Redis Connection failed, retrying... (${describeRedisError(error, settings)})`,
+    );
+    if (!redis) return undefined;
+    log("info", "Redis Connection successful");
+    const settings = readSettings();
+    return { settings, database: new Database(settings), cache: new Cache(settings) };
+}
+
+async function attempt(
+    patience: Patience,
+    probe: (settings: Settings) => Promise<void>,
+    describe: (error: unknown, settings: Settings) => string,
+): Promise<boolean> {
+    for (let tries = 0, refusals = 0; tries < patience.tries && refusals < patience.refusals; tries += 1) {
+        // Files may have changed since the last try.
+        const settings = readSettings();
+        try {
+            await probe(settings);
+            return true;
+        } catch (error) {
+            if (refusal.test(messageOf(error))) refusals += 1;
+            await pause(1000);
+            log("info", describe(error, settings));
+        }
+    }
+    return false;
+}

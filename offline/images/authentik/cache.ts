@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { createClient, type RedisClientOptions } from "redis";
+import { messageOf } from "./log";
+import type { Settings } from "./settings";
+
+type Client = ReturnType<typeof createClient>;
+
+function clientOptions(settings: Settings): RedisClientOptions {
+    const host = settings.text("redis.host");
+    const port = settings.number("redis.port");
+    const ca = settings.text("redis.tls_ca_cert");
+    const tls = {
+        tls: true as const,
+        host,
+        port,
+        servername: host,
+        rejectUnauthorized: settings.text("redis.tls_reqs") === "required",
+        ...(ca === "" ? {} : { ca: readFileSync(ca, "utf8") }),
+    };
+    const username = settings.text("redis.username");
+    const password = settings.text("redis.password");
+    return {
+        socket: settings.flag("redis.tls")
+            ? { ...tls, connectTimeout: 5000, reconnectStrategy: false }
+            : { host, port, connectTimeout: 5000, reconnectStrategy: false },
+        ...(username === "" ? {} : { username }),
+        ...(password === "" ? {} : { password }),
+        database: settings.number("redis.db"),
+        disableOfflineQueue: true,
+        commandOptions: { timeout: 5000 },
+    };
+}
+
+/** Redis as authentik uses it: a cache that may be away. */
+export class Cache {
+    private client: Promise<Client> | undefined;
+
+    constructor(private readonly settings: Settings) {}
+
+    /** Throws where Redis does not answer. */
+    async check(): Promise<void> {
+        await this.use((client) => client.ping());
+    }
+
+    /** Lets go of the connection; the next use opens another. */
+    close(): void {
+        this.client?.then((client) => client.destroy()).catch(() => undefined);
+        this.client = undefined;
+    }
+
+    /** Writes a value that is forgotten after `seconds`. */
+    async set(key: string, value: string, seconds: number): Promise<void> {
+        await this.use((client) => client.set(key, value, { expiration: { type: "EX", value: seconds } }));
+    }
+
+    /** Every value whose key starts with `prefix`; none where Redis is away. */
+    async list(prefix: string): Promise<string[]> {
+        return this.use(async (client) => {
+            const keys = await client.keys(`${prefix}*`);
+            const values = await Promise.all(keys.map((key) => client.get(key)));
+            return values.filter((value) => value !== null).map(String);
+        }).catch(() => []);
+    }
+
+    // Connects afresh after any failure: no state to heal, and the caller sees the first error at once.
+    private async use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+        this.client ??= connected(this.settings);
+        const current = this.client;
+        try {
+            return await work(await current);
+        } catch (error) {
+            if (this.client === current) this.close();
+            throw error;
+        }
+    }
+}
+
+async function connected(settings: Settings): Promise<Client> {
+    const client = createClient(clientOptions(settings));
+    client.on("error", () => undefined);
+    await client.connect();
+    return client;
+}
+
+/** Opens and closes one connection; throws where Redis is not usable. */
+export async function probeRedis(settings: Settings): Promise<void> {
+    const cache = new Cache(settings);
+    try {
+        await cache.check();
+    } finally {
+        cache.close();
+    }
+}
+
+/** Why Redis could not be used, in the words authentik's own log has. */
+export function describeRedisError(error: unknown, settings: Settings): string {
+    const text = messageOf(error);
+    const address = `${settings.text("redis.host")}:${settings.text("redis.port")}`;
+    if (/ENOTFOUND|EAI_AGAIN/.test(text)) return `Error -2 connecting to ${address}. Name or service not known.`;
+    if (/ECONNREFUSED/.test(text)) return `Error 111 connecting to ${address}. Connection refused.`;
+    return text.replace(/^(WRONGPASS|NOAUTH) /, "");
+}

@@ -1,0 +1,95 @@
+import { createSocket } from "node:dgram";
+import { createServer } from "node:net";
+import { healthcheck } from "../commands";
+import { log, messageOf } from "../log";
+import { serve, serveMetrics } from "../server/http";
+import { readSettings } from "../settings";
+import { Connection, readCredentials, type Credentials, type OutpostInstance } from "./connection";
+import { ProxyApplications, type ProxyProvider } from "./applications";
+import { answerProxy } from "./proxy";
+
+/** The kinds of outpost there are. */
+export type OutpostKind = "proxy" | "ldap" | "radius" | "rac";
+
+const usage = `authentik outpost
+
+Required environment variables:
+- AUTHENTIK_HOST: URL to connect to (format "http://authentik.company")
+- AUTHENTIK_TOKEN: Token to authenticate with
+- AUTHENTIK_INSECURE: Skip SSL Certificate verification
+
+Optionally, you can set these:
+- AUTHENTIK_HOST_BROWSER: URL to use in the browser, when it differs from AUTHENTIK_HOST
+`;
+
+/** An outpost: signs in to its server, keeps up with its configuration, serves what it is there for. */
+export async function runOutpost(kind: OutpostKind): Promise<void> {
+    const credentials = readCredentials();
+    if ("missing" in credentials) {
+        process.stderr.write(`Error: environment variable \`${credentials.missing}\` not set\n${usage}`);
+        process.exit(1);
+    }
+    const connection = new Connection(credentials);
+    let stop: () => void = () => undefined;
+    // Until it has its configuration an outpost does not react to SIGTERM: the real one is killed after the grace time.
+    process.on("SIGTERM", () => stop());
+    const outpost = await connection.outpost();
+    const load = await start(kind, connection, outpost, credentials);
+    await serveMetrics(
+        readSettings().address("listen.metrics"),
+        "; escaping=underscores",
+        "authentik_outpost_connection Connection status",
+        ({ path }) => (path === "/outpost.goauthentik.io/ping" ? { status: 204 } : undefined),
+    );
+    const refresh = () => {
+        load().catch((error: unknown) => {
+            log("error", "Failed to fetch providers", { error: messageOf(error) });
+        });
+    };
+    connection.follow(outpost, refresh);
+    setInterval(refresh, outpost.refresh_interval_s * 1000);
+    stop = () => {
+        connection.close();
+        setTimeout(() => process.exit(0), 200);
+    };
+}
+
+/** `/proxy healthcheck` and the same of the others. */
+export async function outpostHealth(): Promise<number> {
+    return healthcheck(
+        `http://127.0.0.1:${readSettings().address("listen.metrics").port}/outpost.goauthentik.io/ping`,
+        5000,
+    );
+}
+
+// Opens the port of a kind and returns what reads its configuration.
+async function start(
+    kind: OutpostKind,
+    connection: Connection,
+    outpost: OutpostInstance,
+    credentials: Credentials,
+): Promise<() => Promise<void>> {
+    const settings = readSettings();
+    if (kind === "proxy") {
+        const applications = new ProxyApplications(outpost, credentials);
+        const load = async () =>
+            applications.replace(await connection.list<ProxyProvider>("outposts/proxy/?page=1&page_size=100"));
+        await load();
+        await serve(settings.address("listen.http"), (request) => answerProxy(request, applications));
+        return load;
+    }
+    // Nothing useful is answered on these ports: what is rehearsed is that they are open and their outpost is connected.
+    if (kind === "ldap") {
+        const { port, host } = settings.address("listen.ldap");
+        createServer((socket) => socket.on("error", () => socket.destroy())).listen(port, host);
+    }
+    if (kind === "radius") {
+        const { port, host } = settings.address("listen.radius");
+        createSocket("udp4").bind(port, host);
+    }
+    const path = kind === "rac" ? "outposts/instances/" : `outposts/${kind}/`;
+    return async () => {
+        const found = await connection.list(path);
+        log("info", "Update providers", { count: found.length });
+    };
+}

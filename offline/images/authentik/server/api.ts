@@ -1,0 +1,140 @@
+import { display } from "../log";
+import { textOf, type Stored } from "../store";
+import { modelNamed } from "../models";
+import { remove, update } from "../save";
+import { validate } from "../validation";
+import { applyById, createInstance } from "./managed-blueprints";
+import { collections, pageOf, shown, visible, type Collection } from "./collections";
+import { bearer, callerOf, groupsOf, type Caller, type Context } from "./context";
+import { flowExecutor } from "./flows";
+import { json, type Reply } from "./replies";
+import { outpostHealth, presentForOutpost, visibleProviders } from "./outposts";
+import { signedIn } from "./sessions";
+import { rootConfig, versions } from "./static";
+
+const readOnly = "GET, HEAD, OPTIONS";
+const listed = "GET, POST, HEAD, OPTIONS";
+
+/** The API under /api/v3/. */
+export async function api(context: Context): Promise<Reply> {
+    const { request, store } = context;
+    const path = request.path.replace(/^\/api\/v3\//, "").replace(/\/$/, "");
+    const executor = /^flows\/executor\/([^/]+)$/.exec(path);
+    if (executor !== null) return flowExecutor(context, executor[1] ?? "");
+    if (path === "root/config") return json(200, rootConfig, readOnly);
+
+    const [, name = "", detail, action] = /^(\w+\/\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
+    const writable = detail === undefined && name in collections;
+    const allow = action === "apply" ? "POST, OPTIONS" : writable ? listed : readOnly;
+    const key = bearer(request.headers);
+    const caller = key === undefined ? await sessionCaller(context) : await callerOf(store, key);
+    if (caller === undefined) {
+        return json(
+            403,
+            { detail: key === undefined ? "Authentication credentials were not provided." : "Token invalid/expired" },
+            allow,
+        );
+    }
+    if (path === "admin/version") return json(200, versions, allow);
+    if (path === "core/users/me") return json(200, { user: await presentUser(context, caller) }, allow);
+    const outpostKind = /^outposts\/(proxy|ldap|radius)$/.exec(path)?.[1];
+    if (outpostKind !== undefined) {
+        const providers = await visibleProviders(store, outpostKind, caller);
+        return json(
+            200,
+            pageOf(
+                context,
+                (await Promise.all(providers.map((provider) => presentForOutpost(context, provider)))).flat(),
+            ),
+            allow,
+        );
+    }
+    const collection = collections[name];
+    if (collection === undefined) return json(404, { detail: "Not found." }, allow);
+    if (detail === undefined)
+        return request.method === "POST"
+            ? createObject(context, caller, name, allow)
+            : list(context, caller, collection, allow);
+
+    const [object] = visible(
+        caller,
+        await store.find(collection.model, { [collection.by ?? "pk"]: decodeURIComponent(detail) }),
+    );
+    if (object === undefined) return json(404, { detail: "Not found." }, allow);
+    if (action === "health") return json(200, await outpostHealth(context.cache, String(object.pk)), allow);
+    if (action === "view_key" && caller.superuser) return json(200, { key: textOf(object, "key") }, allow);
+    if (action === "apply" && caller.superuser) return json(200, await applyById(context, object), allow);
+    if (action !== undefined) return json(404, { detail: "Not found." }, allow);
+    return one(context, caller, collection, object);
+}
+
+async function one(context: Context, caller: Caller, collection: Collection, object: Stored): Promise<Reply> {
+    const { request, database } = context;
+    const allow = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS";
+    const model = modelNamed(object.model);
+    if (!["PATCH", "DELETE"].includes(request.method))
+        return json(200, await shown(context, collection, object), allow);
+    if (!caller.superuser || model === undefined)
+        return json(403, { detail: "You do not have permission to perform this action." }, allow);
+    if (request.method === "DELETE") {
+        await database.transaction((store) => remove(store, object));
+        return { status: 204, headers: { allow } };
+    }
+    return database.transaction(async (store) => {
+        const { known, errors } = await validate(store, model, JSON.parse(request.body) as Stored["data"], object);
+        if (Object.keys(errors).length > 0)
+            return json(
+                400,
+                Object.fromEntries(
+                    Object.entries(errors).map(([field, found]) => [field, found.map(({ text }) => text)]),
+                ),
+                allow,
+            );
+        return json(200, await shown({ ...context, store }, collection, await update(store, object, known)), allow);
+    });
+}
+
+async function list(context: Context, caller: Caller, collection: Collection, allow: string): Promise<Reply> {
+    const filters = [...context.request.query].filter(
+        ([field]) => !["page", "page_size", "ordering", "search"].includes(field),
+    );
+    const objects = visible(caller, await context.store.find(collection.model)).filter((object) =>
+        filters.every(
+            ([field, value]) =>
+                display(field === "pk" ? object.pk : object.data[field.replace(/__iexact$/, "")]) === value,
+        ),
+    );
+    return json(
+        200,
+        pageOf(context, await Promise.all(objects.map((object) => shown(context, collection, object)))),
+        allow,
+    );
+}
+
+async function createObject(context: Context, caller: Caller, name: string, allow: string): Promise<Reply> {
+    if (!caller.superuser) return json(403, { detail: "You do not have permission to perform this action." }, allow);
+    return name === "managed/blueprints"
+        ? createInstance(context, allow)
+        : json(405, { detail: 'Method "POST" not allowed.' }, allow);
+}
+
+async function sessionCaller(context: Context): Promise<Caller | undefined> {
+    const user = await signedIn(context);
+    return user === undefined
+        ? undefined
+        : { user, superuser: (await groupsOf(context.store, user)).some(({ data }) => data["is_superuser"] === true) };
+}
+
+async function presentUser({ store }: Context, { user, superuser }: Caller): Promise<object> {
+    return {
+        pk: user.pk,
+        username: textOf(user, "username"),
+        name: textOf(user, "name"),
+        is_active: user.data["is_active"],
+        is_superuser: superuser,
+        groups: (await groupsOf(store, user)).map((group) => ({ name: textOf(group, "name"), pk: group.pk })),
+        email: textOf(user, "email"),
+        uid: textOf(user, "uuid"),
+        type: textOf(user, "type"),
+    };
+}

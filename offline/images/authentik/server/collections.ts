@@ -1,0 +1,80 @@
+import type { Stored } from "../store";
+import type { Caller, Context } from "./context";
+import { presentOutpost, presentProvider } from "./outposts";
+
+/** A list in the API: of which model, and how its objects are shown. */
+export interface Collection {
+    model: string;
+    /** The field by which one object is addressed, where it is not the key. */
+    by?: string;
+    hidden?: string[];
+    present?: (context: Context, object: Stored) => Promise<object>;
+}
+
+/** The lists that the API has, by path. */
+export const collections: Record<string, Collection> = {
+    "core/applications": { model: "authentik_core.application", by: "slug" },
+    "core/groups": { model: "authentik_core.group" },
+    "core/tokens": { model: "authentik_core.token", by: "identifier", hidden: ["key"] },
+    "core/users": { model: "authentik_core.user", hidden: ["password"] },
+    "core/brands": { model: "authentik_brands.brand" },
+    "crypto/certificatekeypairs": {
+        model: "authentik_crypto.certificatekeypair",
+        hidden: ["key_data", "certificate_data"],
+    },
+    "flows/instances": { model: "authentik_flows.flow", by: "slug" },
+    "managed/blueprints": { model: "authentik_blueprints.blueprintinstance" },
+    "outposts/instances": { model: "authentik_outposts.outpost", present: presentOutpost },
+    "policies/bindings": { model: "authentik_policies.policybinding" },
+    "propertymappings/all": { model: "authentik_core.propertymapping" },
+    "providers/all": { model: "authentik_core.provider", present: presentProvider },
+    ...Object.fromEntries(
+        ["ldap", "oauth2", "proxy", "rac", "radius", "saml"].map((kind) => [
+            `providers/${kind}`,
+            { model: `authentik_providers_${kind}.${kind}provider`, present: presentProvider },
+        ]),
+    ),
+    "rac/endpoints": { model: "authentik_providers_rac.endpoint" },
+};
+
+/** What a caller sees of these objects: a superuser all, an outpost itself and every application. */
+export function visible({ superuser, outpost }: Caller, objects: Stored[]): Stored[] {
+    return superuser
+        ? objects
+        : objects.filter(
+              ({ model, pk }) =>
+                  model === "authentik_core.application" ||
+                  (model === "authentik_outposts.outpost" && pk === outpost?.pk),
+          );
+}
+
+/** An object as the API shows it. */
+export async function shown(context: Context, { present, hidden = [] }: Collection, object: Stored): Promise<object> {
+    if (present !== undefined) return present(context, object);
+    return {
+        pk: object.pk,
+        ...Object.fromEntries(Object.entries(object.data).filter(([field]) => !hidden.includes(field))),
+    };
+}
+
+/** One page of a list, as the request asks for it. */
+export function pageOf({ request }: Context, results: object[]): object {
+    const size = Number(request.query.get("page_size") ?? 20);
+    const current = Number(request.query.get("page") ?? 1);
+    const start = (current - 1) * size;
+    const count = results.length;
+    const total = Math.max(1, Math.ceil(count / size));
+    return {
+        pagination: {
+            next: current < total ? current + 1 : 0,
+            previous: current - 1,
+            count,
+            current,
+            total_pages: total,
+            start_index: count === 0 ? 0 : start + 1,
+            end_index: Math.min(start + size, count),
+        },
+        results: results.slice(start, start + size),
+        autocomplete: {},
+    };
+}

@@ -1,0 +1,82 @@
+import { claimsOf, readToken, webKey } from "../jwt";
+import { display } from "../log";
+import { randomKey } from "../passwords";
+import type { Store, Stored } from "../store";
+import { mayEnter, mayRedirect } from "./access";
+import type { Context } from "./context";
+import { loginRedirect } from "./flows";
+import { clientOf, openidConfiguration, signerOf, speaksOidc } from "./oidc-metadata";
+import { codes } from "./oidc-token";
+import { json, page, redirect, type Reply } from "./replies";
+import { openSession, sessionCookie, signedIn } from "./sessions";
+
+/** Endpoints under an application's slug: its OpenID configuration, its keys, the end of its session. */
+export async function applicationEndpoint({ store, request }: Context, slug: string, endpoint: string): Promise<Reply> {
+    const application = await store.first("authentik_core.application", { slug });
+    const provider = await providerOf(store, application);
+    if (provider === undefined) return page(404, "Not Found", "There is no such application.");
+    if (endpoint === "jwks/") {
+        const { certificate } = await signerOf(store, provider);
+        return json(200, { keys: certificate === undefined ? [] : [webKey(certificate)] });
+    }
+    if (endpoint === "end-session/") return redirect("/if/flow/default-provider-invalidation-flow/");
+    return json(200, await openidConfiguration(store, provider, slug, request.origin));
+}
+
+/** The authorization endpoint: to the login, back to the client with a code, or a page that says no. */
+export async function authorize(context: Context): Promise<Reply> {
+    const { store, request } = context;
+    const asked = (name: string) => request.query.get(name) ?? "";
+    const provider = await clientOf(store, asked("client_id"));
+    if (provider === undefined)
+        return page(400, "Invalid client identifier", "The client identifier (client_id) is missing or invalid.");
+    if (!mayRedirect(provider, asked("redirect_uri")))
+        return page(
+            400,
+            "Redirect URI Error",
+            "The request fails due to a missing, invalid, or mismatching redirection URI (redirect_uri).",
+        );
+    const user = await signedIn(context);
+    const session = await openSession(context);
+    const headers = { "set-cookie": [sessionCookie(context, session)] };
+    if (user === undefined) return loginRedirect(request.url, headers);
+    if (!(await mayEnter(store, provider, user))) return page(200, "Permission denied", "Request has been denied.");
+    const code = randomKey(32);
+    const grant = {
+        client: provider.pk,
+        user: user.pk,
+        redirect_uri: asked("redirect_uri"),
+        scope: asked("scope"),
+        nonce: asked("nonce"),
+    };
+    const challenge = { challenge: asked("code_challenge"), method: asked("code_challenge_method") };
+    await store.insert(codes, { ...grant, ...challenge, at: Date.now() }, code);
+    const target = new URL(asked("redirect_uri"));
+    target.searchParams.set("code", code);
+    if (request.query.has("state")) target.searchParams.set("state", asked("state"));
+    return redirect(target.href, headers);
+}
+
+/** The user that an access token stands for. */
+export async function userinfo({ store, request }: Context): Promise<Reply> {
+    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    const unchecked = claimsOf(given);
+    const provider = await clientOf(store, display(unchecked?.["aud"] ?? ""));
+    const claims = provider === undefined ? undefined : readToken(given, await signerOf(store, provider));
+    if (claims === undefined) {
+        const reason = "The access token provided is expired, revoked, malformed, or invalid for other reasons";
+        const headers = {
+            "content-type": "text/html; charset=utf-8",
+            "www-authenticate": `error="invalid_token", error_description="${reason}"`,
+        };
+        return { status: 401, headers };
+    }
+    const technical = new Set(["iss", "aud", "iat", "exp", "auth_time", "acr", "amr", "nonce", "scope", "uid"]);
+    return json(200, Object.fromEntries(Object.entries(claims).filter(([name]) => !technical.has(name))));
+}
+
+async function providerOf(store: Store, application: Stored | undefined): Promise<Stored | undefined> {
+    const pk = application?.data["provider"] ?? null;
+    const provider = pk === null ? undefined : await store.first("authentik_core.provider", { pk });
+    return speaksOidc(provider) ? provider : undefined;
+}

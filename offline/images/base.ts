@@ -1,0 +1,134 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { run, runOrFail } from "./docker";
+
+// The Debian release the stand-ins are made of.
+const suite = "bookworm";
+// Finishes the root file system.
+const customizeScript = resolve(__dirname, "base/customize.sh");
+// Everything that is installed, beside Debian's essential packages.
+const packages = [
+    "ca-certificates",
+    "dumb-init",
+    "libnginx-mod-http-set-misc",
+    "nginx-light",
+    "openssl",
+    "postgresql",
+    "python3",
+    "redis-server",
+];
+
+const attempts = 3;
+// What no stand-in needs, above all the compiler that PostgreSQL would use for expensive queries: half of everything.
+const excluded = [
+    "/usr/share/doc/*",
+    "/usr/share/man/*",
+    "/usr/share/locale/*",
+    "/usr/share/i18n/*",
+    "/usr/lib/*/libLLVM*",
+    "/usr/lib/*/libz3*",
+    "/usr/lib/postgresql/*/lib/bitcode/*",
+    "/usr/lib/postgresql/*/lib/llvmjit*",
+];
+
+// Debian would create a database cluster at once; the entrypoint does that where its volume is.
+const noCluster =
+    'mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"';
+const recipe = [
+    "--variant=essential",
+    `--include=${packages.join(",")}`,
+    ...excluded.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
+    `--essential-hook=${noCluster}`,
+];
+
+/** Everything that decides what is in the base image, except the node binary: a change there costs minutes. */
+export function baseRecipe(): (string | Buffer)[] {
+    return [suite, ...recipe, readFileSync(customizeScript)];
+}
+
+/** Builds the root file system that all stand-ins share and loads it into Docker as `image`. */
+export async function buildBaseImage(
+    image: string,
+    nodeBinary: string,
+    progress: (line: string) => void,
+): Promise<void> {
+    await ensureMmdebstrap(progress);
+    const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
+    try {
+        const tar = join(folder, "root.tar");
+        progress(`building the base image from Debian ${suite} packages (about two minutes)`);
+        const args = await mmdebstrapArguments(folder, nodeBinary, tar);
+        await retried("mmdebstrap", progress, () => runOrFail("nice", ["mmdebstrap", ...args], 8));
+        progress("loading the base image into Docker");
+        await runOrFail("docker", ["import", tar, image], 5);
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+async function mmdebstrapArguments(folder: string, nodeBinary: string, tar: string): Promise<string[]> {
+    // The machine's own settings for fetching packages (proxies, time-outs) and its own mirror, where it runs this release.
+    const settings = join(folder, "apt.conf");
+    writeFileSync(settings, await runOrFail("apt-config", ["dump", "Acquire"], 1));
+    return [
+        "--quiet",
+        ...recipe,
+        `--aptopt=${settings}`,
+        '--aptopt=Acquire::http::Timeout "30";',
+        '--aptopt=Acquire::Retries "5";',
+        "--dpkgopt=force-unsafe-io",
+        `--customize-hook=copy-in ${nodeBinary} /usr/local/bin`,
+        `--customize-hook=${customizeScript}`,
+        suite,
+        tar,
+        ...ownSources(),
+    ];
+}
+
+// Without these mmdebstrap takes Debian's public mirror.
+function ownSources(): string[] {
+    return ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"]
+        .filter((path) => {
+            try {
+                return new RegExp(`\\b${suite}\\b`).test(readFileSync(path, "utf8"));
+            } catch {
+                return false;
+            }
+        })
+        .slice(0, 1);
+}
+
+async function ensureMmdebstrap(progress: (line: string) => void): Promise<void> {
+    const found = await run("mmdebstrap", ["--version"], 1).then(
+        ({ code }) => code === 0,
+        () => false,
+    );
+    if (found) return;
+    if (process.getuid?.() !== 0) {
+        throw new Error(
+            "The stand-in images are built with mmdebstrap, as root. Cure: run this as root, or `apt-get install mmdebstrap` and then this as root.",
+        );
+    }
+    progress("installing mmdebstrap");
+    const quiet = { DEBIAN_FRONTEND: "noninteractive" };
+    await retried("apt-get update", progress, () => runOrFail("apt-get", ["update", "-q"], 3, quiet));
+    await retried("apt-get install", progress, () =>
+        runOrFail("apt-get", ["install", "-qy", "--no-install-recommends", "mmdebstrap"], 5, quiet),
+    );
+}
+
+// A fetch from a mirror can hang or break and go through at the next try.
+async function retried(what: string, progress: (line: string) => void, work: () => Promise<unknown>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+        try {
+            await work();
+            return;
+        } catch (error) {
+            if (attempt === attempts) throw error;
+            progress(
+                `${what} failed, trying again (${error instanceof Error ? (error.message.split("\n").at(-1) ?? "") : String(error)})`,
+            );
+        }
+    }
+}
