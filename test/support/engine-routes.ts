@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Behaviour, Recorded, State } from "./engine";
+import { framed, readArchive, readJson } from "./engine-wire";
+
+/** Answers a request whose path matched: an object is sent as JSON, undefined as `204 No Content`. */
+type Handler = (match: string[], request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** A command that was prepared inside a container. */
+export interface Exec {
+    container: string;
+    body: { Cmd: string[]; User?: string; AttachStdin?: boolean };
+    code: number;
+}
+
+/** The requests of Docker's API that the program makes, and what the engine answers. */
+export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]): [RegExp, Handler][] {
+    const { state = (): State => ({ Status: "running" }), exit = () => 0, log = () => "", lists = {} } = behaviour;
+    const created = (id = "") => record.created.find((container) => container.id === id);
+    const counts = { looks: 0, jobs: 0 };
+    return [
+        [/^GET \/containers\/json/, () => lists.containers ?? []],
+        [/^GET \/networks/, () => lists.networks ?? []],
+        [
+            /^POST \/containers\/create/,
+            async (_, request) => {
+                const id = `job-${record.created.length}`;
+                record.created.push({ id, body: await readJson(request), files: [], connected: [], removed: false });
+                return { Id: id };
+            },
+        ],
+        [
+            /^PUT \/containers\/([^/]+)\/archive/,
+            async ([id], request) => {
+                created(id)?.files.push(...(await readArchive(request)));
+                return {};
+            },
+        ],
+        [/^POST \/containers\/[^/]+\/start/, () => undefined],
+        [
+            /^POST \/containers\/[^/]+\/wait/,
+            () => {
+                const code = exit(counts.jobs++);
+                return code === undefined ? new Promise(() => undefined) : { StatusCode: code };
+            },
+        ],
+        [
+            /^GET \/containers\/[^/]+\/json/,
+            () => {
+                const { restarts = 0, ...rest } = state(counts.looks++);
+                const flags = { Running: rest.Status === "running", Restarting: rest.Status === "restarting" };
+                const inspected = { ExitCode: 0, OOMKilled: false, ...flags, ...rest };
+                return { State: inspected, RestartCount: restarts, Config: { Tty: false } };
+            },
+        ],
+        [/^GET \/containers\/([^/]+)\/logs/, ([id = ""], _, response) => void response.end(framed(log(id)))],
+        [
+            /^DELETE \/containers\/([^/]+)/,
+            ([id]) => {
+                const container = created(id);
+                if (container !== undefined) container.removed = true;
+            },
+        ],
+        [
+            /^POST \/networks\/([^/]+)\/connect/,
+            async ([network = ""], request) => {
+                const { Container } = await readJson(request);
+                created(String(Container))?.connected.push(network);
+                return {};
+            },
+        ],
+        [
+            /^POST \/containers\/([^/]+)\/update/,
+            async ([container = ""], request) => {
+                record.updated.push({ container, body: await readJson(request) });
+                return {};
+            },
+        ],
+        [
+            /^POST \/containers\/([^/]+)\/exec/,
+            async ([container = ""], request) => {
+                execs.push({ container, body: (await readJson(request)) as unknown as Exec["body"], code: 0 });
+                return { Id: String(execs.length - 1) };
+            },
+        ],
+        [/^GET \/exec\/(\d+)\/json/, ([id]) => ({ ExitCode: execs[Number(id)]?.code })],
+    ];
+}

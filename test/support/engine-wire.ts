@@ -1,0 +1,44 @@
+import type { IncomingMessage } from "node:http";
+import { extract } from "tar-stream";
+
+/** A file that was copied into a container. */
+export interface Archived {
+    path: string;
+    content: string;
+    mode: number;
+    uid: number;
+}
+
+/** Text as the engine sends it: each line a frame, on the two streams in turn. */
+export function framed(text: string): Buffer {
+    const lines = text.split(/(?<=\n)/).filter((line) => line !== "");
+    return Buffer.concat(
+        lines.flatMap((line, index) => {
+            const header = Buffer.alloc(8);
+            header.writeUInt8((index % 2) + 1, 0);
+            header.writeUInt32BE(Buffer.byteLength(line), 4);
+            return [header, Buffer.from(line)];
+        }),
+    );
+}
+
+/** The body of a request, an object as JSON. */
+export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk as Buffer));
+    return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+}
+
+/** The files of an archive that is copied into a container. */
+export async function readArchive(request: IncomingMessage): Promise<Archived[]> {
+    const archive = extract();
+    request.pipe(archive);
+    const files: Archived[] = [];
+    for await (const entry of archive) {
+        const { name, mode, uid } = entry.header;
+        const chunks: Buffer[] = [];
+        for await (const chunk of entry) chunks.push(Buffer.from(chunk as Buffer));
+        files.push({ path: `/${name}`, content: Buffer.concat(chunks).toString(), mode: mode ?? -1, uid: uid ?? -1 });
+    }
+    return files;
+}

@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import { applicationBlueprint } from "../../../../authentik/blueprints/application";
+import { toYaml } from "../../../../authentik/blueprints/document";
+import type { ApplicationConfig, ProviderConfig } from "../../../../config/applications";
+import { entryOf, parseBlueprint } from "../../../support/blueprint";
+
+const proxy: ProviderConfig = {
+    type: "proxy",
+    outpost: "ak-outpost-organizr",
+    externalHost: "http://organizr.localhost:9080",
+    internalHost: "http://organizr:80",
+    skipPaths: [],
+};
+const organizr: ApplicationConfig = { slug: "organizr", name: "Organizr", provider: proxy };
+const providers = "authentik_providers_proxy.proxyprovider";
+const bindings = "authentik_policies.policybinding";
+
+function parsed(changes: Partial<ApplicationConfig> = {}) {
+    return parseBlueprint(toYaml(applicationBlueprint({ ...organizr, ...changes })));
+}
+
+describe("an application's blueprint", () => {
+    it("is named after the slug", () => {
+        expect(applicationBlueprint(organizr).name).to.equal("application-organizr");
+    });
+
+    it("has its default flows applied first, and finds them by slug", () => {
+        const { entries } = parsed();
+        const required = entries.slice(0, 2).map(({ attrs }) => (attrs.identifiers as { name: string }).name);
+
+        expect(required).to.deep.equal([
+            "Default - Provider authorization flow (implicit consent)",
+            "Default - Provider invalidation flow",
+        ]);
+        const { attrs } = entryOf(parsed(), providers);
+        const flow = (slug: string) => ({ tag: "!Find", value: ["authentik_flows.flow", ["slug", slug]] });
+        expect(attrs.authorization_flow).to.deep.equal(flow("default-provider-authorization-implicit-consent"));
+        expect(attrs.invalidation_flow).to.deep.equal(flow("default-provider-invalidation-flow"));
+    });
+
+    it("leads a proxied application to where the outpost reaches it", () => {
+        expect(entryOf(parsed(), providers).attrs).to.include({
+            mode: "proxy",
+            external_host: "http://organizr.localhost:9080",
+            internal_host: "http://organizr:80",
+            cookie_domain: "",
+            skip_path_regex: "",
+        });
+    });
+
+    it("names no inner address where a reverse proxy asks the outpost", () => {
+        const { outpost, externalHost } = proxy;
+        const provider: ProviderConfig = { type: "forward_single", outpost, externalHost, skipPaths: [] };
+
+        expect(entryOf(parsed({ provider }), providers).attrs).to.include({
+            mode: "forward_single",
+            internal_host: "",
+        });
+    });
+
+    it("shares the sign-in within a domain", () => {
+        const { outpost, externalHost } = proxy;
+        const cookieDomain = "example.com";
+        const provider: ProviderConfig = { type: "forward_domain", outpost, externalHost, skipPaths: [], cookieDomain };
+
+        expect(entryOf(parsed({ provider }), providers).attrs).to.include({
+            mode: "forward_domain",
+            cookie_domain: "example.com",
+        });
+    });
+
+    it("writes one line for each path that needs no sign-in", () => {
+        const provider = { ...proxy, skipPaths: ["^/api/.*", "^/health$"] };
+
+        expect(entryOf(parsed({ provider }), providers).attrs.skip_path_regex).to.equal("^/api/.*\n^/health$");
+    });
+
+    it("ties the application to its provider", () => {
+        const application = entryOf(parsed(), "authentik_core.application");
+
+        expect(application.identifiers).to.deep.equal({ slug: "organizr" });
+        expect(application.attrs.name).to.equal("Organizr");
+        expect(application.attrs.provider).to.deep.equal({ tag: "!KeyOf", value: "provider" });
+        expect(entryOf(parsed(), providers).id).to.equal("provider");
+    });
+
+    it("shows icon and launch URL where they are given, and takes a launch URL back that is no longer given", () => {
+        const given = entryOf(
+            parsed({ icon: "https://x/icon.png", launchUrl: "https://x/start" }),
+            "authentik_core.application",
+        );
+        const bare = entryOf(parsed(), "authentik_core.application");
+
+        expect(given.attrs).to.include({ meta_icon: "https://x/icon.png", meta_launch_url: "https://x/start" });
+        expect(bare.attrs).to.not.have.property("meta_icon");
+        expect(bare.attrs.meta_launch_url).to.equal("");
+    });
+
+    it("lets only members of the named group in, and makes the group", () => {
+        const blueprint = parsed({ group: "family" });
+        const binding = entryOf(blueprint, bindings);
+
+        expect(entryOf(blueprint, "authentik_core.group")).to.deep.include({
+            id: "group",
+            identifiers: { name: "family" },
+        });
+        expect(binding.identifiers).to.deep.include({
+            target: { tag: "!KeyOf", value: "application" },
+            group: { tag: "!KeyOf", value: "group" },
+        });
+        expect(binding.attrs).to.include({ enabled: true, negate: false });
+        expect(entryOf(blueprint, "authentik_core.application").id).to.equal("application");
+    });
+
+    it("binds no group where none is named", () => {
+        expect(parsed().entries.map(({ model }) => model)).to.not.include(bindings);
+    });
+});

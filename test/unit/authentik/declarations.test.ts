@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import { blueprintChecks } from "../../../authentik/checks";
+import { declarations, protectedBy } from "../../../authentik/declarations";
+import { toYaml } from "../../../authentik/blueprints/document";
+import type { ApplicationConfig } from "../../../config/applications";
+import { entryOf, parseBlueprint } from "../../support/blueprint";
+
+function application(slug: string, outpost: string): ApplicationConfig {
+    const externalHost = `http://${slug}.localhost`;
+    return { slug, name: slug, provider: { type: "forward_single", outpost, externalHost, skipPaths: [] } };
+}
+
+describe("declarations", () => {
+    const declared = {
+        url: "http://auth.localhost:9000",
+        admin: { email: "a@example.com" },
+        applications: [application("a", "one"), application("b", "two"), application("c", "one")],
+        outposts: [
+            { name: "one", type: "proxy" },
+            { name: "two", type: "proxy" },
+        ],
+    };
+    const { blueprints, checks } = declarations(declared, "http://server:9000");
+
+    it("declare the administrator, then applications, then outposts, which look their applications up", () => {
+        expect(blueprints.map(({ name }) => name)).to.deep.equal([
+            "admin",
+            "application-a",
+            "application-b",
+            "application-c",
+            "outpost-one",
+            "outpost-two",
+        ]);
+    });
+
+    it("put each application behind the outpost that it names", () => {
+        expect(protectedBy("one", declared.applications).map(({ slug }) => slug)).to.deep.equal(["a", "c"]);
+        const blueprint = blueprints.find(({ name }) => name === "outpost-two");
+        const { attrs } = entryOf(
+            parseBlueprint(toYaml(blueprint ?? { name: "", entries: [] })),
+            "authentik_outposts.outpost",
+        );
+        expect(attrs.providers).to.deep.equal([
+            { tag: "!Find", value: ["authentik_providers_proxy.proxyprovider", ["name", "b"]] },
+        ]);
+        expect(attrs.config).to.include({ authentik_host: "http://auth.localhost:9000/" });
+    });
+
+    it("are checked at the server's address inside its networks", () => {
+        expect(checks).to.deep.equal(blueprintChecks("http://server:9000", declared.outposts, declared.applications));
+    });
+
+    it("declare the administrator alone where nothing is protected", () => {
+        const bare = declarations({ ...declared, applications: [], outposts: [] }, "http://server:9000");
+
+        expect(bare.blueprints.map(({ name }) => name)).to.deep.equal(["admin"]);
+        expect(bare.checks).to.have.length(1);
+    });
+});

@@ -1,0 +1,73 @@
+import { expect } from "chai";
+import { answer, type Answering, runProbe } from "../../support/probe";
+
+describe("the probe, of the results in an answer", () => {
+    let body = "";
+    let server: Answering;
+    before(async () => {
+        server = await answer((_, response) => response.end(body));
+    });
+    after(() => server.close());
+
+    const outcome = async (results: unknown, result: Record<string, unknown>) => {
+        body = JSON.stringify({ results });
+        return runProbe([{ name: "outpost", url: server.url, status: 200, result }], 0);
+    };
+    const wanted = { name: "two", providers_obj: [{ name: "b" }, { name: "c" }] };
+
+    it("is content with one result that contains what is wanted, among others and with more in it", async () => {
+        const results = [{ name: "one" }, { pk: 7, name: "two", providers_obj: [{ name: "b" }, { name: "c", pk: 1 }] }];
+
+        expect((await outcome(results, wanted)).code).to.equal(0);
+    });
+
+    it("compares lists in any order", async () => {
+        expect((await outcome([{ name: "two", providers_obj: [{ name: "c" }, { name: "b" }] }], wanted)).code).to.equal(
+            0,
+        );
+    });
+
+    const misses: [why: string, results: unknown][] = [
+        ["is another", [{ name: "three", providers_obj: [{ name: "b" }, { name: "c" }] }]],
+        ["lacks a part", [{ name: "two" }]],
+        ["has too short a list", [{ name: "two", providers_obj: [{ name: "b" }] }]],
+        ["has too long a list", [{ name: "two", providers_obj: [{ name: "b" }, { name: "c" }, { name: "d" }] }]],
+        ["has null for an object", [{ name: "two", providers_obj: [null, { name: "c" }] }]],
+        ["is not there", []],
+    ];
+    for (const [why, results] of misses) {
+        it(`says what is missing when the result ${why}`, async () => {
+            const { code, output } = await outcome(results, wanted);
+
+            expect(code).to.equal(1);
+            const shown = '{"name": "two", "providers_obj": [{"name": "b"}, {"name": "c"}]}';
+            expect(output).to.equal(`outpost: does not say ${shown} (${server.url})\n`);
+        });
+    }
+
+    it("does not put one result together out of two", async () => {
+        const results = [
+            { name: "two", providers_obj: [] },
+            { name: "one", providers_obj: wanted.providers_obj },
+        ];
+
+        expect((await outcome(results, wanted)).code).to.equal(1);
+    });
+
+    for (const [what, text] of [
+        ["a page", "<html>starting</html>"],
+        ["a list", "[]"],
+        ["nothing", ""],
+    ] as const) {
+        it(`takes ${what} instead of results for a check that does not hold yet`, async () => {
+            body = text;
+
+            const checks = [{ name: "outpost", url: server.url, status: 200, result: wanted }];
+            const { code, output, errors } = await runProbe(checks, 0);
+
+            expect(code).to.equal(1);
+            expect(output).to.match(/^outpost: /);
+            expect(errors, "a traceback").to.equal("");
+        });
+    }
+});
