@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { formatProblems, type Path, type Problem, problemsOf } from "./config/problems";
+import { formatProblems, type Problem, problemsOf } from "./config/problems";
 import { checkRules } from "./config/rules";
 import { type Config, schema } from "./config/schema";
 
@@ -11,16 +11,17 @@ import { type Config, schema } from "./config/schema";
  */
 export function loadConfig(): Config {
     const namespace = pulumi.getProject();
-    const isSecret = (key: string) => isConfigSecret(`${namespace}:${key.split(/[.[]/)[0] ?? key}`);
     const { input, problems } = readKeys(namespace);
-    const parsed = schema.safeParse(input);
-    const found = [
-        ...problems,
-        ...(parsed.success ? checkRules(parsed.data) : problemsOf(parsed.error, input, knownPaths())),
-        ...secretsInClear(input, isSecret),
-    ];
-    if (!parsed.success || found.length > 0) throw new pulumi.RunError(formatProblems(found, namespace, isSecret));
-    return parsed.data;
+    const sound: Record<string, unknown> = {};
+    for (const [key, field] of Object.entries(schema.shape)) {
+        if (problems.some((problem) => problem.key === key)) continue;
+        const parsed = field.safeParse(input[key]);
+        if (parsed.success) sound[key] = parsed.data;
+        else problems.push(...problemsOf(parsed.error, key, input[key]));
+    }
+    problems.push(...checkRules(sound), ...secretsInClear(input));
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, isSecret));
+    return sound as Config;
 }
 
 /** True when the settings were set as a secret, wholly or in part: which part, Pulumi does not tell. */
@@ -45,6 +46,12 @@ const textKeys = new Set(
         .map(([key]) => key),
 );
 
+/** A value that no message may show: what was set as a secret, and what should have been. */
+function isSecret(key: string): boolean {
+    const [top = key] = key.split(/[.[]/);
+    return top === "secrets" || isConfigSecret(`${pulumi.getProject()}:${top}`);
+}
+
 /** Every value under the namespace: text where the schema wants text, else JSON as Pulumi keeps objects. */
 function readKeys(namespace: string): { input: Record<string, unknown>; problems: Problem[] } {
     const input: Record<string, unknown> = {};
@@ -52,27 +59,26 @@ function readKeys(namespace: string): { input: Record<string, unknown>; problems
     for (const [name, text] of Object.entries(pulumi.runtime.allConfig())) {
         if (!name.startsWith(`${namespace}:`)) continue;
         const key = name.slice(namespace.length + 1);
+        if (!(key in schema.shape)) {
+            problems.push({ key, value: text, cure: "is no key of this program; docs/configuration.md lists all" });
+            continue;
+        }
         try {
             input[key] = textKeys.has(key) ? text : JSON.parse(text);
         } catch {
-            if (key in schema.shape) problems.push({ key, value: text, cure: mustBeStructured });
-            else input[key] = text;
+            problems.push({ key, value: text, cure: mustBeStructured });
         }
     }
     return { input, problems };
 }
 
 /** Secrets belong encrypted: a value under `secrets` that the stack's file holds in clear is a problem. */
-function secretsInClear(input: Record<string, unknown>, isSecret: (key: string) => boolean): Problem[] {
-    if (typeof input.secrets !== "object" || input.secrets === null || isSecret("secrets")) return [];
-    return Object.keys(input.secrets).map((key) => ({
+function secretsInClear(input: Record<string, unknown>): Problem[] {
+    const { secrets } = input;
+    if (typeof secrets !== "object" || secrets === null || isConfigSecret(`${pulumi.getProject()}:secrets`)) return [];
+    return Object.keys(secrets).map((key) => ({
         key: `secrets.${key}`,
-        value: "[in clear]",
+        value: "",
         cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets["${key}"]'\``,
     }));
-}
-
-/** Paths of the schema's keys, to name the neighbours of an unknown one. */
-function knownPaths(): Path[] {
-    return Object.keys(schema.shape).map((key) => [key]);
 }

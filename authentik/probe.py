@@ -4,6 +4,7 @@ Usage: probe.py CHECKS.json SECONDS; the checks are those of checks.ts. Exit cod
 for each that does not.
 """
 
+import http.client
 import json
 import sys
 import time
@@ -39,13 +40,16 @@ def problem(check):
         with urllib.request.build_opener(NoRedirect).open(request, timeout=15) as response:
             status, body = response.status, response.read()
     except urllib.error.HTTPError as error:
-        status, body = error.code, error.read()
-    except OSError as error:
+        status, body = error.code, b"" if error.fp is None else error.fp.read(1000)
+    except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
     if status != check["status"]:
         return f"answered {status} instead of {check['status']}: {body[:200].decode(errors='replace').strip()}"
     if "result" in check:
-        results = json.loads(body).get("results", [])
+        try:
+            results = json.loads(body)["results"]
+        except (ValueError, LookupError, TypeError):
+            return f"answered no list: {body[:200].decode(errors='replace').strip()}"
         if not any(contains(result, check["result"]) for result in results):
             return f"does not say {json.dumps(check['result'])}"
     return None

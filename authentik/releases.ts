@@ -7,7 +7,7 @@ export interface Release {
 }
 
 /** The form of an authentik version: year.month.patch, e.g. `2025.8.4`. */
-export const versionPattern = /^(20\d\d)\.(\d{1,2})\.(\d+)$/;
+export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+$/;
 
 /** The oldest and newest series this program has blueprints and settings for. */
 export const supported = { from: "2025.2", to: "2026.2" } as const;

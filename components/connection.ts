@@ -23,7 +23,7 @@ export interface RedisConnection {
     /** Redis user. Default: Redis's own default user. */
     user?: pulumi.Input<string>;
     /** Number of the Redis database, 0 to 15. */
-    index: number;
+    index: pulumi.Input<number>;
     /** Secret. */
     password: pulumi.Output<string>;
     tls: boolean;

@@ -15,8 +15,8 @@ export interface DataService<Connection, Offered = Connection> {
     connection: Connection;
     /** Connections of the consumers, by name. */
     consumers: Record<string, Offered>;
-    /** Name of the data volume, when the service was created here. */
-    volume?: pulumi.Output<string>;
+    /** Names of the data volumes, when the service was created here. */
+    volumes?: Record<string, pulumi.Output<string>>;
 }
 
 interface DataArgs {
@@ -36,7 +36,7 @@ export function connectPostgres(
     const { external, stack, ...limits } = config.postgres;
     if (external !== undefined) {
         const password = environment.credentials.secret("database/authentik", name, opts);
-        const connection = { ...external, password, revision: external.host, dependsOn: [] };
+        const connection = { ...external, password, revision: revisionOf(external), dependsOn: [] };
         return {
             connection: { ...connection, dependsOn: [checkPostgres(name, connection, args, opts)] },
             consumers: {},
@@ -54,7 +54,7 @@ export function connectPostgres(
             user: plain.user,
             sslMode: "disable",
         };
-        return { connection: { ...connection, password, revision: plain.host, dependsOn: [] }, consumers: {} };
+        return { connection: { ...connection, password, revision: revisionOf(plain), dependsOn: [] }, consumers: {} };
     }
     const consumers = config.consumers.map((consumer) => consumer.name);
     const postgres = new Postgres(
@@ -64,7 +64,7 @@ export function connectPostgres(
     );
     const { authentik, ...others } = postgres.databases;
     if (authentik === undefined) throw new Error("the component Postgres made no database for authentik");
-    return { connection: authentik, consumers: others, volume: postgres.volume };
+    return { connection: authentik, consumers: others, volumes: { postgres: postgres.volume } };
 }
 
 /** The Redis that the configuration names: an external one, another stack's, or one that is created here. */
@@ -84,7 +84,7 @@ export function connectRedis(
         const found = redis.apply((all) => all[stack.consumer] ?? absent(stack.name, stack.consumer));
         const plain = pulumi.unsecret(found);
         const password = pulumi.secret(found.password);
-        const connection = { host: plain.host, port: plain.port, user: plain.user, tls: false, index };
+        const connection = { host: plain.host, port: plain.port, user: plain.user, tls: false, index: plain.index };
         return { connection: { ...connection, password, dependsOn: [] }, consumers: {} };
     }
     const consumers = Object.fromEntries(
@@ -93,7 +93,7 @@ export function connectRedis(
         ),
     );
     const redis = new Redis(name, { image, networks, environment, limits, index, consumers }, opts);
-    return { connection: redis.connection, consumers: redis.consumers, volume: redis.volume };
+    return { connection: redis.connection, consumers: redis.consumers, volumes: { redis: redis.volume } };
 }
 
 /** Tries an external PostgreSQL before anything uses it: authentik itself would try for ever, and call itself alive. */
@@ -124,7 +124,7 @@ function checkPostgres(
                 PGPASSFILE: passFile,
                 PGCONNECT_TIMEOUT: "10",
             },
-            files: [{ path: passFile, content: entry, owner: 0 }],
+            files: [{ path: passFile, content: entry, secrets: [password], owner: 0 }],
             documents: {},
             networks: args.networks.attach(["db", "backend"], `${args.environment.prefix}authentik-check`),
             triggers: { host, port: pulumi.output(port).apply(String), database, user, sslMode },
@@ -134,6 +134,11 @@ function checkPostgres(
         args.environment.dockerHost,
         opts,
     );
+}
+
+/** Names a database server and database, so that a change of either is noticed. */
+function revisionOf(connection: Pick<PostgresConnection, "host" | "port" | "database">): pulumi.Output<string> {
+    return pulumi.interpolate`${connection.host}:${connection.port}/${connection.database}`;
 }
 
 const passFile = "/run/secrets/pgpass";

@@ -38,7 +38,7 @@ export interface InstanceArgs {
     secretSettings?: boolean;
     volumes: AuthentikVolumes;
     /** A folder of the Docker host with blueprints of the user's own. Default: none. */
-    blueprints?: string;
+    blueprints: { folder?: string };
 }
 
 /** What server, worker and the jobs of one authentik share: image, settings, secret files and mounts. */
@@ -53,7 +53,7 @@ export function authentikInstance(args: InstanceArgs): Instance {
     const settings = settingsToEnvironment(args.settings);
     const secretSettings = Object.entries(settings).map(([key, content]): [string, WorkloadFile] => [
         key,
-        secretFile(key.toLowerCase(), content),
+        secretFile(key.toLowerCase(), pulumi.secret(content)),
     ]);
     const files: [string, WorkloadFile][] = [
         ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
@@ -88,9 +88,9 @@ export function authentikInstance(args: InstanceArgs): Instance {
             { source: volumes.media, target: releaseOf(args.version).mediaPath },
             { source: volumes.templates, target: "/templates" },
             { source: volumes.certificates, target: "/certs" },
-            ...(args.blueprints === undefined
+            ...(args.blueprints.folder === undefined
                 ? []
-                : [{ source: args.blueprints, target: "/blueprints/custom", readOnly: true }]),
+                : [{ source: args.blueprints.folder, target: "/blueprints/custom", readOnly: true }]),
         ],
         dependsOn: [...postgres.dependsOn, ...(redis?.dependsOn ?? [])],
     };
@@ -101,7 +101,7 @@ function redisSettings(redis: RedisConnection): Record<string, pulumi.Input<stri
         AUTHENTIK_REDIS__HOST: redis.host,
         AUTHENTIK_REDIS__PORT: text(redis.port),
         ...(redis.user === undefined ? {} : { AUTHENTIK_REDIS__USERNAME: redis.user }),
-        AUTHENTIK_REDIS__DB: String(redis.index),
+        AUTHENTIK_REDIS__DB: text(redis.index),
         AUTHENTIK_REDIS__TLS: String(redis.tls),
     };
 }

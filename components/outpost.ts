@@ -2,26 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
 import { runContainer } from "./runtime/container";
-import type { Running, Workload } from "./runtime/workload";
+import type { Limits, PublishedPort, Running, Workload } from "./runtime/workload";
 import type { Server } from "./server";
 import { dataVolume } from "./volume";
 
-export interface OutpostArgs {
+export interface OutpostArgs extends Limits {
     /** The outpost's name in authentik and on its networks, e.g. `ak-outpost-organizr`. */
-    outpost: string;
-    image: string;
+    name: string;
     /** Roles of the networks it sits on: those of what it protects. */
     on: string[];
+    /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
+    ports?: PublishedPort[];
+    image: string;
     networks: Networks;
     server: Server;
     /** The token authentik knows it by. */
     token: pulumi.Output<string>;
     /** URL at which browsers reach authentik. */
     url: string;
-    /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
-    ports?: { port: number; ip: string }[];
-    /** Default: no limits. */
-    limits?: Workload["limits"];
     /** What has to be done before its token works. */
     after: pulumi.Resource[];
     environment: Environment;
@@ -31,6 +29,8 @@ export interface OutpostArgs {
 export class Outpost extends pulumi.ComponentResource {
     /** The outpost's name in authentik. */
     public readonly outpost: string;
+    /** The token authentik knows it by. Secret. */
+    public readonly token: pulumi.Output<string>;
     /** The outpost's name on its networks. */
     public readonly host: string;
     /** URL at which containers reach it, by name of the network. */
@@ -42,20 +42,21 @@ export class Outpost extends pulumi.ComponentResource {
 
     public constructor(name: string, args: OutpostArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Outpost", name, {}, opts);
-        this.outpost = args.outpost;
-        this.host = `${args.environment.prefix}${args.outpost}`;
+        this.outpost = args.name;
+        this.token = args.token;
+        this.host = `${args.environment.prefix}${args.name}`;
         this.internalUrl = `http://${this.host}:9000`;
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
-        const sessions = dataVolume(`${name}-sessions`, `${args.outpost}-sessions`, args.environment, this);
+        const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, args.environment, this);
         const child = { parent: this, dependsOn: args.after };
         this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
         this.registerOutputs({ addresses: this.addresses });
     }
 
     private workload(
-        { image, server, token, url, on, networks, ports = [], limits = {} }: OutpostArgs,
+        { image, server, token, url, on, networks, ports = [], memory, cpus }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
         return {
@@ -69,14 +70,14 @@ export class Outpost extends pulumi.ComponentResource {
                 TMPDIR: sessionFolder,
             },
             files: [{ path: tokenFile, content: token }],
-            mounts: [{ source: sessions, target: sessionFolder }],
+            mounts: [{ source: sessions, target: sessionFolder, owner: { id: 1000, image: server.image } }],
             networks: networks.attach(on, this.host),
-            ports: ports.map(({ port, ip }) => ({ internal: 9000, external: port, ip })),
+            publish: { port: 9000, on: ports },
             health: { command: ["/proxy", "healthcheck"], startSeconds: 30 },
             readySeconds: 120,
             // An outpost that cannot reach its server ignores SIGTERM; one that can ends in half a second.
             stopSeconds: 10,
-            limits,
+            limits: { memory, cpus },
             pids: 64,
         };
     }

@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { protectedBy } from "../authentik/declarations";
+import type { ApplicationConfig } from "../config/applications";
 import type { PostgresConnection, RedisConnection } from "./connection";
+import type { Outpost } from "./outpost";
 
 /** A database of the shared PostgreSQL. */
 export interface DatabaseOutput {
@@ -74,6 +77,12 @@ export function authentikOutputs(reference: pulumi.StackReference): {
         databases: output("databases"),
         redis: output("redis"),
     };
+}
+
+/** An outpost as others see it. */
+export function outpostOutput(outpost: Outpost, applications: ApplicationConfig[]): Pending<OutpostOutput> {
+    const { token, addresses } = outpost;
+    return { token, addresses, applications: protectedBy(outpost.outpost, applications).map(({ slug }) => slug) };
 }
 
 /** A connection as consumers get it. */

@@ -5,7 +5,7 @@ import type { Networks } from "./networks";
 import { provisionSql } from "./postgres-sql";
 import { runContainer } from "./runtime/container";
 import { runInside } from "./runtime/exec";
-import type { Running, Workload } from "./runtime/workload";
+import type { Limits, Running, Workload } from "./runtime/workload";
 import { dataVolume } from "./volume";
 
 export interface PostgresArgs {
@@ -13,8 +13,8 @@ export interface PostgresArgs {
     networks: Networks;
     /** Databases, each with a role of the same name that owns it, is no superuser and has a password of its own. */
     databases: string[];
-    /** Default: no limits. */
-    limits?: Workload["limits"];
+    /** Default: none. */
+    limits?: Limits;
     environment: Environment;
 }
 

@@ -3,7 +3,7 @@ import type { RedisConnection } from "./connection";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
 import { runContainer } from "./runtime/container";
-import type { Running, Workload } from "./runtime/workload";
+import type { Limits, Running, Workload } from "./runtime/workload";
 import { dataVolume } from "./volume";
 
 export interface RedisArgs {
@@ -13,8 +13,8 @@ export interface RedisArgs {
     index: number;
     /** Others that get a Redis user and password of their own, and the number of the database set aside for them. */
     consumers: Record<string, number>;
-    /** Default: no limits. */
-    limits?: Workload["limits"];
+    /** Default: none. */
+    limits?: Limits;
     environment: Environment;
 }
 
@@ -42,7 +42,7 @@ export class Redis extends pulumi.ComponentResource {
         this.volume = dataVolume(`${name}-data`, "redis_data", args.environment, this);
         const server = runContainer(
             `${name}-server`,
-            this.workload(host, configuration(password, users), args),
+            this.workload(host, configuration(password, users), [password, ...Object.values(users)], args),
             args.environment.dockerHost,
             { parent: this },
         );
@@ -57,13 +57,18 @@ export class Redis extends pulumi.ComponentResource {
         this.registerOutputs({ volume: this.volume });
     }
 
-    private workload(host: string, content: pulumi.Output<string>, args: RedisArgs): Workload {
+    private workload(
+        host: string,
+        content: pulumi.Output<string>,
+        secrets: pulumi.Output<string>[],
+        args: RedisArgs,
+    ): Workload {
         return {
             title: host,
             fixedName: host,
             image: args.image,
             command: ["redis-server", configurationFile],
-            files: [{ path: configurationFile, content, owner: redisUser }],
+            files: [{ path: configurationFile, content, secrets, owner: redisUser }],
             mounts: [{ source: this.volume, target: "/data" }],
             networks: args.networks.attach(["db"], host),
             // Without a password Redis answers NOAUTH as soon as it serves, and LOADING until then.
@@ -93,13 +98,19 @@ function configuration(
             [
                 "appendonly yes",
                 "dir /data",
-                `requirepass ${secret}`,
+                `requirepass ${quoted(secret)}`,
                 ...Object.entries(others).map(
-                    ([user, other]) => `user ${user} on >${other} ~* &* +@all -@admin -@dangerous +info +keys +flushdb`,
+                    ([user, other]) =>
+                        `user ${user} on ${quoted(`>${other}`)} ~* &* +@all -@admin -@dangerous +info +keys +flushdb`,
                 ),
                 "",
             ].join("\n"),
         );
+}
+
+/** A word of Redis's configuration, whatever is in it. */
+function quoted(word: string): string {
+    return JSON.stringify(word);
 }
 
 function connection(host: string, index: number, password: pulumi.Output<string>, server: Running): RedisConnection {

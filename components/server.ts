@@ -4,15 +4,13 @@ import type { Environment } from "./environment";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
 import { runContainer } from "./runtime/container";
-import type { Running, Workload } from "./runtime/workload";
+import type { Limits, PublishedPort, Running, Workload } from "./runtime/workload";
 
-export interface ServerArgs {
+export interface ServerArgs extends Limits {
     instance: Instance;
     networks: Networks;
     /** Ports of the host that lead to it. Default: none; a reverse proxy on the frontend network reaches it. */
-    ports?: { port: number; ip: string }[];
-    /** Default: no limits. */
-    limits?: Workload["limits"];
+    ports?: PublishedPort[];
     environment: Environment;
 }
 
@@ -22,6 +20,8 @@ export class Server extends pulumi.ComponentResource {
     public readonly host: string;
     /** URL at which other containers reach the server. */
     public readonly internalUrl: string;
+    /** authentik's image. */
+    public readonly image: pulumi.Input<string>;
     /** The container, ready to answer requests. */
     public readonly running: Running;
 
@@ -29,23 +29,24 @@ export class Server extends pulumi.ComponentResource {
         super("authentik-stack:index:Server", name, {}, opts);
         this.host = `${args.environment.prefix}authentik-server`;
         this.internalUrl = `http://${this.host}:9000`;
+        this.image = args.instance.image;
         const child = { parent: this, dependsOn: args.instance.dependsOn };
         this.running = runContainer(name, this.workload(args), args.environment.dockerHost, child);
         this.registerOutputs({ internalUrl: this.internalUrl });
     }
 
-    private workload({ instance, networks, ports = [], limits = {} }: ServerArgs): Workload {
+    private workload({ instance, networks, ports = [], memory, cpus }: ServerArgs): Workload {
         return {
             ...instance,
             title: this.host,
             command: ["server"],
             files: [...(instance.files ?? []), withoutInitialSetup],
             networks: networks.attach(["frontend", "backend", "db"], this.host),
-            ports: ports.map(({ port, ip }) => ({ internal: 9000, external: port, ip })),
+            publish: { port: 9000, on: ports },
             // `ak healthcheck server` asks only whether the process lives; ready is migrated, with its database and Redis.
             health: { command: ["python", "-c", readyCheck], startSeconds: 180 },
             stopSeconds: 30,
-            limits,
+            limits: { memory, cpus },
             pids: 256,
         };
     }

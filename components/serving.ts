@@ -1,19 +1,23 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Check } from "../authentik/checks";
+import { servingChecks } from "../authentik/checks";
+import type { ApplicationConfig } from "../config/applications";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
+import type { Outpost } from "./outpost";
 import { probe } from "./probe";
 import { runJob } from "./runtime/job";
 import type { Running } from "./runtime/workload";
+import type { Server } from "./server";
+import type { Worker } from "./worker";
 
 export interface ServingArgs {
-    /** authentik's image, which the job runs in. */
-    image: pulumi.Input<string>;
     networks: Networks;
-    /** What must be answered when a person could sign in. */
-    checks: Check[];
-    /** Everything that answers, by the name messages give it. */
-    running: Record<string, Running>;
+    server: Server;
+    worker: Worker;
+    outposts: Outpost[];
+    applications: ApplicationConfig[];
+    /** What the log lines of those could show, and no message may. */
+    secrets: pulumi.Input<string>[];
     environment: Environment;
 }
 
@@ -23,20 +27,23 @@ export class Serving extends pulumi.ComponentResource {
 
     public constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Serving", name, {}, opts);
-        const { running, environment } = args;
-        const { documents, command } = probe(args.checks, 180);
+        const { server, worker, outposts, environment } = args;
+        const running: Record<string, Running> = { server: server.running, worker: worker.running };
+        for (const outpost of outposts) running[outpost.outpost] = outpost.running;
+        const { documents, command } = probe(servingChecks(server.internalUrl, outposts, args.applications), 180);
         const [entrypoint = "", ...rest] = command;
         this.proven = runJob(
             `${name}-proven`,
             {
                 title: "waiting until a person can sign in",
-                image: args.image,
+                image: server.image,
                 entrypoint: [entrypoint],
                 command: rest,
                 documents,
                 networks: args.networks.attach(["frontend", "backend"], `${environment.prefix}authentik-serving`),
                 triggers: Object.fromEntries(Object.entries(running).map(([title, { id }]) => [title, id])),
                 witnesses: Object.entries(running).map(([title, { id }]) => ({ title, id })),
+                secrets: args.secrets,
                 seconds: 200,
                 cure: "Run `pulumi up` again when the cause is mended.",
             },

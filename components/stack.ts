@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { servingChecks } from "../authentik/checks";
-import { declarations, protectedBy } from "../authentik/declarations";
+import { declarations } from "../authentik/declarations";
 import { releaseOf } from "../authentik/releases";
 import type { Config } from "../config/schema";
 import { Blueprints } from "./blueprints";
@@ -11,9 +10,10 @@ import { officialImages } from "./images";
 import { authentikInstance, authentikVolumes } from "./instance";
 import { Networks } from "./networks";
 import { Outpost } from "./outpost";
-import { type AuthentikOutputs, databaseOutput, mapValues, type Pending, redisOutput } from "./outputs";
+import { type AuthentikOutputs, databaseOutput, mapValues, outpostOutput, type Pending, redisOutput } from "./outputs";
 import { authentikSecrets, blueprintFiles } from "./secrets";
 import { Server } from "./server";
+import { secretsOf } from "./runtime/workload";
 import { Serving } from "./serving";
 import { Worker } from "./worker";
 
@@ -34,78 +34,56 @@ export class AuthentikStack extends pulumi.ComponentResource {
     public constructor(name: string, args: AuthentikStackArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:AuthentikStack", name, {}, opts);
         const child = { parent: this };
-        const { config, dockerHost, secretSettings } = args;
-        const { version, url, applications } = config;
+        const { config } = args;
+        const { version, url, applications, outposts } = config;
         const images = { ...officialImages(version), ...config.images };
-        const credentials = new Credentials({ supplied: config.secrets, rotation: config.rotation });
-        const environment: Environment = {
-            prefix: config.prefix,
-            credentials,
-            protectData: config.protectData,
-            dockerHost,
-        };
+        const environment = environmentOf(args);
 
         const networks = new Networks(`${name}-networks`, { networks: config.networks, environment }, child);
-        const shared = { config, networks, environment };
-        const postgres = connectPostgres(`${name}-postgres`, { ...shared, image: images.postgres }, child);
-        const redis = connectRedis(`${name}-redis`, { ...shared, image: images.redis }, child);
+        const place = { networks, environment };
+        const postgres = connectPostgres(`${name}-postgres`, { config, image: images.postgres, ...place }, child);
+        const redis = usesRedis(config)
+            ? connectRedis(`${name}-redis`, { config, image: images.redis, ...place }, child)
+            : undefined;
 
         const volumes = authentikVolumes(name, environment, this);
-        const outpostNames = config.outposts.map((outpost) => outpost.name);
-        const secrets = authentikSecrets(name, credentials, outpostNames, child);
+        const secrets = authentikSecrets(
+            name,
+            environment.credentials,
+            outposts.map((outpost) => outpost.name),
+            child,
+        );
         const instance = authentikInstance({
-            version,
+            ...config,
             image: images.server,
             postgres: postgres.connection,
-            redis: releaseOf(version).needsRedis ? redis.connection : undefined,
+            redis: releaseOf(version).needsRedis ? redis?.connection : undefined,
             secretKey: secrets.secretKey,
-            settings: config.settings,
-            secretSettings,
+            secretSettings: args.secretSettings,
             volumes,
-            blueprints: config.blueprints.folder,
         });
-        const authentik = { instance, networks, environment };
-        const server = new Server(
-            `${name}-server`,
-            { ...authentik, ports: config.server.ports, limits: limits(config.server) },
-            child,
-        );
-        const worker = new Worker(`${name}-worker`, { ...authentik, limits: limits(config.worker) }, child);
+        const authentik = { instance, ...place };
+        const server = new Server(`${name}-server`, { ...authentik, ...config.server }, child);
+        const worker = new Worker(`${name}-worker`, { ...authentik, ...config.worker }, child);
 
-        const declared = declarations(config, server.internalUrl);
-        const files = blueprintFiles(secrets);
-        const revision = postgres.connection.revision;
+        const declared = { ...declarations(config, server.internalUrl), files: blueprintFiles(secrets) };
         const blueprints = new Blueprints(
             `${name}-blueprints`,
-            { ...authentik, ...declared, server, files, revision },
+            { ...authentik, ...declared, server, revision: postgres.connection.revision },
             child,
         );
-        const outposts = config.outposts.map((outpost) => {
-            const token = secrets.outposts[outpost.name] ?? missingToken(outpost.name);
-            const place = {
-                on: outpost.networks,
-                ports: outpost.ports,
-                limits: limits(outpost),
-                networks,
-                environment,
-            };
-            const connected = { image: images.proxy, server, token, url, after: [blueprints.applied] };
-            return new Outpost(`${name}-${outpost.name}`, { outpost: outpost.name, ...place, ...connected }, child);
+        const connected = { ...place, server, url, image: images.proxy, after: [blueprints.applied] };
+        const running = outposts.map((outpost) => {
+            const token = secrets.outposts[outpost.name] ?? missing(outpost.name);
+            return new Outpost(
+                `${name}-${outpost.name}`,
+                { ...outpost, ...connected, on: outpost.networks, token },
+                child,
+            );
         });
-        const running = {
-            server: server.running,
-            worker: worker.running,
-            ...Object.fromEntries(outposts.map((outpost) => [outpost.outpost, outpost.running])),
-        };
         const serving = new Serving(
             `${name}-serving`,
-            {
-                image: images.server,
-                networks,
-                running,
-                checks: servingChecks(server.internalUrl, outposts, applications),
-                environment,
-            },
+            { ...authentik, server, worker, outposts: running, applications, secrets: secretsOf(declared.files) },
             child,
         );
 
@@ -115,34 +93,31 @@ export class AuthentikStack extends pulumi.ComponentResource {
             version,
             admin: { username: "akadmin", password: secrets.adminPassword },
             apiToken: secrets.apiToken,
-            outposts: mapValues(
-                Object.fromEntries(outposts.map((outpost) => [outpost.outpost, outpost])),
-                (outpost, key) => ({
-                    token: secrets.outposts[key] ?? missingToken(key),
-                    addresses: outpost.addresses,
-                    applications: protectedBy(key, applications).map(({ slug }) => slug),
-                }),
+            outposts: Object.fromEntries(
+                running.map((outpost) => [outpost.outpost, outpostOutput(outpost, applications)]),
             ),
             applications: Object.fromEntries(
                 applications.map(({ slug, provider }) => [slug, { url: provider.externalHost }]),
             ),
             networks: networks.names,
-            volumes: {
-                ...volumes,
-                ...(postgres.volume && { postgres: postgres.volume }),
-                ...(redis.volume && { redis: redis.volume }),
-            },
+            volumes: { ...volumes, ...postgres.volumes, ...redis?.volumes },
             databases: mapValues(postgres.consumers, databaseOutput),
-            redis: mapValues(redis.consumers, redisOutput),
+            redis: mapValues(redis?.consumers ?? {}, redisOutput),
         };
         this.registerOutputs({ url });
     }
 }
 
-function limits({ memory, cpus }: { memory?: string; cpus?: number }) {
-    return { memory, cpus };
+function environmentOf({ config, dockerHost }: AuthentikStackArgs): Environment {
+    const credentials = new Credentials({ supplied: config.secrets, rotation: config.rotation });
+    return { prefix: config.prefix, credentials, protectData: config.protectData, dockerHost };
 }
 
-function missingToken(outpost: string): never {
+/** Releases after 2025.8 need no Redis, but consumers may. */
+function usesRedis({ version, consumers }: Config): boolean {
+    return releaseOf(version).needsRedis || consumers.some(({ redisIndex }) => redisIndex !== undefined);
+}
+
+function missing(outpost: string): never {
     throw new Error(`outpost ${outpost} has no token`);
 }

@@ -4,13 +4,11 @@ import type { Environment } from "./environment";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
 import { runContainer } from "./runtime/container";
-import type { Running, Workload } from "./runtime/workload";
+import type { Limits, Running, Workload } from "./runtime/workload";
 
-export interface WorkerArgs {
+export interface WorkerArgs extends Limits {
     instance: Instance;
     networks: Networks;
-    /** Default: no limits. */
-    limits?: Workload["limits"];
     environment: Environment;
 }
 
@@ -26,7 +24,7 @@ export class Worker extends pulumi.ComponentResource {
         this.registerOutputs({});
     }
 
-    private workload({ instance, networks, limits = {}, environment }: WorkerArgs): Workload {
+    private workload({ instance, networks, memory, cpus, environment }: WorkerArgs): Workload {
         const title = `${environment.prefix}authentik-worker`;
         return {
             ...instance,
@@ -36,7 +34,7 @@ export class Worker extends pulumi.ComponentResource {
             networks: networks.attach(["frontend", "backend", "db"], title),
             health: { command: ["ak", "healthcheck"], startSeconds: 180 },
             stopSeconds: 60,
-            limits,
+            limits: { memory, cpus },
             pids: 256,
         };
     }

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { httpUrl, name, origin } from "./fields";
+import { httpUrl, name, origin, text } from "./fields";
 
 const behindOutpost = {
     outpost: name.describe("name of the outpost that protects the application"),
     externalHost: origin.describe("URL at which a browser reaches the application"),
     skipPaths: z
-        .array(z.string().refine(isRegex, { error: "must be a regular expression, such as ^/api/.*" }))
+        .array(text("must be a regular expression, such as ^/api/.*", isRegex))
         .default([])
         .describe("regular expressions of paths that need no sign-in"),
 };
@@ -23,9 +23,9 @@ export const provider = z.discriminatedUnion(
         z.strictObject({
             type: z.literal("forward_domain"),
             ...behindOutpost,
-            cookieDomain: z
-                .hostname({ error: "must be a domain, such as example.com" })
-                .describe("domain whose hosts share the sign-in"),
+            cookieDomain: text("must be a domain, such as example.com", /^([a-z0-9-]+\.)+[a-z0-9-]+$/i).describe(
+                "domain whose hosts share the sign-in",
+            ),
         }),
     ],
     { error: "must be one of proxy, forward_single, forward_domain" },
@@ -34,12 +34,10 @@ export const provider = z.discriminatedUnion(
 /** An application that people sign in to through authentik. */
 export const application = z.strictObject({
     slug: name.describe("the application's name in URLs; unique"),
-    name: z.string().min(1, { error: "must be the name people see, such as Organizr" }).describe("the name people see"),
+    name: text("must be the name people see, such as Organizr", /\S/).describe("the name people see"),
     icon: httpUrl.optional().describe("URL of the application's icon"),
     launchUrl: httpUrl.optional().describe("where authentik's page of applications leads; default: found by authentik"),
-    group: z
-        .string()
-        .min(1, { error: "must be the name of a group, such as family" })
+    group: text("must be the name of a group, such as family", /\S/)
         .optional()
         .describe("only members of this group may enter; made when missing; default: everybody with an account"),
     provider,

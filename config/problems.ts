@@ -32,25 +32,24 @@ export function valueAt(root: unknown, path: Path): unknown {
     );
 }
 
-/** What zod found, in this program's words. */
-export function problemsOf(error: z.ZodError, input: unknown, known: Path[]): Problem[] {
+/** What zod found in a key, in this program's words. */
+export function problemsOf(error: z.ZodError, key: string, input: unknown): Problem[] {
     return error.issues.flatMap((issue): Problem[] => {
+        const path = [key, ...issue.path];
         if (issue.code === "unrecognized_keys") {
-            return issue.keys.map((key) => {
-                const path = [...issue.path, key];
-                const siblings = known
-                    .filter(
-                        (other) =>
-                            other.length === path.length && formatPath(other.slice(0, -1)) === formatPath(issue.path),
-                    )
-                    .map((other) => String(other.at(-1)));
-                const cure = siblings.length > 0 ? `; known here: ${siblings.join(", ")}` : "";
-                return { key: formatPath(path), value: valueAt(input, path), cure: `is no key of this program${cure}` };
-            });
+            return issue.keys.map((unknown) => ({
+                key: formatPath([...path, unknown]),
+                value: valueAt(input, [...issue.path, unknown]),
+                cure: "is no key of this program; docs/configuration.md lists all",
+            }));
         }
         const value = valueAt(input, issue.path);
-        const cure = value === undefined ? `is missing; ${describeMissing(issue)}` : issue.message;
-        return [{ key: formatPath(issue.path), value, cure }];
+        const wanted = issue.message.startsWith("Invalid input") ? undefined : issue.message;
+        const cure =
+            value === undefined
+                ? ["is missing", wanted].filter((part) => part !== undefined).join("; it ")
+                : (wanted ?? wrongType(issue));
+        return [{ key: formatPath(path), value, cure }];
     });
 }
 
@@ -64,8 +63,15 @@ export function formatProblems(problems: Problem[], namespace: string, isSecret:
     return `${count} in the configuration; nothing was changed:\n${lines.join("\n")}`;
 }
 
-function describeMissing(issue: z.core.$ZodIssue): string {
-    return issue.message.startsWith("Invalid input") ? "it has no default" : issue.message;
+function wrongType(issue: z.core.$ZodIssue): string {
+    const type = issue.code === "invalid_type" ? issue.expected : "value of another form";
+    const names: Record<string, string> = {
+        array: "a list",
+        object: "an object",
+        record: "an object",
+        boolean: "true or false",
+    };
+    return `must be ${names[type] ?? `a ${type}`}; docs/configuration.md shows what belongs here`;
 }
 
 /** Indexes of the items that stood earlier in the list. */

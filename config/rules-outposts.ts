@@ -1,74 +1,84 @@
-import { duplicates, type Problem, type Report } from "./problems";
-import type { Config } from "./schema";
+import { duplicates } from "./problems";
+import type { Rule } from "./rules";
 
-/** Checks of outposts against networks and applications. */
-export function checkOutposts(config: Config, problem: Report): Problem[] {
-    const networks = Object.keys(config.networks);
-    return config.outposts.flatMap((outpost, index) => [
-        ...outpost.networks.flatMap((network, at) => {
-            if (network === "db")
-                return [
-                    problem(
-                        ["outposts", index, "networks", at],
-                        "is the databases' network, which outposts have no business on; use frontend or backend",
-                    ),
-                ];
-            return networks.includes(network)
-                ? []
-                : [
-                      problem(
-                          ["outposts", index, "networks", at],
-                          `is a network nobody makes; use one of ${networks.join(", ")}`,
-                      ),
-                  ];
-        }),
-        ...(config.applications.some(({ provider }) => provider.outpost === outpost.name)
-            ? []
-            : [
-                  problem(
-                      ["outposts", index, "name"],
-                      "protects no application; name it as provider.outpost of one, or remove it",
-                  ),
-              ]),
-    ]);
-}
+/** Names on the networks that this stack uses itself. */
+const reserved = ["server", "worker", "postgres", "redis", "authentik-server", "authentik-worker"];
 
-/** Checks of applications against outposts and each other. */
-export function checkApplications(config: Config, problem: Report): Problem[] {
-    const outposts = config.outposts.map(({ name }) => name);
-    const hosts = duplicates(config.applications.map(({ provider }) => new URL(provider.externalHost).host));
-    return [
-        ...config.applications.flatMap(({ provider }, index) =>
-            outposts.includes(provider.outpost)
-                ? []
-                : [
-                      problem(
-                          ["applications", index, "provider", "outpost"],
-                          outposts.length > 0
-                              ? `is no outpost; use one of ${outposts.join(", ")}`
-                              : "is no outpost; add it to outposts",
-                      ),
-                  ],
-        ),
-        ...config.applications.flatMap((_, index) =>
-            hosts.includes(index)
-                ? [
-                      problem(
-                          ["applications", index, "provider", "externalHost"],
-                          `has the host of another application; an outpost tells them apart by host`,
-                      ),
-                  ]
-                : [],
-        ),
-        ...config.applications.flatMap(({ provider }, index) =>
-            new URL(provider.externalHost).host === new URL(config.url).host
-                ? [
-                      problem(
-                          ["applications", index, "provider", "externalHost"],
-                          "has authentik's own host; give the application one of its own",
-                      ),
-                  ]
-                : [],
-        ),
-    ];
-}
+/** Checks of networks, outposts and applications against each other. */
+export const outpostRules: Rule[] = [
+    {
+        reads: ["networks"],
+        check: ({ networks }, problem) => {
+            const roles = Object.keys(networks);
+            return duplicates(Object.values(networks).map(({ name }) => name)).map((index) =>
+                problem(["networks", roles[index] ?? "", "name"], "is the name of another network; names are unique"),
+            );
+        },
+    },
+    {
+        reads: ["outposts"],
+        check: ({ outposts }, problem) =>
+            outposts.flatMap(({ name }, index) =>
+                reserved.includes(name)
+                    ? [problem(["outposts", index, "name"], "is taken by this stack itself; choose another")]
+                    : [],
+            ),
+    },
+    {
+        reads: ["outposts", "networks"],
+        check: ({ outposts, networks }, problem) => {
+            const roles = Object.keys(networks).filter((role) => role !== "db");
+            return outposts.flatMap((outpost, index) =>
+                outpost.networks.flatMap((network, at) => {
+                    if (roles.includes(network)) return [];
+                    const what =
+                        network === "db"
+                            ? "is the databases' network, where outposts have no business"
+                            : "is a network nobody makes";
+                    return [problem(["outposts", index, "networks", at], `${what}; use one of ${roles.join(", ")}`)];
+                }),
+            );
+        },
+    },
+    {
+        reads: ["outposts", "applications"],
+        check: ({ outposts, applications }, problem) =>
+            outposts.flatMap(({ name }, index) =>
+                applications.some(({ provider }) => provider.outpost === name)
+                    ? []
+                    : [
+                          problem(
+                              ["outposts", index, "name"],
+                              "protects no application; name it as provider.outpost of one, or remove it",
+                          ),
+                      ],
+            ),
+    },
+    {
+        reads: ["outposts", "applications"],
+        check: ({ outposts, applications }, problem) => {
+            const names = outposts.map(({ name }) => name);
+            const cure = names.length > 0 ? `use one of ${names.join(", ")}` : "add it to outposts";
+            return applications.flatMap(({ provider }, index) =>
+                names.includes(provider.outpost)
+                    ? []
+                    : [problem(["applications", index, "provider", "outpost"], `is no outpost; ${cure}`)],
+            );
+        },
+    },
+    {
+        reads: ["applications", "url"],
+        check: ({ applications, url }, problem) => {
+            const hosts = applications.map(({ provider }) => new URL(provider.externalHost).host);
+            const twice = duplicates(hosts);
+            return hosts.flatMap((host, index) => {
+                const path = ["applications", index, "provider", "externalHost"];
+                if (host === new URL(url).host)
+                    return [problem(path, "has authentik's own host; give the application one of its own")];
+                return twice.includes(index)
+                    ? [problem(path, "has the host of another application; an outpost tells them apart by host")]
+                    : [];
+            });
+        },
+    },
+];

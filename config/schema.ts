@@ -1,7 +1,21 @@
 import { z } from "zod";
 import type { SettingsTree } from "../authentik/settings";
 import { application } from "./applications";
-import { dockerName, identifier, image, limits, name, origin, port, publishedPort, version } from "./fields";
+import {
+    dockerName,
+    host,
+    identifier,
+    image,
+    limits,
+    name,
+    origin,
+    port,
+    publishedPort,
+    redisIndex,
+    text,
+    version,
+    whole,
+} from "./fields";
 
 const network = (defaultName: string) =>
     z
@@ -12,7 +26,7 @@ const network = (defaultName: string) =>
         .prefault({});
 
 const externalDatabase = z.strictObject({
-    host: z.hostname({ error: "must be a host name or an address, such as db.example.com" }),
+    host: host("db.example.com"),
     port: port.default(5432),
     database: identifier.default("authentik"),
     user: identifier.default("authentik"),
@@ -25,18 +39,16 @@ const externalDatabase = z.strictObject({
 });
 
 const externalRedis = z.strictObject({
-    host: z.hostname({ error: "must be a host name or an address, such as redis.example.com" }),
+    host: host("redis.example.com"),
     port: port.default(6379),
     tls: z.boolean().default(false),
 });
 
 const otherStack = z.strictObject({
-    name: z
-        .string()
-        .regex(/^[\w.-]+\/[\w.-]+\/[\w.-]+$/, {
-            error: "must be organization/project/stack, such as organization/authentik-stack/prod",
-        })
-        .describe("the other stack"),
+    name: text(
+        "must be organization/project/stack, such as organization/authentik-stack/prod",
+        /^[\w.-]+\/[\w.-]+\/[\w.-]+$/,
+    ).describe("the other stack"),
     consumer: identifier.describe("the name this stack has among the other's `consumers`"),
 });
 
@@ -51,15 +63,15 @@ const settings: z.ZodType<SettingsTree> = z.lazy(() =>
 export const schema = z.strictObject({
     version: version.default("2025.8.4").describe("authentik release; server, worker and outposts share it"),
     url: origin.describe("URL at which a browser reaches authentik"),
-    prefix: z
-        .string()
-        .regex(/^([a-z0-9]+-)*$/, {
-            error: "must be lower-case letters and digits ending in a hyphen, such as staging-",
-        })
+    prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")
         .describe("put before every name, so that environments run side by side on one host"),
     admin: z
-        .strictObject({ email: z.email({ error: "must be an e-mail address, such as admin@example.com" }) })
+        .strictObject({
+            email: z
+                .email({ error: "must be an e-mail address, such as admin@example.com" })
+                .describe("e-mail address of akadmin"),
+        })
         .describe("the user akadmin"),
     images: z
         .strictObject({
@@ -92,12 +104,7 @@ export const schema = z.strictObject({
         .strictObject({
             external: externalRedis.optional().describe("an existing Redis; its password is the secret `redis`"),
             stack: otherStack.optional().describe("another stack of this program, whose outputs are read"),
-            index: z
-                .int({ error: "must be a Redis database from 0 to 15, such as 1" })
-                .min(0, { error: "must be a Redis database from 0 to 15, such as 1" })
-                .max(15, { error: "must be a Redis database from 0 to 15, such as 1" })
-                .default(1)
-                .describe("Redis database that authentik uses"),
+            index: redisIndex.default(1).describe("Redis database that authentik uses"),
             ...limits.shape,
         })
         .prefault({})
@@ -106,12 +113,7 @@ export const schema = z.strictObject({
         .array(
             z.strictObject({
                 name: identifier.describe("database, role and Redis user get this name"),
-                redisIndex: z
-                    .int({ error: "must be a Redis database from 0 to 15, such as 2" })
-                    .min(0, { error: "must be a Redis database from 0 to 15, such as 2" })
-                    .max(15, { error: "must be a Redis database from 0 to 15, such as 2" })
-                    .optional()
-                    .describe("Redis database set aside for the consumer; default: none"),
+                redisIndex: redisIndex.optional().describe("Redis database set aside for the consumer; default: none"),
             }),
         )
         .default([])
@@ -123,10 +125,7 @@ export const schema = z.strictObject({
     worker: z.strictObject(limits.shape).prefault({}).describe("the authentik worker"),
     blueprints: z
         .strictObject({
-            folder: z
-                .string()
-                .startsWith("/", { error: "must be an absolute path on the Docker host, such as /srv/blueprints" })
-                .optional(),
+            folder: text("must be an absolute path on the Docker host, such as /srv/blueprints", /^\//).optional(),
         })
         .prefault({})
         .describe("a folder on the Docker host with blueprints of your own, which authentik applies by itself"),
@@ -149,16 +148,14 @@ export const schema = z.strictObject({
             "authentik settings as its documentation names them, as a tree; when the key is secret, each value becomes a file",
         ),
     secrets: z
-        .record(z.string(), z.string().min(8, { error: "must be at least 8 characters long" }))
+        .record(
+            z.string(),
+            text("must be at least 8 printable characters without quotes or backslashes", /^[!#-&(-[\]-~]{8,}$/),
+        )
         .default({})
         .describe("secrets of your own instead of generated ones, by name"),
     rotation: z
-        .record(
-            z.string(),
-            z
-                .int({ error: "must be a whole number, such as 1" })
-                .min(0, { error: "must be a whole number, such as 1" }),
-        )
+        .record(z.string(), whole("must be a whole number, such as 1", 0, 1_000_000))
         .default({})
         .describe("a number per secret; a changed number makes a new secret"),
     protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),

@@ -44,7 +44,8 @@ export function requires(name: string): BlueprintEntry {
 export function toYaml(blueprint: Blueprint): string {
     const metadata = { name: `authentik-stack ${blueprint.name}` };
     const document = new Document({ version: 1, metadata, entries: blueprint.entries }, options);
-    return document.toString({ lineWidth: 0 });
+    // authentik reads YAML 1.1, where an unquoted `On` is true and `12:30` a number.
+    return document.toString({ lineWidth: 0, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
 }
 
 const options = { aliasDuplicateObjects: false } as const;

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { untilHealthy } from "./health";
 import { connect } from "./host";
 import { stackLabels } from "./labels";
-import type { Running, Workload } from "./workload";
+import { valueOf } from "./record";
+import { runToExit } from "./run-to-exit";
+import { type Running, secretsOf, type Workload } from "./workload";
 
 /**
  * Runs a workload as a container on the Docker host, and holds back what depends on it until it is healthy.
@@ -20,20 +22,41 @@ export function runContainer(
     const container = new docker.Container(name, containerArgs(name, workload, opts), {
         ...opts,
         // Docker's DNS answers with both while the old one goes on; a fixed name or a published port allows only one.
-        deleteBeforeReplace: workload.fixedName !== undefined || (workload.ports?.length ?? 0) > 0,
+        deleteBeforeReplace: workload.fixedName !== undefined || (workload.publish?.on.length ?? 0) > 0,
         // The provider updates a changed health check in its state, not in the container.
         replaceOnChanges: ["healthcheck"],
-        hooks: { afterCreate: [(args) => onceHealthy(args, workload, host)] },
+        hooks: {
+            beforeCreate: [() => handOver(name, workload, host)],
+            afterCreate: [(args) => onceHealthy(args, workload, host)],
+        },
     });
     return { id: container.id, resource: container };
+}
+
+/** A new volume belongs to root, unless the image has a folder of another owner in its place. */
+async function handOver(name: string, { title, mounts = [] }: Workload, host: string | undefined): Promise<void> {
+    for (const { source, target, owner } of mounts) {
+        if (owner === undefined) continue;
+        const [image, volume] = await valueOf(pulumi.all([owner.image, source]));
+        await runToExit(connect(host), {
+            name: `${name}-owner`,
+            title: `handing ${target} over to the user of ${title}`,
+            image,
+            entrypoint: ["chown"],
+            command: [`${owner.id}:${owner.id}`, target],
+            user: "0",
+            capabilities: ["CHOWN"],
+            mounts: [{ source: volume, target }],
+            seconds: 60,
+        });
+    }
 }
 
 async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, host: string | undefined): Promise<void> {
     const engine = connect(host);
     // The provider has no argument for it; the engine takes it at run time.
     await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
-    const uploads = (args.newInputs as { uploads?: { content: string }[] }).uploads ?? [];
-    const secrets = uploads.map(({ content }) => content);
+    const secrets = await valueOf(pulumi.output(secretsOf(workload.files)));
     const gate = {
         title: workload.title,
         command: workload.health.command,
@@ -59,9 +82,18 @@ function containerArgs(name: string, workload: Workload, opts: pulumi.CustomReso
             group: String(owner),
             permissions: "0400",
         })),
-        mounts: workload.mounts?.map((mount) => ({ ...mount, type: mountType(mount.source) })),
+        mounts: workload.mounts?.map(({ source, target, readOnly }) => ({
+            source,
+            target,
+            readOnly,
+            type: mountType(source),
+        })),
         networksAdvanced: workload.networks.map(({ network, aliases }) => ({ name: network, aliases })),
-        ports: workload.ports,
+        ports: workload.publish?.on.map(({ port, ip }) => ({
+            internal: workload.publish?.port ?? port,
+            external: port,
+            ip,
+        })),
         healthcheck: {
             tests: ["CMD", ...workload.health.command],
             interval: "10s",

@@ -9,6 +9,8 @@ import Docker from "dockerode";
  */
 export function connect(host: string | undefined): Docker {
     if (host === undefined) return new Docker();
+    if (!URL.canParse(host))
+        throw new Error(`docker:host = "${host}" must be a URL such as unix:///var/run/docker.sock or ssh://user@host`);
     const url = new URL(host);
     if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
     const protocol = url.protocol === "ssh:" ? "ssh" : "http";

@@ -1,9 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connect } from "./host";
-import { stackName } from "./labels";
 import { digest, recordStep, valueOf } from "./record";
 import { type JobRun, runToExit } from "./run-to-exit";
-import type { Process } from "./workload";
+import { type Process, secretsOf } from "./workload";
 
 /** A container that runs once, to exit code 0. */
 export interface Job extends Process {
@@ -13,6 +12,8 @@ export interface Job extends Process {
     documents: Record<string, string>;
     /** What else makes the job run again when it changes, e.g. the id of the database it wrote to. */
     triggers?: Record<string, pulumi.Input<string>>;
+    /** Secrets beside those in its files that its messages, or those of its witnesses, could show. Default: none. */
+    secrets?: pulumi.Input<string>[];
     /** Seconds the job may take. */
     seconds: number;
     /** How often it is tried. Default: 1. */
@@ -36,18 +37,28 @@ export function runJob(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     const { image, settings = {}, files = [], mounts = [], networks, witnesses = [] } = job;
-    const resolved: pulumi.Output<Resolved> = pulumi.output({ image, settings, files, mounts, networks, witnesses });
+    const secrets = [...secretsOf(files), ...(job.secrets ?? [])];
+    const resolved: pulumi.Output<Resolved> = pulumi.output({
+        image,
+        settings,
+        files,
+        mounts,
+        networks,
+        witnesses,
+        secrets,
+    });
     const documents = Object.fromEntries(Object.entries(job.documents).map(([path, text]) => [path, digest(text)]));
     return recordStep(
         name,
         {
             facts: { image, command: digest([job.entrypoint, job.command]), ...documents, ...job.triggers },
             secrets: files.map(({ content }) => content),
-            run: async () =>
-                runToExit(connect(host), { ...job, ...(await valueOf(resolved)), name, stack: stackName() }),
+            run: async () => runToExit(connect(host), { ...job, ...(await valueOf(resolved)), name }),
         },
         opts,
     );
 }
 
-type Resolved = Pick<JobRun, "image" | "settings" | "files" | "mounts" | "networks" | "witnesses">;
+type Resolved = Required<
+    Pick<JobRun, "image" | "settings" | "files" | "mounts" | "networks" | "witnesses" | "secrets">
+>;

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { valueOf } from "./record";
 
 /** Label that names the stack a Docker object belongs to, as project/stack. */
 export const stackLabel = "authentik-stack.stack";
@@ -16,8 +17,9 @@ export function stackLabels(
     type: string,
     parent: pulumi.Resource | undefined,
 ): { label: string; value: pulumi.Input<string> }[] {
+    // The parent's URN as a plain promise: an output of the parent would make the child wait for the parent's children.
     return [
         { label: stackLabel, value: stackName() },
-        { label: urnLabel, value: pulumi.createUrn(name, type, parent) },
+        { label: urnLabel, value: pulumi.createUrn(name, type, parent && valueOf(parent.urn)) },
     ];
 }

@@ -1,25 +1,30 @@
 import type Docker from "dockerode";
 import { pack } from "tar-stream";
 import { lastLogLines, redact } from "./host";
-import { stackLabel } from "./labels";
+import { stackLabel, stackName } from "./labels";
 
 /** A job with every value known. */
 export interface JobRun {
     name: string;
-    stack: string;
     title: string;
     image: string;
     entrypoint?: string[];
     command?: string[];
-    settings: Record<string, string>;
-    documents: Record<string, string>;
-    files: { path: string; content: string; owner?: number }[];
-    mounts: { source: string; target: string; readOnly?: boolean }[];
-    networks: { network: string; aliases: string[] }[];
-    witnesses: { title: string; id: string }[];
+    /** Default: the image's own. */
+    user?: string;
+    /** Linux capabilities kept. Default: none. */
+    capabilities?: string[];
+    settings?: Record<string, string>;
+    documents?: Record<string, string>;
+    files?: { path: string; content: string; owner?: number }[];
+    mounts?: { source: string; target: string; readOnly?: boolean }[];
+    networks?: { network: string; aliases: string[] }[];
+    witnesses?: { title: string; id: string }[];
+    /** Values that no message may show. */
+    secrets?: string[];
     seconds: number;
     attempts?: number;
-    cure: string;
+    cure?: string;
 }
 
 const jobLabel = "authentik-stack.job";
@@ -30,7 +35,7 @@ const jobLabel = "authentik-stack.job";
  * @throws Error with the last log lines of the job and of its witnesses, secrets blotted out, when no try ends with 0.
  */
 export async function runToExit(docker: Docker, job: JobRun): Promise<void> {
-    const secrets = job.files.map(({ content }) => content);
+    const secrets = job.secrets ?? [];
     for (let attempt = 1; ; attempt++) {
         const { code, log } = await runOnce(docker, job);
         if (code === 0) return;
@@ -38,12 +43,14 @@ export async function runToExit(docker: Docker, job: JobRun): Promise<void> {
             const outcome =
                 code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
             const sections = await Promise.all(
-                job.witnesses.map(
+                (job.witnesses ?? []).map(
                     async ({ title, id }) =>
-                        `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets)}`,
+                        `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5)}`,
                 ),
             );
-            throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, job.cure].join("\n"));
+            throw new Error(
+                [`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, job.cure ?? ""].join("\n").trimEnd(),
+            );
         }
     }
 }
@@ -52,7 +59,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
     await removeLeftovers(docker, job);
     const container = await docker.createContainer(createOptions(job));
     try {
-        for (const { network } of job.networks.slice(1))
+        for (const { network } of job.networks?.slice(1) ?? [])
             await docker.getNetwork(network).connect({ Container: container.id });
         await container.putArchive(archive(job), { path: "/" });
         await container.start();
@@ -65,7 +72,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
 
 /** A job that was killed half-way may have left its container. */
 async function removeLeftovers(docker: Docker, job: JobRun): Promise<void> {
-    const filters = { label: [`${stackLabel}=${job.stack}`, `${jobLabel}=${job.name}`] };
+    const filters = { label: [`${stackLabel}=${stackName()}`, `${jobLabel}=${job.name}`] };
     for (const { Id } of await docker.listContainers({ all: true, filters })) {
         await docker.getContainer(Id).remove({ force: true, v: true });
     }
@@ -87,18 +94,20 @@ function createOptions(job: JobRun): Docker.ContainerCreateOptions {
         Image: job.image,
         Entrypoint: job.entrypoint,
         Cmd: job.command,
-        Env: Object.entries(job.settings).map(([key, value]) => `${key}=${value}`),
-        Labels: { [stackLabel]: job.stack, [jobLabel]: job.name },
+        User: job.user,
+        Env: Object.entries(job.settings ?? {}).map(([key, value]) => `${key}=${value}`),
+        Labels: { [stackLabel]: stackName(), [jobLabel]: job.name },
         Healthcheck: { Test: ["NONE"] },
         HostConfig: {
-            NetworkMode: job.networks[0]?.network,
-            Mounts: job.mounts.map(({ source, target, readOnly = false }) => ({
+            NetworkMode: job.networks?.[0]?.network ?? "none",
+            Mounts: job.mounts?.map(({ source, target, readOnly = false }) => ({
                 Type: source.startsWith("/") ? "bind" : "volume",
                 Source: source,
                 Target: target,
                 ReadOnly: readOnly,
             })),
             CapDrop: ["ALL"],
+            CapAdd: job.capabilities,
             SecurityOpt: ["no-new-privileges:true"],
             PidsLimit: 256,
         },
@@ -108,8 +117,12 @@ function createOptions(job: JobRun): Docker.ContainerCreateOptions {
 /** Everything the job reads, readable by its user alone. */
 function archive(job: JobRun): NodeJS.ReadableStream {
     const tar = pack();
-    const documents = Object.entries(job.documents).map(([path, content]) => ({ path, content, owner: undefined }));
-    for (const { path, content, owner = 1000 } of [...documents, ...job.files]) {
+    const documents = Object.entries(job.documents ?? {}).map(([path, content]) => ({
+        path,
+        content,
+        owner: undefined,
+    }));
+    for (const { path, content, owner = 1000 } of [...documents, ...(job.files ?? [])]) {
         tar.entry({ name: path.slice(1), mode: 0o400, uid: owner, gid: owner }, content);
     }
     tar.finalize();

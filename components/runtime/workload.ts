@@ -5,6 +5,8 @@ export interface WorkloadFile {
     /** Absolute path inside the container. */
     path: string;
     content: pulumi.Input<string>;
+    /** The secrets in it, which no message shows. Default: the content as a whole. */
+    secrets?: pulumi.Input<string>[];
     /** Owner and group inside the container, as a numeric id. Default: 1000, the user of authentik's images. */
     owner?: number;
 }
@@ -16,6 +18,8 @@ export interface WorkloadMount {
     target: string;
     /** Default: false. */
     readOnly?: boolean;
+    /** User that the volume is handed to before the container is created. Default: as the image has it. */
+    owner?: { id: number; /** An image with chown that the host has. */ image: pulumi.Input<string> };
 }
 
 /** A network as containers are attached to it. */
@@ -47,19 +51,35 @@ export interface Process {
     networks: NetworkAttachment[];
 }
 
+/** Limits of a container. */
+export interface Limits {
+    /** Most memory, in Docker's notation, e.g. `512m`. Default: no limit. */
+    memory?: string;
+    /** Most processors. Default: no limit. */
+    cpus?: number;
+}
+
+/** A port of the host that leads to a container. */
+export interface PublishedPort {
+    port: number;
+    /** Address of the host that it listens on. */
+    ip: string;
+}
+
 /** A container that runs on. */
 export interface Workload extends Process {
     /** The container's name and host name. Fixed names are replaced delete-first. Default: named by Pulumi. */
     fixedName?: string;
     /** What messages call it, and its host name. */
     title: string;
-    ports?: { internal: number; external: number; ip: string }[];
+    /** Ports of the host that lead to `port`. Default: none. */
+    publish?: { port: number; on: PublishedPort[] };
     health: HealthCheck;
     /** Seconds from start to healthy at the most. Default: 300. */
     readySeconds?: number;
     /** Seconds to stop in before it is killed. */
     stopSeconds: number;
-    limits: { memory?: string; cpus?: number };
+    limits: Limits;
     /** Most processes and threads. */
     pids: number;
     /** Linux capabilities kept, e.g. CAP_CHOWN; all others are dropped. Default: none. */
@@ -75,4 +95,9 @@ export interface Running {
     /** The container's id; known once it is healthy. */
     id: pulumi.Output<string>;
     resource: pulumi.Resource;
+}
+
+/** The secrets that a process is given, for blotting them out. */
+export function secretsOf(files: WorkloadFile[] | undefined): pulumi.Input<string>[] {
+    return (files ?? []).flatMap(({ content, secrets }) => secrets ?? [content]);
 }
