@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+
+/** Where every toolchain is kept, outside the repository: another checkout, or the next one, finds it again. */
+export function cacheFolder(): string {
+    const base = process.env.XDG_CACHE_HOME;
+    // The specification wants an empty XDG_CACHE_HOME to count as unset.
+    return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "authentik-stack", "toolchain");
+}
+
+/** A short hash of files, of every file in folders, and of texts. Order matters. */
+export function hashOf(paths: string[], texts: string[]): string {
+    const hash = createHash("sha256");
+    const add = (text: string | Buffer) => hash.update(`${text.length}:`).update(text);
+    for (const path of paths) {
+        const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+        for (const file of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {
+            add(file.slice(path.length));
+            add(readFileSync(file));
+        }
+    }
+    texts.forEach(add);
+    return hash.digest("hex").slice(0, 16);
+}
+
+/** An empty folder beside the finished ones, named so that a later build can tell whether its maker still lives. */
+export function temporaryFolder(cache: string): string {
+    mkdirSync(cache, { recursive: true });
+    dropAbandoned(cache);
+    return mkdtempSync(join(cache, `${prefix()}${process.pid}-`));
+}
+
+/**
+ * Makes a built folder the finished one. Renaming is atomic: nobody ever sees half a toolchain, and of two builds at
+ * once the first to finish wins.
+ */
+export function publish(built: string, finished: string, isComplete: (folder: string) => boolean): void {
+    if (existsSync(finished) && !isComplete(finished)) {
+        // Somebody removed part of it. Programs that run from it keep their open files.
+        renameSync(finished, join(built, "replaced"));
+    }
+    try {
+        renameSync(built, finished);
+    } catch (error) {
+        if (!isComplete(finished)) throw error;
+    }
+    rmSync(join(finished, "replaced"), { recursive: true, force: true });
+}
+
+function prefix(): string {
+    return `building-${hostname()}-`;
+}
+
+/** Removes what a killed build left: a folder whose process, on this machine, is gone. */
+function dropAbandoned(cache: string): void {
+    for (const name of readdirSync(cache)) {
+        const pid = name.startsWith(prefix()) ? Number.parseInt(name.slice(prefix().length)) : Number.NaN;
+        if (Number.isInteger(pid) && !isAlive(pid)) rmSync(join(cache, name), { recursive: true, force: true });
+    }
+}
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch (error) {
+        // EPERM: it lives, as another user's.
+        return error instanceof Error && "code" in error && error.code === "EPERM";
+    }
+}

@@ -1,0 +1,112 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { reasonOf, ToolError } from "../../tools/progress";
+import { run } from "../../tools/run";
+import type { Piece } from "./pieces";
+
+const environment = {
+    CGO_ENABLED: "0",
+    // Replaces what the caller may have set: flags that differ would share nothing in Go's build cache.
+    GOFLAGS: "-buildvcs=false",
+    GOTOOLCHAIN: "local",
+    GOWORK: "off",
+    // Where Go's own archive puts it, for shells that were not told.
+    PATH: `${process.env.PATH ?? ""}:/usr/local/go/bin`,
+};
+
+/**
+ * Makes sure that Go is there and new enough.
+ *
+ * @param module folder of a module whose go.mod names the oldest Go that will do.
+ * @throws ToolError that says what to install.
+ */
+export async function checkGo(module: string): Promise<void> {
+    const needed = /^go (\S+)$/m.exec(readFileSync(join(module, "go.mod"), "utf8"))?.[1] ?? "";
+    const cure = `Install Go ${needed} or newer (https://go.dev/doc/install; Debian's own package golang is too old) and put its bin/ on PATH.`;
+    let found: string;
+    try {
+        found = (await run("go", ["env", "GOVERSION"], { env: environment, cwd: "/" })).trim().replace(/^go/, "");
+    } catch (error) {
+        throw new ToolError(`Pulumi is built from Go modules here, but ${reasonOf(error)}.\n${cure}`);
+    }
+    if (found.localeCompare(needed, "en", { numeric: true }) < 0) {
+        throw new ToolError(`Pulumi is built from Go modules here, but Go ${found} is too old for it.\n${cure}`);
+    }
+}
+
+const attempts = 4;
+
+/**
+ * Downloads the modules that a piece needs to Go's module cache.
+ *
+ * A download can hang for minutes and go through at the next try, so that the first tries are short; what has arrived
+ * stays, so that on a slow line each try gets further.
+ *
+ * @throws ToolError when the last try failed.
+ */
+export async function fetchModules(piece: Piece, folder: string, progress: (line: string) => void): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+        const seconds = 90 * 2 ** attempt;
+        try {
+            // Unlike `go mod download`, this leaves out the modules of which no package is built.
+            await go(
+                ["list", "-deps", ...tags(piece), ...packages(piece)],
+                folder,
+                {},
+                AbortSignal.timeout(seconds * 1000),
+            );
+            return;
+        } catch (error) {
+            if (attempt === attempts) {
+                const cure =
+                    "Go must reach a module proxy (see `go env GOPROXY`); what has arrived is kept, so run it again.";
+                throw new ToolError(
+                    `The Go modules of ${piece.title} could not be downloaded. ${cure}\n${reasonOf(error)}`,
+                );
+            }
+            progress(`downloading the Go modules of ${piece.title} again (try ${attempt + 1} of ${attempts})`);
+        }
+    }
+}
+
+/**
+ * Builds a piece from modules that are there already.
+ *
+ * @throws ToolError that ends with Go's last lines.
+ */
+export async function compile(piece: Piece, folder: string, output: string): Promise<void> {
+    // The same flags for every piece, so that they share Go's build cache; mixed ones double the time.
+    const variables = Object.entries(piece.variables).map(([name, value]) => `-X ${name}=${value}`);
+    const flags = ["-trimpath", `-ldflags=${["-s", "-w", ...variables].join(" ")}`, ...tags(piece)];
+    // No download here: one that hangs would look like a long build.
+    const offline = { GOPROXY: "off" };
+    try {
+        if (piece.schemaWriter !== undefined) {
+            const schema = ["schema", "--skip-docs", "--skip-examples", "--quiet", "--out", "."];
+            await go(["run", ...flags, piece.schemaWriter, ...schema], folder, offline);
+        }
+        await go(["build", ...flags, "-o", output, piece.package], folder, offline);
+    } catch (error) {
+        const cure =
+            "Make room on the disk if it is full; if Go's cache is damaged, `go clean -cache -modcache` empties it.";
+        throw new ToolError(`${piece.title} could not be built. ${cure}\n${reasonOf(error)}`);
+    }
+}
+
+/** Lays the files that a provider's packages embed: the schema's writer itself needs them to exist. */
+export function layEmbedded(piece: Piece, folder: string): void {
+    if (piece.schemaWriter === undefined) return;
+    for (const file of ["schema.json", "bridge-metadata.json"]) writeFileSync(join(folder, file), "{}");
+}
+
+function go(args: string[], cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
+    return run("go", args, { cwd, env: { ...environment, ...env }, signal });
+}
+
+function tags(piece: Piece): string[] {
+    return piece.tags.map((tag) => `-tags=${tag}`);
+}
+
+function packages(piece: Piece): string[] {
+    return piece.schemaWriter === undefined ? [piece.package] : [piece.schemaWriter, piece.package];
+}
