@@ -1,0 +1,119 @@
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { buildToolchain, type Toolchain } from "../offline/toolchain/build";
+import { cacheFolder } from "../offline/toolchain/cache";
+import { credentialsFolder } from "./engine/backend";
+import { downloadPulumi, findDownload } from "./engine/download";
+import { installPlugins, pluginsPresent } from "./engine/plugins";
+import { type Progress, reasonOf } from "./progress";
+
+/** A Pulumi CLI with the plugins this program needs. */
+export interface PulumiEngine {
+    command: PulumiCommand;
+    version: string;
+    /** Where it came from. */
+    origin: "your own" | "downloaded" | "built from Go modules";
+    /** Its PULUMI_HOME. Default: the user's. */
+    pulumiHome?: string;
+    /** What it and the program need in their environment. */
+    env: Record<string, string>;
+}
+
+/** The release this program is tested with; earlier ones only warn when a container does not get healthy. */
+export const pulumiVersion = "3.259.0";
+
+/**
+ * Finds the Pulumi CLI and its plugins: the user's own from PATH, else Pulumi's own download, else built from Go
+ * modules, which takes minutes the first time.
+ *
+ * @throws ToolError that says why there is none and what to do.
+ */
+export async function ensurePulumi(progress: Progress): Promise<PulumiEngine> {
+    const own = (await ownPulumi(progress)) ?? (await downloadedPulumi(progress));
+    if (own !== undefined) {
+        if (pluginsPresent() || (await installPlugins(progress, own.command.command))) return own;
+        progress(`the plugins cannot be downloaded: using ones built from Go modules with ${own.origin} Pulumi`);
+        return withHome(own, (await buildToolchain(progress)).pulumiHome);
+    }
+    return await builtPulumi(await buildToolchain(progress));
+}
+
+/** The engine that is here already, in the same order, without installing anything. */
+export async function findPulumi(progress: Progress): Promise<PulumiEngine | undefined> {
+    const own = await ownPulumi(progress);
+    if (own !== undefined) return own;
+    const download = await findDownload(pulumiVersion);
+    if (download !== undefined) return engine(download, "downloaded");
+    const built = builtToolchains()[0];
+    return built && (await builtPulumi(built));
+}
+
+async function ownPulumi(progress: Progress): Promise<PulumiEngine | undefined> {
+    const command = await PulumiCommand.get({ skipVersionCheck: true }).catch(() => undefined);
+    if (command === undefined) return undefined;
+    if (command.version !== null && command.version.compare(pulumiVersion) >= 0) return engine(command, "your own");
+    progress(
+        `the Pulumi on PATH is ${command.version?.version ?? "of no known version"}; ${pulumiVersion} or later is needed`,
+    );
+    return undefined;
+}
+
+async function downloadedPulumi(progress: Progress): Promise<PulumiEngine | undefined> {
+    const present = await findDownload(pulumiVersion);
+    if (present !== undefined) return engine(present, "downloaded");
+    // What took minutes to build is not given up for a download.
+    if (builtToolchains().length > 0) return undefined;
+    try {
+        return engine(await downloadPulumi(progress, pulumiVersion), "downloaded");
+    } catch (error) {
+        progress(`Pulumi cannot be downloaded (${reasonOf(error).split("\n")[0]}): building it from Go modules`);
+        return undefined;
+    }
+}
+
+async function builtPulumi(toolchain: Toolchain): Promise<PulumiEngine> {
+    const command = await PulumiCommand.get({ root: dirname(toolchain.bin), skipVersionCheck: true });
+    return withHome(engine(command, "built from Go modules"), toolchain.pulumiHome);
+}
+
+/** Toolchains that earlier runs built; they may be of an earlier release of this program. */
+function builtToolchains(): Toolchain[] {
+    const cache = cacheFolder();
+    if (!existsSync(cache)) return [];
+    return readdirSync(cache)
+        .map((name) => ({ bin: join(cache, name, "bin"), pulumiHome: join(cache, name, "home") }))
+        .filter(({ bin }) => !bin.includes("building-") && existsSync(join(bin, "pulumi")));
+}
+
+function engine(command: PulumiCommand, origin: PulumiEngine["origin"]): PulumiEngine {
+    const root = join(__dirname, "..");
+    return {
+        command,
+        version: command.version?.version ?? "unknown",
+        origin,
+        env: {
+            // The Node that runs the program is the project's own.
+            PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            // Traces of the SDK's own frames cost a quarter of a preview's time and help nobody.
+            NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --stack-trace-limit=0`.trim(),
+            // `npm run typecheck` checks types; checking them at every start would cost seconds.
+            PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+        },
+    };
+}
+
+/** The engine with plugins from a folder of their own, and the user's login as it is. */
+function withHome(of: PulumiEngine, pulumiHome: string): PulumiEngine {
+    return {
+        ...of,
+        pulumiHome,
+        env: {
+            ...of.env,
+            PULUMI_HOME: pulumiHome,
+            PULUMI_CREDENTIALS_PATH: credentialsFolder(),
+            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        },
+    };
+}

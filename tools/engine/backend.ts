@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { ToolError } from "../progress";
+
+/** Where the stack's state is kept. */
+export interface Backend {
+    /** Folder of the local state; undefined when the state is in a backend of the user's. */
+    folder?: string;
+    /** It stores plain files, so that a passphrase of the user's encrypts the secrets in them. */
+    asksPassphrase: boolean;
+    /** What people call it. */
+    description: string;
+    /** What the Pulumi CLI needs to find and read it; the passphrase itself is not among it. */
+    env: Record<string, string>;
+}
+
+/**
+ * The backend that the user is logged in to, else a folder inside the project.
+ *
+ * @param root the project's folder.
+ */
+export function findBackend(root: string, environment: NodeJS.ProcessEnv = process.env): Backend {
+    const own = ownBackend(environment);
+    const passphrase = passphraseEnv(root, environment);
+    if (own !== undefined) {
+        const asksPassphrase = !own.startsWith("http");
+        return { asksPassphrase, description: own, env: asksPassphrase ? passphrase : {} };
+    }
+    const folder = join(root, ".local/state");
+    const env = { PULUMI_BACKEND_URL: `file://${folder}`, ...passphrase };
+    return { folder, asksPassphrase: true, description: folder, env };
+}
+
+/**
+ * Makes the folder of the local state and the passphrase of its secrets, where they are needed and missing.
+ *
+ * @throws ToolError when there is state whose passphrase is gone.
+ */
+export function prepareBackend(backend: Backend): void {
+    if (backend.folder !== undefined) mkdirSync(backend.folder, { recursive: true, mode: 0o700 });
+    const file = backend.env.PULUMI_CONFIG_PASSPHRASE_FILE;
+    if (file === undefined || existsSync(file)) return;
+    if (backend.folder !== undefined && readdirSync(backend.folder).length > 0) {
+        throw new ToolError(
+            `${file} is gone, and nothing but it decrypts the state in ${backend.folder}. Put it back, or move that ` +
+                "folder away to start anew: the data volumes stay, with passwords that nobody knows any more.",
+        );
+    }
+    mkdirSync(join(file, ".."), { recursive: true });
+    writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+}
+
+/** The backend that the environment or a login names. */
+function ownBackend(environment: NodeJS.ProcessEnv): string | undefined {
+    const { PULUMI_BACKEND_URL: url, PULUMI_ACCESS_TOKEN: token } = environment;
+    if (url !== undefined && url !== "") return url;
+    if (token !== undefined && token !== "") return environment.PULUMI_API ?? "https://api.pulumi.com";
+    try {
+        const file = join(credentialsFolder(environment), "credentials.json");
+        const { current } = JSON.parse(readFileSync(file, "utf8")) as { current?: string };
+        return current === undefined || current === "" ? undefined : current;
+    } catch {
+        return undefined; // never logged in
+    }
+}
+
+/** Folder of the user's login, which stays valid where the engine gets a home of its own. */
+export function credentialsFolder(environment: NodeJS.ProcessEnv = process.env): string {
+    return environment.PULUMI_CREDENTIALS_PATH ?? environment.PULUMI_HOME ?? join(homedir(), ".pulumi");
+}
+
+/** Names the generated passphrase's file, unless the user has a passphrase: a file shows in no list of processes. */
+function passphraseEnv(root: string, environment: NodeJS.ProcessEnv): Record<string, string> {
+    const { PULUMI_CONFIG_PASSPHRASE: own, PULUMI_CONFIG_PASSPHRASE_FILE: ownFile } = environment;
+    if (own !== undefined || ownFile !== undefined) return {};
+    return { PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".local/passphrase") };
+}

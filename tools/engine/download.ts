@@ -1,0 +1,47 @@
+import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { whileGrowing } from "./growing";
+import type { Progress } from "../progress";
+import { run } from "../run";
+
+/** Seconds without a byte after which a download counts as out of reach. */
+const patience = 20;
+
+/** The CLI that an earlier run downloaded. */
+export async function findDownload(version: string): Promise<PulumiCommand | undefined> {
+    return await PulumiCommand.get({ root: rootOf(version), skipVersionCheck: true }).catch(() => undefined);
+}
+
+/**
+ * Downloads the Pulumi CLI with Pulumi's own installer, into the cache.
+ *
+ * @throws ToolError when nothing arrives for 20 seconds, or the installer fails.
+ */
+export async function downloadPulumi(progress: Progress, version: string): Promise<PulumiCommand> {
+    progress(`downloading Pulumi ${version}`);
+    const root = rootOf(version);
+    const temporary = mkdtempSync(join(tmpdir(), "pulumi-download-"));
+    mkdirSync(root, { recursive: true });
+    const limit = whileGrowing([root, temporary], patience, `nothing arrived for ${patience} seconds`);
+    try {
+        // A process of its own, since the installer cannot be stopped from inside.
+        const installer = join(__dirname, "installer.ts");
+        const args = ["--import", "tsx", installer, root, version];
+        await run(process.execPath, args, {
+            cwd: join(__dirname, "../.."),
+            env: { TMPDIR: temporary },
+            signal: limit.signal,
+        });
+        return await PulumiCommand.get({ root, skipVersionCheck: true });
+    } finally {
+        limit.end();
+        rmSync(temporary, { recursive: true, force: true });
+    }
+}
+
+function rootOf(version: string): string {
+    const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+    return join(cache, "authentik-stack", `pulumi-${version}`);
+}

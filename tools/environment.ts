@@ -1,0 +1,90 @@
+import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Backend } from "./engine/backend";
+import type { DockerEngine } from "./docker-engine";
+import type { PulumiEngine } from "./engine";
+import { reasonOf, ToolError } from "./progress";
+import { fileOf, privateCopy } from "./stack/files";
+
+/** The project's folder. */
+export const projectRoot = join(__dirname, "..");
+/** Name of the project, as Pulumi.yaml has it. */
+export const projectName = "authentik-stack";
+
+/** What every tool works with: an engine for containers, one for the program, and where the state is. */
+export interface Workplace {
+    /** Undefined for what only reads the state. */
+    docker?: DockerEngine;
+    pulumi: PulumiEngine;
+    backend: Backend;
+}
+
+/** A stack that is ready to be worked on. */
+export interface OpenStack {
+    stack: Stack;
+    workplace: Workplace;
+    /** Options for every operation on it. */
+    options: { color: "never"; configFile?: string };
+}
+
+/** The environment of the Pulumi CLI and of the program it runs. */
+export function environmentOf({ docker, pulumi, backend }: Workplace): Record<string, string> {
+    return { ...pulumi.env, ...backend.env, ...(docker && { DOCKER_HOST: docker.host }) };
+}
+
+/**
+ * Selects a stack, and creates it in the backend when it is new.
+ *
+ * @throws ToolError when the state cannot be read, e.g. for a passphrase that does not fit.
+ */
+export async function openStack(workplace: Workplace, name: string, root = projectRoot): Promise<OpenStack> {
+    try {
+        if (!(await existsStack(workplace, name, root))) await createStack(workplace, name, root);
+        const stack = await Stack.select(name, await workspaceIn(root, workplace));
+        // A service keeps the key of a stack's secrets itself and writes nothing into the configuration.
+        const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
+        return { stack, workplace, options: { color: "never", configFile } };
+    } catch (error) {
+        throw explained(error, name);
+    }
+}
+
+/** Whether the backend has a stack of this name. */
+export async function existsStack(workplace: Workplace, name: string, root = projectRoot): Promise<boolean> {
+    const stacks = await (await workspaceIn(root, workplace)).listStacks();
+    return stacks.some((stack) => stack.name.split("/").at(-1) === name);
+}
+
+/** Creates the stack from a folder of its own, since Pulumi writes into the configuration beside it. */
+async function createStack(workplace: Workplace, name: string, root: string): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "authentik-stack-"));
+    try {
+        for (const file of ["Pulumi.yaml", fileOf(name)]) copyFileSync(join(root, file), join(folder, file));
+        await Stack.create(name, await workspaceIn(folder, workplace));
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+async function workspaceIn(workDir: string, workplace: Workplace): Promise<LocalWorkspace> {
+    const { command, pulumiHome } = workplace.pulumi;
+    return await LocalWorkspace.create({
+        workDir,
+        pulumiHome,
+        pulumiCommand: command,
+        envVars: environmentOf(workplace),
+    });
+}
+
+/** The CLI's own words, with a cure where one is known. */
+function explained(error: unknown, stack: string): Error {
+    const reason = reasonOf(error);
+    if (!/incorrect passphrase/.test(reason)) return error instanceof Error ? error : new Error(reason);
+    return new ToolError(
+        `The secrets of stack ${stack} were encrypted with another passphrase than .local/passphrase. ` +
+            "Put that one into the file, or name its file in PULUMI_CONFIG_PASSPHRASE_FILE; to start without these " +
+            `secrets, remove \`encryptionsalt\` and every \`secure\` value from ${fileOf(stack)}.`,
+    );
+}

@@ -1,0 +1,31 @@
+import { reasonOf, ToolError } from "./progress";
+import { Interrupted } from "./stack/update";
+
+/**
+ * Runs a tool: its errors are shown as messages, once and without stack traces, and end it with exit code 1.
+ *
+ * @param tool gets what follows the command on the command line.
+ */
+export function main(tool: (args: string[]) => Promise<void>): void {
+    // Whoever reads the output may stop reading; the work goes on.
+    process.stdout.on("error", () => undefined);
+    // Ends what was started; while the engine works, interrupts are its to handle.
+    const leave = () => {
+        if (process.listenerCount("SIGINT") === 1) process.exit(130);
+    };
+    process.on("SIGINT", leave);
+    process.on("SIGTERM", leave);
+    process.on("SIGHUP", leave);
+    tool(process.argv.slice(2)).then(
+        () => process.exit(),
+        (error: unknown) => {
+            if (error instanceof Interrupted) {
+                console.error("\nStopped. Run the same command again to go on.");
+                process.exit(130);
+            }
+            const known = error instanceof ToolError || process.env.DEBUG === undefined;
+            console.error(`\n${known ? reasonOf(error) : (error as Error).stack}`);
+            process.exit(1);
+        },
+    );
+}

@@ -1,0 +1,61 @@
+/** Says in one line what a long step is doing; called as often as there is something new. */
+export type Progress = (message: string) => void;
+
+/** An error whose message tells everything a person needs: it is shown as it is, without a stack trace. */
+export class ToolError extends Error {
+    override name = "ToolError";
+}
+
+/** Numbered steps on a terminal, each with the seconds it took. */
+export class Steps {
+    private number = 0;
+
+    /**
+     * @param total how many steps there will be.
+     * @param write prints one line. Default: standard output.
+     */
+    constructor(
+        private readonly total: number,
+        private readonly write: (line: string) => void = console.log,
+    ) {}
+
+    /**
+     * Runs one step: prints its title when it starts, its result and seconds when it ends.
+     *
+     * @param result one line about what came of it.
+     * @throws whatever the work throws, after a line that names the failing step.
+     */
+    async run<T>(title: string, work: (progress: Progress) => Promise<T>, result: (value: T) => string): Promise<T> {
+        const label = `[${++this.number}/${this.total}] ${title}`;
+        const start = Date.now();
+        this.write(label);
+        try {
+            const value = await work((message) => this.note(message));
+            this.note(`${result(value)} (${seconds(Date.now() - start)})`);
+            return value;
+        } catch (error) {
+            this.write(
+                `\nStep ${this.number} of ${this.total}, ${title}, failed after ${seconds(Date.now() - start)}.`,
+            );
+            throw error;
+        }
+    }
+
+    private note(message: string): void {
+        for (const line of message.trimEnd().split("\n")) this.write(`      ${line}`);
+    }
+}
+
+/** Milliseconds as a person reads them: `0.4 s`, `12 s`, `3 min 05 s`. */
+export function seconds(milliseconds: number): string {
+    const total = milliseconds / 1000;
+    if (total < 10) return `${total.toFixed(1)} s`;
+    const whole = Math.round(total);
+    if (whole < 120) return `${whole} s`;
+    return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** The message of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+    return error instanceof Error ? error.message : String(error);
+}

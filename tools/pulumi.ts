@@ -1,0 +1,24 @@
+import { takeStack } from "./arguments";
+import { attachPulumi } from "./engine/cli";
+import { openExisting } from "./stack/existing";
+import { main } from "./main";
+
+/** Commands that run the program or compare with it, and so need its configuration. */
+const operations = ["up", "preview", "refresh", "destroy", "import"];
+
+/**
+ * `npm run pulumi -- <command>`: the Pulumi CLI as `npm start` uses it, with its backend, passphrase and plugins.
+ *
+ * Default stack: the one that was started; `--stack <name>` takes another.
+ */
+main(async (args) => {
+    const { stack: name, rest } = takeStack(args);
+    const [open] = await openExisting({ name, progress: console.error });
+    if (open === undefined) return;
+    const { stack, workplace, options } = open;
+    const [command = "help"] = rest;
+    const configFile =
+        options.configFile !== undefined && operations.includes(command) ? ["--config-file", options.configFile] : [];
+    const ownStack = command === "help" ? [] : ["--stack", stack.name];
+    process.exitCode = await attachPulumi(workplace, [...rest, ...ownStack, ...configFile]);
+});

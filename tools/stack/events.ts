@@ -1,0 +1,131 @@
+import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
+import { seconds } from "../progress";
+
+/** The parts of a step's metadata that a report reads. */
+interface StepMetadata {
+    op: OpType;
+    urn: string;
+    type: string;
+    old?: { custom?: boolean; retainOnDelete?: boolean };
+    new?: { custom?: boolean };
+}
+
+/** An error that the engine or the program reported. */
+export interface Problem {
+    /** Name of the resource; undefined for one of the whole program. */
+    resource?: string;
+    urn?: string;
+    message: string;
+}
+
+const done: Partial<Record<OpType, string>> = {
+    create: "created",
+    "create-replacement": "created anew",
+    update: "updated",
+    delete: "deleted",
+    "delete-replaced": "deleted the old",
+    import: "imported",
+};
+
+/** Reads the engine's events: one line for each change as it happens, and what went wrong. */
+export class Report {
+    /** Each once, in the order they came. */
+    public readonly problems: Problem[] = [];
+    public readonly warnings: string[] = [];
+    /** How many resources were changed in each way; undefined until the end. */
+    public changes?: Partial<Record<OpType, number>>;
+    /** The engine was told to stop. */
+    public cancelled = false;
+
+    private readonly running = new Map<string, { title: string; since: number }>();
+
+    constructor(private readonly write: (line: string) => void) {}
+
+    /** Takes one event. */
+    public readonly onEvent = (event: EngineEvent): void => {
+        const { resourcePreEvent, resOutputsEvent, resOpFailedEvent, diagnosticEvent, summaryEvent, cancelEvent } =
+            event;
+        if (resourcePreEvent !== undefined) this.begin(resourcePreEvent.metadata);
+        if (resOutputsEvent !== undefined) this.end(resOutputsEvent.metadata);
+        if (resOpFailedEvent !== undefined) this.fail(resOpFailedEvent.metadata);
+        if (diagnosticEvent !== undefined) this.diagnose(diagnosticEvent);
+        if (summaryEvent !== undefined) this.changes = summaryEvent.resourceChanges;
+        if (cancelEvent !== undefined) this.cancelled = true;
+    };
+
+    /** What is being done now, longest first. */
+    public waiting(now = Date.now()): string {
+        return [...this.running.values()].map(({ title, since }) => `${title} (${seconds(now - since)})`).join(", ");
+    }
+
+    private begin(step: StepMetadata): void {
+        if (verbOf(step) !== undefined) this.running.set(keyOf(step), { title: titleOf(step), since: Date.now() });
+    }
+
+    private end(step: StepMetadata): void {
+        const since = this.running.get(keyOf(step))?.since;
+        this.running.delete(keyOf(step));
+        const verb = verbOf(step);
+        if (verb === undefined) return;
+        const took = since === undefined ? "" : ` (${seconds(Date.now() - since)})`;
+        this.write(`${verb} ${titleOf(step)}${took}`);
+    }
+
+    private fail(step: StepMetadata): void {
+        this.running.delete(keyOf(step));
+        if (verbOf(step) !== undefined) this.write(`FAILED: ${titleOf(step)}`);
+    }
+
+    private diagnose(event: { urn?: string; message: string; severity: string; ephemeral?: boolean }): void {
+        const message = plain(event.message);
+        if (message === "" || event.ephemeral === true) return;
+        if (event.severity === "warning") this.warnings.push(message);
+        if (event.severity !== "error" || /^(update|refresh|destroy|preview) failed$/.test(message)) return;
+        if (this.problems.some((problem) => problem.message.includes(message))) return;
+        const isOfStack = event.urn === undefined || event.urn.includes("::pulumi:pulumi:Stack::");
+        this.problems.push({ message, ...(isOfStack ? {} : { urn: event.urn, resource: nameOf(event.urn ?? "") }) });
+    }
+}
+
+/** The past tense of an operation on a resource that people know; undefined for what the engine does for itself. */
+function verbOf(step: StepMetadata): string | undefined {
+    const isComponent = (step.new ?? step.old)?.custom !== true;
+    if (isComponent || step.type.startsWith("pulumi:providers:")) return undefined;
+    if (step.op === "delete" && step.old?.retainOnDelete === true) return "kept";
+    return done[step.op];
+}
+
+/** `container authentik-server`. */
+function titleOf({ type, urn }: StepMetadata): string {
+    return `${kindOf(type)} ${nameOf(urn)}`;
+}
+
+/** `docker:index/container:Container` is a container; a record of a step that was done is a step. */
+export function kindOf(type: string): string {
+    const name = type.split(":").at(-1) ?? type;
+    if (name === "Stash") return "step";
+    return name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase();
+}
+
+/** The resource's name, the last part of its URN. */
+export function nameOf(urn: string): string {
+    return urn.split("::").at(-1) ?? urn;
+}
+
+function keyOf({ urn, op }: StepMetadata): string {
+    return `${op} ${urn}`;
+}
+
+/** A diagnostic as a person reads it: without the engine's colors, and without stack frames. */
+export function plain(message: string): string {
+    return (
+        message
+            .replaceAll(/<\{%[^%]*%\}>/g, "")
+            .split("\n")
+            .filter((line) => !/^\s+at .*[(/].*:\d+:\d+\)?$/.test(line))
+            .join("\n")
+            // What a hook throws is the program's own message; the hook's generated name says nothing more.
+            .replace(/^(?:before|after) hook "[^"]*" failed: (?:Error: )?/i, "")
+            .trim()
+    );
+}

@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Document, parseDocument } from "yaml";
+import type { Images } from "../../components/images";
+import { schema } from "../../config/schema";
+import { ToolError } from "../progress";
+
+/** The stack that `npm start` takes, and the one it takes with stand-in images. */
+export const defaultStack = "dev";
+export const rehearsalStack = "rehearsal";
+
+/** What the tools read of a stack's configuration. */
+export interface StackSettings {
+    version: string;
+    images: Partial<Images>;
+    /** The provider's `docker:host`. */
+    dockerHost?: string;
+}
+
+/**
+ * The stack that the command line names.
+ *
+ * @param args what follows the command. Default: none.
+ * @throws ToolError that lists the stacks there are.
+ */
+export function stackOf(root: string, args: string[]): string | undefined {
+    const [name] = args;
+    if (name === undefined || name === rehearsalStack) return name;
+    const stacks = stackNames(root);
+    if (stacks.includes(name)) return name;
+    throw new ToolError(
+        `There is no stack ${name}: Pulumi.${name}.yaml does not exist. There are: ${stacks.join(", ")}. ` +
+            `Copy Pulumi.${defaultStack}.yaml to Pulumi.${name}.yaml, with a prefix of its own, for a new one.`,
+    );
+}
+
+/** The stacks that have a configuration. */
+export function stackNames(root: string): string[] {
+    return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/** Reads what the tools need of a stack's configuration. */
+export function readSettings(root: string, stack: string): StackSettings {
+    const { config = {} } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
+    const { version, images } = schema
+        .pick({ version: true, images: true })
+        // The program itself refuses what is wrong, and says all of it.
+        .catch({ version: schema.shape.version.parse(undefined), images: {} })
+        .parse({ version: config["authentik-stack:version"], images: config["authentik-stack:images"] });
+    const dockerHost = config["docker:host"];
+    return { version, images, dockerHost: typeof dockerHost === "string" ? dockerHost : undefined };
+}
+
+/** Writes the rehearsal's configuration: the default stack's, with stand-in images and names of its own. */
+export function writeRehearsal(root: string, images: Images): void {
+    const document = read(root, defaultStack);
+    document.setIn(["config", "authentik-stack:images"], images);
+    document.setIn(["config", "authentik-stack:prefix"], `${rehearsalStack}-`);
+    document.commentBefore = ` Made by \`npm start\` from Pulumi.${defaultStack}.yaml; changes here are lost.`;
+    writeFileSync(join(root, fileOf(rehearsalStack)), document.toString({ lineWidth: 0 }));
+}
+
+/**
+ * The configuration file to hand to Pulumi where the stack's own must not be written to: with a local state, Pulumi
+ * would add the salt of this machine's passphrase to a file that is shared.
+ *
+ * @returns undefined when the stack's own file serves.
+ */
+export function privateCopy(root: string, stack: string): string | undefined {
+    const document = read(root, stack);
+    const encrypted = ["encryptionsalt", "encryptedkey", "secretsprovider"].some((key) => document.has(key));
+    if (encrypted) return undefined;
+    const copy = join(root, ".local", fileOf(stack));
+    mkdirSync(join(root, ".local"), { recursive: true });
+    document.commentBefore = ` Made by \`npm start\` from ${fileOf(stack)}; changes here are lost.`;
+    writeFileSync(copy, document.toString({ lineWidth: 0 }));
+    return copy;
+}
+
+/** Name of a stack's configuration file. */
+export function fileOf(stack: string): string {
+    return `Pulumi.${stack}.yaml`;
+}
+
+function read(root: string, stack: string): Document {
+    const file = join(root, fileOf(stack));
+    const document = parseDocument(existsSync(file) ? readFileSync(file, "utf8") : "config: {}\n");
+    const [error] = document.errors;
+    if (error !== undefined) throw new ToolError(`${fileOf(stack)} is no valid YAML: ${error.message}`);
+    return document;
+}

@@ -1,0 +1,52 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import type { AuthentikOutputs } from "../../components/outputs";
+import type { OpenStack } from "../environment";
+import type { Report } from "./events";
+import type { ChosenImages } from "../images";
+
+/** Prints where to sign in, as whom and how to read the password, and whether it is a rehearsal. */
+export async function showRunning({ stack }: OpenStack, chosen: ChosenImages, report: Report): Promise<void> {
+    for (const warning of report.warnings) console.log(`\nwarning: ${warning}`);
+    const outputs = plainOutputs(await stack.outputs());
+    console.log(`\n${runningText(outputs, stack.name)}`);
+    if (chosen.rehearsal !== undefined) console.log(`\n${rehearsalText(chosen.rehearsal)}`);
+}
+
+/** What the summary shows of a stack's outputs: nothing secret. */
+type Shown = Pick<AuthentikOutputs, "url" | "outposts" | "applications"> & { admin: { username: string } };
+
+function plainOutputs(outputs: OutputMap): Shown {
+    return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value as unknown])) as Shown;
+}
+
+/** Where to sign in, as whom, how to read the password, and what is protected. */
+export function runningText({ url, admin, outposts, applications }: Shown, stack: string): string {
+    const rows = [
+        ["Sign in at", url],
+        ["User", admin.username],
+        ["Password", `npm run --silent output -- admin.password --stack ${stack}`],
+        ...Object.entries(outposts).flatMap(([outpost, { applications: slugs }]) =>
+            slugs.map((slug) => [outpost, `${applications[slug]?.url ?? ""} (${slug})`]),
+        ),
+        ["Stop", `npm stop -- ${stack}`],
+    ];
+    const width = Math.max(...rows.map(([title = ""]) => title.length));
+    return rows.map(([title = "", text = ""]) => `  ${title.padEnd(width)}  ${text}`).join("\n");
+}
+
+/** Says that nobody can sign in, and what to do for the real thing. */
+export function rehearsalText(reason: string): string {
+    const lines = [
+        "THIS IS A REHEARSAL WITH STAND-IN IMAGES: NOBODY CAN SIGN IN.",
+        "",
+        `Why: ${reason}.`,
+        "PostgreSQL and Redis are real; authentik's server, worker and outposts are stand-ins that",
+        "only answer as authentik does. Everything here is named rehearsal-..., with volumes of its own.",
+        "",
+        "For the real authentik: run `npm start` where the images can be pulled, or load them into",
+        "Docker (`docker load`) and run `npm start` again. `npm stop -- rehearsal` frees the ports.",
+    ];
+    const width = Math.max(...lines.map((line) => line.length));
+    const edge = `+${"-".repeat(width + 2)}+`;
+    return [edge, ...lines.map((line) => `| ${line.padEnd(width)} |`), edge].join("\n");
+}

@@ -1,0 +1,64 @@
+import { chooseImages, type ChosenImages } from "./images";
+import { ensureDocker } from "./docker-engine";
+import { ensurePulumi } from "./engine";
+import { findBackend, prepareBackend } from "./engine/backend";
+import { main } from "./main";
+import { openStack, projectRoot } from "./environment";
+import { Steps } from "./progress";
+import { defaultStack, readSettings, rehearsalStack, stackOf, writeRehearsal } from "./stack/files";
+import { showRunning } from "./stack/summary";
+import { bringUp, describeChanges, settle } from "./stack/up";
+
+/**
+ * `npm start [-- <stack>]`: brings a stack up, with everything it needs, and says how to sign in.
+ *
+ * Default: the stack `dev`; where its images cannot be had, the stack `rehearsal` with stand-in images.
+ */
+main(async (args) => {
+    const steps = new Steps(5);
+    const asked = stackOf(projectRoot, args);
+    const settings = readSettings(projectRoot, asked === rehearsalStack ? defaultStack : (asked ?? defaultStack));
+
+    const docker = await steps.run(
+        "Docker engine",
+        (progress) => ensureDocker(progress, settings.dockerHost),
+        ({ version, host }) => `Docker ${version} at ${host}`,
+    );
+    // For what is built with Docker's own command line.
+    process.env.DOCKER_HOST = docker.host;
+
+    const pulumi = await steps.run(
+        "Pulumi engine",
+        ensurePulumi,
+        ({ version, origin }) => `Pulumi ${version}, ${origin}`,
+    );
+
+    const chosen = await steps.run(
+        "Images",
+        (progress) => chooseImages(progress, { ...settings, host: docker.host, rehearse: asked === rehearsalStack }),
+        ({ images, rehearsal }) =>
+            `${rehearsal === undefined ? "official images" : "stand-in images"}, server ${images.server}`,
+    );
+
+    const name = stackFor(asked, chosen);
+    const backend = findBackend(projectRoot);
+    const open = await steps.run(
+        `Stack ${name}`,
+        async (progress) => {
+            prepareBackend(backend);
+            const opened = await openStack({ docker, pulumi, backend }, name);
+            return { ...opened, settled: await settle(progress, opened) };
+        },
+        () => `state in ${backend.description}`,
+    );
+
+    const changes = await steps.run("Containers", (progress) => bringUp(progress, open, open.settled), describeChanges);
+    await showRunning(open, chosen, changes);
+});
+
+/** The stack to bring up with the chosen images. */
+function stackFor(asked: string | undefined, { images, rehearsal }: ChosenImages): string {
+    if (rehearsal === undefined) return asked ?? defaultStack;
+    writeRehearsal(projectRoot, images);
+    return rehearsalStack;
+}

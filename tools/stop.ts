@@ -1,0 +1,25 @@
+import { projectRoot } from "./environment";
+import { main } from "./main";
+import { Steps } from "./progress";
+import { keptText, takeDown } from "./stack/down";
+import { openExisting } from "./stack/existing";
+import { stackOf } from "./stack/files";
+
+/**
+ * `npm stop [-- <stack>]`: takes a stack down, and keeps its data and the passwords that belong to it.
+ *
+ * Default: the stacks that `npm start` started without a name.
+ */
+main(async (args) => {
+    const name = stackOf(projectRoot, args);
+    const stacks = await openExisting({ name, progress: console.log, needsDocker: true });
+    const steps = new Steps(stacks.length);
+    for (const open of stacks) {
+        const { volumes } = await steps.run(
+            `Stack ${open.stack.name}`,
+            (progress) => takeDown(progress, open),
+            ({ deleted }) => (deleted === 0 ? "it was down already" : `deleted ${deleted}`),
+        );
+        if (volumes.length > 0) console.log(`\n${keptText(open.stack.name, volumes)}\n`);
+    }
+});
