@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import { clientEnvironment, type PresetName, presetRedirectUris, presets } from "../../../../authentik/presets";
+import { example } from "./example";
+
+/** A part of what a consumer is told, JSON read back. */
+function told(name: PresetName, key: string): unknown {
+    return JSON.parse(clientEnvironment(presets[name], example)[key] ?? "");
+}
+
+describe("the presets", () => {
+    for (const [name, preset] of Object.entries(presets)) {
+        it(`name for ${name} where it was checked, its redirect URIs on its own host, and scopes with openid`, () => {
+            expect(preset.source).to.match(/^https:\/\//);
+            expect(preset.scopes).to.include.members(["openid", "email", "profile"]);
+            const uris = presetRedirectUris(preset, example.url);
+            expect(uris).to.not.be.empty;
+            for (const { matching, url } of uris) {
+                if (matching === "strict") expect(URL.canParse(url), url).to.equal(true);
+                else expect(() => new RegExp(url)).to.not.throw();
+                if (!url.startsWith("app.immich:")) expect(url).to.match(/^https:\/\/app\\?\.example\\?\.com\//);
+            }
+        });
+
+        it(`tell ${name} a secret only if it keeps one`, () => {
+            const text = JSON.stringify(clientEnvironment(preset, example));
+
+            expect(text.includes("the-secret")).to.equal(
+                !preset.publicClient && Object.keys(preset.environment).length > 0,
+            );
+        });
+    }
+
+    it("give Paperless-ngx allauth's providers", () => {
+        expect(told("paperless", "PAPERLESS_SOCIALACCOUNT_PROVIDERS")).to.deep.equal({
+            openid_connect: {
+                OAUTH_PKCE_ENABLED: true,
+                APPS: [
+                    {
+                        provider_id: "authentik",
+                        name: "authentik",
+                        client_id: "the-id",
+                        secret: "the-secret",
+                        settings: {
+                            server_url: "https://auth.example.com/application/o/app/.well-known/openid-configuration",
+                        },
+                    },
+                ],
+            },
+        });
+        expect(presetRedirectUris(presets.paperless, "https://paperless.example.com")).to.deep.equal([
+            { matching: "strict", url: "https://paperless.example.com/accounts/oidc/authentik/login/callback/" },
+        ]);
+    });
+
+    it("give Mealie its OIDC variables", () => {
+        expect(clientEnvironment(presets.mealie, example)).to.deep.equal({
+            BASE_URL: "https://app.example.com",
+            OIDC_AUTH_ENABLED: "true",
+            OIDC_PROVIDER_NAME: "authentik",
+            OIDC_CONFIGURATION_URL: "https://auth.example.com/application/o/app/.well-known/openid-configuration",
+            OIDC_CLIENT_ID: "the-id",
+            OIDC_CLIENT_SECRET: "the-secret",
+        });
+    });
+
+    it("give Grafana the three endpoints", () => {
+        expect(clientEnvironment(presets.grafana, example)).to.include({
+            GF_AUTH_GENERIC_OAUTH_AUTH_URL: "https://auth.example.com/application/o/authorize/",
+            GF_AUTH_GENERIC_OAUTH_TOKEN_URL: "https://auth.example.com/application/o/token/",
+            GF_AUTH_GENERIC_OAUTH_API_URL: "https://auth.example.com/application/o/userinfo/",
+        });
+    });
+
+    it("give Nextcloud's command every argument but the secret, which is a file", () => {
+        const args = told("nextcloud", "occ") as string[];
+
+        expect(args).to.include.members(["user_oidc:provider", "--clientid=the-id"]);
+        expect(args.join(" ")).to.not.contain("the-secret");
+        expect(args).to.include("--clientsecret-file=/run/secrets/nextcloud_oidc_client_secret");
+        expect(clientEnvironment(presets.nextcloud, example).nextcloud_oidc_client_secret).to.equal("the-secret");
+    });
+
+    it("give Immich the section of its file", () => {
+        expect(told("immich", "immich.json")).to.deep.include({
+            oauth: {
+                enabled: true,
+                issuerUrl: "https://auth.example.com/application/o/app/",
+                clientId: "the-id",
+                clientSecret: "the-secret",
+                scope: "openid email profile",
+                signingAlgorithm: "RS256",
+                buttonText: "Sign in with authentik",
+                autoRegister: true,
+            },
+        });
+    });
+
+    it("let PortNote, which has no documented OIDC, come back to its own host alone", () => {
+        const [uri] = presetRedirectUris(presets.portnote, "https://ports.example.com");
+        const matches = (url: string) => new RegExp(`^(?:${uri?.url})$`).test(url);
+
+        expect(matches("https://ports.example.com/api/auth/callback")).to.equal(true);
+        expect(matches("https://ports.example.com.evil.test/")).to.equal(false);
+        expect(matches("https://portsXexample.com/")).to.equal(false);
+        expect(clientEnvironment(presets.portnote, example)).to.deep.equal({});
+    });
+});
