@@ -1,4 +1,4 @@
-import type { ApplicationConfig } from "../config/applications";
+import { type ApplicationConfig, outpostOf } from "../config/applications";
 import { adminBlueprint } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import type { Blueprint } from "./blueprints/document";
@@ -32,5 +32,5 @@ export function declarations(declared: Declared, server: string): { blueprints: 
 
 /** The applications behind an outpost. */
 export function protectedBy(outpost: string, applications: ApplicationConfig[]): ApplicationConfig[] {
-    return applications.filter(({ provider }) => provider.outpost === outpost);
+    return applications.filter((application) => outpostOf(application) === outpost);
 }

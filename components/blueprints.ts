@@ -4,7 +4,7 @@ import type { Check } from "../authentik/checks";
 import type { Environment } from "./environment";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
-import { probe } from "./probe";
+import { applyAndProbe } from "./probe";
 import { runJob } from "./runtime/job";
 import type { WorkloadFile } from "./runtime/workload";
 import type { Server } from "./server";
@@ -15,6 +15,8 @@ export interface BlueprintsArgs {
     server: Server;
     /** Applied in this order. */
     blueprints: Blueprint[];
+    /** Blueprints of the user's own, by path relative to /blueprints; applied after ours. */
+    userBlueprints: Record<string, string>;
     /** Secrets that the blueprints read. */
     files: WorkloadFile[];
     /** What must be true afterwards. */
@@ -32,19 +34,21 @@ export class Blueprints extends pulumi.ComponentResource {
     public constructor(name: string, args: BlueprintsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Blueprints", name, {}, opts);
         const { instance, server, blueprints, environment } = args;
-        const verification = probe(args.checks, 60);
-        const documents = Object.fromEntries(
-            blueprints.map((blueprint) => [`${folder}/${blueprint.name}.yaml`, toYaml(blueprint)]),
+        const own = Object.fromEntries(
+            blueprints.map((blueprint) => [`authentik-stack/${blueprint.name}.yaml`, toYaml(blueprint)]),
         );
-        const paths = Object.keys(documents).map((path) => path.slice("/blueprints/".length));
+        const all = { ...own, ...args.userBlueprints };
+        const apply = applyAndProbe(Object.keys(all), args.checks, 90);
+        const [entrypoint = "", ...command] = apply.command;
         this.applied = runJob(
             `${name}-applied`,
             {
                 ...instance,
                 title: "applying blueprints",
-                entrypoint: ["/bin/sh", "-ec"],
-                command: [`ak apply_blueprint ${paths.join(" ")} && exec ${verification.command.join(" ")}`],
-                documents: { ...documents, ...verification.documents },
+                entrypoint: [entrypoint],
+                command,
+                documents: { ...inFolder(all), ...apply.documents },
+                memory: { folder: "/blueprints/authentik-stack/removed", documents: removals(blueprints) },
                 files: [...(instance.files ?? []), ...args.files],
                 networks: args.networks.attach(["db", "backend"], `${environment.prefix}authentik-blueprints`),
                 triggers: { revision: args.revision },
@@ -60,5 +64,13 @@ export class Blueprints extends pulumi.ComponentResource {
     }
 }
 
-/** Not the folder the worker watches. */
-const folder = "/blueprints/authentik-stack";
+/** The folder in which authentik looks for blueprints; the worker, which watches it, is another container. */
+function inFolder(documents: Record<string, string>): Record<string, string> {
+    return Object.fromEntries(Object.entries(documents).map(([path, text]) => [`/blueprints/${path}`, text]));
+}
+
+/** For everything that our blueprints own, the blueprint that removes it. */
+function removals(blueprints: Blueprint[]): Record<string, string> {
+    const owned = blueprints.flatMap((blueprint) => Object.entries(blueprint.owned ?? {}));
+    return Object.fromEntries(owned.map(([name, entries]) => [name, toYaml({ name: `without ${name}`, entries })]));
+}

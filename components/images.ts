@@ -2,6 +2,9 @@
 export interface Images {
     server: string;
     proxy: string;
+    ldap: string;
+    radius: string;
+    rac: string;
     postgres: string;
     redis: string;
 }
@@ -15,6 +18,9 @@ export function officialImages(version: string): Images {
     return {
         server: `ghcr.io/goauthentik/server:${version}`,
         proxy: `ghcr.io/goauthentik/proxy:${version}`,
+        ldap: `ghcr.io/goauthentik/ldap:${version}`,
+        radius: `ghcr.io/goauthentik/radius:${version}`,
+        rac: `ghcr.io/goauthentik/rac:${version}`,
         postgres: "postgres:16-alpine",
         redis: "redis:7-alpine",
     };

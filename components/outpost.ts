@@ -9,6 +9,7 @@ import { dataVolume } from "./volume";
 export interface OutpostArgs extends Limits {
     /** The outpost's name in authentik and on its networks, e.g. `ak-outpost-organizr`. */
     name: string;
+    type: OutpostType;
     /** Roles of the networks it sits on: those of what it protects. */
     on: string[];
     /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
@@ -24,6 +25,9 @@ export interface OutpostArgs extends Limits {
     after: pulumi.Resource[];
     environment: Environment;
 }
+
+/** The kinds of outposts authentik has. */
+export type OutpostType = "proxy" | "ldap" | "radius" | "rac";
 
 /** An outpost: the container that lets only signed-in people through to the applications behind it. */
 export class Outpost extends pulumi.ComponentResource {
@@ -45,7 +49,8 @@ export class Outpost extends pulumi.ComponentResource {
         this.outpost = args.name;
         this.token = args.token;
         this.host = `${args.environment.prefix}${args.name}`;
-        this.internalUrl = `http://${this.host}:9000`;
+        const { scheme, port } = listening[args.type];
+        this.internalUrl = `${scheme}://${this.host}:${port}`;
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
@@ -56,7 +61,7 @@ export class Outpost extends pulumi.ComponentResource {
     }
 
     private workload(
-        { image, server, token, url, on, networks, ports = [], memory, cpus }: OutpostArgs,
+        { type, image, server, token, url, on, networks, ports = [], memory, cpus }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
         return {
@@ -72,8 +77,8 @@ export class Outpost extends pulumi.ComponentResource {
             files: [{ path: tokenFile, content: token }],
             mounts: [{ source: sessions, target: sessionFolder, owner: { id: 1000, image: server.image } }],
             networks: networks.attach(on, this.host),
-            publish: { port: 9000, on: ports },
-            health: { command: ["/proxy", "healthcheck"], startSeconds: 30 },
+            publish: { ...listening[type], on: ports },
+            health: { command: [`/${type}`, "healthcheck"], startSeconds: 30 },
             readySeconds: 120,
             // An outpost that cannot reach its server ignores SIGTERM; one that can ends in half a second.
             stopSeconds: 10,
@@ -82,6 +87,15 @@ export class Outpost extends pulumi.ComponentResource {
         };
     }
 }
+
+/** Where each kind of outpost listens. Source: the EXPOSE lines of authentik's own Dockerfiles. */
+const listening: Record<OutpostType, { scheme: string; port: number; protocol?: "udp" }> = {
+    proxy: { scheme: "http", port: 9000 },
+    ldap: { scheme: "ldap", port: 3389 },
+    radius: { scheme: "radius", port: 1812, protocol: "udp" },
+    // People reach it through the server.
+    rac: { scheme: "http", port: 9300 },
+};
 
 const tokenFile = "/run/secrets/token";
 const sessionFolder = "/sessions";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ApplicationOutput } from "./application-output";
 import { protectedBy } from "../authentik/declarations";
 import type { ApplicationConfig } from "../config/applications";
 import type { PostgresConnection, RedisConnection } from "./connection";
@@ -44,8 +45,8 @@ export interface AuthentikOutputs {
     /** Token of authentik's API, of the administrator. Secret. */
     apiToken: string;
     outposts: Record<string, OutpostOutput>;
-    /** URL of each application, by slug. */
-    applications: Record<string, { url: string }>;
+    /** What the consumer of each application needs, by slug. */
+    applications: Record<string, ApplicationOutput>;
     /** Names of the networks, by role. */
     networks: Record<string, string>;
     /** Names of the volumes, by what they hold. */

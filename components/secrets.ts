@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { adminSecrets } from "../authentik/blueprints/admin";
+import { applicationSecret, applicationSecretPath } from "../authentik/application-secret";
 import { outpostTokenPath } from "../authentik/blueprints/outpost";
+import type { Config } from "../config/schema";
 import type { Credentials } from "./credentials";
 import type { WorkloadFile } from "./runtime/workload";
 
@@ -13,13 +15,15 @@ export interface AuthentikSecrets {
     apiToken: pulumi.Output<string>;
     /** Token of each outpost, by name. */
     outposts: Record<string, pulumi.Output<string>>;
+    /** Secret of each application that has one, by slug. */
+    applications: Record<string, pulumi.Output<string>>;
 }
 
 /** Makes, or takes from the configuration, each secret of authentik itself. */
 export function authentikSecrets(
     name: string,
     credentials: Credentials,
-    outposts: string[],
+    config: Pick<Config, "outposts" | "applications">,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {
     return {
@@ -27,7 +31,12 @@ export function authentikSecrets(
         adminPassword: credentials.secret("admin-password", name, opts),
         apiToken: credentials.secret("api-token", name, opts),
         outposts: Object.fromEntries(
-            outposts.map((outpost) => [outpost, credentials.secret(`outpost/${outpost}`, name, opts)]),
+            config.outposts.map(({ name: outpost }) => [outpost, credentials.secret(`outpost/${outpost}`, name, opts)]),
+        ),
+        applications: Object.fromEntries(
+            config.applications
+                .filter((application) => applicationSecret(application) !== undefined)
+                .map(({ slug }) => [slug, credentials.secret(`application/${slug}`, name, opts)]),
         ),
     };
 }
@@ -38,5 +47,9 @@ export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
         { path: adminSecrets.password, content: secrets.adminPassword },
         { path: adminSecrets.token, content: secrets.apiToken },
         ...Object.entries(secrets.outposts).map(([outpost, content]) => ({ path: outpostTokenPath(outpost), content })),
+        ...Object.entries(secrets.applications).map(([slug, content]) => ({
+            path: applicationSecretPath(slug),
+            content,
+        })),
     ];
 }

@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { declarations } from "../authentik/declarations";
 import { releaseOf } from "../authentik/releases";
 import type { Config } from "../config/schema";
+import { applicationOutput } from "./application-output";
 import { Blueprints } from "./blueprints";
 import { Credentials } from "./credentials";
 import { connectPostgres, connectRedis } from "./data";
@@ -47,12 +50,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             : undefined;
 
         const volumes = authentikVolumes(name, environment, this);
-        const secrets = authentikSecrets(
-            name,
-            environment.credentials,
-            outposts.map((outpost) => outpost.name),
-            child,
-        );
+        const secrets = authentikSecrets(name, environment.credentials, config, child);
         const instance = authentikInstance({
             ...config,
             image: images.server,
@@ -66,20 +64,24 @@ export class AuthentikStack extends pulumi.ComponentResource {
         const server = new Server(`${name}-server`, { ...authentik, ...config.server }, child);
         const worker = new Worker(`${name}-worker`, { ...authentik, ...config.worker }, child);
 
-        const declared = { ...declarations(config, server.internalUrl), files: blueprintFiles(secrets) };
+        const declared = {
+            ...declarations(config, server.internalUrl),
+            files: blueprintFiles(secrets),
+            userBlueprints: readBlueprints(config.blueprints.files),
+        };
         const blueprints = new Blueprints(
             `${name}-blueprints`,
             { ...authentik, ...declared, server, revision: postgres.connection.revision },
             child,
         );
-        const connected = { ...place, server, url, image: images.proxy, after: [blueprints.applied] };
+        const connected = { ...place, server, url, after: [blueprints.applied] };
         const running = outposts.map((outpost) => {
-            const token = secrets.outposts[outpost.name] ?? missing(outpost.name);
-            return new Outpost(
-                `${name}-${outpost.name}`,
-                { ...outpost, ...connected, on: outpost.networks, token },
-                child,
-            );
+            const own = {
+                image: images[outpost.type],
+                on: outpost.networks,
+                token: secrets.outposts[outpost.name] ?? missing(outpost.name),
+            };
+            return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
         });
         const serving = new Serving(
             `${name}-serving`,
@@ -97,7 +99,10 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 running.map((outpost) => [outpost.outpost, outpostOutput(outpost, applications)]),
             ),
             applications: Object.fromEntries(
-                applications.map(({ slug, provider }) => [slug, { url: provider.externalHost }]),
+                applications.map((application) => [
+                    application.slug,
+                    applicationOutput(url, application, secrets.applications[application.slug]),
+                ]),
             ),
             networks: networks.names,
             volumes: { ...volumes, ...postgres.volumes, ...redis?.volumes },
@@ -116,6 +121,13 @@ function environmentOf({ config, dockerHost }: AuthentikStackArgs): Environment 
 /** Releases after 2025.8 need no Redis, but consumers may. */
 function usesRedis({ version, consumers }: Config): boolean {
     return releaseOf(version).needsRedis || consumers.some(({ redisIndex }) => redisIndex !== undefined);
+}
+
+/** The user's own blueprint files, by the path under which authentik finds them. */
+function readBlueprints(files: string[]): Record<string, string> {
+    return Object.fromEntries(
+        files.map((path, index) => [`authentik-stack/own/${index}-${basename(path)}`, readFileSync(path, "utf8")]),
+    );
 }
 
 function missing(outpost: string): never {

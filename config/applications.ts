@@ -1,60 +1,44 @@
-import { z } from "zod";
-import { httpUrl, name, origin, text } from "./fields";
-
-const behindOutpost = {
-    outpost: name.describe("name of the outpost that protects the application"),
-    externalHost: origin.describe("URL at which a browser reaches the application"),
-    skipPaths: z
-        .array(text("must be a regular expression, such as ^/api/.*", isRegex))
-        .default([])
-        .describe("regular expressions of paths that need no sign-in"),
-};
-
-/** How people get into an application: one provider of authentik. */
-export const provider = z.discriminatedUnion(
-    "type",
-    [
-        z.strictObject({
-            type: z.literal("proxy"),
-            ...behindOutpost,
-            internalHost: httpUrl.describe("URL at which the outpost reaches the application"),
-        }),
-        z.strictObject({ type: z.literal("forward_single"), ...behindOutpost }),
-        z.strictObject({
-            type: z.literal("forward_domain"),
-            ...behindOutpost,
-            cookieDomain: text("must be a domain, such as example.com", /^([a-z0-9-]+\.)+[a-z0-9-]+$/i).describe(
-                "domain whose hosts share the sign-in",
-            ),
-        }),
-    ],
-    { error: "must be one of proxy, forward_single, forward_domain" },
-);
+import type { z } from "zod";
+import { httpUrl, name, section, text } from "./fields";
+import { provider } from "./providers";
 
 /** An application that people sign in to through authentik. */
-export const application = z.strictObject({
+export const application = section({
     slug: name.describe("the application's name in URLs; unique"),
     name: text("must be the name people see, such as Organizr", /\S/).describe("the name people see"),
-    icon: httpUrl.optional().describe("URL of the application's icon"),
+    icon: httpUrl.optional().describe("URL of the application's icon; default: none"),
     launchUrl: httpUrl.optional().describe("where authentik's page of applications leads; default: found by authentik"),
     group: text("must be the name of a group, such as family", /\S/)
         .optional()
         .describe("only members of this group may enter; made when missing; default: everybody with an account"),
-    provider,
+    provider: provider.describe("how people get in"),
 });
 
 /** An application, as configured. */
 export type ApplicationConfig = z.infer<typeof application>;
 /** The provider of an application, as configured. */
 export type ProviderConfig = z.infer<typeof provider>;
-/** An application that an outpost protects. */
-export type ProxiedProvider = Extract<ProviderConfig, { outpost: string }>;
+/** An application with a provider of some types. */
+export type ApplicationOf<Type extends ProviderConfig["type"]> = ApplicationConfig & {
+    provider: Extract<ProviderConfig, { type: Type }>;
+};
+/** Types of providers that an outpost of type proxy serves. */
+export type ProxyType = "proxy" | "forward_single" | "forward_domain";
 
-function isRegex(value: string): boolean {
-    try {
-        new RegExp(value);
-        return value.length > 0;
-    } catch {
-        return false;
-    }
+/** The outpost that serves an application, or undefined when the server itself does. */
+export function outpostOf({ provider }: ApplicationConfig): string | undefined {
+    return "outpost" in provider ? provider.outpost : undefined;
+}
+
+/** True for an application whose provider has one of some types. */
+export function hasProvider<Type extends ProviderConfig["type"]>(
+    application: ApplicationConfig,
+    ...types: Type[]
+): application is ApplicationOf<Type> {
+    return (types as string[]).includes(application.provider.type);
+}
+
+/** True for an application behind an outpost of type proxy. */
+export function isProxied(application: ApplicationConfig): application is ApplicationOf<ProxyType> {
+    return hasProvider(application, "proxy", "forward_single", "forward_domain");
 }

@@ -1,3 +1,4 @@
+import { applicationSecret } from "../authentik/application-secret";
 import type { Config } from "./schema";
 
 /** The names of every secret that a configuration leads to: what `secrets` and `rotation` may name. */
@@ -14,5 +15,8 @@ export function credentialNames(config: Config): string[] {
             ...(redisIndex === undefined ? [] : [`redis/${name}`]),
         ]),
         ...config.outposts.map(({ name }) => `outpost/${name}`),
+        ...config.applications
+            .filter((application) => applicationSecret(application) !== undefined)
+            .map(({ slug }) => `application/${slug}`),
     ];
 }

@@ -13,6 +13,13 @@ export function whole(error: string, min: number, max: number) {
     return z.int({ error }).min(min, { error }).max(max, { error });
 }
 
+/** A section of the configuration: an object with these keys and no others. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape) {
+    return z.strictObject(shape, {
+        error: (issue) => (issue.code === "invalid_type" ? "must be an object" : undefined),
+    });
+}
+
 /** A lower-case name that is valid as a Docker name, a DNS label and an authentik slug. */
 export const name = text(
     "must be lower-case letters, digits and hyphens, at most 50, such as ak-outpost-organizr",
@@ -68,7 +75,7 @@ export const image = text(
 const cpusError = "must be a number of processors greater than 0, such as 1.5";
 
 /** Limits of one container. */
-export const limits = z.strictObject({
+export const limits = section({
     memory: memory.optional().describe("most memory the container may use; swap is not added to it"),
     cpus: z
         .number({ error: cpusError })
@@ -78,7 +85,7 @@ export const limits = z.strictObject({
 });
 
 /** A port of a container that the host publishes. */
-export const publishedPort = z.strictObject({
+export const publishedPort = section({
     port: port.describe("port on the host"),
     ip: z
         .union([z.ipv4(), z.ipv6()], { error: "must be an IP address of the host, such as 127.0.0.1 or 0.0.0.0" })

@@ -31,7 +31,7 @@ export const portRule: Rule = {
 
 /** `secrets` and `rotation` name secrets that there are. */
 export const secretsRule: Rule = {
-    reads: ["secrets", "rotation", "consumers", "outposts"],
+    reads: ["secrets", "rotation", "consumers", "outposts", "applications"],
     check: (config, problem) => {
         const known = credentialNames(config);
         return (["secrets", "rotation"] as const).flatMap((section) =>

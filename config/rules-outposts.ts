@@ -1,3 +1,4 @@
+import { outpostOf } from "./applications";
 import { duplicates } from "./problems";
 import type { Rule } from "./rules";
 
@@ -44,7 +45,7 @@ export const outpostRules: Rule[] = [
         reads: ["outposts", "applications"],
         check: ({ outposts, applications }, problem) =>
             outposts.flatMap(({ name }, index) =>
-                applications.some(({ provider }) => provider.outpost === name)
+                applications.some((application) => outpostOf(application) === name)
                     ? []
                     : [
                           problem(
@@ -53,32 +54,5 @@ export const outpostRules: Rule[] = [
                           ),
                       ],
             ),
-    },
-    {
-        reads: ["outposts", "applications"],
-        check: ({ outposts, applications }, problem) => {
-            const names = outposts.map(({ name }) => name);
-            const cure = names.length > 0 ? `use one of ${names.join(", ")}` : "add it to outposts";
-            return applications.flatMap(({ provider }, index) =>
-                names.includes(provider.outpost)
-                    ? []
-                    : [problem(["applications", index, "provider", "outpost"], `is no outpost; ${cure}`)],
-            );
-        },
-    },
-    {
-        reads: ["applications", "url"],
-        check: ({ applications, url }, problem) => {
-            const hosts = applications.map(({ provider }) => new URL(provider.externalHost).host);
-            const twice = duplicates(hosts);
-            return hosts.flatMap((host, index) => {
-                const path = ["applications", index, "provider", "externalHost"];
-                if (host === new URL(url).host)
-                    return [problem(path, "has authentik's own host; give the application one of its own")];
-                return twice.includes(index)
-                    ? [problem(path, "has the host of another application; an outpost tells them apart by host")]
-                    : [];
-            });
-        },
     },
 ];

@@ -1,4 +1,5 @@
 import { formatPath, type Path, type Problem, type Report, valueAt } from "./problems";
+import { applicationRules } from "./rules-applications";
 import { outpostRules } from "./rules-outposts";
 import { dataRules } from "./rules-data";
 import { portRule, secretsRule, unique } from "./rules-names";
@@ -17,6 +18,7 @@ const rules: Rule[] = [
     unique("applications", "name"),
     unique("consumers", "name"),
     ...outpostRules,
+    ...applicationRules,
     ...dataRules,
     portRule,
     secretsRule,

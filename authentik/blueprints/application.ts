@@ -1,15 +1,24 @@
-import type { ApplicationConfig, ProviderConfig } from "../../config/applications";
+import type { ApplicationConfig } from "../../config/applications";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
+import { declareProvider, providerModel } from "./providers/provider";
 
 /** An application with its provider, and the group that may enter where one is named. */
 export function applicationBlueprint(application: ApplicationConfig): Blueprint {
     const { slug, name, icon, launchUrl, group, provider } = application;
+    const declared = declareProvider(application);
     return {
         name: `application-${slug}`,
         entries: [
-            requires("Default - Provider authorization flow (implicit consent)"),
-            requires("Default - Provider invalidation flow"),
-            providerEntry(slug, provider),
+            ...declared.requires.map(requires),
+            ...(declared.before ?? []),
+            {
+                model: providerModel(provider.type),
+                id: "provider",
+                identifiers: { name: slug },
+                attrs: declared.attrs,
+                ...(declared.permissions && { permissions: declared.permissions }),
+            },
+            ...(declared.after ?? []),
             {
                 model: "authentik_core.application",
                 id: "application",
@@ -24,37 +33,20 @@ export function applicationBlueprint(application: ApplicationConfig): Blueprint 
             },
             ...(group === undefined ? [] : mayEnter(group)),
         ],
-    };
-}
-
-/** The model of an application's provider, e.g. `authentik_providers_proxy.proxyprovider`. */
-export function providerModel(_type: ProviderConfig["type"]): string {
-    return "authentik_providers_proxy.proxyprovider";
-}
-
-function providerEntry(slug: string, provider: ProviderConfig): BlueprintEntry {
-    return {
-        model: providerModel(provider.type),
-        id: "provider",
-        identifiers: { name: slug },
-        attrs: {
-            authorization_flow: find("authentik_flows.flow", [
-                "slug",
-                "default-provider-authorization-implicit-consent",
-            ]),
-            invalidation_flow: find("authentik_flows.flow", ["slug", "default-provider-invalidation-flow"]),
-            ...proxyAttributes(provider),
+        owned: {
+            [`application ${slug}`]: [{ model: "authentik_core.application", state: "absent", identifiers: { slug } }],
+            [`provider ${slug} of ${providerModel(provider.type)}`]: [
+                ...[...(declared.before ?? [])].map(({ model, identifiers }): BlueprintEntry => ({
+                    model,
+                    state: "absent",
+                    identifiers,
+                })),
+                { model: providerModel(provider.type), state: "absent", identifiers: { name: slug } },
+            ],
+            ...(group === undefined
+                ? {}
+                : { [`group ${group} at application ${slug}`]: [mayNoLongerEnter(slug, group)] }),
         },
-    };
-}
-
-function proxyAttributes(provider: ProviderConfig): Record<string, unknown> {
-    return {
-        mode: provider.type,
-        external_host: provider.externalHost,
-        internal_host: provider.type === "proxy" ? provider.internalHost : "",
-        cookie_domain: provider.type === "forward_domain" ? provider.cookieDomain : "",
-        skip_path_regex: provider.skipPaths.join("\n"),
     };
 }
 
@@ -68,4 +60,14 @@ function mayEnter(group: string): BlueprintEntry[] {
             attrs: { enabled: true, negate: false, timeout: 30 },
         },
     ];
+}
+
+/** The group itself stays: its members are the user's own. */
+function mayNoLongerEnter(slug: string, group: string): BlueprintEntry {
+    const target = find("authentik_core.application", ["slug", slug]);
+    return {
+        model: "authentik_policies.policybinding",
+        state: "absent",
+        identifiers: { order: 0, target, group: find("authentik_core.group", ["name", group]) },
+    };
 }

@@ -7,12 +7,19 @@ export interface BlueprintEntry {
     state?: "present" | "created" | "must_created" | "absent";
     identifiers?: Record<string, unknown>;
     attrs?: Record<string, unknown>;
+    /** Object permissions on it, each for a user by primary key. */
+    permissions?: { permission: string; user: unknown }[];
 }
 
 /** A blueprint of ours. Its name is its file's name, and what authentik's errors are reported under. */
 export interface Blueprint {
     name: string;
     entries: BlueprintEntry[];
+    /**
+     * What the blueprint owns, by a name of its own: how to remove it once no blueprint owns it any more. It is kept in
+     * the stack's state, ready to be applied, whatever later versions of this program look like.
+     */
+    owned?: Record<string, BlueprintEntry[]>;
 }
 
 /** The primary key of an object that exists already: `!Find [model, [field, value], ...]`. */
@@ -41,7 +48,7 @@ export function requires(name: string): BlueprintEntry {
 }
 
 /** A blueprint as the YAML text that `ak apply_blueprint` reads. */
-export function toYaml(blueprint: Blueprint): string {
+export function toYaml(blueprint: Pick<Blueprint, "name" | "entries">): string {
     const metadata = { name: `authentik-stack ${blueprint.name}` };
     const document = new Document({ version: 1, metadata, entries: blueprint.entries }, options);
     // authentik reads YAML 1.1, where an unquoted `On` is true and `12:30` a number.

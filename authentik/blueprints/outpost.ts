@@ -1,5 +1,5 @@
 import type { ApplicationConfig } from "../../config/applications";
-import { providerModel } from "./application";
+import { providerModel } from "./providers/provider";
 import { type Blueprint, file, find, format, keyOf } from "./document";
 
 /** Path of the file with an outpost's token. */
@@ -51,5 +51,8 @@ export function outpostBlueprint(
                 },
             },
         ],
+        owned: {
+            [`outpost ${name}`]: [{ model: "authentik_outposts.outpost", state: "absent", identifiers: { name } }],
+        },
     };
 }

@@ -91,6 +91,7 @@ function containerArgs(name: string, workload: Workload, opts: pulumi.CustomReso
         networksAdvanced: workload.networks.map(({ network, aliases }) => ({ name: network, aliases })),
         ports: workload.publish?.on.map(({ port, ip }) => ({
             internal: workload.publish?.port ?? port,
+            protocol: workload.publish?.protocol,
             external: port,
             ip,
         })),

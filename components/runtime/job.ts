@@ -12,6 +12,11 @@ export interface Job extends Process {
     documents: Record<string, string>;
     /** What else makes the job run again when it changes, e.g. the id of the database it wrote to. */
     triggers?: Record<string, pulumi.Input<string>>;
+    /**
+     * Documents by a name of their own. One that is no longer here is put into the folder, as 0.yaml, 1.yaml and so on,
+     * when the job runs next: how what a former run made is taken back. Default: none.
+     */
+    memory?: { folder: string; documents: Record<string, string> };
     /** Secrets beside those in its files that its messages, or those of its witnesses, could show. Default: none. */
     secrets?: pulumi.Input<string>[];
     /** Seconds the job may take. */
@@ -53,7 +58,15 @@ export function runJob(
         {
             facts: { image, command: digest([job.entrypoint, job.command]), ...documents, ...job.triggers },
             secrets: files.map(({ content }) => content),
-            run: async () => runToExit(connect(host), { ...job, ...(await valueOf(resolved)), name }),
+            memory: job.memory?.documents,
+            run: async (forgotten) => {
+                const removed = Object.values(forgotten).map((text, index) => [
+                    `${job.memory?.folder ?? ""}/${index}.yaml`,
+                    text,
+                ]);
+                const all = { ...job.documents, ...(Object.fromEntries(removed) as Record<string, string>) };
+                await runToExit(connect(host), { ...job, ...(await valueOf(resolved)), documents: all, name });
+            },
         },
         opts,
     );

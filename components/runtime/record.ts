@@ -7,8 +7,14 @@ export interface Step {
     facts: Record<string, pulumi.Input<string>>;
     /** Secret values the step depends on; the state holds one encrypted digest of them. */
     secrets: pulumi.Input<pulumi.Input<string>[]>;
-    /** Does the step. When it throws, the step counts as not done and the next update does it again. */
-    run: () => Promise<void>;
+    /** What is to be remembered until the step is done again, by name. Default: nothing. */
+    memory?: Record<string, string>;
+    /**
+     * Does the step. When it throws, the step counts as not done and the next update does it again.
+     *
+     * @param forgotten what the step was last done with and is no longer in its memory.
+     */
+    run: (forgotten: Record<string, string>) => Promise<void>;
 }
 
 /**
@@ -19,11 +25,18 @@ export interface Step {
  */
 export function recordStep(name: string, step: Step, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const secrets = pulumi.secret(pulumi.output(step.secrets).apply(digest));
-    return new pulumi.Stash(
-        name,
-        { input: { facts: step.facts, secrets } },
-        { ...opts, hooks: { beforeCreate: [step.run], beforeUpdate: [step.run] } },
-    );
+    const memory = step.memory ?? {};
+    const run = async ({ oldInputs }: pulumi.ResourceHookArgs) => {
+        const old = await valueOf(pulumi.output((oldInputs as OldInputs | undefined)?.input));
+        await step.run(Object.fromEntries(Object.entries(old?.memory ?? {}).filter(([key]) => !(key in memory))));
+    };
+    const input = { facts: step.facts, secrets, ...(step.memory && { memory }) };
+    return new pulumi.Stash(name, { input }, { ...opts, hooks: { beforeCreate: [run], beforeUpdate: [run] } });
+}
+
+/** What a hook is told of the record that an update replaces. */
+interface OldInputs {
+    input?: { memory?: Record<string, string> };
 }
 
 /** A short digest that changes with the value. */

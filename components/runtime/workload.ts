@@ -73,7 +73,7 @@ export interface Workload extends Process {
     /** What messages call it, and its host name. */
     title: string;
     /** Ports of the host that lead to `port`. Default: none. */
-    publish?: { port: number; on: PublishedPort[] };
+    publish?: { port: number; protocol?: "udp"; on: PublishedPort[] };
     health: HealthCheck;
     /** Seconds from start to healthy at the most. Default: 300. */
     readySeconds?: number;

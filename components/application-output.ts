@@ -1,0 +1,88 @@
+import * as pulumi from "@pulumi/pulumi";
+import { applicationSecret } from "../authentik/application-secret";
+import { ldapUser } from "../authentik/blueprints/providers/ldap";
+import { oidcClient } from "../authentik/client";
+import { oidcEndpoints, type OidcEndpoints } from "../authentik/oidc";
+import { clientEnvironment, presets } from "../authentik/presets";
+import { type ApplicationConfig, type ApplicationOf, hasProvider, isProxied } from "../config/applications";
+import type { Pending } from "./outputs";
+
+/** What the consumer of an application's sign-in needs; which parts there are depends on its provider. */
+export interface ApplicationOutput {
+    /** URL at which a browser reaches the application; empty when the configuration names none. */
+    url: string;
+    /** For a client of OpenID Connect. */
+    oidc?: OidcEndpoints & {
+        clientId: string;
+        /** Secret; empty for a public client. */
+        clientSecret: string;
+        /** The consumer's own settings, when it has a preset. Secret. */
+        environment: Record<string, string>;
+    };
+    /** For a service provider of SAML. */
+    saml?: { entityId: string; metadata: string; ssoPost: string; ssoRedirect: string; slo: string };
+    /** For an LDAP consumer; the password is secret. */
+    ldap?: { baseDn: string; bindDn: string; bindPassword: string };
+    /** For a RADIUS client. Secret. */
+    radius?: { sharedSecret: string };
+}
+
+/**
+ * What the consumer of an application needs.
+ *
+ * @param base URL at which browsers reach authentik.
+ * @param secret the application's secret, where it has one.
+ */
+export function applicationOutput(
+    base: string,
+    application: ApplicationConfig,
+    secret: pulumi.Output<string> | undefined,
+): Pending<ApplicationOutput> {
+    const url = isProxied(application) ? application.provider.externalHost : (application.launchUrl ?? "");
+    const kind = applicationSecret(application);
+    const value = secret ?? pulumi.output("");
+    if (hasProvider(application, "oidc")) return { url, oidc: oidcOutput(base, application, url, value) };
+    if (hasProvider(application, "saml")) return { url, saml: samlOutput(base, application) };
+    if (hasProvider(application, "ldap")) {
+        const { baseDn } = application.provider;
+        return {
+            url,
+            ldap: { baseDn, bindDn: `cn=${ldapUser(application.slug)},ou=users,${baseDn}`, bindPassword: value },
+        };
+    }
+    return kind === "sharedSecret" ? { url, radius: { sharedSecret: value } } : { url };
+}
+
+function oidcOutput(
+    base: string,
+    application: ApplicationOf<"oidc">,
+    url: string,
+    clientSecret: pulumi.Output<string>,
+) {
+    const { slug, name, provider } = application;
+    const endpoints = oidcEndpoints(base, slug);
+    const clientId = oidcClient(application, provider).id;
+    const preset = provider.preset === undefined ? undefined : presets[provider.preset];
+    const values = { ...endpoints, url, slug, name, clientId };
+    // A map with known keys, so that a consumer can name one without waiting for the secret in it.
+    const environment = Object.fromEntries(
+        Object.keys(preset?.environment ?? {}).map((key) => [
+            key,
+            clientSecret.apply((secret) =>
+                preset === undefined ? "" : (clientEnvironment(preset, { ...values, clientSecret: secret })[key] ?? ""),
+            ),
+        ]),
+    );
+    return { ...endpoints, clientId, clientSecret, environment };
+}
+
+function samlOutput(base: string, { slug, provider }: ApplicationOf<"saml">) {
+    const root = `${base.replace(/\/$/, "")}/application/saml/${slug}`;
+    return {
+        entityId: provider.issuer,
+        metadata: `${root}/metadata/`,
+        ssoPost: `${root}/sso/binding/post/`,
+        ssoRedirect: `${root}/sso/binding/redirect/`,
+        slo: `${root}/slo/binding/redirect/`,
+    };
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { dockerName, host, identifier, limits, port, redisIndex, section, text } from "./fields";
+
+const network = (defaultName: string, purpose: string) =>
+    section({
+        name: dockerName.default(defaultName).describe("name of the Docker network, before the prefix"),
+        adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
+    })
+        .prefault({})
+        .describe(purpose);
+
+/** The three networks. */
+export const networks = section({
+    frontend: network("frontend_net", "what a reverse proxy reaches"),
+    backend: network("backend_net", "where stacks call each other"),
+    db: network("db_net", "where the databases are; created without a way out"),
+})
+    .prefault({})
+    .describe("the networks by their role");
+
+const otherStack = section({
+    name: text(
+        "must be organization/project/stack, such as organization/authentik-stack/prod",
+        /^[\w.-]+\/[\w.-]+\/[\w.-]+$/,
+    ).describe("the other stack"),
+    consumer: identifier.describe("the name this stack has among the other's `consumers`"),
+})
+    .optional()
+    .describe("another stack of this program, whose outputs are read; default: none");
+
+/** TLS modes of PostgreSQL's libpq. */
+const sslMode = z.enum(["disable", "prefer", "require", "verify-ca", "verify-full"], {
+    error: "must be one of disable, prefer, require, verify-ca, verify-full",
+});
+
+/** The PostgreSQL that authentik uses. */
+export const postgres = section({
+    external: section({
+        host: host("db.example.com").describe("its name on `db_net` or `backend_net`"),
+        port: port.default(5432).describe("its port"),
+        database: identifier.default("authentik").describe("authentik's database"),
+        user: identifier.default("authentik").describe("the role that owns the database"),
+        sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
+    })
+        .optional()
+        .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
+    stack: otherStack,
+    ...limits.shape,
+})
+    .prefault({})
+    .describe("the PostgreSQL that authentik uses: created here, external, or another stack's");
+
+/** The Redis that authentik uses. */
+export const redis = section({
+    external: section({
+        host: host("redis.example.com").describe("its name on `db_net` or `backend_net`"),
+        port: port.default(6379).describe("its port"),
+        tls: z.boolean().default(false).describe("the connection uses TLS"),
+    })
+        .optional()
+        .describe("an existing Redis; its password is the secret `redis`; default: none"),
+    stack: otherStack,
+    index: redisIndex.default(1).describe("Redis database that authentik uses"),
+    ...limits.shape,
+})
+    .prefault({})
+    .describe("the Redis that authentik uses: created here, external, or another stack's");
+
+/** Others that share PostgreSQL and Redis. */
+export const consumers = z
+    .array(
+        section({
+            name: identifier.describe("database, role and Redis user get this name"),
+            redisIndex: redisIndex.optional().describe("Redis database set aside for the consumer; default: none"),
+        }),
+    )
+    .default([])
+    .describe("other stacks that get a database and a role of their own, and a Redis database if they name one");
