@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { reasonOf, ToolError } from "../../tools/progress";
 import { run } from "../../tools/run";
 import type { Piece } from "./pieces";
@@ -60,11 +61,10 @@ export async function fetchModules(piece: Piece, folder: string, progress: (line
             if (attempt === attempts) {
                 const cure =
                     "Go must reach a module proxy (see `go env GOPROXY`); what has arrived is kept, so run it again.";
-                throw new ToolError(
-                    `The Go modules of ${piece.title} could not be downloaded. ${cure}\n${reasonOf(error)}`,
-                );
+                throw new ToolError(`Downloading the Go modules of ${piece.title} failed. ${cure}\n${reasonOf(error)}`);
             }
             progress(`downloading the Go modules of ${piece.title} again (try ${attempt + 1} of ${attempts})`);
+            await sleep(attempt * 3000);
         }
     }
 }
@@ -89,7 +89,7 @@ export async function compile(piece: Piece, folder: string, output: string): Pro
     } catch (error) {
         const cure =
             "Make room on the disk if it is full; if Go's cache is damaged, `go clean -cache -modcache` empties it.";
-        throw new ToolError(`${piece.title} could not be built. ${cure}\n${reasonOf(error)}`);
+        throw new ToolError(`Building ${piece.title} failed. ${cure}\n${reasonOf(error)}`);
     }
 }
 
