@@ -54,7 +54,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         ],
         [/^GET \/containers\/([^/]+)\/logs/, ([id = ""], _, response) => void response.end(framed(log(id)))],
         [
-            /^DELETE \/containers\/([^/]+)/,
+            /^DELETE \/containers\/([^/?]+)/,
             ([id]) => {
                 const container = created(id);
                 if (container !== undefined) container.removed = true;

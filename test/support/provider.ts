@@ -23,12 +23,17 @@ export function generated(name: string): string {
     return `${sentinel}${Buffer.from(name).toString("hex")}`;
 }
 
+/** The id that the mocked provider gives to a resource. */
+export function idOf(name: string): string {
+    return `${name}-id`;
+}
+
 /** What the provider answers: ids and generated values are unknown in a preview. */
 export function mockedState(world: World, request: Request): pulumi.runtime.MockResourceResult {
     const { type, name, inputs } = request;
     if (type === "pulumi:pulumi:StackReference") return stackReference(world, String(inputs.name));
     if (world.preview) return { id: undefined, state: inputs };
-    const id = `${name}-id`;
+    const id = idOf(name);
     if (type === "random:index/randomPassword:RandomPassword")
         return { id, state: { ...inputs, result: pulumi.secret(generated(name)) } };
     if (type === "pulumi:index:Stash") return { id, state: { ...inputs, output: inputs.input } };

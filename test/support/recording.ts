@@ -28,6 +28,8 @@ export interface Graph {
     mocks: pulumi.runtime.Mocks;
     transformation: pulumi.ResourceTransformation;
     adjust: (monitor: unknown) => void;
+    /** How many resources have reached the engine. */
+    registered: () => number;
     finish: () => Promise<Registered[]>;
 }
 
@@ -62,6 +64,7 @@ export function recordInto(world: World): Graph {
             monitor = raw as Monitor;
             monitor.newUrn = engineUrn;
         },
+        registered: () => seen.size,
         finish: () =>
             Promise.all(
                 made.map(async ({ resource, ...rest }) => {

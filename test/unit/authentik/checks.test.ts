@@ -2,20 +2,12 @@ import { expect } from "chai";
 import { adminSecrets } from "../../../authentik/blueprints/admin";
 import { outpostTokenPath } from "../../../authentik/blueprints/outpost";
 import { blueprintChecks, servingChecks } from "../../../authentik/checks";
-import type { ApplicationConfig } from "../../../config/applications";
-
-function application(slug: string, outpost: string, externalHost: string): ApplicationConfig {
-    return {
-        slug,
-        name: slug.toUpperCase(),
-        provider: { type: "forward_single", outpost, externalHost, skipPaths: [] },
-    };
-}
+import { forwarded } from "../../support/applications";
 
 const applications = [
-    application("a", "one", "http://a.localhost:9080"),
-    application("b", "two", "https://b.example.com"),
-    application("c", "two", "https://c.example.com"),
+    forwarded("a", "one", "http://a.localhost:9080"),
+    forwarded("b", "two", "https://b.example.com"),
+    forwarded("c", "two", "https://c.example.com"),
 ];
 const outposts = [
     { name: "one", type: "proxy" },
@@ -51,8 +43,20 @@ describe("the checks after the blueprints", () => {
         });
     });
 
-    it("are one for the administrator, each application and each outpost", () => {
-        expect(checks).to.have.length(1 + applications.length + outposts.length);
+    it("ask each outpost by its own token whether the worker has granted it its applications", () => {
+        const granted = checks.filter(({ url }) => url === "http://server:9000/api/v3/outposts/proxy/");
+
+        expect(granted.map(({ token, status, result }) => [token, status, result])).to.deep.equal([
+            [outpostTokenPath("one"), 200, { name: "a" }],
+            [outpostTokenPath("two"), 200, { name: "b" }],
+            [outpostTokenPath("two"), 200, { name: "c" }],
+        ]);
+    });
+
+    it("ask no more than that where nothing is protected", () => {
+        expect(blueprintChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal([
+            "the administrator's API token",
+        ]);
     });
 });
 

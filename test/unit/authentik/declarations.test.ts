@@ -2,19 +2,14 @@ import { expect } from "chai";
 import { blueprintChecks } from "../../../authentik/checks";
 import { declarations, protectedBy } from "../../../authentik/declarations";
 import { toYaml } from "../../../authentik/blueprints/document";
-import type { ApplicationConfig } from "../../../config/applications";
+import { forwarded } from "../../support/applications";
 import { entryOf, parseBlueprint } from "../../support/blueprint";
-
-function application(slug: string, outpost: string): ApplicationConfig {
-    const externalHost = `http://${slug}.localhost`;
-    return { slug, name: slug, provider: { type: "forward_single", outpost, externalHost, skipPaths: [] } };
-}
 
 describe("declarations", () => {
     const declared = {
         url: "http://auth.localhost:9000",
         admin: { email: "a@example.com" },
-        applications: [application("a", "one"), application("b", "two"), application("c", "one")],
+        applications: [forwarded("a", "one"), forwarded("b", "two"), forwarded("c", "one")],
         outposts: [
             { name: "one", type: "proxy" },
             { name: "two", type: "proxy" },

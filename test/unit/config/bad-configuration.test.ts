@@ -37,7 +37,7 @@ describe("a bad configuration", () => {
             devWith({
                 colour: "red",
                 url: "nowhere",
-                "server.memory": "much",
+                "worker.memory": "much",
                 "applications[1].slug": "organizr",
                 "outposts[1].ports[0].port": 9080,
                 "outposts[0].networks[0]": "dmz",
@@ -49,7 +49,7 @@ describe("a bad configuration", () => {
         for (const key of [
             "colour",
             "url",
-            "server.memory",
+            "worker.memory",
             "applications[1].slug",
             "outposts[1].ports[0].port",
             "outposts[0].networks[0]",

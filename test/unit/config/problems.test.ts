@@ -62,14 +62,28 @@ describe("problems", () => {
         expect(text).to.not.contain("hunter2");
     });
 
-    it("names each unknown key by itself, and those that are known beside it", () => {
-        const schema = z.strictObject({ url: z.string() });
-        const input = { url: "x", ulr: 1, prot: 2 };
+    it("names each unknown key by itself, where it stands", () => {
+        const ports = { port: 9000, ulr: 1, prot: 2 };
+        const input = { ports: [ports] };
+        const schema = z.strictObject({ ports: z.array(z.strictObject({ port: z.number() })) });
         const error = schema.safeParse(input).error ?? new z.ZodError([]);
 
-        expect(problemsOf(error, input, [["url"], ["prefix"]])).to.deep.equal([
-            { key: "ulr", value: 1, cure: "is no key of this program; known here: url, prefix" },
-            { key: "prot", value: 2, cure: "is no key of this program; known here: url, prefix" },
+        const problems = problemsOf(error, "server", input);
+
+        expect(problems.map(({ key, value }) => [key, value])).to.deep.equal([
+            ["server.ports[0].ulr", 1],
+            ["server.ports[0].prot", 2],
         ]);
+        for (const { cure } of problems) expect(cure).to.match(/^is no key of this program/);
+    });
+
+    it("says that a value is missing where there is none, and what is wanted where there is", () => {
+        const schema = z.strictObject({ email: z.email({ error: "must be an e-mail address" }) });
+        const cureOf = (input: unknown) =>
+            problemsOf(schema.safeParse(input).error ?? new z.ZodError([]), "admin", input).map(({ cure }) => cure);
+
+        expect(cureOf({})).to.have.length(1);
+        expect(cureOf({})[0]).to.match(/^is missing; .*must be an e-mail address$/);
+        expect(cureOf({ email: "x" })).to.deep.equal(["must be an e-mail address"]);
     });
 });

@@ -1,27 +1,22 @@
 import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { toYaml } from "../../../../authentik/blueprints/document";
-import type { ApplicationConfig, ProviderConfig } from "../../../../config/applications";
+import { configured } from "../../../support/applications";
 import { entryOf, parseBlueprint } from "../../../support/blueprint";
 
-const proxy: ProviderConfig = {
-    type: "proxy",
-    outpost: "ak-outpost-organizr",
-    externalHost: "http://organizr.localhost:9080",
-    internalHost: "http://organizr:80",
-    skipPaths: [],
-};
-const organizr: ApplicationConfig = { slug: "organizr", name: "Organizr", provider: proxy };
+const behindOutpost = { outpost: "ak-outpost-organizr", externalHost: "http://organizr.localhost:9080" };
+const proxy = { type: "proxy", ...behindOutpost, internalHost: "http://organizr:80" };
+const organizr = { slug: "organizr", name: "Organizr", provider: proxy };
 const providers = "authentik_providers_proxy.proxyprovider";
 const bindings = "authentik_policies.policybinding";
 
-function parsed(changes: Partial<ApplicationConfig> = {}) {
-    return parseBlueprint(toYaml(applicationBlueprint({ ...organizr, ...changes })));
+function parsed(changes: Record<string, unknown> = {}) {
+    return parseBlueprint(toYaml(applicationBlueprint(configured({ ...organizr, ...changes }))));
 }
 
 describe("an application's blueprint", () => {
     it("is named after the slug", () => {
-        expect(applicationBlueprint(organizr).name).to.equal("application-organizr");
+        expect(applicationBlueprint(configured(organizr)).name).to.equal("application-organizr");
     });
 
     it("has its default flows applied first, and finds them by slug", () => {
@@ -49,8 +44,7 @@ describe("an application's blueprint", () => {
     });
 
     it("names no inner address where a reverse proxy asks the outpost", () => {
-        const { outpost, externalHost } = proxy;
-        const provider: ProviderConfig = { type: "forward_single", outpost, externalHost, skipPaths: [] };
+        const provider = { type: "forward_single", ...behindOutpost };
 
         expect(entryOf(parsed({ provider }), providers).attrs).to.include({
             mode: "forward_single",
@@ -59,9 +53,7 @@ describe("an application's blueprint", () => {
     });
 
     it("shares the sign-in within a domain", () => {
-        const { outpost, externalHost } = proxy;
-        const cookieDomain = "example.com";
-        const provider: ProviderConfig = { type: "forward_domain", outpost, externalHost, skipPaths: [], cookieDomain };
+        const provider = { type: "forward_domain", ...behindOutpost, cookieDomain: "example.com" };
 
         expect(entryOf(parsed({ provider }), providers).attrs).to.include({
             mode: "forward_domain",

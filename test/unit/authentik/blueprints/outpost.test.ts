@@ -1,16 +1,11 @@
 import { expect } from "chai";
 import { toYaml } from "../../../../authentik/blueprints/document";
 import { outpostBlueprint, outpostTokenPath } from "../../../../authentik/blueprints/outpost";
-import type { ApplicationConfig } from "../../../../config/applications";
+import { forwarded } from "../../../support/applications";
 import { entryOf, parseBlueprint } from "../../../support/blueprint";
 
-function application(slug: string): ApplicationConfig {
-    const externalHost = `http://${slug}.localhost`;
-    return { slug, name: slug, provider: { type: "forward_single", outpost: "o", externalHost, skipPaths: [] } };
-}
-
 describe("an outpost's blueprint", () => {
-    const applications = [application("organizr"), application("cwad")];
+    const applications = [forwarded("organizr", "o"), forwarded("cwad", "o")];
     const source = outpostBlueprint({ name: "o", type: "proxy" }, applications, "http://auth.test:9000");
     const blueprint = parseBlueprint(toYaml(source));
     const outpost = entryOf(blueprint, "authentik_outposts.outpost");

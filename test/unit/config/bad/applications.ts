@@ -43,12 +43,12 @@ export const applicationRows: BadRow[] = [
     {
         wrong: "an application with the slug of another",
         changes: { "applications[1].slug": "organizr" },
-        problems: [["applications[1].slug", "organizr", "is the slug of another application; slugs are unique"]],
+        problems: [["applications[1].slug", "organizr", "is used twice"]],
     },
     {
         wrong: "an application with the name of another",
         changes: { "applications[1].name": "Organizr" },
-        problems: [["applications[1].name", "Organizr", "is the name of another application; names are unique"]],
+        problems: [["applications[1].name", "Organizr", "is used twice"]],
     },
     {
         wrong: "an application with the host of another",
@@ -76,8 +76,10 @@ export const applicationRows: BadRow[] = [
     },
     {
         wrong: "a provider that the program does not have",
-        changes: { "applications[0].provider.type": "saml" },
-        problems: [["applications[0].provider.type", "saml", "must be one of proxy, forward_single, forward_domain"]],
+        changes: { "applications[0].provider.type": "kerberos" },
+        problems: [
+            ["applications[0].provider.type", "kerberos", "one of proxy, forward_single, forward_domain"],
+        ],
     },
     {
         wrong: "a domain to share that is a URL",

@@ -32,7 +32,7 @@ export const dataRows: BadRow[] = [
     {
         wrong: "a consumer with the name of another",
         changes: { "consumers[1].name": "paperless" },
-        problems: [["consumers[1].name", "paperless", "is the name of another consumer; names are unique"]],
+        problems: [["consumers[1].name", "paperless", "is used twice"]],
     },
     {
         wrong: "a consumer with a name that PostgreSQL would have to quote",
@@ -57,14 +57,14 @@ export const dataRows: BadRow[] = [
             [
                 "secrets.database/authentik",
                 undefined,
-                "is missing; postgres.external needs it: `pulumi config set --secret --path 'secrets[\"database/authentik\"]'`",
+                "postgres.external needs it: `pulumi config set --secret --path 'secrets[\"database/authentik\"]'`",
             ],
         ],
     },
     {
         wrong: "an external Redis without its password",
         changes: { "redis.external": { host: "redis.example.com" }, consumers: undefined },
-        problems: [["secrets.redis", undefined, "is missing; redis.external needs it"]],
+        problems: [["secrets.redis", undefined, "redis.external needs it"]],
     },
     {
         wrong: "an external PostgreSQL beside another stack's",

@@ -28,7 +28,7 @@ export const limitRows: BadRow[] = [
     {
         wrong: "processors in words",
         changes: { "postgres.cpus": "two" },
-        problems: [["postgres.cpus", "two", "must be a number of processors, such as 1.5"]],
+        problems: [["postgres.cpus", "two", "must be a number of processors greater than 0, such as 1.5"]],
     },
     {
         wrong: "a port beyond the last",
@@ -53,11 +53,11 @@ export const limitRows: BadRow[] = [
     {
         wrong: "a port that two outposts publish",
         changes: { "outposts[1].ports[0].port": 9080 },
-        problems: [["outposts[1].ports[0].port", 9080, "is published twice; a port of the host has one owner"]],
+        problems: [["outposts[1].ports[0].port", 9080, "is published twice"]],
     },
     {
         wrong: "a port that the server publishes too",
         changes: { "outposts[0].ports[0].port": 9000 },
-        problems: [["outposts[0].ports[0].port", 9000, "is published twice; a port of the host has one owner"]],
+        problems: [["outposts[0].ports[0].port", 9000, "is published twice"]],
     },
 ];

@@ -1,13 +1,13 @@
 import type { BadRow } from "../../../support/bad-configuration";
 
-const lowerCase = "must be lower-case letters, digits and hyphens, such as ak-outpost-organizr";
+const lowerCase = "must be lower-case letters, digits and hyphens";
 
 /** Networks and outposts. */
 export const outpostRows: BadRow[] = [
     {
         wrong: "an outpost on a network that nobody makes",
         changes: { "outposts[1].networks[1]": "dmz" },
-        problems: [["outposts[1].networks[1]", "dmz", "is a network nobody makes; use one of frontend, backend, db"]],
+        problems: [["outposts[1].networks[1]", "dmz", "is a network nobody makes; use one of frontend, backend"]],
     },
     {
         wrong: "an outpost on the network of the databases",
@@ -21,8 +21,8 @@ export const outpostRows: BadRow[] = [
     },
     {
         wrong: "an outpost of a type that the program does not have",
-        changes: { "outposts[0].type": "ldap" },
-        problems: [["outposts[0].type", "ldap", "must be one of proxy"]],
+        changes: { "outposts[0].type": "kerberos" },
+        problems: [["outposts[0].type", "kerberos", "must be one of proxy"]],
     },
     {
         wrong: "an outpost with the name of another",
@@ -30,7 +30,7 @@ export const outpostRows: BadRow[] = [
             "outposts[1].name": "ak-outpost-organizr",
             "applications[1].provider.outpost": "ak-outpost-organizr",
         },
-        problems: [["outposts[1].name", "ak-outpost-organizr", "is the name of another outpost; names are unique"]],
+        problems: [["outposts[1].name", "ak-outpost-organizr", "is used twice"]],
     },
     {
         wrong: "an outpost whose name is no DNS label",

@@ -17,7 +17,7 @@ export const secretRows: BadRow[] = [
         wrong: "a secret in clear that is too short as well",
         changes: { secrets: { redis: "hunter2" } },
         problems: [
-            ["secrets.redis", hidden, "must be at least 8 characters long"],
+            ["secrets.redis", hidden, "must be at least 8"],
             ["secrets.redis", hidden, "is in clear"],
         ],
     },
@@ -38,7 +38,7 @@ export const secretRows: BadRow[] = [
         wrong: "a secret that is too short",
         changes: { secrets: { "admin-password": "hunter2" } },
         secretKeys: ["secrets"],
-        problems: [["secrets.admin-password", hidden, "must be at least 8 characters long"]],
+        problems: [["secrets.admin-password", hidden, "must be at least 8"]],
     },
     {
         wrong: "a secret of an unknown name",
@@ -75,6 +75,6 @@ export const secretRows: BadRow[] = [
         wrong: "a secret setting of a bad name",
         changes: { settings: { email: { "pass word": "hunter2-hunter2" } } },
         secretKeys: ["settings"],
-        problems: [["settings.email.pass word", hidden, "must be a name of an authentik setting, such as log_level"]],
+        problems: [["settings.email.pass word", hidden, "authentik setting, such as log_level"]],
     },
 ];

@@ -1,0 +1,150 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import program from "../../index";
+import { devWith } from "../support/configuration";
+import { type Run, runProgram, startMocks } from "../support/mocks";
+import { sentinel } from "../support/provider";
+
+/** Names of the resources by type, without the packages that the types are of. */
+function byType({ resources }: Run<object>): Record<string, string[]> {
+    const names: Record<string, string[]> = {};
+    for (const { type, name } of resources) (names[type.split(":").at(-1) ?? type] ??= []).push(name);
+    return names;
+}
+
+const roles = ["frontend", "backend", "db"];
+
+describe("the program, with the development configuration", () => {
+    let run: Run<object>;
+    before(async () => {
+        run = await runProgram();
+    });
+
+    it("makes exactly these resources", () => {
+        expect(byType(run)).to.deep.equal({
+            AuthentikStack: ["authentik"],
+            Networks: ["authentik-networks"],
+            Network: roles.map((role) => `authentik-networks-${role}`),
+            Postgres: ["authentik-postgres"],
+            Redis: ["authentik-redis"],
+            Server: ["authentik-server"],
+            Worker: ["authentik-worker"],
+            Blueprints: ["authentik-blueprints"],
+            Outpost: ["authentik-ak-outpost-organizr", "authentik-ak-outpost-cwad"],
+            Serving: ["authentik-serving"],
+            Container: [
+                "authentik-postgres-server",
+                "authentik-redis-server",
+                "authentik-server",
+                "authentik-worker",
+                "authentik-ak-outpost-organizr",
+                "authentik-ak-outpost-cwad",
+            ],
+            Volume: [
+                "authentik-postgres-data",
+                "authentik-redis-data",
+                "authentik-media",
+                "authentik-templates",
+                "authentik-certificates",
+                "authentik-ak-outpost-organizr-sessions",
+                "authentik-ak-outpost-cwad-sessions",
+            ],
+            RandomPassword: [
+                "authentik-postgres-postgres",
+                "authentik-postgres-database-authentik",
+                "authentik-postgres-database-paperless",
+                "authentik-postgres-database-n8n",
+                "authentik-redis-redis",
+                "authentik-redis-redis-paperless",
+                "authentik-redis-redis-n8n",
+                "authentik-secret-key",
+                "authentik-admin-password",
+                "authentik-api-token",
+                "authentik-outpost-ak-outpost-organizr",
+                "authentik-outpost-ak-outpost-cwad",
+            ],
+            Stash: ["authentik-postgres-databases", "authentik-blueprints-applied", "authentik-serving-proven"],
+        });
+    });
+
+    it("has one component at its root, and under it everything else", () => {
+        const roots = run.resources.filter(({ options }) => options.parent === undefined);
+
+        expect(roots.map(({ name }) => name)).to.deep.equal(["authentik"]);
+    });
+
+    it("makes its components of a type of its own, with no input and no secret in their state", () => {
+        const components = run.resources.filter(({ type }) => type.startsWith("authentik-stack:"));
+
+        expect(components).to.have.length(10);
+        for (const { type, name, inputs, props, outputs } of components) {
+            expect(type, name).to.match(/^authentik-stack:index:[A-Z]\w+$/);
+            expect(Object.keys({ ...inputs, ...props }), name).to.deep.equal([]);
+            expect(outputs, `${name} registers its outputs`).to.be.an("object");
+            expect(JSON.stringify(outputs), name)
+                .to.not.contain(sentinel)
+                .and.not.contain(pulumi.runtime.specialSigKey);
+        }
+    });
+
+    it("names children after their parent", () => {
+        for (const { urn, name } of run.resources) expect(name, urn).to.match(/^authentik(-|$)/);
+    });
+
+    it("names no resource twice within a type", () => {
+        const urns = run.resources.map(({ type, name }) => `${type} ${name}`);
+
+        expect(new Set(urns).size).to.equal(urns.length);
+    });
+});
+
+describe("the program, with another configuration", () => {
+    it("makes no outpost where none is configured, and still proves that a person can sign in", async () => {
+        const made = byType(await runProgram({ configuration: devWith({ outposts: [], applications: [] }) }));
+
+        expect(made).to.not.have.property("Outpost");
+        expect(made.Container).to.deep.equal([
+            "authentik-postgres-server",
+            "authentik-redis-server",
+            "authentik-server",
+            "authentik-worker",
+        ]);
+        expect(made.Serving).to.deep.equal(["authentik-serving"]);
+        expect(made.RandomPassword?.filter((name) => name.includes("outpost"))).to.deep.equal([]);
+    });
+
+    it("makes no database, user or secret for consumers where there are none", async () => {
+        const made = byType(await runProgram({ configuration: devWith({ consumers: undefined }) }));
+
+        expect(made.RandomPassword?.filter((name) => /paperless|n8n|redis-redis-/.test(name))).to.deep.equal([]);
+    });
+
+    it("makes no network that it adopts, and joins it by its name", async () => {
+        const changes = { "networks.frontend": { name: "proxy_net", adopt: true }, prefix: "staging-" };
+        const run = await runProgram({ configuration: devWith(changes) });
+
+        expect(byType(run).Network).to.deep.equal([
+            "staging-authentik-networks-backend",
+            "staging-authentik-networks-db",
+        ]);
+        const server = run.resources.find(({ type, name }) => /Container$/.test(type) && name.endsWith("k-server"));
+        const joined = (server?.inputs.networksAdvanced as { name: string }[]).map(({ name }) => name);
+        expect(joined).to.deep.equal([
+            "proxy_net",
+            "staging-authentik-networks-backend-id",
+            "staging-authentik-networks-db-id",
+        ]);
+    });
+
+    it("registers nothing when the configuration has a problem", async () => {
+        const graph = await startMocks({ configuration: devWith({ url: undefined, colour: "red" }) });
+
+        const outcome = await program().then(
+            () => "done",
+            (error: unknown) => String(error),
+        );
+
+        expect(outcome).to.match(/2 problems in the configuration; nothing was changed/);
+        expect(graph.registered()).to.equal(0);
+    });
+});

@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { devWith } from "../support/configuration";
+import { container, containerType, environmentOf, ofType, passwordType, uploadsOf } from "../support/find";
+import { type Run, runProgram } from "../support/mocks";
+import { leavesOf } from "../support/outputs";
+import { generated, sentinel } from "../support/provider";
+
+describe("the program's secrets", () => {
+    let run: Run<object>;
+    before(async () => {
+        run = await runProgram();
+    });
+
+    it("stand in no input of any resource, but in the content of files", () => {
+        for (const { urn, inputs } of run.resources) {
+            const { uploads = [], ...others } = inputs;
+            const withoutContent = (uploads as object[]).map((file) => ({ ...file, content: "" }));
+            expect(JSON.stringify([others, withoutContent]), urn).to.not.contain(sentinel);
+        }
+    });
+
+    it("are known to the engine as secrets wherever they stand in a file, each by itself", async () => {
+        let seen = 0;
+        for (const { name, props } of ofType(run.resources, containerType)) {
+            const contents = await leavesOf((props.uploads as { content: unknown }[]).map(({ content }) => content));
+            for (const { value, secret } of contents.filter((leaf) => String(leaf.value).includes(sentinel))) {
+                expect(secret, `${name}: ${String(value)}`).to.equal(true);
+                seen++;
+            }
+        }
+        expect(seen).to.be.at.least(10);
+    });
+
+    it("make nothing else of a container secret, so that a preview shows what changes", () => {
+        for (const { urn, type, secretInputs } of run.resources)
+            expect(secretInputs, urn).to.deep.equal(
+                type === containerType ? ["uploads"] : type === "pulumi:index:Stash" ? ["input"] : [],
+            );
+    });
+
+    it("come to authentik as files that its settings name", () => {
+        for (const name of ["authentik-server", "authentik-worker"]) {
+            const registered = container(run.resources, name);
+            const environment = environmentOf(registered);
+            const content = (variable: string) => {
+                const path = environment[variable]?.replace(/^file:\/\//, "");
+                return uploadsOf(registered).find(({ file }) => file === path)?.content;
+            };
+            expect(content("AUTHENTIK_SECRET_KEY")).to.equal(generated("authentik-secret-key"));
+            expect(content("AUTHENTIK_POSTGRESQL__PASSWORD")).to.equal(
+                generated("authentik-postgres-database-authentik"),
+            );
+            expect(content("AUTHENTIK_REDIS__PASSWORD")).to.equal(generated("authentik-redis-redis"));
+        }
+    });
+
+    it("give each outpost its own token, as a file", () => {
+        for (const outpost of ["ak-outpost-organizr", "ak-outpost-cwad"]) {
+            const registered = container(run.resources, `authentik-${outpost}`);
+            const [file, ...others] = uploadsOf(registered);
+            expect(others).to.deep.equal([]);
+            expect(file?.content).to.equal(generated(`authentik-outpost-${outpost}`));
+            expect(environmentOf(registered).AUTHENTIK_TOKEN).to.equal(`file://${file?.file}`);
+        }
+    });
+
+    it("give nobody the administrator's password or token, nor the superuser's of PostgreSQL", () => {
+        const holders = (secret: string) =>
+            ofType(run.resources, containerType)
+                .filter((registered) =>
+                    uploadsOf(registered).some(({ content }) => content.includes(generated(secret))),
+                )
+                .map(({ name }) => name);
+
+        expect(holders("authentik-admin-password")).to.deep.equal([]);
+        expect(holders("authentik-api-token")).to.deep.equal([]);
+        expect(holders("authentik-postgres-postgres")).to.deep.equal(["authentik-postgres-server"]);
+        expect(holders("authentik-postgres-database-n8n")).to.deep.equal([]);
+    });
+
+    it("are generated long, of letters and digits", () => {
+        const passwords = ofType(run.resources, passwordType);
+
+        expect(passwords).to.not.have.length(0);
+        for (const { name, inputs } of passwords) expect(inputs, name).to.deep.equal({ length: 50, special: false });
+    });
+
+    it("are taken from the configuration where it supplies them, and then not generated", async () => {
+        const secrets = { "secret-key": "supplied-secret-key", "outpost/ak-outpost-cwad": "supplied-token" };
+
+        const { resources } = await runProgram({ configuration: devWith({ secrets }), secretKeys: ["secrets"] });
+
+        const names = ofType(resources, passwordType).map(({ name }) => name);
+        expect(names).to.not.include("authentik-secret-key").and.not.include("authentik-outpost-ak-outpost-cwad");
+        const [token] = uploadsOf(container(resources, "authentik-ak-outpost-cwad"));
+        expect(token?.content).to.equal("supplied-token");
+        const server = container(resources, "authentik-server");
+        const [key] = (server.props.uploads as { content: pulumi.Output<string> }[]).filter(
+            (_, index) => uploadsOf(server)[index]?.content === "supplied-secret-key",
+        );
+        expect(await pulumi.isSecret(pulumi.output(key?.content))).to.equal(true);
+    });
+
+    it("are generated anew when the number of their rotation changes", async () => {
+        const rotation = { "database/n8n": 2 };
+
+        const { resources } = await runProgram({ configuration: devWith({ rotation }) });
+
+        const rotated = ofType(resources, passwordType).filter(({ inputs }) => inputs.keepers !== undefined);
+        expect(rotated.map(({ name, inputs }) => [name, inputs.keepers])).to.deep.equal([
+            ["authentik-postgres-database-n8n", { generation: "2" }],
+        ]);
+    });
+});

@@ -1,0 +1,11 @@
+import { application, type ApplicationConfig } from "../../config/applications";
+
+/** An application as the configuration leads to it, with every default filled in. */
+export function configured(input: unknown): ApplicationConfig {
+    return application.parse(input);
+}
+
+/** An application that asks an outpost before it lets anybody in. */
+export function forwarded(slug: string, outpost: string, externalHost = `http://${slug}.localhost`): ApplicationConfig {
+    return configured({ slug, name: slug.toUpperCase(), provider: { type: "forward_single", outpost, externalHost } });
+}

@@ -1,0 +1,154 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { runContainer } from "../../../../components/runtime/container";
+import type { Workload } from "../../../../components/runtime/workload";
+import { container } from "../../../support/find";
+import { runUnderMocks } from "../../../support/mocks";
+
+const workload: Workload = {
+    title: "thing",
+    image: "thing:1",
+    networks: [{ network: "net-id", aliases: ["thing", "other"] }],
+    health: { command: ["thing", "check"], startSeconds: 30 },
+    stopSeconds: 10,
+    limits: {},
+    pids: 64,
+};
+
+async function registered(changes: Partial<Workload> = {}) {
+    const { resources } = await runUnderMocks(() => runContainer("thing", { ...workload, ...changes }, undefined, {}));
+    return container(resources, "thing");
+}
+
+describe("a workload's container", () => {
+    it("is named by Pulumi and replaced create-first unless something allows only one", async () => {
+        const { inputs, options } = await registered();
+
+        expect(inputs).to.not.have.property("name");
+        expect(options.deleteBeforeReplace).to.equal(false);
+    });
+
+    it("with a fixed name is replaced delete-first", async () => {
+        const { inputs, options } = await registered({ fixedName: "postgres" });
+
+        expect(inputs.name).to.equal("postgres");
+        expect(options.deleteBeforeReplace).to.equal(true);
+    });
+
+    it("with a published port is replaced delete-first", async () => {
+        const publish = { port: 9000, on: [{ port: 80, ip: "127.0.0.1" }] };
+        const { inputs, options } = await registered({ publish });
+
+        expect(inputs.ports).to.deep.equal([{ internal: 9000, external: 80, ip: "127.0.0.1" }]);
+        expect(options.deleteBeforeReplace).to.equal(true);
+    });
+
+    it("is replaced when its health check changes, which the provider would only write down", async () => {
+        expect((await registered()).options.replaceOnChanges).to.deep.equal(["healthcheck"]);
+    });
+
+    const durations: [seconds: number, printed: string][] = [
+        [5, "5s"],
+        [59, "59s"],
+        [60, "1m0s"],
+        [90, "1m30s"],
+        [180, "3m0s"],
+    ];
+    for (const [startSeconds, printed] of durations) {
+        it(`writes ${startSeconds} seconds as Go does, ${printed}`, async () => {
+            const { healthcheck } = (await registered({ health: { command: ["x"], startSeconds } })).inputs;
+
+            expect(healthcheck).to.include({ startPeriod: printed });
+        });
+    }
+
+    it("is asked for its health by its own command, without a shell", async () => {
+        expect((await registered()).inputs.healthcheck).to.deep.include({ tests: ["CMD", "thing", "check"] });
+    });
+
+    const sizes: [memory: string, megabytes: number][] = [
+        ["512m", 512],
+        ["2g", 2048],
+    ];
+    for (const [memory, megabytes] of sizes) {
+        it(`may use ${memory} of memory and no swap beside it`, async () => {
+            expect((await registered({ limits: { memory } })).inputs).to.include({
+                memory: megabytes,
+                memorySwap: megabytes,
+            });
+        });
+    }
+
+    const processors: [cpus: number, printed: string][] = [
+        [1, "1.0"],
+        [0.5, "0.5"],
+        [1.25, "1.25"],
+    ];
+    for (const [cpus, printed] of processors) {
+        it(`writes ${cpus} processors as Go does, ${printed}`, async () => {
+            expect((await registered({ limits: { cpus } })).inputs.cpus).to.equal(printed);
+        });
+    }
+
+    it("has no limits unless some are given", async () => {
+        expect((await registered()).inputs).to.not.have.any.keys("memory", "memorySwap", "cpus");
+    });
+
+    it("binds a path of the host and mounts a volume, whose name may be known later", async () => {
+        const { inputs } = await registered({
+            mounts: [
+                { source: "/srv/blueprints", target: "/custom", readOnly: true },
+                { source: pulumi.output("ak_media"), target: "/media" },
+            ],
+        });
+
+        expect(inputs.mounts).to.deep.equal([
+            { type: "bind", source: "/srv/blueprints", target: "/custom", readOnly: true },
+            { type: "volume", source: "ak_media", target: "/media" },
+        ]);
+    });
+
+    it("gets files that authentik's user alone can read, or the user that is named", async () => {
+        const { inputs } = await registered({
+            files: [
+                { path: "/run/secrets/a", content: pulumi.secret("one") },
+                { path: "/run/secrets/b", content: pulumi.secret("two"), owner: 0 },
+            ],
+        });
+
+        expect(inputs.uploads).to.deep.equal([
+            { file: "/run/secrets/a", content: "one", owner: "1000", group: "1000", permissions: "0400" },
+            { file: "/run/secrets/b", content: "two", owner: "0", group: "0", permissions: "0400" },
+        ]);
+    });
+
+    it("keeps the secrets in its files secret in the state", async () => {
+        const { secretInputs } = await registered({ files: [{ path: "/a", content: pulumi.secret("one") }] });
+
+        expect(secretInputs).to.deep.equal(["uploads"]);
+    });
+
+    it("drops every capability but those that it is said to need", async () => {
+        expect((await registered()).inputs.capabilities).to.deep.equal({ drops: ["ALL"] });
+        expect((await registered({ capabilities: ["CAP_CHOWN"] })).inputs.capabilities).to.deep.equal({
+            drops: ["ALL"],
+            adds: ["CAP_CHOWN"],
+        });
+    });
+
+    it("joins its networks under its names", async () => {
+        expect((await registered()).inputs.networksAdvanced).to.deep.equal([
+            { name: "net-id", aliases: ["thing", "other"] },
+        ]);
+    });
+
+    it("may keep its root file system read-only, with folders in memory", async () => {
+        const { inputs } = await registered({ readOnly: true, tmpfs: ["/tmp"] });
+
+        expect(inputs).to.deep.include({ readOnly: true, tmpfs: { "/tmp": "" } });
+    });
+
+    it("is given time to stop before it is killed", async () => {
+        expect((await registered()).inputs.destroyGraceSeconds).to.equal(10);
+    });
+});
