@@ -38,7 +38,7 @@ export class Blueprints extends pulumi.ComponentResource {
             blueprints.map((blueprint) => [`authentik-stack/${blueprint.name}.yaml`, toYaml(blueprint)]),
         );
         const all = { ...own, ...args.userBlueprints };
-        const apply = applyAndProbe(Object.keys(all), args.checks, 90);
+        const apply = applyAndProbe(Object.keys(all), args.checks, 60);
         const [entrypoint = "", ...command] = apply.command;
         this.applied = runJob(
             `${name}-applied`,
@@ -54,7 +54,7 @@ export class Blueprints extends pulumi.ComponentResource {
                 triggers: { revision: args.revision },
                 seconds: 300,
                 // On a first boot authentik's own tasks write the same objects, and one of the two can lose.
-                attempts: 3,
+                attempts: 2,
                 cure: "Mend what authentik names above in the configuration, then run `pulumi up` again.",
             },
             environment.dockerHost,

@@ -54,7 +54,9 @@ export class Outpost extends pulumi.ComponentResource {
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
-        const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, args.environment, this);
+        // Goes with the outpost: all that is lost with it are sessions.
+        const passing = { ...args.environment, protectData: false };
+        const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, this);
         const child = { parent: this, dependsOn: args.after };
         this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
         this.registerOutputs({ addresses: this.addresses });

@@ -3,7 +3,7 @@ import { adminSecrets } from "../authentik/blueprints/admin";
 import { applicationSecret, applicationSecretPath } from "../authentik/application-secret";
 import { outpostTokenPath } from "../authentik/blueprints/outpost";
 import type { Config } from "../config/schema";
-import type { Credentials } from "./credentials";
+import type { Environment } from "./environment";
 import type { WorkloadFile } from "./runtime/workload";
 
 /** The secrets of authentik itself. */
@@ -22,12 +22,12 @@ export interface AuthentikSecrets {
 /** Makes, or takes from the configuration, each secret of authentik itself. */
 export function authentikSecrets(
     name: string,
-    credentials: Credentials,
+    { credentials, protectData }: Environment,
     config: Pick<Config, "outposts" | "applications">,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {
     return {
-        secretKey: credentials.secret("secret-key", name, opts),
+        secretKey: credentials.secret("secret-key", name, { ...opts, protect: protectData }),
         adminPassword: credentials.secret("admin-password", name, opts),
         apiToken: credentials.secret("api-token", name, opts),
         outposts: Object.fromEntries(

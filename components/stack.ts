@@ -50,7 +50,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             : undefined;
 
         const volumes = authentikVolumes(name, environment, this);
-        const secrets = authentikSecrets(name, environment.credentials, config, child);
+        const secrets = authentikSecrets(name, environment, config, child);
         const instance = authentikInstance({
             ...config,
             image: images.server,
@@ -85,7 +85,14 @@ export class AuthentikStack extends pulumi.ComponentResource {
         });
         const serving = new Serving(
             `${name}-serving`,
-            { ...authentik, server, worker, outposts: running, applications, secrets: secretsOf(declared.files) },
+            {
+                ...authentik,
+                server,
+                worker,
+                outposts: running,
+                applications,
+                secrets: secretsOf([...(instance.files ?? []), ...declared.files]),
+            },
             child,
         );
 

@@ -9,12 +9,11 @@ import Docker from "dockerode";
  */
 export function connect(host: string | undefined): Docker {
     if (host === undefined) return new Docker();
-    if (!URL.canParse(host))
-        throw new Error(`docker:host = "${host}" must be a URL such as unix:///var/run/docker.sock or ssh://user@host`);
     const url = new URL(host);
-    if (url.protocol === "unix:") return new Docker({ socketPath: url.pathname });
+    if (url.protocol === "unix:") return new Docker({ ...nowhere, socketPath: url.pathname });
     const protocol = url.protocol === "ssh:" ? "ssh" : "http";
     return new Docker({
+        ...nowhere,
         host: url.hostname,
         port: url.port === "" ? (protocol === "ssh" ? 22 : 2375) : Number(url.port),
         protocol,
@@ -22,6 +21,9 @@ export function connect(host: string | undefined): Docker {
         ...(protocol === "ssh" ? { sshOptions: { agent: process.env.SSH_AUTH_SOCK } } : {}),
     });
 }
+
+// Otherwise the client would take what is not given from DOCKER_HOST, and talk to another engine than the provider.
+const nowhere = { host: undefined, port: undefined, protocol: undefined, socketPath: undefined };
 
 /** The last lines a container printed, both streams in order, with every given secret blotted out. */
 export async function lastLogLines(container: Docker.Container, secrets: string[], lines = 15): Promise<string> {

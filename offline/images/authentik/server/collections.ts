@@ -1,6 +1,6 @@
 import type { Stored } from "../store";
 import type { Caller, Context } from "./context";
-import { presentOutpost, presentProvider } from "./outposts";
+import { presentApplication, presentOutpost, presentProvider } from "./outposts";
 
 /** A list in the API: of which model, and how its objects are shown. */
 export interface Collection {
@@ -13,7 +13,7 @@ export interface Collection {
 
 /** The lists that the API has, by path. */
 export const collections: Record<string, Collection> = {
-    "core/applications": { model: "authentik_core.application", by: "slug" },
+    "core/applications": { model: "authentik_core.application", by: "slug", present: presentApplication },
     "core/groups": { model: "authentik_core.group" },
     "core/tokens": { model: "authentik_core.token", by: "identifier", hidden: ["key"] },
     "core/users": { model: "authentik_core.user", hidden: ["password"] },

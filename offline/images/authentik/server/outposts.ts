@@ -38,6 +38,14 @@ export async function presentOutpost({ store }: Context, outpost: Stored): Promi
     };
 }
 
+/** An application as the API shows it, with its provider in short. */
+export async function presentApplication({ store }: Context, application: Stored): Promise<object> {
+    const providers = await store.find("authentik_core.provider");
+    const provider = providers.find(({ pk }) => pk === application.data["provider"]);
+    const short = provider && { pk: provider.pk, name: provider.data["name"], component: "" };
+    return { pk: application.pk, ...application.data, provider_obj: short ?? null };
+}
+
 /** The providers of one kind that the caller may see: an outpost sees what a worker has granted it by then. */
 export async function visibleProviders(store: Store, kind: string, { superuser, outpost }: Caller): Promise<Stored[]> {
     const providers = await store.find(`authentik_providers_${kind}.${kind}provider`);
