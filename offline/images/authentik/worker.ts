@@ -1,21 +1,22 @@
 import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import { applyBlueprint } from "./blueprints/importer";
-import { parseBlueprint } from "./blueprints/document";
+import { shippedBlueprints } from "./blueprints/defaults";
+import { parseBlueprint, type Blueprint } from "./blueprints/document";
 import { applyInstance, instanceModel, newInstance, readBlueprint } from "./blueprints/instances";
 import { connectServices, rememberMode, type Services } from "./bootstrap";
 import type { Database } from "./database";
-import { log, messageOf, pause } from "./log";
+import { display, log, messageOf, pause } from "./log";
 import { migrate } from "./migrations";
 import { changeChannel, outpostChannel } from "./save";
 import { readSettings } from "./settings";
 import { serve, serveMetrics } from "./server/http";
-import { keysOf, textOf } from "./store";
+import { keysOf, textOf, type Stored } from "./store";
 
 // The real worker tries a refused connection 30 times too: the rest of that time would only be waiting.
 const patience = { tries: 30, refusals: 5 };
 const grantDelay = 1500;
+const shippedPaths = new Set(shippedBlueprints.map(({ path }) => path));
 
 /** `ak worker`: applies blueprints, and grants outposts the sight of their providers a while after these are saved. */
 export async function runWorker(): Promise<void> {
@@ -25,6 +26,7 @@ export async function runWorker(): Promise<void> {
     if (services === undefined) process.exit(1);
     const { database } = services;
     await migrate(database);
+    await requestBootstrap(database);
     process.on("SIGTERM", () => {
         log("info", "Killing worker process...");
         setTimeout(() => process.exit(1), 1000);
@@ -46,8 +48,8 @@ export async function runWorker(): Promise<void> {
     await pause(grantDelay);
     for (let round = 0, granted = 0; ; round += 1) {
         try {
-            if (round % 5 === 0) await applyShipped(database);
             if (round % 5 === 0) await discover(database, settings.text("blueprints_dir"));
+            await applyPending(database, round % 5 === 0);
             const seen = changes;
             // Every half minute without being told: a notification may have been lost with a connection.
             if (seen !== granted || round % 30 === 0) {
@@ -62,6 +64,13 @@ export async function runWorker(): Promise<void> {
     }
 }
 
+// Credentials from the environment are looked at on each start; what exists already stays as it is.
+async function requestBootstrap({ store }: Database): Promise<void> {
+    const { AUTHENTIK_BOOTSTRAP_PASSWORD: password, AUTHENTIK_BOOTSTRAP_TOKEN: token } = process.env;
+    const instance = await store.first(instanceModel, { path: "system/bootstrap.yaml" });
+    if (instance !== undefined && (password ?? token) !== undefined) await store.update(instance, { requested: true });
+}
+
 async function healthy({ database, cache }: Services): Promise<boolean> {
     return Promise.all([database.check(), cache.check()]).then(
         () => true,
@@ -69,53 +78,45 @@ async function healthy({ database, cache }: Services): Promise<boolean> {
     );
 }
 
-async function applyShipped(database: Database): Promise<void> {
-    for (const instance of await database.store.find(instanceModel, { status: "unknown" })) {
+// What was never applied, what somebody asked for, and now and then what of authentik's own failed.
+async function applyPending(database: Database, failedToo: boolean): Promise<void> {
+    const { store } = database;
+    const isPending = ({ data: { status, requested, path } }: Stored) =>
+        status === "unknown" ||
+        requested === true ||
+        (failedToo && status === "error" && shippedPaths.has(display(path)));
+    for (const instance of (await store.find(instanceModel)).filter(isPending)) {
+        await store.update(instance, { requested: false });
         await database
-            .transaction((store) => applyInstance(store, instance))
-            .catch((error: unknown) =>
-                database.store.update(instance, {
-                    status: "error",
-                    last_applied: new Date().toISOString(),
-                    error: messageOf(error),
-                }),
-            );
+            .transaction((inside) => applyInstance(inside, instance))
+            .catch((error: unknown) => {
+                log("warning", "Blueprint failed", { path: textOf(instance, "path"), error: messageOf(error) });
+                return store.update(instance, { status: "error", last_applied: new Date().toISOString() });
+            });
     }
 }
 
 // Files that a user put into the blueprints folder: each is applied once, and again when it changes.
-async function discover(database: Database, folder: string): Promise<void> {
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
-        (file) => file.isFile() && file.name.endsWith(".yaml"),
-    );
-    for (const file of files) {
+async function discover({ store }: Database, folder: string): Promise<void> {
+    const found = readdirSync(folder, { recursive: true, withFileTypes: true });
+    for (const file of found.filter((entry) => entry.isFile() && entry.name.endsWith(".yaml"))) {
         const path = relative(folder, join(file.parentPath, file.name));
         const text = readBlueprint(path);
+        const known = await store.first(instanceModel, { path });
         const hash = createHash("sha512").update(text).digest("hex");
-        const known = await database.store.first(instanceModel, { path });
         if (known !== undefined && textOf(known, "seen_hash") === hash) continue;
-        const outcome = await database
-            .transaction(async (store) => {
-                const blueprint = parseBlueprint(text);
-                if (blueprint.labels["blueprints.goauthentik.io/instantiate"] === "false")
-                    return { status: "unknown", last_applied_hash: "" };
-                await applyBlueprint(store, blueprint);
-                return { status: "successful", last_applied_hash: hash };
-            })
-            .catch((error: unknown) => {
-                log("warning", "Blueprint failed", { path, error: messageOf(error) });
-                return { status: "error", last_applied_hash: "" };
-            });
-        const instance = known ?? (await database.store.insert(instanceModel, newInstance(nameIn(text) ?? path, path)));
-        await database.store.update(instance, { ...outcome, seen_hash: hash, last_applied: new Date().toISOString() });
+        const { name, labels } = header(text);
+        if (labels["blueprints.goauthentik.io/instantiate"] === "false") continue;
+        const instance = known ?? (await store.insert(instanceModel, newInstance(name === "" ? path : name, path)));
+        await store.update(instance, { requested: true, seen_hash: hash });
     }
 }
 
-function nameIn(text: string): string | undefined {
+function header(text: string): Pick<Blueprint, "name" | "labels"> {
     try {
-        return parseBlueprint(text).name;
+        return parseBlueprint(text);
     } catch {
-        return undefined;
+        return { name: "", labels: {} };
     }
 }
 

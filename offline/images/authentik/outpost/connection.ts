@@ -37,8 +37,13 @@ export class Connection {
 
     constructor(private readonly credentials: Credentials) {}
 
-    /** Every result of a list in the server's API; throws with the status where it is not 200. */
+    /** Every result of a list in the server's API. */
     async list<Result>(path: string): Promise<Result[]> {
+        return ((await this.get(path)) as { results: Result[] }).results;
+    }
+
+    /** Anything in the server's API; throws with the status where it is not 200. */
+    async get(path: string): Promise<unknown> {
         const response = await fetch(`${this.credentials.host}/api/v3/${path}`, {
             headers: {
                 authorization: `Bearer ${this.credentials.token}`,
@@ -48,7 +53,7 @@ export class Connection {
             signal: AbortSignal.timeout(10_000),
         });
         if (response.status !== 200) throw new Error(`${response.status} ${response.statusText}`);
-        return ((await response.json()) as { results: Result[] }).results;
+        return response.json();
     }
 
     /** This outpost, asked for until the server gives it; each pause is twice the one before. */

@@ -34,6 +34,7 @@ export async function runOutpost(kind: OutpostKind): Promise<void> {
     // Until it has its configuration an outpost does not react to SIGTERM: the real one is killed after the grace time.
     process.on("SIGTERM", () => stop());
     const outpost = await connection.outpost();
+    await connection.get("root/config/");
     const load = await start(kind, connection, outpost, credentials);
     await serveMetrics(
         readSettings().address("listen.metrics"),

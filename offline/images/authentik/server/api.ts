@@ -3,7 +3,7 @@ import { textOf, type Stored } from "../store";
 import { modelNamed } from "../models";
 import { remove, update } from "../save";
 import { validate } from "../validation";
-import { applyById, createInstance } from "./managed-blueprints";
+import { requestApply, createInstance } from "./managed-blueprints";
 import { collections, pageOf, shown, visible, type Collection } from "./collections";
 import { bearer, callerOf, groupsOf, type Caller, type Context } from "./context";
 import { flowExecutor } from "./flows";
@@ -63,7 +63,7 @@ export async function api(context: Context): Promise<Reply> {
     if (object === undefined) return json(404, { detail: "Not found." }, allow);
     if (action === "health") return json(200, await outpostHealth(context.cache, String(object.pk)), allow);
     if (action === "view_key" && caller.superuser) return json(200, { key: textOf(object, "key") }, allow);
-    if (action === "apply" && caller.superuser) return json(200, await applyById(context, object), allow);
+    if (action === "apply" && caller.superuser) return json(200, await requestApply(context, object), allow);
     if (action !== undefined) return json(404, { detail: "Not found." }, allow);
     return one(context, caller, collection, object);
 }

@@ -6,7 +6,7 @@ import { api } from "./api";
 import type { Context } from "./context";
 import { flowPage } from "./flows";
 import { serve, serveMetrics, type Request } from "./http";
-import { page, powered, redirect, type Reply } from "./replies";
+import { page, powered, redirect, startingMessage, type Reply } from "./replies";
 import { applicationEndpoint, authorize, userinfo } from "./oidc";
 import { token } from "./oidc-token";
 import { attachOutpostSocket, followOutposts } from "./outpost-socket";
@@ -50,7 +50,7 @@ async function answer(request: Request, services: Services | undefined): Promise
 }
 
 function starting({ headers }: Request): Reply {
-    const error = "failed to connect to authentik backend: authentik starting";
+    const error = startingMessage;
     return { status: 502, body: headers.accept?.includes("application/json") === true ? { error } : error };
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { applyBlueprint, BlueprintInvalid } from "../blueprints/importer";
 import { parseBlueprint } from "../blueprints/document";
-import { applyInstance, instanceModel, newInstance } from "../blueprints/instances";
+import { instanceModel, newInstance } from "../blueprints/instances";
 import { messageOf } from "../log";
 import type { Stored } from "../store";
 import type { Context } from "./context";
@@ -34,12 +34,8 @@ export async function createInstance({ request, database, settings }: Context, a
     return json(201, { pk: created.pk, ...created.data }, allow);
 }
 
-/** POST managed/blueprints/<pk>/apply/: in the background on the real server, at once here; its outcome is the status. */
-export async function applyById({ database, store }: Context, instance: Stored): Promise<object> {
-    await database
-        .transaction((inside) => applyInstance(inside, instance))
-        .catch(async () => {
-            await store.update(instance, { status: "error" });
-        });
+/** POST managed/blueprints/<pk>/apply/: a worker does it, a moment later; the outcome is the status. */
+export async function requestApply({ store }: Context, instance: Stored): Promise<object> {
+    await store.update(instance, { requested: true });
     return { pk: instance.pk, ...instance.data };
 }

@@ -7,7 +7,7 @@ import type { Context } from "./context";
 import { loginRedirect } from "./flows";
 import { clientOf, openidConfiguration, signerOf, speaksOidc } from "./oidc-metadata";
 import { codes } from "./oidc-token";
-import { json, page, redirect, type Reply } from "./replies";
+import { cookie, json, page, redirect, type Reply } from "./replies";
 import { openSession, sessionCookie, signedIn } from "./sessions";
 
 /** Endpoints under an application's slug: its OpenID configuration, its keys, the end of its session. */
@@ -40,7 +40,10 @@ export async function authorize(context: Context): Promise<Reply> {
     const session = await openSession(context);
     const headers = { "set-cookie": [sessionCookie(context, session)] };
     if (user === undefined) return loginRedirect(request.url, headers);
-    if (!(await mayEnter(store, provider, user))) return page(200, "Permission denied", "Request has been denied.");
+    if (!(await mayEnter(store, provider, user))) {
+        const csrf = cookie("authentik_csrf", randomKey(32), "Max-Age=31449600; Path=/; SameSite=Lax");
+        return page(200, "Permission denied", "Request has been denied.", { "set-cookie": [csrf] });
+    }
     const code = randomKey(32);
     const grant = {
         client: provider.pk,

@@ -5,6 +5,7 @@ import { outpostChannel } from "../save";
 import type { Database } from "../database";
 import type { Fields } from "../store";
 import { bearer, callerOf } from "./context";
+import { startingMessage } from "./replies";
 import { recordHello } from "./outposts";
 
 const instruction = { acknowledge: 0, hello: 1, refresh: 2 } as const;
@@ -20,11 +21,12 @@ export function attachOutpostSocket(server: Server, backend: () => SocketBackend
     const sockets = new Map<string, Set<WebSocket>>();
     const upgrader = new WebSocketServer({ noServer: true });
     server.on("upgrade", (request, connection, head) => {
-        const reject = (status: string) => {
-            connection.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+        const reject = (status: string, body = "") => {
+            const headers = `x-authentik-stack-rehearsal: true\r\nConnection: close\r\nContent-Length: ${body.length}`;
+            connection.end(`HTTP/1.1 ${status}\r\n${headers}\r\n\r\n${body}`);
         };
         const services = backend();
-        if (services === undefined) return reject("502 Bad Gateway");
+        if (services === undefined) return reject("502 Bad Gateway", startingMessage);
         const pk = /^\/ws\/outpost\/([0-9a-f-]{36})\//.exec(request.url ?? "")?.[1] ?? "";
         callerOf(services.database.store, bearer(request.headers) ?? "")
             .then((caller) => {
