@@ -1,0 +1,43 @@
+import type { ProtectedApplication, ReachableOutpost } from "./snippets/application";
+import { caddySnippet } from "./snippets/caddy";
+import { nginxSnippet, npmSnippet } from "./snippets/nginx";
+import { traefikSnippet } from "./snippets/traefik";
+
+export type { ProtectedApplication, ReachableOutpost } from "./snippets/application";
+
+/** The same protection for each reverse proxy, as text. */
+export interface Snippets {
+    /** Nginx Proxy Manager: the tab "Advanced" of the proxy host. */
+    npm: string;
+    /** nginx: the content of the host's `server { }` block. */
+    nginx: string;
+    /** Traefik: labels of a Compose file. */
+    traefik: string;
+    /** Caddy: sites of a Caddyfile. */
+    caddy: string;
+}
+
+/**
+ * What a reverse proxy needs in front of an application behind an outpost.
+ *
+ * In mode `proxy` it forwards to the outpost, and the outpost to the application. In the two forward modes it asks the
+ * outpost about each request and forwards to the application itself.
+ *
+ * Source: authentik's pages "Forward auth: nginx, Traefik, Caddy", which leave the address to come back to unescaped
+ * and let a client's X-authentik-* and X-Forwarded-Host through in nginx; here neither is so.
+ *
+ * @param authentikUrl URL at which browsers reach authentik, where people are sent to sign in.
+ * @throws TypeError when one of the URLs is none.
+ */
+export function forwardAuthSnippets(
+    application: ProtectedApplication,
+    outpost: ReachableOutpost,
+    authentikUrl: string,
+): Snippets {
+    return {
+        npm: npmSnippet(application, outpost, authentikUrl),
+        nginx: nginxSnippet(application, outpost, authentikUrl),
+        traefik: traefikSnippet(application, outpost, authentikUrl),
+        caddy: caddySnippet(application, outpost, authentikUrl),
+    };
+}

@@ -1,0 +1,64 @@
+/** An application as the reverse proxy in front of it sees it. */
+export interface ProtectedApplication {
+    slug: string;
+    name: string;
+    /** URL at which browsers reach it; for `forward_domain` the one that the domain's sign-ins come back to. */
+    externalHost: string;
+    /** Mode of its proxy provider. */
+    type: "proxy" | "forward_single" | "forward_domain";
+    /** URL at which the reverse proxy reaches it. Default: a placeholder that leads nowhere. */
+    upstream?: string;
+    /** The provider sends a user name and a password for the application's own sign-in. Default: false. */
+    basicAuth?: boolean;
+}
+
+/** An outpost as the reverse proxy sees it. */
+export interface ReachableOutpost {
+    /** URL at which the reverse proxy reaches it, e.g. `http://ak-outpost-organizr:9000`. */
+    internalUrl: string;
+}
+
+/** The paths that are the outpost's own on every host that it protects. */
+export const outpostPath = "/outpost.goauthentik.io";
+
+/**
+ * What the outpost says of who is there, each as header `X-authentik-<name>`. A reverse proxy has to overwrite or drop
+ * every one of them, or a client could say it of itself.
+ */
+export const identityHeaders = [
+    "username",
+    "groups",
+    "entitlements",
+    "email",
+    "name",
+    "uid",
+    "jwt",
+    "meta-jwks",
+    "meta-outpost",
+    "meta-provider",
+    "meta-app",
+    "meta-version",
+] as const;
+
+/** The application's upstream without a slash at its end, safe to stand in quotes of any of the formats. */
+export function upstreamOf({ upstream }: ProtectedApplication): string {
+    const { origin, pathname } = new URL(upstream ?? "http://application.invalid");
+    return `${origin}${pathname}`.replace(/\/+$/, "").replaceAll("$", "%24").replaceAll("`", "%60");
+}
+
+/** The line above a snippet: what it is for. A name cannot end the comment. */
+export function title({ name, type }: ProtectedApplication, authentikUrl: string): string {
+    return `# ${name.replaceAll(/\s+/g, " ")}: sign-in at ${authentikUrl}, mode ${type}`;
+}
+
+/** What a person has to fill in, where the upstream is not known. */
+export function missingUpstream({ upstream }: ProtectedApplication): string[] {
+    return upstream === undefined
+        ? ["# Put the application's own URL in the place of http://application.invalid."]
+        : [];
+}
+
+/** Lines, deeper by some levels. */
+export function indent(lines: string[], levels = 1): string[] {
+    return lines.map((line) => (line === "" ? line : `${"    ".repeat(levels)}${line}`));
+}
