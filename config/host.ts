@@ -9,12 +9,13 @@ import type { Config } from "./schema";
 /**
  * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there.
  *
- * Without an engine in reach nothing is checked, so that a preview needs none.
+ * A preview checks nothing, so that it needs no engine.
  *
  * @throws pulumi.RunError that lists every problem, before any resource is registered.
  */
 export async function checkHost(config: Config, host: string | undefined): Promise<void> {
-    const engine = connect(host);
+    if (pulumi.runtime.isDryRun()) return;
+    const engine = await connect(host);
     const seen = await look(engine).catch(() => undefined);
     if (seen === undefined) return;
     const local =

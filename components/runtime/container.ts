@@ -38,7 +38,7 @@ async function handOver(name: string, { title, mounts = [] }: Workload, host: st
     for (const { source, target, owner } of mounts) {
         if (owner === undefined) continue;
         const [image, volume] = await valueOf(pulumi.all([owner.image, source]));
-        await runToExit(connect(host), {
+        await runToExit(await connect(host), {
             name: `${name}-owner`,
             title: `handing ${target} over to the user of ${title}`,
             image,
@@ -53,7 +53,7 @@ async function handOver(name: string, { title, mounts = [] }: Workload, host: st
 }
 
 async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, host: string | undefined): Promise<void> {
-    const engine = connect(host);
+    const engine = await connect(host);
     // The provider has no argument for it; the engine takes it at run time.
     await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
     const secrets = await valueOf(pulumi.output(secretsOf(workload.files)));

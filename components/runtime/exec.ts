@@ -42,7 +42,7 @@ export function runInside(
             run: async () => {
                 const { id, secrets } = await valueOf(resolved);
                 const { command, user } = step;
-                const { code, output } = await execute(connect(host).getContainer(id), {
+                const { code, output } = await execute((await connect(host)).getContainer(id), {
                     command,
                     user,
                     stdin: step.stdin(secrets),

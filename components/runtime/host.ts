@@ -1,4 +1,4 @@
-import Docker from "dockerode";
+import type Docker from "dockerode";
 
 /**
  * Connects to the Docker engine that the provider uses, for what the provider cannot do: watching a start, running a
@@ -7,7 +7,9 @@ import Docker from "dockerode";
  * @param host the provider's `docker:host`, e.g. `unix:///var/run/docker.sock` or `ssh://user@host`. Default: DOCKER_HOST,
  *   or the local engine.
  */
-export function connect(host: string | undefined): Docker {
+export async function connect(host: string | undefined): Promise<Docker> {
+    // Loaded when it is used: a preview uses it never, and it takes a fifth of a second.
+    const { default: Docker } = await import("dockerode");
     if (host === undefined) return new Docker();
     const url = new URL(host);
     if (url.protocol === "unix:") return new Docker({ ...nowhere, socketPath: url.pathname });

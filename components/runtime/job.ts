@@ -65,7 +65,7 @@ export function runJob(
                     text,
                 ]);
                 const all = { ...job.documents, ...(Object.fromEntries(removed) as Record<string, string>) };
-                await runToExit(connect(host), { ...job, ...(await valueOf(resolved)), documents: all, name });
+                await runToExit(await connect(host), { ...job, ...(await valueOf(resolved)), documents: all, name });
             },
         },
         opts,

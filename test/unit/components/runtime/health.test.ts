@@ -9,7 +9,7 @@ describe("waiting for a container's health", () => {
     const wait = async (behaviour: Behaviour, changes: Partial<typeof gate> = {}) => {
         engine = await startEngine(behaviour);
         const started = Date.now();
-        const error = await untilHealthy(connect(engine.host), "c", { ...gate, ...changes }).then(
+        const error = await untilHealthy(await connect(engine.host), "c", { ...gate, ...changes }).then(
             () => undefined,
             (reason: unknown) => (reason as Error).message,
         );

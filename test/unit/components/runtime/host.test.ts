@@ -59,7 +59,7 @@ describe("the connection to the engine", () => {
     let engine: FakeEngine;
     const start = async (behaviour: Behaviour, at?: "tcp" | "unix") => {
         engine = await startEngine(behaviour, at);
-        return connect(engine.host).getContainer("authentik");
+        return (await connect(engine.host)).getContainer("authentik");
     };
     afterEach(() => engine.close());
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { type Job, runJob } from "../../../../components/runtime/job";
 import { type FakeEngine, startEngine } from "../../../support/engine";
 import { stepType, theOne } from "../../../support/find";
-import { failureOf } from "../../../support/hooks";
+import { failureOf, runHooks } from "../../../support/hooks";
 import { runUnderMocks } from "../../../support/mocks";
 
 const job: Job = {
@@ -48,6 +48,22 @@ describe("a recorded job", () => {
         expect(created?.files.map(({ path, content }) => [path, content])).to.deep.equal([
             ["/a.yaml", "version: 1"],
             ["/run/secrets/a", "hunter2-hunter2"],
+        ]);
+    });
+
+    it("gets what it no longer remembers as documents in a folder, beside its own", async () => {
+        engine = await startEngine();
+        const memory = (documents: Record<string, string>) => ({ memory: { folder: "/removed", documents } });
+        const before = await registered(memory({ a: "absent a", b: "absent b", c: "absent c" }));
+        const after = await registered(memory({ b: "absent b" }), engine.host);
+
+        await runHooks(after, "beforeUpdate", before);
+
+        const documents = engine.created[0]?.files.filter(({ path }) => path.endsWith(".yaml"));
+        expect(documents?.map(({ path, content }) => [path, content])).to.deep.equal([
+            ["/a.yaml", "version: 1"],
+            ["/removed/0.yaml", "absent a"],
+            ["/removed/1.yaml", "absent c"],
         ]);
     });
 

@@ -48,6 +48,33 @@ describe("a recorded step", () => {
         expect(await pulumi.isSecret(pulumi.output(written.facts))).to.equal(false);
     });
 
+    it("is told on an update what it remembered and what is no longer in its memory", async () => {
+        const told: Record<string, string>[] = [];
+        const run = (forgotten: Record<string, string>) => {
+            told.push(forgotten);
+            return Promise.resolve();
+        };
+        const secrets = [pulumi.secret("hunter2")];
+        const before = await registered({ secrets, memory: { a: "remove a", b: "remove b" } });
+        const after = await registered({ secrets, run, memory: { b: "remove b", c: "remove c" } });
+
+        await runHooks(after, "beforeCreate");
+        await runHooks(after, "beforeUpdate", before);
+
+        expect(told).to.deep.equal([{}, { a: "remove a" }]);
+    });
+
+    it("remembers nothing unless it has a memory", async () => {
+        const told: Record<string, string>[] = [];
+        const run = (forgotten: Record<string, string>) => Promise.resolve(void told.push(forgotten));
+        const step = await registered({ run });
+
+        await runHooks(step, "beforeUpdate", await registered({}));
+
+        expect(step.inputs.input).to.have.all.keys("facts", "secrets");
+        expect(told).to.deep.equal([{}]);
+    });
+
     it("changes when any of its secrets does, also when two change places", async () => {
         const recorded = async (...secrets: string[]) => (await registered({ secrets })).inputs.input;
 

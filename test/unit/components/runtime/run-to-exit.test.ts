@@ -33,7 +33,7 @@ describe("a job", () => {
     let engine: FakeEngine;
     const run = async (behaviour: Behaviour, changes: Partial<JobRun> = {}) => {
         engine = await startEngine(behaviour);
-        return runToExit(connect(engine.host), { ...job, ...changes }).then(
+        return runToExit(await connect(engine.host), { ...job, ...changes }).then(
             () => undefined,
             (reason: unknown) => (reason as Error).message,
         );
