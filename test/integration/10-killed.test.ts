@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { environmentOf } from "../../tools/environment";
+import { bringUp, settle } from "../../tools/stack/up";
+import { devConfiguration, devPorts, type Ports } from "./support/dev";
+import { containers } from "./support/host";
+import { StackUnderTest } from "./support/stack-under-test";
+import { expectServing } from "./support/visit";
+import { openBench } from "./support/workplace";
+
+const prefix = "it-k-";
+
+describe("an update that is killed in the middle", () => {
+    let stack: StackUnderTest;
+    let ports: Ports;
+    const told: string[] = [];
+
+    before(async () => {
+        ports = await devPorts();
+        const { images } = await openBench();
+        stack = await StackUnderTest.open(prefix, devConfiguration(prefix, ports, images));
+    });
+    after(() => stack.close());
+
+    for (const [moment, found] of Object.entries({
+        "while PostgreSQL starts": "it-k-postgres",
+        "while the server starts": "it-k-authentik-server",
+        "while an outpost starts": "it-k-authentik-ak-outpost",
+    })) {
+        it(`${moment} leaves a lock that a plain update stops at`, async () => {
+            await killedUp(stack, found);
+            const { record } = await stack.failingUp();
+            expect(record.output).to.contain("locked");
+        });
+
+        it(`${moment} is gone on with by the next start`, async () => {
+            told.length = 0;
+            expect(await settle((line) => told.push(line), stack.opened)).to.equal(true);
+            expect(told).to.include("the last run was killed; unlocking the stack");
+        });
+    }
+
+    it("ends, brought up, in a stack that serves, without anything left over", async () => {
+        await bringUp((line) => told.push(line), stack.opened, true);
+        await expectServing(ports);
+        const names = (await containers(prefix)).map(({ name }) => name);
+        expect(names, "one of each").to.have.length(6);
+        expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
+    });
+});
+
+/** Runs an update, and kills it with everything in its process group as soon as a container of that name is there. */
+async function killedUp({ opened }: StackUnderTest, found: string): Promise<void> {
+    const { stack, workplace } = opened;
+    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name];
+    const child = spawn(workplace.pulumi.command.command, args, {
+        cwd: stack.workspace.workDir,
+        env: { ...process.env, ...environmentOf(workplace) },
+        stdio: "ignore",
+        detached: true,
+    });
+    const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once("close", (_, signal) => resolve(signal)));
+    while (child.exitCode === null && (await containers(found)).length === 0) await sleep(100);
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    expect(await ended, `the update was over before ${found} was made`).to.equal("SIGKILL");
+}

@@ -1,0 +1,38 @@
+import { expect } from "chai";
+import { container, containers, docker } from "./support/host";
+import { sharedStack, type SharedStack } from "./support/shared-stack";
+import { expectServing } from "./support/visit";
+
+const roles = ["postgres", "redis", "server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"];
+
+describe("a container that was removed behind Pulumi's back", () => {
+    let shared: SharedStack;
+    before(async () => {
+        shared = await sharedStack();
+    });
+
+    for (const role of roles) {
+        it(`${role} is made again by up --refresh, and everything serves`, async () => {
+            const start = ["postgres", "redis"].includes(role) ? `it-a-${role}` : `it-a-authentik-${role}`;
+            const lost = await container(start);
+            await docker("rm", "--force", lost.id);
+            const { changes } = await shared.stack.up({ refresh: true });
+            expect(changes.join("\n")).to.match(new RegExp(`create it-a-authentik-${role}`));
+            const healed = await container(start);
+            expect(healed.id).to.not.equal(lost.id);
+            expect(await containers(shared.stack.prefix), "one of each").to.have.length(roles.length);
+            await expectServing(shared.ports);
+        });
+    }
+
+    it("a stopped one is started again", async () => {
+        const { id } = await container("it-a-authentik-ak-outpost-cwad");
+        await docker("stop", id);
+        await shared.stack.up({ refresh: true });
+        await expectServing(shared.ports);
+    });
+
+    it("is then as it was: an update has nothing to do", async () => {
+        expect((await shared.stack.up({ refresh: true })).changes).to.deep.equal([]);
+    });
+});

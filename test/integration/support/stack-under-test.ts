@@ -1,0 +1,146 @@
+import type { OutputMap } from "@pulumi/pulumi/automation";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { openStack, type OpenStack, projectRoot } from "../../../tools/environment";
+import { runPulumi } from "../../../tools/engine/cli";
+import { readState } from "../../../tools/stack/state";
+import { type Configuration, project } from "../../support/configuration";
+import { removeAll } from "./host";
+import { Operation } from "./operation";
+import { type Bench, openBench } from "./workplace";
+
+/** Options of an update that tests vary. */
+export interface UpdateOptions {
+    refresh?: boolean;
+}
+
+/** A stack of the program, with a state and a configuration file of its own outside the repository. */
+export class StackUnderTest {
+    private constructor(
+        public readonly bench: Bench,
+        /** Put before the name of every Docker object. */
+        public readonly prefix: string,
+        /** The stack as the project's tools work with it. */
+        public readonly opened: OpenStack,
+        private readonly file: string,
+    ) {}
+
+    /**
+     * A new, empty stack; what a killed run left under its prefix is removed.
+     *
+     * @param host the Docker engine it uses. Default: the one there is.
+     */
+    public static async open(prefix: string, configuration: Configuration, host?: string): Promise<StackUnderTest> {
+        const bench = await openBench();
+        await removeAll(prefix);
+        const name = prefix.replace(/-$/, "");
+        const folder = join(bench.folder, name);
+        const state = join(folder, "state");
+        mkdirSync(state, { recursive: true });
+        // Pulumi writes the salt of its passphrase into the configuration beside Pulumi.yaml, so both are copies.
+        const about = parse(readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8")) as object;
+        writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...about, main: join(projectRoot, "index.ts") }));
+        const file = join(folder, `Pulumi.${name}.yaml`);
+        write(file, configuration);
+        const env = { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "of an integration test" };
+        const backend = { folder: state, asksPassphrase: true, description: state, env };
+        const { pulumi } = bench;
+        const docker = host === undefined ? bench.docker : { ...bench.docker, host };
+        const { stack, workplace } = await openStack({ docker, pulumi, backend }, name, folder);
+        return new StackUnderTest(bench, prefix, { stack, workplace, options: { color: "never" } }, file);
+    }
+
+    /** Changes the configuration; secrets that were set stay. */
+    public configure(configuration: Configuration): void {
+        write(this.file, configuration);
+    }
+
+    /** Sets one secret of the configuration's `secrets`. */
+    public async setSecret(name: string, value: string): Promise<void> {
+        await this.opened.stack.setConfig(`${project}:secrets["${name}"]`, { value, secret: true }, true);
+    }
+
+    /** Brings it up; the error of a failed update has everything that was reported in its message. */
+    public async up(options: UpdateOptions = {}): Promise<Operation> {
+        return await this.record((record) => this.opened.stack.up({ ...this.options(record), ...options }));
+    }
+
+    /** What an `up` must fail with. */
+    public async failingUp(options: UpdateOptions = {}): Promise<{ record: Operation; seconds: number }> {
+        const since = Date.now();
+        const record = new Operation();
+        const failed = await this.opened.stack.up({ ...this.options(record), ...options }).then(
+            () => false,
+            () => true,
+        );
+        if (!failed) throw new Error("the update succeeded, and was expected to fail");
+        return { record, seconds: (Date.now() - since) / 1000 };
+    }
+
+    /** A preview, with the differences in full. */
+    public async preview(options: UpdateOptions = {}): Promise<Operation> {
+        return await this.record((record) =>
+            this.opened.stack.preview({ ...this.options(record), diff: true, ...options }),
+        );
+    }
+
+    /** Takes it down as `npm stop` does: data and the passwords that belong to it stay. */
+    public async down(): Promise<Operation> {
+        const { resources } = await readState(this.opened.stack);
+        const exclude = resources
+            .filter(({ type }) => type === "docker:index/volume:Volume" || type.startsWith("random:"))
+            .map(({ urn }) => urn);
+        return await this.record((record) => this.opened.stack.destroy({ ...this.options(record), exclude }));
+    }
+
+    /** Runs a command of the Pulumi CLI on it, and returns what it printed. */
+    public async command(...args: string[]): Promise<string> {
+        const { workplace, stack } = this.opened;
+        return await runPulumi(workplace, [...args, "--stack", stack.name]);
+    }
+
+    /** Its outputs. */
+    public async outputs(): Promise<OutputMap> {
+        return await this.opened.stack.outputs();
+    }
+
+    /** Removes everything that it made, data as well; the state goes with the folder of the run. */
+    public async close(): Promise<void> {
+        await removeAll(this.prefix);
+        rmSync(join(this.file, ".."), { recursive: true, force: true });
+    }
+
+    private options(record: Operation) {
+        const { onEvent, onOutput } = record;
+        return { ...this.opened.options, onEvent, onOutput, onError: onOutput, showSecrets: false };
+    }
+
+    private async record(operation: (record: Operation) => Promise<unknown>): Promise<Operation> {
+        const record = new Operation();
+        try {
+            await operation(record);
+            return record;
+        } catch (error) {
+            throw record.errors === "" ? error : new Error(record.errors);
+        }
+    }
+}
+
+function write(file: string, configuration: Configuration): void {
+    let before: { config?: Record<string, unknown>; encryptionsalt?: string } = {};
+    try {
+        before = (parse(readFileSync(file, "utf8")) ?? {}) as typeof before;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+    const secrets = before.config?.[`${project}:secrets`];
+    const config = Object.fromEntries(
+        Object.entries({ ...configuration, ...(secrets === undefined ? {} : { secrets }) }).map(([key, value]) => [
+            `${project}:${key}`,
+            value,
+        ]),
+    );
+    const { encryptionsalt } = before;
+    writeFileSync(file, stringify({ ...(encryptionsalt === undefined ? {} : { encryptionsalt }), config }));
+}
