@@ -91,6 +91,7 @@ async function exitCode(container: Docker.Container, seconds: number): Promise<n
 
 function createOptions(job: JobRun): Docker.ContainerCreateOptions {
     return {
+        name: job.name,
         Image: job.image,
         Entrypoint: job.entrypoint,
         Cmd: job.command,
