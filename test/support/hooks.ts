@@ -2,12 +2,20 @@ import * as pulumi from "@pulumi/pulumi";
 import { idOf } from "./provider";
 import type { Registered } from "./recording";
 
-/** Does what the engine does around the creation of a resource. */
-export async function runHooks(resource: Registered, when: "beforeCreate" | "afterCreate"): Promise<void> {
+/** When the engine runs a hook. */
+export type Moment = "beforeCreate" | "afterCreate" | "beforeUpdate";
+
+/**
+ * Does what the engine does around the creation or the update of a resource.
+ *
+ * @param before the resource that the update changes.
+ */
+export async function runHooks(resource: Registered, when: Moment, before?: Registered): Promise<void> {
     const { urn, name, type, options } = resource;
     for (const hook of options.hooks?.[when] ?? []) {
         if (typeof hook !== "function") throw new Error(`${name} has a hook that is no function`);
-        await hook({ urn, name, type, id: idOf(name), newInputs: asEngineHandsOver(resource) });
+        const oldInputs = before && asEngineHandsOver(before);
+        await hook({ urn, name, type, id: idOf(name), newInputs: asEngineHandsOver(resource), oldInputs });
     }
 }
 
@@ -18,11 +26,8 @@ function asEngineHandsOver({ inputs, secretInputs }: Registered): Record<string,
     );
 }
 
-/** The error that a resource's hooks end its creation with; undefined when there is none. */
-export async function failureOf(
-    resource: Registered,
-    when: "beforeCreate" | "afterCreate",
-): Promise<string | undefined> {
+/** The error that a resource's hooks end with; undefined when there is none. */
+export async function failureOf(resource: Registered, when: Moment): Promise<string | undefined> {
     return runHooks(resource, when).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),

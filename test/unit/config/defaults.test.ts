@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { dockerHost, hasSecretSettings, loadConfig } from "../../../config";
 import { credentialNames } from "../../../config/credential-names";
@@ -70,6 +71,15 @@ describe("the configuration", () => {
     it("leaves keys of other programs alone", async () => {
         expect(await load(least, { dockerHost: "unix:///run/docker.sock" })).to.not.have.property("host");
         expect(dockerHost()).to.equal("unix:///run/docker.sock");
+    });
+
+    it("says what is wrong with a `docker:host` that is no URL, without a stack trace", async () => {
+        await load(least, { dockerHost: "/var/run/docker.sock" });
+
+        expect(() => dockerHost())
+            .to.throw(RunError, 'docker:host = "/var/run/docker.sock" must be a URL')
+            .with.property("message")
+            .that.contains("unix:///var/run/docker.sock");
     });
 
     it("knows whether the settings were set as a secret", async () => {

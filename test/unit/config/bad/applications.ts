@@ -77,9 +77,7 @@ export const applicationRows: BadRow[] = [
     {
         wrong: "a provider that the program does not have",
         changes: { "applications[0].provider.type": "kerberos" },
-        problems: [
-            ["applications[0].provider.type", "kerberos", "one of proxy, forward_single, forward_domain"],
-        ],
+        problems: [["applications[0].provider.type", "kerberos", "one of proxy, forward_single, forward_domain"]],
     },
     {
         wrong: "a domain to share that is a URL",
