@@ -5,7 +5,7 @@ import { oidcClient } from "../authentik/client";
 import { oidcEndpoints, type OidcEndpoints } from "../authentik/oidc";
 import { clientEnvironment, presets } from "../authentik/presets";
 import { type ApplicationConfig, type ApplicationOf, hasProvider, isProxied } from "../config/applications";
-import type { Pending } from "./outputs";
+import { mapValues, type Pending } from "./outputs";
 
 /** What the consumer of an application's sign-in needs; which parts there are depends on its provider. */
 export interface ApplicationOutput {
@@ -16,7 +16,7 @@ export interface ApplicationOutput {
         clientId: string;
         /** Secret; empty for a public client. */
         clientSecret: string;
-        /** The consumer's own settings, when it has a preset. Secret. */
+        /** The consumer's own settings, when it has a preset; those with the client secret in them are secret. */
         environment: Record<string, string>;
     };
     /** For a service provider of SAML. */
@@ -64,17 +64,17 @@ function oidcOutput(
     const clientId = oidcClient(application, provider).id;
     const preset = provider.preset === undefined ? undefined : presets[provider.preset];
     const values = { ...endpoints, url, slug, name, clientId };
-    // A map with known keys, so that a consumer can name one without waiting for the secret in it.
-    const environment = Object.fromEntries(
-        Object.keys(preset?.environment ?? {}).map((key) => [
-            key,
-            clientSecret.apply((secret) =>
-                preset === undefined ? "" : (clientEnvironment(preset, { ...values, clientSecret: secret })[key] ?? ""),
-            ),
-        ]),
+    const filled = (secret: string) =>
+        preset === undefined ? {} : clientEnvironment(preset, { ...values, clientSecret: secret });
+    // Which of them hold the secret shows with a mark in its place; the others are plain.
+    const environment = mapValues(filled(mark), (value, key) =>
+        value.includes(mark) ? clientSecret.apply((secret) => filled(secret)[key] ?? "") : value,
     );
     return { ...endpoints, clientId, clientSecret, environment };
 }
+
+/** Stands in no value that a preset could have. */
+const mark = "<client secret>";
 
 function samlOutput(base: string, { slug, provider }: ApplicationOf<"saml">) {
     const root = `${base.replace(/\/$/, "")}/application/saml/${slug}`;
