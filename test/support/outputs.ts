@@ -21,3 +21,8 @@ export async function leavesOf(tree: unknown, path = ""): Promise<Leaf[]> {
 export function valueOf<T>(output: pulumi.Input<T>): Promise<T> {
     return (pulumi.output(output) as unknown as { promise: () => Promise<T> }).promise();
 }
+
+/** Whether a value is known already, as far as a preview can tell. */
+export function isKnown(output: pulumi.Input<unknown>): Promise<boolean> {
+    return (pulumi.output(output) as unknown as { isKnown: Promise<boolean> }).isKnown;
+}

@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { devWith } from "../support/configuration";
+import { container, containerType, environmentOf, ofType, passwordType, uploadsOf } from "../support/find";
+import { runProgram } from "../support/mocks";
+import { generated } from "../support/provider";
+import type { Registered } from "../support/recording";
+
+const withoutIndexes = [{ name: "paperless" }, { name: "n8n" }];
+
+async function release(version: string, changes: Record<string, unknown> = {}) {
+    return (await runProgram({ configuration: devWith({ version, ...changes }) })).resources;
+}
+
+function mentionsRedis(resource: Registered): boolean {
+    const files = uploadsOf(resource).map(({ file, content }) => [file, content]);
+    return /redis/i.test(JSON.stringify([environmentOf(resource), files]));
+}
+
+describe("the program, for a release of authentik that needs no Redis", () => {
+    let resources: Registered[];
+    before(async () => {
+        resources = await release("2025.12.1", { consumers: withoutIndexes });
+    });
+
+    it("makes none where no consumer wants one, nor a secret for it", () => {
+        expect(ofType(resources, containerType).map(({ name }) => name)).to.deep.equal([
+            "authentik-postgres-server",
+            "authentik-server",
+            "authentik-worker",
+            "authentik-ak-outpost-organizr",
+            "authentik-ak-outpost-cwad",
+        ]);
+        expect(ofType(resources, passwordType).filter(({ name }) => name.includes("redis"))).to.deep.equal([]);
+    });
+
+    it("tells authentik nothing of a Redis", () => {
+        for (const name of ["authentik-server", "authentik-worker"])
+            expect(mentionsRedis(container(resources, name)), name).to.equal(false);
+    });
+
+    it("mounts uploaded files where the release looks for them", () => {
+        const targets = (container(resources, "authentik-server").inputs.mounts as { target: string }[]).map(
+            ({ target }) => target,
+        );
+
+        expect(targets).to.deep.equal(["/data/media", "/templates", "/certs"]);
+    });
+
+    it("makes one for the consumers that want one, and authentik still knows nothing of it", async () => {
+        const shared = await release("2025.12.1");
+
+        expect(container(shared, "authentik-redis-server").inputs.name).to.equal("redis");
+        expect(mentionsRedis(container(shared, "authentik-server"))).to.equal(false);
+    });
+});
+
+describe("the program, for a release of authentik that needs Redis", () => {
+    let resources: Registered[];
+    before(async () => {
+        resources = await release("2025.8.4", { consumers: withoutIndexes });
+    });
+
+    it("makes one even where no consumer wants one, and authentik uses database 1", () => {
+        expect(container(resources, "authentik-redis-server").inputs.name).to.equal("redis");
+        expect(environmentOf(container(resources, "authentik-worker"))).to.include({
+            AUTHENTIK_REDIS__HOST: "redis",
+            AUTHENTIK_REDIS__PORT: "6379",
+            AUTHENTIK_REDIS__DB: "1",
+            AUTHENTIK_REDIS__TLS: "false",
+        });
+        const contents = uploadsOf(container(resources, "authentik-worker")).map(({ content }) => content);
+        expect(contents).to.include(generated("authentik-redis-redis"));
+    });
+
+    it("mounts uploaded files where the release looks for them", () => {
+        const mounts = container(resources, "authentik-worker").inputs.mounts as { source: string; target: string }[];
+
+        expect(mounts.map(({ source, target }) => `${source} ${target}`)).to.deep.equal([
+            "ak_media /media",
+            "ak_templates /templates",
+            "ak_certs /certs",
+        ]);
+    });
+
+    it("runs server and worker of one image with the same settings, files and mounts", () => {
+        const [server, worker] = ["authentik-server", "authentik-worker"].map((name) => container(resources, name));
+
+        for (const key of ["image", "envs", "uploads", "mounts"])
+            expect(server?.inputs[key], key).to.deep.equal(worker?.inputs[key]);
+        expect(server?.inputs.command).to.deep.equal(["server"]);
+        expect(worker?.inputs.command).to.deep.equal(["worker"]);
+    });
+
+    it("closes the page of the initial setup before anybody can open it", () => {
+        for (const name of ["authentik-server", "authentik-worker"])
+            expect(uploadsOf(container(resources, name)).map(({ file }) => file)).to.include(
+                "/blueprints/default/flow-oobe.yaml",
+            );
+    });
+});
