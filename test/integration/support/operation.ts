@@ -21,6 +21,13 @@ export class Operation {
             .sort();
     }
 
+    /** Every event that a program gets to show. Debug messages hold what the SDK sends, and show only with `--debug`. */
+    public get shown(): string {
+        const isDebug = ({ diagnosticEvent }: EngineEvent) =>
+            (diagnosticEvent?.severity as string | undefined) === "debug";
+        return JSON.stringify(this.events.filter((event) => !isDebug(event)));
+    }
+
     /** How many resources were treated in each way. */
     public get summary(): Partial<Record<string, number>> {
         return this.events.flatMap(({ summaryEvent }) => summaryEvent?.resourceChanges ?? []).at(-1) ?? {};

@@ -1,0 +1,168 @@
+import { expect } from "chai";
+import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { AuthentikOutputs } from "../../components/outputs";
+import { environmentOf, openStack, type OpenStack, projectRoot } from "../../tools/environment";
+import { run } from "../../tools/run";
+import { devConfiguration } from "./support/dev";
+import { container, docker } from "./support/host";
+import { Operation } from "./support/operation";
+import { StackUnderTest } from "./support/stack-under-test";
+import { openBench } from "./support/workplace";
+
+const prefix = "it-consumers-";
+const authentik = "organization/authentik-stack/it-consumers";
+
+/** Programs of other stacks, against an authentik that runs. */
+describe("stacks that sign in at this one", () => {
+    let stack: StackUnderTest;
+    let outputs: AuthentikOutputs;
+    before(async () => {
+        const { images } = await openBench();
+        const configuration = {
+            ...devConfiguration(prefix, { server: 19_400, organizr: 19_401, cwad: 19_402 }, images),
+            consumers: [{ name: "paperless", redisIndex: 2 }, { name: "wiki" }],
+            outposts: [],
+            applications: [
+                client("paperless", { preset: "paperless" }),
+                client("mealie", { preset: "mealie" }),
+                client("wiki", { redirectUris: ["http://wiki.localhost:3000/login/callback"] }),
+            ],
+        };
+        stack = await StackUnderTest.open(prefix, configuration);
+        await stack.up();
+        const all = Object.entries(await stack.outputs()).map(([key, { value }]) => [key, value as unknown]);
+        outputs = Object.fromEntries(all) as AuthentikOutputs;
+    });
+    after(() => stack.close());
+
+    describe("examples/paperless", () => {
+        let example: Example;
+        let id: string;
+        before(async () => {
+            example = await openExample("paperless");
+            await example.open.stack.up(example.open.options);
+            ({ id } = await container(`${prefix}paperless`));
+        });
+
+        it("gets its client, with the secret in a file", async () => {
+            const { oidc } = outputs.applications["paperless"] ?? {};
+            const providers = await inside("cat $PAPERLESS_SOCIALACCOUNT_PROVIDERS_FILE");
+            const told = JSON.parse(providers) as { openid_connect: { APPS: object[] } };
+            expect(told.openid_connect.APPS[0]).to.deep.include({
+                client_id: "paperless",
+                secret: oidc?.clientSecret,
+                settings: { server_url: oidc?.discovery },
+            });
+            expect(oidc?.clientSecret).to.match(/^\w{50}$/);
+            expect(await inside("echo $PAPERLESS_URL")).to.equal("http://paperless.localhost:8000");
+        });
+
+        it("gets into its database", async () => {
+            const sql = "SELECT current_user || ' in ' || current_database()";
+            const login = "-h $PAPERLESS_DBHOST -p $PAPERLESS_DBPORT -U $PAPERLESS_DBUSER -d $PAPERLESS_DBNAME";
+            const psql = `PGPASSWORD=$(cat $PAPERLESS_DBPASS_FILE) psql -At ${login} -c "${sql}"`;
+            expect(await inside(psql)).to.equal("paperless in paperless");
+        });
+
+        it("gets into its Redis database", async () => {
+            const redis = 'redis-cli --no-auth-warning -u "$(cat $PAPERLESS_REDIS_FILE)"';
+            expect(await inside(`${redis} CLIENT INFO`)).to.match(/ db=2 .* user=paperless /);
+        });
+
+        it("shows no secret in its state, its outputs or its container", async () => {
+            const shown = {
+                export: await example.pulumi("stack", "export"),
+                outputs: await example.pulumi("stack", "output", "--json"),
+                container: await docker("inspect", "--format", "{{json .Config}}", id),
+            };
+            const secrets = [
+                outputs.applications["paperless"]?.oidc?.clientSecret,
+                outputs.databases["paperless"]?.password,
+                outputs.redis["paperless"]?.password,
+                // What else the other stack holds comes along with the reference.
+                outputs.applications["mealie"]?.oidc?.clientSecret,
+                outputs.databases["wiki"]?.password,
+                outputs.apiToken,
+                outputs.admin.password,
+            ];
+            for (const secret of secrets) {
+                expect(secret).to.match(/^\w{50}$/);
+                for (const [place, text] of Object.entries(shown)) expect(text, place).to.not.contain(secret);
+            }
+            expect(JSON.parse(shown.outputs)).to.deep.include({
+                clientId: "paperless",
+                url: "http://paperless.localhost:8000",
+            });
+            expect(shown.container, "what is plain is readable").to.contain(`PAPERLESS_DBHOST=${prefix}postgres`);
+        });
+
+        /** What a command inside the consumer's container prints. */
+        async function inside(command: string): Promise<string> {
+            return await docker("exec", "--user", "0", id, "sh", "-c", command);
+        }
+    });
+
+    for (const name of ["mealie", "wiki"])
+        it(`examples/${name} can be previewed, with nothing but its secrets hidden`, async () => {
+            const example = await openExample(name);
+            const preview = await example.pulumi("preview", "--diff");
+            expect(preview).to.contain(`+ docker:index/container:Container: (create)`);
+            expect(preview).to.match(name === "wiki" ? /DB_USER=wiki/ : /OIDC_CLIENT_ID=mealie/);
+            const { clientSecret = "" } = outputs.applications[name]?.oidc ?? {};
+            expect(preview).to.not.contain(clientSecret);
+        });
+
+    it("a client that is not there is refused with its stack, what there is and what to do", async () => {
+        const example = await openExample("paperless", (program) =>
+            program.replace('oidcClient(authentik, "paperless")', 'oidcClient(authentik, "papierlos")'),
+        );
+        const record = new Operation();
+        const options = { ...example.open.options, onEvent: record.onEvent };
+        await example.open.stack.preview(options).catch(() => undefined);
+        expect(record.errors).to.contain(
+            `the stack ${authentik} has no papierlos among its applications (there are mealie, paperless, wiki); ` +
+                "add it to `applications`, with a provider of type oidc, in its configuration, and run `pulumi up` there",
+        );
+        expect(record.errors).to.not.match(/\n\s+at /);
+    });
+
+    /** A stack of an example, in the same state, with a stand-in for its image. */
+    async function openExample(name: string, change = (program: string) => program): Promise<Example> {
+        const { bench, opened } = stack;
+        const folder = mkdtempSync(join(bench.folder, `${name}-`));
+        const source = join(projectRoot, "examples", name);
+        const program = readFileSync(join(source, "index.ts"), "utf8");
+        writeFileSync(
+            join(folder, "index.ts"),
+            change(program).replaceAll("../../components", join(projectRoot, "components")),
+        );
+        symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
+        cpSync(join(source, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+        const settings = { authentik, image: bench.images.app, name: `${prefix}${name}` };
+        const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
+        writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config }));
+        const open = await openStack(opened.workplace, "dev", folder);
+        const { command } = bench.pulumi.command;
+        const env = environmentOf(opened.workplace);
+        return {
+            open,
+            pulumi: (...args) =>
+                run(command, [...args, "--stack", "dev", "--non-interactive", "--color", "never"], {
+                    cwd: folder,
+                    env,
+                }),
+        };
+    }
+});
+
+interface Example {
+    open: OpenStack;
+    /** Runs a command of the Pulumi CLI on it, and returns what it printed. */
+    pulumi: (...args: string[]) => Promise<string>;
+}
+
+function client(slug: string, provider: object): object {
+    return { slug, name: slug, launchUrl: `http://${slug}.localhost:8000`, provider: { type: "oidc", ...provider } };
+}

@@ -1,0 +1,109 @@
+import { expect } from "chai";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openStack, projectRoot } from "../../tools/environment";
+import { run } from "../../tools/run";
+import { Operation } from "./support/operation";
+import { openBench } from "./support/workplace";
+
+/** Nothing listens there. */
+const nowhere = "tcp://127.0.0.1:1";
+
+/** A program of another repository, with the components as a package: examples/library, on the packed tarball. */
+describe("the packed components", () => {
+    let folder: string;
+    let installed: string;
+    before(async function () {
+        this.timeout(600_000);
+        folder = mkdtempSync(join(tmpdir(), "authentik-stack-package-"));
+        installed = join(folder, "node_modules/authentik-stack");
+        await npm(projectRoot, "pack", "--pack-destination", folder);
+        const [tarball = ""] = readdirSync(folder);
+        cpSync(join(projectRoot, "examples/library"), folder, {
+            recursive: true,
+            filter: (path) => !/node_modules|package-lock/.test(path),
+        });
+        const about = readFileSync(join(folder, "package.json"), "utf8");
+        writeFileSync(join(folder, "package.json"), about.replace("file:../..", `file:${tarball}`));
+        await npm(folder, "install", "--prefer-offline");
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("are the compiled components with what they read, and nothing else", () => {
+        const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
+        expect(readdirSync(installed)).to.include.members(["dist", "package.json"]);
+        expect(files).to.include.members([
+            ...["index.js", "index.d.ts", "index.js.map"].map((file) => `dist/components/${file}`),
+            ...["probe.py", "apply.sh"].map((file) => `dist/authentik/${file}`),
+        ]);
+        expect(
+            files.filter((file) => /(^|\/)(test|tools|offline|examples|out|\.local)\/|Pulumi|(?<!\.d)\.ts$/.test(file)),
+        ).to.be.empty;
+    });
+
+    it("have declarations that a program is checked against, strictly", async () => {
+        await check("index.ts");
+    });
+
+    it("refuse, in the type checker, a configuration of another form", async () => {
+        const program =
+            'import { stackConfig } from "authentik-stack"; stackConfig({ uri: "https://auth.example.com" });';
+        writeFileSync(join(folder, "wrong.ts"), program);
+        const message = await check("wrong.ts").then(
+            () => "",
+            (error: Error) => error.message,
+        );
+        expect(message).to.contain("'uri' does not exist in type 'ConfigInput'");
+    });
+
+    it("make a whole authentik in a preview, without a Docker engine", async () => {
+        const { created, errors } = await preview("http://authentik.localhost:9000");
+        expect(errors).to.equal("");
+        expect(created).to.include.members([
+            ...["auth", "auth-networks-db", "auth-postgres-server", "auth-redis-server", "auth-server", "auth-worker"],
+            ...["auth-ak-outpost-home", "auth-blueprints-applied", "auth-serving-proven"],
+        ]);
+    });
+
+    it("report what is wrong with the values they are given before anything is made", async () => {
+        const { created, errors } = await preview("authentik.localhost");
+        expect(errors).to.match(/in the configuration; nothing was changed/);
+        expect(errors).to.contain('stackConfig:url = "authentik.localhost" must be an http or https URL');
+        expect(created.filter((name) => name.startsWith("auth"))).to.deep.equal([]);
+    });
+
+    async function check(file: string): Promise<void> {
+        const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2023", "--types", "node"];
+        await run("npx", ["tsc", ...options, "--pretty", "false", file], { cwd: folder });
+    }
+
+    async function preview(url: string): Promise<{ created: string[]; errors: string }> {
+        const { pulumi } = await openBench();
+        const state = join(folder, "state");
+        mkdirSync(state, { recursive: true });
+        const env = { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "of an integration test" };
+        const backend = { folder: state, asksPassphrase: true, description: state, env };
+        const config = { "sign-in:url": url, "sign-in:email": "admin@example.com" };
+        writeFileSync(join(folder, "Pulumi.dev.yaml"), JSON.stringify({ config }));
+        const docker = { host: nowhere, version: "none" };
+        const { stack, options } = await openStack({ docker, pulumi, backend }, "dev", folder);
+        const record = new Operation();
+        await stack.preview({ ...options, onEvent: record.onEvent }).catch(() => undefined);
+        const created = record.changes.map((change) => change.replace(/^create /, ""));
+        return { created, errors: record.errors };
+    }
+});
+
+/** Runs npm, which at times waits for ever, and has it try again. */
+async function npm(cwd: string, ...args: string[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+        try {
+            const signal = AbortSignal.timeout(180_000);
+            await run("npm", [...args, "--no-audit", "--no-fund"], { cwd, signal });
+            return;
+        } catch (error) {
+            if (attempt === 3) throw error;
+        }
+    }
+}
