@@ -73,7 +73,9 @@ describe("the program with settings that were set as a secret", () => {
 
     it("shows none of the values anywhere else", () => {
         for (const { urn, inputs } of resources) {
-            expect(JSON.stringify({ ...inputs, uploads: [] }), urn).to.not.contain("hunter2").and.not.contain("smtp.example.com");
+            expect(JSON.stringify({ ...inputs, uploads: [] }), urn)
+                .to.not.contain("hunter2")
+                .and.not.contain("smtp.example.com");
         }
     });
 

@@ -6,9 +6,18 @@ import { dataRows } from "./bad/data";
 import { limitRows } from "./bad/limits";
 import { outpostRows } from "./bad/outposts";
 import { secretRows } from "./bad/secrets";
+import { signInRows } from "./bad/sign-in";
 import { stackRows } from "./bad/stack";
 
-const rows = [...stackRows, ...limitRows, ...outpostRows, ...applicationRows, ...dataRows, ...secretRows];
+const rows = [
+    ...stackRows,
+    ...limitRows,
+    ...outpostRows,
+    ...applicationRows,
+    ...signInRows,
+    ...dataRows,
+    ...secretRows,
+];
 
 describe("a bad configuration", () => {
     for (const { wrong, changes, secretKeys, problems } of rows) {

@@ -1,0 +1,74 @@
+import { expect } from "chai";
+import { applicationBlueprint } from "../../../../authentik/blueprints/application";
+import { type Blueprint, toYaml } from "../../../../authentik/blueprints/document";
+import { outpostBlueprint } from "../../../../authentik/blueprints/outpost";
+import { configured, forwarded } from "../../../support/applications";
+import { parseBlueprint } from "../../../support/blueprint";
+
+/** What removes something that a blueprint made, as authentik reads it. */
+function removal(blueprint: Blueprint, name: string) {
+    const entries = blueprint.owned?.[name];
+    if (entries === undefined) throw new Error(`${name} is not among ${Object.keys(blueprint.owned ?? {}).join(", ")}`);
+    return parseBlueprint(toYaml({ name: "removal", entries })).entries;
+}
+
+describe("what a blueprint owns", () => {
+    it("is the application and its provider, each removed by itself", () => {
+        const blueprint = applicationBlueprint(forwarded("wiki", "o"));
+
+        expect(removal(blueprint, "application wiki")).to.deep.equal([
+            { model: "authentik_core.application", state: "absent", identifiers: { slug: "wiki" } },
+        ]);
+        expect(removal(blueprint, "provider wiki of authentik_providers_proxy.proxyprovider")).to.deep.equal([
+            {
+                model: "authentik_providers_proxy.proxyprovider",
+                state: "absent",
+                identifiers: { name: "wiki" },
+            },
+        ]);
+        expect(Object.keys(blueprint.owned ?? {})).to.have.length(2);
+    });
+
+    it("is another provider when the way to sign in is another, so that the former is removed", () => {
+        const redirectUris = ["https://wiki.example.com/cb"];
+        const oidc = configured({ slug: "wiki", name: "Wiki", provider: { type: "oidc", redirectUris } });
+
+        const before = Object.keys(applicationBlueprint(forwarded("wiki", "o")).owned ?? {});
+        const after = Object.keys(applicationBlueprint(oidc).owned ?? {});
+
+        expect(before.filter((name) => !after.includes(name))).to.deep.equal([
+            "provider wiki of authentik_providers_proxy.proxyprovider",
+        ]);
+    });
+
+    it("is the service account of a directory as well", () => {
+        const ldap = configured({ slug: "nas", name: "NAS", provider: { type: "ldap", outpost: "o" } });
+
+        const removed = removal(applicationBlueprint(ldap), "provider nas of authentik_providers_ldap.ldapprovider");
+        expect(removed.map(({ model, identifiers }) => [model, identifiers])).to.deep.include([
+            "authentik_core.user",
+            { username: "ldap-nas" },
+        ]);
+    });
+
+    it("is who may enter, but not the group, whose members are the user's own", () => {
+        const grouped = { ...forwarded("wiki", "o"), group: "family" };
+
+        const [binding, ...others] = removal(applicationBlueprint(grouped), "group family at application wiki");
+        expect(others).to.deep.equal([]);
+        expect(binding).to.deep.include({ model: "authentik_policies.policybinding", state: "absent" });
+        expect(binding?.identifiers).to.deep.include({
+            target: { tag: "!Find", value: ["authentik_core.application", ["slug", "wiki"]] },
+            group: { tag: "!Find", value: ["authentik_core.group", ["name", "family"]] },
+        });
+    });
+
+    it("is the outpost, with whom authentik removes its account and token", () => {
+        const blueprint = outpostBlueprint({ name: "o", type: "proxy" }, [], "http://auth.test");
+
+        expect(removal(blueprint, "outpost o")).to.deep.equal([
+            { model: "authentik_outposts.outpost", state: "absent", identifiers: { name: "o" } },
+        ]);
+        expect(Object.keys(blueprint.owned ?? {})).to.deep.equal(["outpost o"]);
+    });
+});
