@@ -36,7 +36,8 @@ describe("the preview of a pull request", function () {
         expect(first.stdout).to.match(/^ +\+ \d+ to create$/m);
         expect(second.code, second.stderr).to.equal(0);
         expect(readFileSync(join(root, ".local/after.yaml"), "utf8")).to.equal(described);
-        expect(parse(described)).to.have.nested.property("authentik-server (docker:index/container:Container)\\.image");
+        const resources = parse(described) as Record<string, unknown>;
+        expect(resources["authentik-server (docker:index/container:Container)"]).to.have.property("image");
     });
 
     it("says which configuration there is none of", async () => {

@@ -1,0 +1,48 @@
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ensurePulumi } from "./engine";
+import { projectRoot } from "./environment";
+import { main } from "./main";
+import { Description } from "./preview/description";
+import { throwawayStack } from "./preview/workspace";
+import { ToolError } from "./progress";
+
+/**
+ * `npm run preview [-- <stack>] [--describe <file>]`: shows what a stack's program would make from nothing.
+ *
+ * It needs no Docker engine, no login, no passphrase and no secret, so that a pull request of a stranger can have one.
+ * What it works with stays in `.local/preview`. Default stack: `prod`; without a configuration of it, its example.
+ * `--describe` also writes every resource with its inputs into a file, to compare with that of another version.
+ */
+main(async (args) => {
+    const { name, describe } = parse(args);
+    const pulumi = await ensurePulumi(console.error);
+    const folder = join(projectRoot, ".local/preview");
+    const { stack, configFile } = await throwawayStack(projectRoot, name, folder, pulumi);
+    const description = new Description();
+    try {
+        await stack.preview({
+            configFile,
+            color: "never",
+            onOutput: print,
+            onError: print,
+            onEvent: description.onEvent,
+        });
+    } catch {
+        // Pulumi has said why, above.
+        throw new ToolError(`The preview of ${name} failed.`);
+    }
+    if (describe !== undefined) writeFileSync(describe, description.toString());
+});
+
+function parse(args: string[]): { name: string; describe?: string } {
+    const at = args.indexOf("--describe");
+    if (at < 0) return { name: args[0] ?? "prod" };
+    const file = args[at + 1];
+    if (file === undefined) throw new ToolError("--describe needs the name of a file.");
+    return { name: args.toSpliced(at, 2)[0] ?? "prod", describe: resolve(file) };
+}
+
+function print(text: string): void {
+    process.stdout.write(text);
+}
