@@ -29,6 +29,8 @@ export class Credentials {
             special: false,
             keepers: generation === undefined ? undefined : { generation: String(generation) },
         };
-        return new random.RandomPassword(`${prefix}-${key.replaceAll("/", "-")}`, args, opts).result;
+        // What is protected cannot be replaced, so that a rotated secret is not.
+        const protect = generation === undefined ? opts.protect : false;
+        return new random.RandomPassword(`${prefix}-${key.replaceAll("/", "-")}`, args, { ...opts, protect }).result;
     }
 }

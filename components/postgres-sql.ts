@@ -10,6 +10,8 @@ export function provisionSql(superuser: string, databases: string[], passwords: 
         // A failing statement would otherwise stand in the server's log, password and all.
         "SET log_min_error_statement = panic;",
         "SET log_statement = none;",
+        // Every role may connect to these by default; consumers have no business there.
+        "REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;",
         `ALTER ROLE postgres PASSWORD ${literal(superuser)};`,
         ...databases.flatMap((database, index) => provisionDatabase(database, passwords[index] ?? "")),
         "",
