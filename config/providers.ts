@@ -16,8 +16,12 @@ const behindProxy = {
         .default(true)
         .describe("a request's Authorization header is checked by authentik instead of passed on"),
     basicAuth: section({
-        usernameAttribute: text("must be the name of a user or group attribute, such as app_user", /\S/),
-        passwordAttribute: text("must be the name of a user or group attribute, such as app_password", /\S/),
+        usernameAttribute: text("must be the name of a user or group attribute, such as app_user", /\S/).describe(
+            "attribute with the user name",
+        ),
+        passwordAttribute: text("must be the name of a user or group attribute, such as app_password", /\S/).describe(
+            "attribute with the password",
+        ),
     })
         .optional()
         .describe("attributes of the user that the application gets as HTTP basic authentication; default: none"),
@@ -124,12 +128,14 @@ const rac = section({
     endpoints: z
         .array(
             section({
-                name: text("must be the name people see, such as server 1", /\S/),
-                protocol: z.enum(["rdp", "ssh", "vnc"], { error: "must be one of rdp, ssh, vnc" }),
+                name: text("must be the name people see, such as server 1", /\S/).describe("the name people see"),
+                protocol: z
+                    .enum(["rdp", "ssh", "vnc"], { error: "must be one of rdp, ssh, vnc" })
+                    .describe("how it is reached"),
                 host: text(
                     "must be a host, with a port where it is not the protocol's own, such as server1:22",
                     /^[!-~]+$/,
-                ),
+                ).describe("its name or address, with a port where it is not the protocol\'s own"),
             }),
         )
         .min(1, { error: "must name at least one endpoint" })
