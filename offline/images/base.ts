@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { run, runOrFail } from "./docker";
@@ -56,10 +56,12 @@ export async function buildBaseImage(
     await ensureMmdebstrap(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
     try {
+        // apt gives up its rights while it downloads, and still has to get in here.
+        chmodSync(folder, 0o755);
         const tar = join(folder, "root.tar");
         progress(`building the base image from Debian ${suite} packages (about two minutes)`);
         const args = await mmdebstrapArguments(folder, nodeBinary, tar);
-        await retried("mmdebstrap", progress, () => runOrFail("nice", ["mmdebstrap", ...args], 8));
+        await retried("mmdebstrap", progress, () => runOrFail("nice", ["mmdebstrap", ...args], 8, { TMPDIR: folder }));
         progress("loading the base image into Docker");
         await runOrFail("docker", ["import", tar, image], 5);
     } finally {
@@ -112,9 +114,10 @@ async function ensureMmdebstrap(progress: (line: string) => void): Promise<void>
     }
     progress("installing mmdebstrap");
     const quiet = { DEBIAN_FRONTEND: "noninteractive" };
-    await retried("apt-get update", progress, () => runOrFail("apt-get", ["update", "-q"], 3, quiet));
+    const patience = ["-o", "Acquire::http::Timeout=30", "-o", "Acquire::Retries=5", "-o", "DPkg::Lock::Timeout=120"];
+    await retried("apt-get update", progress, () => runOrFail("apt-get", ["update", "-q", ...patience], 3, quiet));
     await retried("apt-get install", progress, () =>
-        runOrFail("apt-get", ["install", "-qy", "--no-install-recommends", "mmdebstrap"], 5, quiet),
+        runOrFail("apt-get", ["install", "-qy", "--no-install-recommends", ...patience, "mmdebstrap"], 5, quiet),
     );
 }
 

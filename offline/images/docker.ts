@@ -7,7 +7,12 @@ export interface Finished {
     stderr: string;
 }
 
-/** Runs a command to its end, or kills it after `minutes`. Docker's own variables (DOCKER_HOST) are passed on. */
+// The code of a command that a signal ended.
+const stopped = 137;
+// How long a command that was told to stop may clean up behind itself.
+const graceMilliseconds = 20_000;
+
+/** Runs a command to its end, or stops it after `minutes`. Docker's own variables (DOCKER_HOST) are passed on. */
 export function run(
     command: string,
     args: string[],
@@ -18,9 +23,11 @@ export function run(
         const child = spawn(command, args, {
             stdio: ["ignore", "pipe", "pipe"],
             env: { ...process.env, ...environment },
-            timeout: minutes * 60_000,
-            killSignal: "SIGKILL",
         });
+        const timers = [
+            setTimeout(() => child.kill("SIGTERM"), minutes * 60_000),
+            setTimeout(() => child.kill("SIGKILL"), minutes * 60_000 + graceMilliseconds),
+        ];
         const output = { stdout: "", stderr: "" };
         child.stdout.on("data", (chunk: Buffer) => {
             output.stdout += chunk.toString("utf8");
@@ -28,8 +35,15 @@ export function run(
         child.stderr.on("data", (chunk: Buffer) => {
             output.stderr += chunk.toString("utf8");
         });
-        child.on("error", reject);
-        child.on("close", (code, signal) => resolve({ ...output, code: code ?? (signal === null ? 0 : 137) }));
+        const end = (settle: () => void) => {
+            timers.forEach(clearTimeout);
+            settle();
+        };
+        child.on("error", (error: NodeJS.ErrnoException) => {
+            const missing = error.code === "ENOENT" ? new Error(`${command} is not installed, or not on PATH`) : error;
+            end(() => reject(missing));
+        });
+        child.on("close", (code) => end(() => resolve({ ...output, code: code ?? stopped })));
     });
 }
 
@@ -42,7 +56,7 @@ export async function runOrFail(
 ): Promise<string> {
     const { code, stdout, stderr } = await run(command, args, minutes, environment);
     if (code === 0) return stdout;
-    const ending = code === 137 ? `did not end within ${minutes} minutes` : `ended with ${code}`;
+    const ending = code === stopped ? `did not end within ${minutes} minutes` : `ended with ${code}`;
     throw new Error(
         `${command} ${args[0] ?? ""} ${ending}:\n${(stderr === "" ? stdout : stderr).trim().split("\n").slice(-15).join("\n")}`,
     );

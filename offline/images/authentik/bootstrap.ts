@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Cache, describeRedisError, probeRedis } from "./cache";
-import { Database, describePostgresError, probePostgres } from "./database";
+import { Cache, describeRedisError } from "./cache";
+import { Database, describePostgresError } from "./database";
 import { log, messageOf, pause } from "./log";
 import { readSettings, type Settings } from "./settings";
 
@@ -35,38 +35,34 @@ export async function connectServices(patience: Patience): Promise<Services | un
         log("info", "Secret key missing, check https://docs.goauthentik.io/docs/install-config/");
         return undefined;
     }
-    const postgres = await attempt(patience, probePostgres, (error, settings) => {
+    const database = await attempt(patience, Database.open, (error, settings) => {
         return `PostgreSQL connection failed, retrying... (${describePostgresError(error, settings)})`;
     });
-    if (!postgres) return undefined;
+    if (database === undefined) return undefined;
     log("info", "PostgreSQL connection successful");
-    const redis = await attempt(
-        patience,
-        probeRedis,
-        (error, settings) => `Redis Connection failed, retrying... (${describeRedisError(error, settings)})`,
-    );
-    if (!redis) return undefined;
+    const cache = await attempt(patience, Cache.open, (error, settings) => {
+        return `Redis Connection failed, retrying... (${describeRedisError(error, settings)})`;
+    });
+    if (cache === undefined) return undefined;
     log("info", "Redis Connection successful");
-    const settings = readSettings();
-    return { settings, database: new Database(settings), cache: new Cache(settings) };
+    return { settings: readSettings(), database, cache };
 }
 
-async function attempt(
+async function attempt<Opened>(
     patience: Patience,
-    probe: (settings: Settings) => Promise<void>,
+    open: (settings: Settings) => Promise<Opened>,
     describe: (error: unknown, settings: Settings) => string,
-): Promise<boolean> {
+): Promise<Opened | undefined> {
     for (let tries = 0, refusals = 0; tries < patience.tries && refusals < patience.refusals; tries += 1) {
         // Files may have changed since the last try.
         const settings = readSettings();
         try {
-            await probe(settings);
-            return true;
+            return await open(settings);
         } catch (error) {
             if (refusal.test(messageOf(error))) refusals += 1;
             await pause(1000);
             log("info", describe(error, settings));
         }
     }
-    return false;
+    return undefined;
 }

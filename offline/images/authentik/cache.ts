@@ -35,17 +35,18 @@ function clientOptions(settings: Settings): RedisClientOptions {
 export class Cache {
     private client: Promise<Client> | undefined;
 
-    constructor(private readonly settings: Settings) {}
+    private constructor(private readonly settings: Settings) {}
+
+    /** The cache of these settings; throws where it does not answer. */
+    static async open(this: void, settings: Settings): Promise<Cache> {
+        const cache = new Cache(settings);
+        await cache.check();
+        return cache;
+    }
 
     /** Throws where Redis does not answer. */
     async check(): Promise<void> {
         await this.use((client) => client.ping());
-    }
-
-    /** Lets go of the connection; the next use opens another. */
-    close(): void {
-        this.client?.then((client) => client.destroy()).catch(() => undefined);
-        this.client = undefined;
     }
 
     /** Writes a value that is forgotten after `seconds`. */
@@ -69,7 +70,8 @@ export class Cache {
         try {
             return await work(await current);
         } catch (error) {
-            if (this.client === current) this.close();
+            if (this.client === current) this.client = undefined;
+            current.then((client) => client.destroy()).catch(() => undefined);
             throw error;
         }
     }
@@ -82,21 +84,13 @@ async function connected(settings: Settings): Promise<Client> {
     return client;
 }
 
-/** Opens and closes one connection; throws where Redis is not usable. */
-export async function probeRedis(settings: Settings): Promise<void> {
-    const cache = new Cache(settings);
-    try {
-        await cache.check();
-    } finally {
-        cache.close();
-    }
-}
-
 /** Why Redis could not be used, in the words authentik's own log has. */
 export function describeRedisError(error: unknown, settings: Settings): string {
     const text = messageOf(error);
     const address = `${settings.text("redis.host")}:${settings.text("redis.port")}`;
     if (/ENOTFOUND|EAI_AGAIN/.test(text)) return `Error -2 connecting to ${address}. Name or service not known.`;
     if (/ECONNREFUSED/.test(text)) return `Error 111 connecting to ${address}. Connection refused.`;
+    if (/certificate|self-signed|does not match/i.test(text))
+        return `Error 1 connecting to ${address}. [SSL: CERTIFICATE_VERIFY_FAILED] ${text}`;
     return text.replace(/^(WRONGPASS|NOAUTH) /, "");
 }

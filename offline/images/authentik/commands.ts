@@ -13,8 +13,9 @@ export async function applyBlueprints(paths: string[]): Promise<number> {
         process.stderr.write("ak apply_blueprint: error: the following arguments are required: blueprints\n");
         return 2;
     }
-    const database = new Database(readSettings());
+    let database: Database | undefined;
     try {
+        database = await Database.open(readSettings());
         const tenants = await database.store.query("SELECT schema_name FROM authentik_tenants_tenant WHERE ready");
         if (tenants.length > 0)
             for (const path of paths) await database.transaction((store) => applyBlueprint(store, blueprintAt(path)));
@@ -24,7 +25,7 @@ export async function applyBlueprints(paths: string[]): Promise<number> {
         process.stderr.write(error instanceof BlueprintInvalid ? invalid(error) : traceback(error));
         return 1;
     } finally {
-        await database.close();
+        await database?.close();
     }
 }
 

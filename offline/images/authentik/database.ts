@@ -4,8 +4,9 @@ import { messageOf } from "./log";
 import type { Settings } from "./settings";
 import { Store } from "./store";
 
-/** Connection options for `pg` from authentik's settings, read afresh on each call. */
-export function postgresOptions(settings: Settings): ClientConfig {
+const anyCertificate = { rejectUnauthorized: false };
+
+function connectionOptions(settings: Settings, ssl: ClientConfig["ssl"]): ClientConfig {
     return {
         host: settings.text("postgresql.host"),
         port: settings.number("postgresql.port"),
@@ -14,13 +15,15 @@ export function postgresOptions(settings: Settings): ClientConfig {
         password: settings.text("postgresql.password"),
         connectionTimeoutMillis: 10_000,
         application_name: "authentik-stack-rehearsal",
-        ssl: tlsOptions(settings),
+        ssl,
     };
 }
 
-// libpq: `require` encrypts and checks nothing, unless a CA is given; only `verify-full` looks at the host's name.
+// libpq: `prefer` takes TLS where the server has it, `require` encrypts and checks nothing unless a CA is given, and
+// only `verify-full` looks at the host's name.
 function tlsOptions(settings: Settings): ClientConfig["ssl"] {
     const mode = settings.text("postgresql.sslmode");
+    if (mode === "prefer") return anyCertificate;
     if (!["require", "verify-ca", "verify-full"].includes(mode)) return false;
     const file = (key: string) => {
         const path = settings.text(`postgresql.${key}`);
@@ -36,31 +39,37 @@ function tlsOptions(settings: Settings): ClientConfig["ssl"] {
 export function describePostgresError(error: unknown, settings: Settings): string {
     const text = messageOf(error);
     if (/ENOTFOUND|EAI_AGAIN/.test(text)) return "[Errno -2] Name or service not known";
+    const tls = /certificate|self-signed|does not match/i.test(text) ? "SSL error: certificate verify failed: " : "";
     const server = `connection to server at "${settings.text("postgresql.host")}", port ${settings.text("postgresql.port")} failed`;
     const code = (error as { code?: unknown }).code;
-    return `connection failed: ${server}: ${typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? "FATAL:  " : ""}${text}`;
-}
-
-/** Opens and closes one connection; throws where PostgreSQL is not usable. */
-export async function probePostgres(settings: Settings): Promise<void> {
-    const client = new Client(postgresOptions(settings));
-    client.on("error", () => undefined);
-    try {
-        await client.connect();
-        await client.query("SELECT 1");
-    } finally {
-        await client.end().catch(() => undefined);
-    }
+    return `connection failed: ${server}: ${typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? "FATAL:  " : tls}${text}`;
 }
 
 /** The pooled database of one process. */
 export class Database {
     private readonly pool: Pool;
 
-    constructor(private readonly settings: Settings) {
-        this.pool = new Pool({ ...postgresOptions(settings), max: 8 });
+    private constructor(private readonly options: ClientConfig) {
+        this.pool = new Pool({ ...options, max: 8 });
         // An idle connection that dies with the server must not end the process.
         this.pool.on("error", () => undefined);
+    }
+
+    /** The database of these settings; throws where it does not answer. */
+    static async open(this: void, settings: Settings): Promise<Database> {
+        const database = new Database(connectionOptions(settings, tlsOptions(settings)));
+        try {
+            await database.check();
+            return database;
+        } catch (error) {
+            await database.close();
+            const plain =
+                settings.text("postgresql.sslmode") === "prefer" && messageOf(error).includes("does not support SSL");
+            if (!plain) throw error;
+        }
+        const unencrypted = new Database(connectionOptions(settings, false));
+        await unencrypted.check();
+        return unencrypted;
     }
 
     /** Objects outside of any transaction. */
@@ -94,7 +103,7 @@ export class Database {
 
     /** Calls `heard` for each notification on `channel`, through whatever restarts of PostgreSQL. */
     listen(channel: string, heard: (payload: string) => void): void {
-        const client = new Client(postgresOptions(this.settings));
+        const client = new Client(this.options);
         const again = () => setTimeout(() => this.listen(channel, heard), 1000);
         client.on("notification", (message) => heard(message.payload ?? ""));
         client

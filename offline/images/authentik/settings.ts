@@ -7,7 +7,7 @@ const defaults: Record<string, string> = {
     "postgresql.name": "authentik",
     "postgresql.user": "authentik",
     "postgresql.password": "env://POSTGRES_PASSWORD",
-    "postgresql.sslmode": "disable",
+    "postgresql.sslmode": "prefer",
     "redis.host": "localhost",
     "redis.port": "6379",
     "redis.db": "0",

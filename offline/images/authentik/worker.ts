@@ -48,7 +48,7 @@ export async function runWorker(): Promise<void> {
     await pause(grantDelay);
     for (let round = 0, granted = 0; ; round += 1) {
         try {
-            if (round % 5 === 0) await discover(database, settings.text("blueprints_dir"));
+            if (round % 5 === 0) await discover(database, settings.text("blueprints_dir")).catch(taskFailed);
             await applyPending(database, round % 5 === 0);
             const seen = changes;
             // Every half minute without being told: a notification may have been lost with a connection.
@@ -58,10 +58,14 @@ export async function runWorker(): Promise<void> {
                 granted = seen;
             }
         } catch (error) {
-            log("error", "Task failed", { error: messageOf(error) });
+            taskFailed(error);
         }
         await pause(1000);
     }
+}
+
+function taskFailed(error: unknown): void {
+    log("error", "Task failed", { error: messageOf(error) });
 }
 
 // Credentials from the environment are looked at on each start; what exists already stays as it is.

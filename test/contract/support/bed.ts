@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
@@ -26,7 +26,8 @@ export class Bed {
         secretNames.map((name) => [name, randomBytes(20).toString("hex")]),
     ) as Secrets;
     readonly blueprints = resolve(__dirname, "../blueprints");
-    readonly folder = mkdtempSync(join(tmpdir(), "aks-contract-"));
+    /** One name for all runs: what a killed run left is cleared by the next. */
+    readonly folder = join(tmpdir(), "aks-contract");
     images!: StandInImages;
     postgres!: Container;
     redis!: Container;
@@ -35,7 +36,8 @@ export class Bed {
     async open(): Promise<void> {
         this.images = await buildStandInImages(() => undefined);
         await cleanSlate();
-        chmodSync(this.folder, 0o755);
+        rmSync(this.folder, { recursive: true, force: true });
+        mkdirSync(this.folder);
         for (const [name, value] of Object.entries(this.secrets)) this.file(name, `${value}\n`, 1000);
         this.file("postgres_root_password", this.secrets.postgres_password, 0);
         this.file("redis.conf", `appendonly yes\nrequirepass ${this.secrets.redis_password}\n`, 999);
@@ -112,6 +114,7 @@ export class Bed {
                 ...change,
             },
             mounts: [`${this.folder}:/run/secrets`],
+            aliases: [name],
             ports: [9000, 9300],
             // Docker asks every 5 s otherwise.
             extra: ["--health-interval", "1s", ...extra],

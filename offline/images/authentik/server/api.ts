@@ -95,14 +95,13 @@ async function one(context: Context, caller: Caller, collection: Collection, obj
 }
 
 async function list(context: Context, caller: Caller, collection: Collection, allow: string): Promise<Reply> {
-    const filters = [...context.request.query].filter(
-        ([field]) => !["page", "page_size", "ordering", "search"].includes(field),
-    );
-    const objects = visible(caller, await context.store.find(collection.model)).filter((object) =>
-        filters.every(
-            ([field, value]) =>
-                display(field === "pk" ? object.pk : object.data[field.replace(/__iexact$/, "")]) === value,
-        ),
+    const all = visible(caller, await context.store.find(collection.model));
+    // A parameter that is no field (page, ordering and the like) filters nothing.
+    const filters = [...context.request.query]
+        .map(([name, value]): [string, string] => [name.replace(/__iexact$/, ""), value])
+        .filter(([field]) => field === "pk" || all.some(({ data }) => field in data));
+    const objects = all.filter((object) =>
+        filters.every(([field, value]) => display(field === "pk" ? object.pk : object.data[field]) === value),
     );
     return json(
         200,
