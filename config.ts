@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { formatProblems, type Problem, problemsOf } from "./config/problems";
 import { checkRules } from "./config/rules";
-import { type Config, schema } from "./config/schema";
+import { type Config, type ConfigInput, schema } from "./config/schema";
 
 /**
  * Reads and checks the stack's configuration: the only place that does.
@@ -12,15 +12,29 @@ import { type Config, schema } from "./config/schema";
 export function loadConfig(): Config {
     const namespace = pulumi.getProject();
     const { input, problems } = readKeys(namespace);
-    const sound: Record<string, unknown> = {};
-    for (const [key, field] of Object.entries(schema.shape)) {
-        if (problems.some((problem) => problem.key === key)) continue;
-        const parsed = field.safeParse(input[key]);
-        if (parsed.success) sound[key] = parsed.data;
-        else problems.push(...problemsOf(parsed.error, key, input[key]));
-    }
+    const sound = parseKeys(input, problems);
     problems.push(...checkRules(sound), ...secretsInClear(input));
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, isSecret));
+    return sound as Config;
+}
+
+/**
+ * The configuration of an AuthentikStack from plain values, for programs that use the components as a library: defaults
+ * are filled in, and everything is checked as in a stack's file. Only `secrets` may be outputs.
+ *
+ * @throws pulumi.RunError that lists every problem, each with key, value and cure.
+ */
+export function stackConfig({ secrets = {}, ...values }: ConfigInput): Config {
+    const problems = Object.keys(values)
+        .filter((key) => !(key in schema.shape))
+        .map((key): Problem => ({ key, value: undefined, cure: unknownKey }));
+    // What is not known yet cannot be checked; what it is for can.
+    const known = Object.entries(secrets).filter(([, value]) => typeof value === "string");
+    const sound = parseKeys({ ...values, secrets: Object.fromEntries(known) }, problems);
+    if (sound.secrets !== undefined) sound.secrets = secrets;
+    problems.push(...checkRules(sound));
+    const hides = (key: string) => /^(secrets|settings)\b/.test(key);
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, "stackConfig", hides));
     return sound as Config;
 }
 
@@ -45,6 +59,7 @@ export function dockerHost(): string | undefined {
 // Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
+const unknownKey = "is no key of this program; docs/configuration.md lists all";
 const mustBeStructured = "must be an object, a list or a switch; set its parts with `pulumi config set --path`";
 
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */
@@ -60,6 +75,18 @@ function isSecret(key: string): boolean {
     return top === "secrets" || isConfigSecret(`${pulumi.getProject()}:${top}`);
 }
 
+/** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */
+function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial<Config> {
+    const sound: Record<string, unknown> = {};
+    for (const [key, field] of Object.entries(schema.shape)) {
+        if (problems.some((problem) => problem.key === key)) continue;
+        const parsed = field.safeParse(input[key]);
+        if (parsed.success) sound[key] = parsed.data;
+        else problems.push(...problemsOf(parsed.error, key, input[key]));
+    }
+    return sound;
+}
+
 /** Every value under the namespace: text where the schema wants text, else JSON as Pulumi keeps objects. */
 function readKeys(namespace: string): { input: Record<string, unknown>; problems: Problem[] } {
     const input: Record<string, unknown> = {};
@@ -68,7 +95,7 @@ function readKeys(namespace: string): { input: Record<string, unknown>; problems
         if (!name.startsWith(`${namespace}:`)) continue;
         const key = name.slice(namespace.length + 1);
         if (!(key in schema.shape)) {
-            problems.push({ key, value: text, cure: "is no key of this program; docs/configuration.md lists all" });
+            problems.push({ key, value: text, cure: unknownKey });
             continue;
         }
         try {

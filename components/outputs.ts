@@ -60,23 +60,53 @@ export interface AuthentikOutputs {
 /** The same values before they are known: each leaf may be an output, and each secret is secret on its own. */
 export type Pending<T> = T extends string | number | boolean ? pulumi.Input<T> : { [K in keyof T]: Pending<T[K]> };
 
-/** The outputs of another stack of this program, typed. */
-export function authentikOutputs(reference: pulumi.StackReference): {
-    [K in keyof AuthentikOutputs]: pulumi.Output<AuthentikOutputs[K]>;
-} {
+/** The outputs of another stack of this program: what is not read of it need not be there. */
+export type AuthentikReference = { readonly [K in keyof AuthentikOutputs]: pulumi.Output<AuthentikOutputs[K]> } & {
+    /** The other stack's name, for messages. */
+    readonly stack: pulumi.Output<string>;
+};
+
+/**
+ * The outputs of another stack of this program, typed.
+ *
+ * An output that holds a secret anywhere is secret as a whole, since that is how stacks see each other; `oidcClient`,
+ * `consumerDatabase` and `consumerRedis` take the parts out of it, and mark as secret only those that are.
+ */
+export function authentikOutputs(reference: pulumi.StackReference): AuthentikReference {
     const output = <K extends keyof AuthentikOutputs>(key: K) =>
         reference.requireOutput(key) as pulumi.Output<AuthentikOutputs[K]>;
     return {
-        url: output("url"),
-        version: output("version"),
-        admin: output("admin"),
-        apiToken: output("apiToken"),
-        outposts: output("outposts"),
-        applications: output("applications"),
-        networks: output("networks"),
-        volumes: output("volumes"),
-        databases: output("databases"),
-        redis: output("redis"),
+        stack: reference.name,
+        get url() {
+            return output("url");
+        },
+        get version() {
+            return output("version");
+        },
+        get admin() {
+            return output("admin");
+        },
+        get apiToken() {
+            return output("apiToken");
+        },
+        get outposts() {
+            return output("outposts");
+        },
+        get applications() {
+            return output("applications");
+        },
+        get networks() {
+            return output("networks");
+        },
+        get volumes() {
+            return output("volumes");
+        },
+        get databases() {
+            return output("databases");
+        },
+        get redis() {
+            return output("redis");
+        },
     };
 }
 

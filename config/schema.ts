@@ -1,3 +1,4 @@
+import type { Input } from "@pulumi/pulumi";
 import { z } from "zod";
 import { application } from "./applications";
 import { consumers, networks, postgres, redis } from "./data";
@@ -91,7 +92,14 @@ export const schema = section({
     protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),
 });
 
+/** The secrets of one's own: known values, or outputs, as a program that uses the components as a library has them. */
+interface OwnSecrets {
+    secrets: Record<string, Input<string>>;
+}
+
 /** The whole configuration, with defaults filled in. */
-export type Config = z.infer<typeof schema>;
+export type Config = Omit<z.infer<typeof schema>, "secrets"> & OwnSecrets;
+/** A configuration as it is written: what has a default may be left out. */
+export type ConfigInput = Omit<z.input<typeof schema>, "secrets"> & Partial<OwnSecrets>;
 /** An outpost, as configured. */
 export type OutpostConfig = z.infer<typeof outpost>;

@@ -1,0 +1,44 @@
+/**
+ * The components as a library: what other Pulumi programs import from "authentik-stack".
+ *
+ * `AuthentikStack` with `stackConfig` is one complete authentik; `authentikOutputs` with its companions is for stacks
+ * that sign in at one, or use its databases. The parts that an authentik is made of can be used by themselves.
+ */
+
+export { stackConfig } from "../config";
+export type { ApplicationConfig } from "../config/applications";
+export type { Config, ConfigInput, OutpostConfig } from "../config/schema";
+
+export { AuthentikStack, type AuthentikStackArgs } from "./stack";
+
+export { type AuthentikOutputs, authentikOutputs, type AuthentikReference } from "./outputs";
+export type { DatabaseOutput, OutpostOutput, Pending, RedisOutput } from "./outputs";
+export type { ApplicationOutput } from "./application-output";
+export { consumerDatabase, consumerRedis, networkName, oidcClient, type OidcClientReference } from "./consumer";
+export { containerEnvs, secretFiles, type SecretFiles } from "./container-settings";
+
+export { Networks, type NetworkArgs } from "./networks";
+export { Postgres, type PostgresArgs } from "./postgres";
+export { Redis, type RedisArgs } from "./redis";
+export { Server, type ServerArgs } from "./server";
+export { Worker, type WorkerArgs } from "./worker";
+export { Blueprints, type BlueprintsArgs } from "./blueprints";
+export { Outpost, type OutpostArgs, type OutpostType } from "./outpost";
+export { Serving, type ServingArgs } from "./serving";
+
+export { Credentials, type CredentialsArgs } from "./credentials";
+export type { PostgresConnection, RedisConnection } from "./connection";
+export type { Environment } from "./environment";
+export { type Images, officialImages } from "./images";
+export {
+    authentikInstance,
+    type AuthentikVolumes,
+    authentikVolumes,
+    type Instance,
+    type InstanceArgs,
+} from "./instance";
+export type { Limits, PublishedPort, Running, WorkloadFile } from "./runtime/workload";
+
+export type { Blueprint } from "../authentik/blueprints/document";
+export type { Check } from "../authentik/checks";
+export { type Declared, declarations } from "../authentik/declarations";
