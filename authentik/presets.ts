@@ -1,3 +1,4 @@
+import type { PresetName } from "./preset-names";
 import { booklore } from "./presets/booklore";
 import { grafana } from "./presets/grafana";
 import { immich } from "./presets/immich";
@@ -7,16 +8,19 @@ import { paperless } from "./presets/paperless";
 import { portnote } from "./presets/portnote";
 import type { ClientValues, Preset, PresetValue, RedirectUri } from "./presets/preset";
 
+export type { PresetName } from "./preset-names";
 export type { ClientValues, Preset, PresetValue, RedirectUri } from "./presets/preset";
 
 /** The consumers that are known here, by the name that the configuration uses. */
-export const presets = { paperless, mealie, portnote, booklore, grafana, nextcloud, immich } satisfies Record<
-    string,
-    Preset
->;
-
-/** Name of a preset. */
-export type PresetName = keyof typeof presets;
+export const presets: Record<PresetName, Preset> = {
+    paperless,
+    mealie,
+    portnote,
+    booklore,
+    grafana,
+    nextcloud,
+    immich,
+};
 
 /**
  * What the consumer is told, with every placeholder filled in; what is no text is written as JSON.
