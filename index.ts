@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
 import { dockerHost, hasSecretSettings, loadConfig } from "./config";
 import { checkHost } from "./config/host";
@@ -6,10 +8,11 @@ import { checkHost } from "./config/host";
 export = async function program() {
     const config = loadConfig();
     await checkHost(config, dockerHost());
-    const stack = new AuthentikStack(`${config.prefix}authentik`, {
+    const { outputs } = new AuthentikStack(`${config.prefix}authentik`, {
         config,
         secretSettings: hasSecretSettings(),
         dockerHost: dockerHost(),
     });
-    return stack.outputs;
+    if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs.applications);
+    return outputs;
 };

@@ -4,13 +4,22 @@ import { ldapUser } from "../authentik/blueprints/providers/ldap";
 import { oidcClient } from "../authentik/client";
 import { oidcEndpoints, type OidcEndpoints } from "../authentik/oidc";
 import { clientEnvironment, presets } from "../authentik/presets";
-import { type ApplicationConfig, type ApplicationOf, hasProvider, isProxied } from "../config/applications";
+import { forwardAuthSnippets, type Snippets } from "../authentik/snippets";
+import {
+    type ApplicationConfig,
+    type ApplicationOf,
+    hasProvider,
+    isProxied,
+    type ProxyType,
+} from "../config/applications";
 import { mapValues, type Pending } from "./outputs";
 
 /** What the consumer of an application's sign-in needs; which parts there are depends on its provider. */
 export interface ApplicationOutput {
     /** URL at which a browser reaches the application; empty when the configuration names none. */
     url: string;
+    /** For an application behind an outpost of type proxy: what the reverse proxy in front of it needs. */
+    snippets?: Snippets;
     /** For a client of OpenID Connect. */
     oidc?: OidcEndpoints & {
         clientId: string;
@@ -27,18 +36,27 @@ export interface ApplicationOutput {
     radius?: { sharedSecret: string };
 }
 
+/** Where an outpost is reached by containers on its networks. */
+interface ReachableAt {
+    outpost: string;
+    internalUrl: string;
+}
+
 /**
  * What the consumer of an application needs.
  *
  * @param base URL at which browsers reach authentik.
+ * @param outposts where the outposts are reached.
  * @param secret the application's secret, where it has one.
  */
 export function applicationOutput(
     base: string,
     application: ApplicationConfig,
     secret: pulumi.Output<string> | undefined,
+    outposts: ReachableAt[],
 ): Pending<ApplicationOutput> {
-    const url = isProxied(application) ? application.provider.externalHost : (application.launchUrl ?? "");
+    if (isProxied(application)) return proxiedOutput(base, application, outposts);
+    const url = application.launchUrl ?? "";
     const kind = applicationSecret(application);
     const value = secret ?? pulumi.output("");
     if (hasProvider(application, "oidc")) return { url, oidc: oidcOutput(base, application, url, value) };
@@ -51,6 +69,23 @@ export function applicationOutput(
         };
     }
     return kind === "sharedSecret" ? { url, radius: { sharedSecret: value } } : { url };
+}
+
+function proxiedOutput(
+    base: string,
+    { slug, name, provider }: ApplicationOf<ProxyType>,
+    outposts: ReachableAt[],
+): Pending<ApplicationOutput> {
+    const { type, externalHost } = provider;
+    const outpost = outposts.find((candidate) => candidate.outpost === provider.outpost);
+    const snippets =
+        outpost &&
+        forwardAuthSnippets(
+            { slug, name, externalHost, type, basicAuth: provider.basicAuth !== undefined },
+            outpost,
+            base,
+        );
+    return { url: externalHost, ...(snippets && { snippets }) };
 }
 
 function oidcOutput(

@@ -108,7 +108,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             applications: Object.fromEntries(
                 applications.map((application) => [
                     application.slug,
-                    applicationOutput(url, application, secrets.applications[application.slug]),
+                    applicationOutput(url, application, secrets.applications[application.slug], running),
                 ]),
             ),
             networks: networks.names,

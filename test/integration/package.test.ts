@@ -112,7 +112,8 @@ describe("a configuration from plain values", () => {
     });
 
     it("shows no secret when it refuses one", () => {
-        for (const secrets of [{ "secret-key": "hunter" }, { nosuch: "hunter2hunter2" }])
+        const refused: Record<string, string>[] = [{ "secret-key": "hunter" }, { nosuch: "hunter2hunter2" }];
+        for (const secrets of refused)
             expect(() => stackConfig({ ...least, secrets })).to.throw(/^1 problem .*\n.* = \[secret\] (?!.*hunter)/);
     });
 });

@@ -123,11 +123,21 @@ describe("the program's outputs", () => {
         expect(Object.keys(run.result.redis)).to.deep.equal(["paperless", "n8n"]);
     });
 
-    it("give for each proxied application its URL", () => {
-        expect(values("applications")).to.deep.equal({
+    it("give for each proxied application its URL, and what each reverse proxy in front of it needs", () => {
+        const proxies = ["npm", "nginx", "traefik", "caddy"];
+        const applications = values("applications");
+
+        expect(applications).to.include({
             "organizr.url": "http://organizr.localhost:9080",
             "cwad.url": "http://cwad.localhost:9081",
         });
+        expect(applications).to.have.all.keys(
+            ["organizr", "cwad"].flatMap((slug) => [
+                `${slug}.url`,
+                ...proxies.map((proxy) => `${slug}.snippets.${proxy}`),
+            ]),
+        );
+        expect(applications["cwad.snippets.nginx"]).to.contain("http://ak-outpost-cwad:9000");
     });
 
     it("give no Redis user to a consumer that named no Redis database", async () => {

@@ -1,0 +1,20 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Pending } from "./outputs";
+import type { ApplicationOutput } from "./application-output";
+
+/**
+ * Writes what reverse proxies need, which stands in the outputs too, as files that can be copied from.
+ *
+ * @param folder emptied first, so that what is configured no longer is not there either.
+ */
+export function writeSnippets(folder: string, applications: Record<string, Pending<ApplicationOutput>>): void {
+    rmSync(folder, { recursive: true, force: true });
+    for (const [slug, { snippets }] of Object.entries(applications)) {
+        if (snippets === undefined) continue;
+        mkdirSync(folder, { recursive: true });
+        for (const [proxy, text] of Object.entries(snippets)) {
+            if (typeof text === "string") writeFileSync(join(folder, `${slug}.${proxy}.txt`), text);
+        }
+    }
+}

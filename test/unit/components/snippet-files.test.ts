@@ -1,0 +1,31 @@
+import { expect } from "chai";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeSnippets } from "../../../components/snippet-files";
+
+describe("files with snippets", () => {
+    const parent = mkdtempSync(join(tmpdir(), "snippets-"));
+    const folder = join(parent, "dev");
+    after(() => rmSync(parent, { recursive: true }));
+
+    it("are one for each application and reverse proxy, and none for an application without", () => {
+        const snippets = { npm: "for npm", nginx: "for nginx", traefik: "for traefik", caddy: "for caddy" };
+
+        writeSnippets(folder, { wiki: { url: "https://wiki.example.com", snippets }, paperless: { url: "" } });
+
+        expect(readdirSync(folder).sort()).to.deep.equal(
+            ["caddy", "nginx", "npm", "traefik"].map((proxy) => `wiki.${proxy}.txt`),
+        );
+        expect(readFileSync(join(folder, "wiki.npm.txt"), "utf8")).to.equal("for npm");
+    });
+
+    it("go with what is configured no longer", () => {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "old.npm.txt"), "");
+
+        writeSnippets(folder, {});
+
+        expect(readdirSync(parent)).to.deep.equal([]);
+    });
+});
