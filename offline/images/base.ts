@@ -61,7 +61,7 @@ export async function buildBaseImage(
         const tar = join(folder, "root.tar");
         progress(`building the base image from Debian ${suite} packages (about two minutes)`);
         const args = await mmdebstrapArguments(folder, nodeBinary, tar);
-        await retried("mmdebstrap", progress, () => runOrFail("nice", ["mmdebstrap", ...args], 8, { TMPDIR: folder }));
+        await retried("mmdebstrap", progress, () => runOrFail("mmdebstrap", args, 8, { TMPDIR: folder }));
         progress("loading the base image into Docker");
         await runOrFail("docker", ["import", tar, image], 5);
     } finally {
