@@ -135,7 +135,7 @@ const rac = section({
                 host: text(
                     "must be a host, with a port where it is not the protocol's own, such as server1:22",
                     /^[!-~]+$/,
-                ).describe("its name or address, with a port where it is not the protocol\'s own"),
+                ).describe("its name or address, with a port where it is not the protocol's own"),
             }),
         )
         .min(1, { error: "must name at least one endpoint" })
