@@ -5,8 +5,8 @@ import { Database, describePostgresError } from "./database";
 import { log, messageOf, pause } from "./log";
 import { readSettings, type Settings } from "./settings";
 
-/** Where `ak healthcheck` reads which of the two it looks after. */
-export const modeFile = join(process.env["TMPDIR"] ?? "/tmp", "authentik-mode");
+// Where `ak healthcheck` reads which of the two it looks after.
+const modeFile = join(process.env["TMPDIR"] ?? "/tmp", "authentik-mode");
 
 /** PostgreSQL and Redis, both answering. */
 export interface Services {

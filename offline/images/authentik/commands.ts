@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import { get } from "node:http";
 import { applyBlueprint, BlueprintInvalid } from "./blueprints/importer";
 import { blueprintAt } from "./blueprints/instances";
-import { modeFile } from "./bootstrap";
 import { Database } from "./database";
 import { log, messageOf, python } from "./log";
 import { readSettings } from "./settings";
@@ -27,25 +24,6 @@ export async function applyBlueprints(paths: string[]): Promise<number> {
     } finally {
         await database?.close();
     }
-}
-
-/** `ak healthcheck`, `/proxy healthcheck`: 0 where the URL answers 2xx. */
-export function healthcheck(url: string, milliseconds: number): Promise<number> {
-    return new Promise((resolve) => {
-        const request = get(url, { timeout: milliseconds }, ({ statusCode = 0 }) => resolve(statusCode < 300 ? 0 : 1));
-        request.on("timeout", () => request.destroy(new Error("timeout")));
-        request.on("error", (error) => {
-            log("warning", "failed to send healthcheck request", { error: error.message });
-            resolve(1);
-        });
-    });
-}
-
-/** The health of whichever of server and worker runs here: the server is asked whether it lives, the worker whether it can work. */
-export async function ownHealth(mode: string | undefined): Promise<number> {
-    const { port } = readSettings().address("listen.http");
-    const server = (mode ?? readFileSync(modeFile, "utf8").trim()) === "server";
-    return healthcheck(`http://127.0.0.1:${port}/-/health/${server ? "live" : "ready"}/`, 5000);
 }
 
 function invalid({ logs }: BlueprintInvalid): string {

@@ -1,10 +1,10 @@
-import { applyBlueprints, ownHealth } from "./commands";
+import { applyBlueprints } from "./commands";
 import { messageOf } from "./log";
-import { outpostHealth, runOutpost, type OutpostKind } from "./outpost/main";
+import { runOutpost } from "./outpost/main";
 import { runServer } from "./server/main";
 import { runWorker } from "./worker";
 
-/** One program for every role: the first argument says which. */
+/** One program for every role: the first argument says which. Health checks are shell scripts, in ../files. */
 async function main([command = "", ...rest]: string[]): Promise<void> {
     switch (command) {
         case "server":
@@ -13,15 +13,11 @@ async function main([command = "", ...rest]: string[]): Promise<void> {
             return runWorker();
         case "apply_blueprint":
             return process.exit(await applyBlueprints(rest));
-        case "healthcheck":
-            return process.exit(await ownHealth(rest[0]));
         case "proxy":
         case "ldap":
         case "radius":
         case "rac":
-            return rest[0] === "healthcheck"
-                ? process.exit(await outpostHealth())
-                : runOutpost(command satisfies OutpostKind);
+            return runOutpost(command);
         default:
             process.stderr.write(
                 `Unknown command: '${command}'\nThis is a rehearsal's stand-in: server, worker, apply_blueprint and healthcheck are what it knows.\n`,

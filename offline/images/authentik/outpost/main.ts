@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
-import { healthcheck } from "../commands";
 import { log, messageOf } from "../log";
 import { serve, serveMetrics } from "../server/http";
 import { readSettings } from "../settings";
@@ -53,14 +52,6 @@ export async function runOutpost(kind: OutpostKind): Promise<void> {
         connection.close();
         setTimeout(() => process.exit(0), 200);
     };
-}
-
-/** `/proxy healthcheck` and the same of the others. */
-export async function outpostHealth(): Promise<number> {
-    return healthcheck(
-        `http://127.0.0.1:${readSettings().address("listen.metrics").port}/outpost.goauthentik.io/ping`,
-        5000,
-    );
 }
 
 // Opens the port of a kind and returns what reads its configuration.
