@@ -23,7 +23,7 @@ describe("a blueprint that does not take", () => {
 
     it("fails the update with authentik's own words, what to do, and no secret", async () => {
         const { record, seconds } = await shared.stack.failingUp();
-        expect(record.errors).to.contain("applying blueprints failed").and.contain(required);
+        expect(record.errors).to.contain("applying blueprints failed").and.contain("Required blueprint does not exist");
         expect(record.errors).to.contain("then run `pulumi up` again");
         expect(seconds).to.be.lessThan(120);
         const secrets = await secretValues(shared.stack.opened.stack);

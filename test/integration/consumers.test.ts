@@ -1,11 +1,7 @@
 import { expect } from "chai";
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { stringify } from "yaml";
 import type { AuthentikOutputs } from "../../components/outputs";
-import { environmentOf, openStack, type OpenStack, projectRoot } from "../../tools/environment";
-import { run } from "../../tools/run";
 import { devConfiguration } from "./support/dev";
+import { type Example, type ExampleChanges, openExample } from "./support/example";
 import { container, docker } from "./support/host";
 import { Operation } from "./support/operation";
 import { StackUnderTest } from "./support/stack-under-test";
@@ -41,7 +37,7 @@ describe("stacks that sign in at this one", () => {
         let example: Example;
         let id: string;
         before(async () => {
-            example = await openExample("paperless");
+            example = await openHere("paperless");
             await example.open.stack.up(example.open.options);
             ({ id } = await container(`${prefix}paperless`));
         });
@@ -106,7 +102,7 @@ describe("stacks that sign in at this one", () => {
 
     for (const name of ["mealie", "wiki"])
         it(`examples/${name} can be previewed, with nothing but its secrets hidden`, async () => {
-            const example = await openExample(name);
+            const example = await openHere(name);
             const preview = await example.pulumi("preview", "--diff");
             expect(preview).to.contain(`+ docker:index/container:Container: (create)`);
             expect(preview).to.match(name === "wiki" ? /DB_USER=wiki/ : /OIDC_CLIENT_ID=mealie/);
@@ -115,9 +111,9 @@ describe("stacks that sign in at this one", () => {
         });
 
     it("a client that is not there is refused with its stack, what there is and what to do", async () => {
-        const example = await openExample("paperless", (program) =>
-            program.replace('oidcClient(authentik, "paperless")', 'oidcClient(authentik, "papierlos")'),
-        );
+        const example = await openHere("paperless", {
+            program: (text) => text.replace('oidcClient(authentik, "paperless")', 'oidcClient(authentik, "papierlos")'),
+        });
         const record = new Operation();
         const options = { ...example.open.options, onEvent: record.onEvent };
         await example.open.stack.preview(options).catch(() => undefined);
@@ -128,40 +124,22 @@ describe("stacks that sign in at this one", () => {
         expect(record.errors).to.not.match(/\n\s+at /);
     });
 
-    /** A stack of an example, in the same state, with a stand-in for its image. */
-    async function openExample(name: string, change = (program: string) => program): Promise<Example> {
-        const { bench, opened } = stack;
-        const folder = mkdtempSync(join(bench.folder, `${name}-`));
-        const source = join(projectRoot, "examples", name);
-        const program = readFileSync(join(source, "index.ts"), "utf8");
-        writeFileSync(
-            join(folder, "index.ts"),
-            change(program).replaceAll("../../components", join(projectRoot, "components")),
-        );
-        symlinkSync(join(projectRoot, "node_modules"), join(folder, "node_modules"));
-        cpSync(join(source, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-        const settings = { authentik, image: bench.images.app, name: `${prefix}${name}` };
-        const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${name}:${key}`, value]));
-        writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config }));
-        const open = await openStack(opened.workplace, "dev", folder);
-        const { command } = bench.pulumi.command;
-        const env = environmentOf(opened.workplace);
-        return {
-            open,
-            pulumi: (...args) =>
-                run(command, [...args, "--stack", "dev", "--non-interactive", "--color", "never"], {
-                    cwd: folder,
-                    env,
-                }),
-        };
+    it("a stack without outputs is named, with what has to be done", async () => {
+        const { stack: example, options } = (
+            await openHere("mealie", { settings: { authentik: "organization/mealie/dev" } })
+        ).open;
+        const record = new Operation();
+        await example.preview({ ...options, onEvent: record.onEvent }).catch(() => undefined);
+        expect(record.errors).to.contain("the stack organization/mealie/dev has no output applications; it has to be");
+    });
+
+    /** A stack of an example that reads this one. */
+    function openHere(name: string, changes: ExampleChanges = {}): Promise<Example> {
+        const { bench } = stack;
+        const settings = { authentik, image: bench.images.app, name: `${prefix}${name}`, ...changes.settings };
+        return openExample(stack, name, { ...changes, settings });
     }
 });
-
-interface Example {
-    open: OpenStack;
-    /** Runs a command of the Pulumi CLI on it, and returns what it printed. */
-    pulumi: (...args: string[]) => Promise<string>;
-}
 
 function client(slug: string, provider: object): object {
     return { slug, name: slug, launchUrl: `http://${slug}.localhost:8000`, provider: { type: "oidc", ...provider } };

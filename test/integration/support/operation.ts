@@ -33,12 +33,12 @@ export class Operation {
         return this.events.flatMap(({ summaryEvent }) => summaryEvent?.resourceChanges ?? []).at(-1) ?? {};
     }
 
-    /** What went wrong, as the engine reports it. */
+    /** What went wrong, as the engine reports it; what it printed where it had no time to report. */
     public get errors(): string {
-        return this.events
-            .flatMap(({ diagnosticEvent }) => (diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : []))
-            .join("\n")
-            .replaceAll(/<\{%[^%]*%\}>/g, "");
+        const reported = this.events.flatMap(({ diagnosticEvent }) =>
+            diagnosticEvent?.severity === "error" ? [diagnosticEvent.message] : [],
+        );
+        return reported.length === 0 ? this.output : reported.join("\n").replaceAll(/<\{%[^%]*%\}>/g, "");
     }
 
     /** Seconds from the begin of the first step on a resource of that name to the first error. */

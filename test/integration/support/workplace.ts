@@ -1,9 +1,13 @@
+import { config } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
 import { type DockerEngine, ensureDocker } from "../../../tools/docker-engine";
 import { ensurePulumi, type PulumiEngine } from "../../../tools/engine";
+
+// Errors of the engine are long, and their end says what to do.
+config.truncateThreshold = 0;
 
 /** What every integration test works with. */
 export interface Bench {
