@@ -71,10 +71,16 @@ export type AuthentikReference = { readonly [K in keyof AuthentikOutputs]: pulum
  *
  * An output that holds a secret anywhere is secret as a whole, since that is how stacks see each other; `oidcClient`,
  * `consumerDatabase` and `consumerRedis` take the parts out of it, and mark as secret only those that are.
+ *
+ * @throws pulumi.RunError (when an output is used) that says what to do where the other stack has none.
  */
 export function authentikOutputs(reference: pulumi.StackReference): AuthentikReference {
     const output = <K extends keyof AuthentikOutputs>(key: K) =>
-        reference.requireOutput(key) as pulumi.Output<AuthentikOutputs[K]>;
+        pulumi.all([reference.name, reference.getOutput(key)]).apply(([stack, value]: [string, unknown]) => {
+            if (value !== undefined) return value;
+            const cure = "it has to be one of authentik-stack, and `pulumi up` has to have run there";
+            throw new pulumi.RunError(`the stack ${stack} has no output ${key}; ${cure}`);
+        }) as pulumi.Output<AuthentikOutputs[K]>;
     return {
         stack: reference.name,
         get url() {
