@@ -65,7 +65,7 @@ export async function findDocker(configured?: string): Promise<DockerEngine | un
 }
 
 async function ask(host: string | undefined): Promise<string> {
-    const engine = connect(host);
+    const engine = await connect(host);
     const limit = new Promise<never>((_, reject) => {
         setTimeout(() => reject(new Error("no answer within 10 seconds")), 10_000).unref();
     });

@@ -1,6 +1,5 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import { officialImages } from "../components/images";
 import { connect } from "../components/runtime/host";
 import { standInImages } from "../offline/images/build";
 import { findDocker } from "./docker-engine";
@@ -55,14 +54,12 @@ const checks: Record<string, () => Promise<Finding>> = {
         return Promise.resolve(there(folder === undefined ? `you are logged in to ${description}` : description));
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
-    "Official images": async () => {
-        const images = { ...officialImages(settings.version), ...settings.images };
-        const absent = await missingImages(connect(settings.dockerHost), images);
+    Images: async () => {
+        const absent = await missingImages(await connect(settings.dockerHost), settings.images);
         return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
-        const { server, proxy, postgres, redis } = standInImages();
-        const absent = await missingImages(connect(settings.dockerHost), { server, proxy, postgres, redis });
+        const absent = await missingImages(await connect(settings.dockerHost), { ...standInImages() });
         return absent.length === 0 ? there("all are here") : missing("needed only where no registry can be reached");
     },
     "Disk space": () => {

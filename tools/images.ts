@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { type Images, officialImages } from "../components/images";
+import type { Images } from "../components/images";
 import { connect } from "../components/runtime/host";
 import { buildStandInImages } from "../offline/images/build";
 import { pullImage } from "./docker/pull";
@@ -7,43 +7,46 @@ import { type Progress, ToolError } from "./progress";
 
 /** The images that the stack is going to run. */
 export interface ChosenImages {
-    images: Images;
-    /** Why it is a rehearsal with stand-in images; undefined with official ones. */
+    images: Partial<Images>;
+    /** Why it is a rehearsal with stand-in images; undefined with those of the configuration. */
     rehearsal?: string;
 }
 
 /** What decides which images a stack runs. */
 export interface ImageRequest {
-    version: string;
-    /** Images of the configuration's own. */
-    images?: Partial<Images>;
+    /** The images of its configuration, by role. */
+    images: Partial<Images>;
     /** As DOCKER_HOST names the engine. */
     host: string;
-    /** Stand-in images, whatever can be had. Default: false. */
-    rehearse?: boolean;
+    /** Stand-in images: `always`, where the configuration's cannot be had (`fallback`), or `never`. */
+    standIns: "always" | "fallback" | "never";
 }
 
 /**
- * The images of the configuration, pulled where they are missing; stand-ins where no registry can be reached.
+ * The images of the configuration, pulled where they are missing; or stand-ins for them.
  *
- * @throws ToolError when a registry answers that it has no such image, or does not hand it out.
+ * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted.
  */
-export async function chooseImages(progress: Progress, request: ImageRequest): Promise<ChosenImages> {
-    if (request.rehearse === true) return await standIns(progress, "a rehearsal was asked for");
-    const images = { ...officialImages(request.version), ...request.images };
-    const engine = connect(request.host);
+export async function chooseImages(
+    progress: Progress,
+    { images, host, standIns }: ImageRequest,
+): Promise<ChosenImages> {
+    if (standIns === "always") return await rehearse(progress, images, "a rehearsal was asked for");
+    const engine = await connect(host);
     for (const image of await missingImages(engine, images)) {
         const outcome = await pullImage(engine, image, progress);
-        if (outcome.kind === "unreachable")
-            return await standIns(progress, `${image} is not here, and its registry cannot be reached`);
+        if (outcome.kind === "pulled") continue;
         if (outcome.kind === "refused") throw new ToolError(refused(image, outcome.reason));
+        const reason = `${image} is not here, and its registry cannot be reached`;
+        if (standIns === "never") throw new ToolError(unreachable(reason, outcome.reason));
+        return await rehearse(progress, images, reason);
     }
     return { images };
 }
 
 /** Which images of a set the engine does not have. */
-export async function missingImages(engine: Docker, images: Images): Promise<string[]> {
-    const names = [...new Set(Object.values(images) as string[])];
+export async function missingImages(engine: Docker, images: Partial<Images>): Promise<string[]> {
+    const names = [...new Set(Object.values(images))];
     const present = await Promise.all(names.map((name) => isPresent(engine, name)));
     return names.filter((_, index) => !present[index]);
 }
@@ -58,10 +61,17 @@ async function isPresent(engine: Docker, image: string): Promise<boolean> {
     }
 }
 
-async function standIns(progress: Progress, rehearsal: string): Promise<ChosenImages> {
+async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {
     progress(`${rehearsal}: taking stand-in images`);
-    const { server, proxy, postgres, redis } = await buildStandInImages(progress);
-    return { images: { server, proxy, postgres, redis }, rehearsal };
+    const built = Object.entries(await buildStandInImages(progress));
+    return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
+}
+
+function unreachable(reason: string, cause: string): string {
+    return (
+        `${reason}: ${cause}. Load the image into Docker (\`docker load\`), or make the registry reachable. ` +
+        "`npm start` without a name offers a rehearsal with stand-in images."
+    );
 }
 
 function refused(image: string, reason: string): string {

@@ -1,5 +1,4 @@
-import { reasonOf, ToolError } from "./progress";
-import { Interrupted } from "./stack/update";
+import { Interrupted, reasonOf, ToolError } from "./progress";
 
 /**
  * Runs a tool: its errors are shown as messages, once and without stack traces, and end it with exit code 1.

@@ -1,4 +1,5 @@
 import { takeStack } from "./arguments";
+import { readOutputs } from "./engine/cli";
 import { openExisting } from "./stack/existing";
 import { main } from "./main";
 import { ToolError } from "./progress";
@@ -13,22 +14,11 @@ main(async (args) => {
     const path = rest.find((argument) => !argument.startsWith("-"));
     const [open] = await openExisting({ name, progress: console.error });
     if (open === undefined) return;
-    const { stack } = open;
-    const outputs = await stack.outputs();
-    if (path === undefined) {
-        const shown = Object.entries(outputs).map(([key, { value, secret }]) => [
-            key,
-            secret ? "[secret]" : (value as unknown),
-        ]);
-        console.log(JSON.stringify(Object.fromEntries(shown), undefined, 2));
-        return;
-    }
-    const values = Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value as unknown]));
-    const value = valueAt(values, path.split("."));
+    const outputs = await readOutputs(open, path !== undefined);
+    const value = path === undefined ? outputs : valueAt(outputs, path.split("."));
     if (value === undefined) {
-        throw new ToolError(
-            `The stack ${stack.name} has no output ${path}. It has: ${Object.keys(values).join(", ")}.`,
-        );
+        const known = Object.keys(outputs).join(", ");
+        throw new ToolError(`The stack ${open.stack.name} has no output ${path ?? ""}. It has: ${known}.`);
     }
     console.log(typeof value === "string" ? value : JSON.stringify(value, undefined, 2));
 });

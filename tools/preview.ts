@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensurePulumi } from "./engine";
 import { projectRoot } from "./environment";
@@ -6,12 +6,14 @@ import { main } from "./main";
 import { Description } from "./preview/description";
 import { throwawayStack } from "./preview/workspace";
 import { ToolError } from "./progress";
+import { fileOf } from "./stack/files";
 
 /**
  * `npm run preview [-- <stack>] [--describe <file>]`: shows what a stack's program would make from nothing.
  *
  * It needs no Docker engine, no login, no passphrase and no secret, so that a pull request of a stranger can have one.
  * What it works with stays in `.local/preview`. Default stack: `prod`; without a configuration of it, its example.
+ * The policy pack is held against it; an example is only advised to name digests, which its environment looks up.
  * `--describe` also writes every resource with its inputs into a file, to compare with that of another version.
  */
 main(async (args) => {
@@ -23,6 +25,8 @@ main(async (args) => {
     try {
         await stack.preview({
             configFile,
+            policyPacks: [policyPack],
+            policyPackConfigs: existsSync(join(projectRoot, fileOf(name))) ? [] : [join(policyPack, "example.json")],
             color: "never",
             onOutput: print,
             onError: print,
@@ -34,6 +38,9 @@ main(async (args) => {
     }
     if (describe !== undefined) writeFileSync(describe, description.toString());
 });
+
+/** What every preview is held against. */
+const policyPack = join(projectRoot, "policy");
 
 function parse(args: string[]): { name: string; describe?: string } {
     const at = args.indexOf("--describe");

@@ -6,6 +6,9 @@ export class ToolError extends Error {
     override name = "ToolError";
 }
 
+/** Work was told to stop, and did. */
+export class Interrupted extends Error {}
+
 /** Numbered steps on a terminal, each with the seconds it took. */
 export class Steps {
     private number = 0;

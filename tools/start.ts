@@ -12,7 +12,7 @@ import { bringUp, describeChanges, settle } from "./stack/up";
 /**
  * `npm start [-- <stack>]`: brings a stack up, with everything it needs, and says how to sign in.
  *
- * Default: the stack `dev`; where its images cannot be had, the stack `rehearsal` with stand-in images.
+ * Default: the stack `dev`; where its registry cannot be reached, the stack `rehearsal` with stand-in images.
  */
 main(async (args) => {
     const steps = new Steps(5);
@@ -33,11 +33,12 @@ main(async (args) => {
         ({ version, origin }) => `Pulumi ${version}, ${origin}`,
     );
 
+    const standIns = asked === undefined ? "fallback" : asked === rehearsalStack ? "always" : "never";
     const chosen = await steps.run(
         "Images",
-        (progress) => chooseImages(progress, { ...settings, host: docker.host, rehearse: asked === rehearsalStack }),
+        (progress) => chooseImages(progress, { images: settings.images, host: docker.host, standIns }),
         ({ images, rehearsal }) =>
-            `${rehearsal === undefined ? "official images" : "stand-in images"}, server ${images.server}`,
+            `${rehearsal === undefined ? "as configured" : "stand-ins"}: server ${images.server ?? ""}`,
     );
 
     const name = stackFor(asked, chosen);

@@ -102,12 +102,11 @@ async function untilItAnswers(daemon: Daemon, exitCode: () => number | string | 
 }
 
 async function answers(socket: string): Promise<boolean> {
-    const answer = connect(`unix://${socket}`)
-        .ping()
-        .then(
-            () => true,
-            () => false,
-        );
+    const engine = await connect(`unix://${socket}`);
+    const answer = engine.ping().then(
+        () => true,
+        () => false,
+    );
     return await Promise.race([answer, sleep(5000, false, { ref: false })]);
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { environmentOf, projectRoot, type Workplace } from "../environment";
+import { environmentOf, type OpenStack, projectRoot, type Workplace } from "../environment";
 import { run } from "../run";
 
 /**
@@ -10,6 +10,19 @@ import { run } from "../run";
 export async function runPulumi(workplace: Workplace, args: string[]): Promise<string> {
     const env = environmentOf(workplace);
     return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd: projectRoot, env });
+}
+
+/**
+ * The outputs of a stack.
+ *
+ * @param showSecrets Default: each secret, also one inside an object, reads `[secret]`.
+ */
+export async function readOutputs(
+    { stack, workplace }: OpenStack,
+    showSecrets = false,
+): Promise<Record<string, unknown>> {
+    const args = ["stack", "output", "--json", "--stack", stack.name, ...(showSecrets ? ["--show-secrets"] : [])];
+    return JSON.parse(await runPulumi(workplace, args)) as Record<string, unknown>;
 }
 
 /** Runs the Pulumi CLI on this terminal and returns its exit code. */

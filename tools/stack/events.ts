@@ -53,9 +53,12 @@ export class Report {
         if (cancelEvent !== undefined) this.cancelled = true;
     };
 
-    /** What is being done now, longest first. */
+    /** What has been under way for a while, longest first. */
     public waiting(now = Date.now()): string {
-        return [...this.running.values()].map(({ title, since }) => `${title} (${seconds(now - since)})`).join(", ");
+        return [...this.running.values()]
+            .filter(({ since }) => now - since > 5000)
+            .map(({ title, since }) => `${title} (${seconds(now - since)})`)
+            .join(", ");
     }
 
     private begin(step: StepMetadata): void {

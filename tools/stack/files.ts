@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
-import type { Images } from "../../components/images";
+import { type Images, officialImages } from "../../components/images";
 import { schema } from "../../config/schema";
 import { ToolError } from "../progress";
 
@@ -11,7 +11,7 @@ export const rehearsalStack = "rehearsal";
 
 /** What the tools read of a stack's configuration. */
 export interface StackSettings {
-    version: string;
+    /** The images it runs: the official ones of its release, or its own. */
     images: Partial<Images>;
     /** The provider's `docker:host`. */
     dockerHost?: string;
@@ -39,20 +39,39 @@ export function stackNames(root: string): string[] {
     return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/** Reads what the tools need of a stack's configuration. */
+/** Reads what the tools need of a stack's configuration; what is wrong in it, the program itself refuses. */
 export function readSettings(root: string, stack: string): StackSettings {
-    const { config = {} } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
-    const { version, images } = schema
-        .pick({ version: true, images: true })
-        // The program itself refuses what is wrong, and says all of it.
-        .catch({ version: schema.shape.version.parse(undefined), images: {} })
-        .parse({ version: config["authentik-stack:version"], images: config["authentik-stack:images"] });
-    const dockerHost = config["docker:host"];
-    return { version, images, dockerHost: typeof dockerHost === "string" ? dockerHost : undefined };
+    const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
+    const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
+    const version = schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
+    const own = section(value("images"));
+    const all = { ...officialImages(version), ...own };
+    const roles = rolesOf(value);
+    const dockerHost = config?.["docker:host"];
+    return {
+        images: Object.fromEntries(Object.entries(all).filter(([role]) => roles.has(role))),
+        dockerHost: typeof dockerHost === "string" ? dockerHost : undefined,
+    };
+}
+
+/** What a stack runs: each role has an image of its own. */
+function rolesOf(value: (key: string) => unknown): Set<string> {
+    const outposts = Array.isArray(value("outposts")) ? (value("outposts") as unknown[]) : [];
+    const isMadeHere = (key: string) =>
+        ["external", "stack"].every((other) => section(value(key))[other] === undefined);
+    return new Set([
+        "server",
+        ...["postgres", "redis"].filter(isMadeHere),
+        ...outposts.map((outpost) => String(section(outpost).type ?? "proxy")),
+    ]);
+}
+
+function section(value: unknown): Record<string, string | undefined> {
+    return typeof value === "object" && value !== null ? (value as Record<string, string | undefined>) : {};
 }
 
 /** Writes the rehearsal's configuration: the default stack's, with stand-in images and names of its own. */
-export function writeRehearsal(root: string, images: Images): void {
+export function writeRehearsal(root: string, images: Partial<Images>): void {
     const document = read(root, defaultStack);
     document.setIn(["config", "authentik-stack:images"], images);
     document.setIn(["config", "authentik-stack:prefix"], `${rehearsalStack}-`);

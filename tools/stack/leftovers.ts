@@ -43,7 +43,7 @@ export async function healInterrupted(progress: Progress, { stack, workplace }: 
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
         pending: new Set(creations.map(({ resource }) => resource.urn)),
     };
-    await removeOrphans(progress, connect(workplace.docker?.host), `${projectName}/${stack.name}`, (object) =>
+    await removeOrphans(progress, await connect(workplace.docker?.host), `${projectName}/${stack.name}`, (object) =>
         isOrphan(object, known, since),
     );
     return true;

@@ -1,23 +1,19 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import type { AuthentikOutputs } from "../../components/outputs";
+import { readOutputs } from "../engine/cli";
 import type { OpenStack } from "../environment";
 import type { Report } from "./events";
 import type { ChosenImages } from "../images";
 
 /** Prints where to sign in, as whom and how to read the password, and whether it is a rehearsal. */
-export async function showRunning({ stack }: OpenStack, chosen: ChosenImages, report: Report): Promise<void> {
+export async function showRunning(open: OpenStack, chosen: ChosenImages, report: Report): Promise<void> {
     for (const warning of report.warnings) console.log(`\nwarning: ${warning}`);
-    const outputs = plainOutputs(await stack.outputs());
-    console.log(`\n${runningText(outputs, stack.name)}`);
+    const outputs = (await readOutputs(open)) as unknown as Shown;
+    console.log(`\n${runningText(outputs, open.stack.name)}`);
     if (chosen.rehearsal !== undefined) console.log(`\n${rehearsalText(chosen.rehearsal)}`);
 }
 
 /** What the summary shows of a stack's outputs: nothing secret. */
 type Shown = Pick<AuthentikOutputs, "url" | "outposts" | "applications"> & { admin: { username: string } };
-
-function plainOutputs(outputs: OutputMap): Shown {
-    return Object.fromEntries(Object.entries(outputs).map(([key, { value }]) => [key, value as unknown])) as Shown;
-}
 
 /** Where to sign in, as whom, how to read the password, and what is protected. */
 export function runningText({ url, admin, outposts, applications }: Shown, stack: string): string {

@@ -1,9 +1,20 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Report } from "./events";
-import { type Progress, reasonOf, ToolError } from "../progress";
+import { Interrupted, type Progress, reasonOf, ToolError } from "../progress";
 
 /** Seconds without a line after which a running operation says what it waits for: each time twice as many. */
 const silence = { first: 15, longest: 60 };
+
+/** An operation of the engine failed; the message has every problem in full, each once. */
+export class OperationFailed extends ToolError {
+    constructor(
+        message: string,
+        /** URNs of the resources that the problems are about. */
+        readonly urns: string[],
+    ) {
+        super(message);
+    }
+}
 
 /** What every operation of the engine takes. */
 export interface OperationOptions {
@@ -16,7 +27,7 @@ export interface OperationOptions {
 /**
  * Runs an operation of the engine: tells each change as it happens, and what is waited for when nothing happens.
  *
- * @throws ToolError with every problem in full, each once; Interrupted when it was told to stop.
+ * @throws OperationFailed; Interrupted when it was told to stop.
  */
 export async function operate(
     progress: Progress,
@@ -52,9 +63,6 @@ export async function operate(
     }
 }
 
-/** The operation was told to stop, and did. */
-export class Interrupted extends Error {}
-
 /**
  * Passes one interrupt on to the engine, which then finishes what is under way; a second one would abandon that. From a
  * terminal the engine gets the first itself, so it is passed on only when the engine does not show that it has it.
@@ -87,10 +95,11 @@ function watchInterrupts(progress: Progress, report: Report) {
     };
 }
 
-function failure(report: Report, errors: string, error: unknown): ToolError {
-    const told = report.problems.map(({ resource, message }) =>
+function failure({ problems }: Report, errors: string, error: unknown): OperationFailed {
+    const told = problems.map(({ resource, message }) =>
         resource === undefined ? message : `${resource}: ${message}`,
     );
-    if (told.length > 0) return new ToolError(told.join("\n\n"));
-    return new ToolError(errors.trim() === "" ? reasonOf(error) : errors.trim());
+    const urns = problems.flatMap(({ urn }) => urn ?? []);
+    if (told.length > 0) return new OperationFailed(told.join("\n\n"), urns);
+    return new OperationFailed(errors.trim() === "" ? reasonOf(error) : errors.trim(), urns);
 }

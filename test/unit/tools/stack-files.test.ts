@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
+import { officialImages } from "../../../components/images";
 import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../tools/stack/files";
 
 const dev = `# our homelab
@@ -31,13 +32,27 @@ describe("files of a stack", () => {
         expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. There are: dev.");
     });
 
-    it("say version, images and Docker host", () => {
+    it("say which images the stack runs, and where", () => {
         expect(readSettings(root, "dev")).to.deep.equal({
-            version: "2025.6.1",
-            images: { redis: "redis:7.4-alpine" },
+            images: {
+                ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
+                redis: "redis:7.4-alpine",
+            },
             dockerHost: undefined,
         });
-        expect(readSettings(root, "missing").images).to.deep.equal({});
+    });
+
+    it("leave out images of what is not run, and speak of a remote engine", () => {
+        const config = {
+            "authentik-stack:outposts": [{ name: "a", type: "ldap" }],
+            "authentik-stack:postgres": { external: { host: "db" } },
+            "docker:host": "ssh://root@host",
+        };
+        writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
+
+        const { images, dockerHost } = readSettings(root, "other");
+        expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
+        expect(dockerHost).to.equal("ssh://root@host");
     });
 
     it("give a rehearsal stand-in images and names of its own, whatever the real stack has", () => {
@@ -59,3 +74,7 @@ describe("files of a stack", () => {
         expect(privateCopy(root, "dev")).to.equal(undefined);
     });
 });
+
+function pick<T extends object>(from: T, keys: (keyof T)[]): Partial<T> {
+    return Object.fromEntries(keys.map((key) => [key, from[key]])) as Partial<T>;
+}
