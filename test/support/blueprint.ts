@@ -44,3 +44,15 @@ export function entryOf(blueprint: ParsedBlueprint, model: string): ParsedEntry 
     if (entry === undefined || found.length > 1) throw new Error(`${found.length} entries of ${model}`);
     return entry;
 }
+
+/** Names of authentik's own blueprints that a blueprint has applied first. */
+export function requiredBy({ entries }: ParsedBlueprint): string[] {
+    return entries
+        .filter(({ model }) => model === "authentik_blueprints.metaapplyblueprint")
+        .map(({ attrs }) => (attrs.identifiers as { name: string }).name);
+}
+
+/** What `!Find` with one condition reads back as. */
+export function found(model: string, field: string, value: string): Tagged {
+    return { tag: "!Find", value: [model, [field, value]] };
+}

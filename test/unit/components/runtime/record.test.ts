@@ -48,6 +48,14 @@ describe("a recorded step", () => {
         expect(await pulumi.isSecret(pulumi.output(written.facts))).to.equal(false);
     });
 
+    it("keeps the digest secret even where nobody marked what it is of", async () => {
+        const { secrets } = (await registered({ secrets: ["hunter2"] })).props.input as {
+            secrets: pulumi.Output<string>;
+        };
+
+        expect(await pulumi.isSecret(secrets)).to.equal(true);
+    });
+
     it("is told on an update what it remembered and what is no longer in its memory", async () => {
         const told: Record<string, string>[] = [];
         const run = (forgotten: Record<string, string>) => {

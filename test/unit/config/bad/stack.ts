@@ -94,11 +94,11 @@ export const stackRows: BadRow[] = [
     },
     {
         wrong: "an image without a tag",
-        changes: { "images.server": "registry.example.com:5000/authentik/server" },
+        changes: { "images.server": "images.example.com:5000/authentik/server" },
         problems: [
             [
                 "images.server",
-                "registry.example.com:5000/authentik/server",
+                "images.example.com:5000/authentik/server",
                 "must be an image with a tag other than latest, or a digest, such as postgres:16-alpine",
             ],
         ],
