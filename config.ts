@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { formatProblems, type Problem, problemsOf } from "./config/problems";
+import { formatPath, formatProblems, isObject, type Problem, problemsOf } from "./config/problems";
 import { checkRules } from "./config/rules";
 import { type Config, type ConfigInput, schema } from "./config/schema";
 
@@ -24,18 +24,24 @@ export function loadConfig(): Config {
  *
  * @throws pulumi.RunError that lists every problem, each with key, value and cure.
  */
-export function stackConfig({ secrets = {}, ...values }: ConfigInput): Config {
+export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     const problems = Object.keys(values)
-        .filter((key) => !(key in schema.shape))
-        .map((key): Problem => ({ key, value: undefined, cure: unknownKey }));
+        .filter((key) => !Object.hasOwn(schema.shape, key))
+        .map((key): Problem => ({ key: formatPath([key]), value: undefined, cure: unknownKey }));
     // What is not known yet cannot be checked; what it is for can.
-    const known = Object.entries(secrets).filter(([, value]) => typeof value === "string");
-    const sound = parseKeys({ ...values, secrets: Object.fromEntries(known) }, problems);
-    if (sound.secrets !== undefined) sound.secrets = secrets;
+    const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
+    const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
+    const sound = parseKeys({ ...values, secrets: checked }, problems);
+    if (sound.secrets !== undefined && isObject(secrets)) sound.secrets = secrets;
     problems.push(...checkRules(sound));
     const hides = (key: string) => /^(secrets|settings)\b/.test(key);
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, "stackConfig", hides));
     return sound as Config;
+}
+
+/** A value that is known later. */
+function isPending(value: unknown): boolean {
+    return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
 /** True when the settings were set as a secret, wholly or in part: which part, Pulumi does not tell. */
@@ -94,8 +100,8 @@ function readKeys(namespace: string): { input: Record<string, unknown>; problems
     for (const [name, text] of Object.entries(pulumi.runtime.allConfig())) {
         if (!name.startsWith(`${namespace}:`)) continue;
         const key = name.slice(namespace.length + 1);
-        if (!(key in schema.shape)) {
-            problems.push({ key, value: text, cure: unknownKey });
+        if (!Object.hasOwn(schema.shape, key)) {
+            problems.push({ key: formatPath([key]), value: text, cure: unknownKey });
             continue;
         }
         try {

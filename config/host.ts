@@ -3,11 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { connect } from "../components/runtime/host";
 import { stackLabel, stackName } from "../components/runtime/labels";
+import { missingImages } from "./host-images";
 import { formatProblems, type Problem } from "./problems";
 import type { Config } from "./schema";
 
 /**
- * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there.
+ * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there, and
+ * images that cannot be had.
  *
  * A preview checks nothing, so that it needs no engine.
  *
@@ -20,7 +22,11 @@ export async function checkHost(config: Config, host: string | undefined): Promi
     if (seen === undefined) return;
     const local =
         host === undefined ? (process.env.DOCKER_HOST?.startsWith("unix:") ?? true) : host.startsWith("unix:");
-    const problems = [...missingNetworks(config, seen.networks), ...(await takenPorts(config, seen.containers, local))];
+    const problems = [
+        ...missingNetworks(config, seen.networks),
+        ...(await takenPorts(config, seen.containers, local)),
+        ...(await missingImages(config, engine)),
+    ];
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
 }
 

@@ -19,7 +19,13 @@ export type Report = (path: Path, cure: string) => Problem;
 /** `["outposts", 0, "name"]` as `outposts[0].name`. */
 export function formatPath(path: Path): string {
     return path
-        .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${String(part)}`))
+        .map((part, index) => {
+            if (typeof part === "number") return `[${part}]`;
+            const name = String(part);
+            // Any other name could break the line, or look like a path itself.
+            if (!/^[\w/-]+$/.test(name)) return `[${JSON.stringify(name)}]`;
+            return index === 0 ? name : `.${name}`;
+        })
         .join("");
 }
 
@@ -34,7 +40,7 @@ export function valueAt(root: unknown, path: Path): unknown {
 
 /** What zod found in a key, in this program's words. */
 export function problemsOf(error: z.ZodError, key: string, input: unknown): Problem[] {
-    return error.issues.flatMap((issue): Problem[] => {
+    const problems = error.issues.flatMap((issue): Problem[] => {
         const path = [key, ...issue.path];
         if (issue.code === "unrecognized_keys") {
             return issue.keys.map((unknown) => ({
@@ -51,6 +57,16 @@ export function problemsOf(error: z.ZodError, key: string, input: unknown): Prob
                 : (wanted ?? wrongType(issue));
         return [{ key: formatPath(path), value, cure }];
     });
+    // Of one value zod can find two things wrong that are one in these words.
+    return problems.filter(
+        ({ key: where, cure }, index) =>
+            problems.findIndex((other) => other.key === where && other.cure === cure) === index,
+    );
+}
+
+/** True for an object that is no list. */
+export function isObject(value: unknown): value is object {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The message that `pulumi up` and `pulumi preview` end with: every problem, each with key, value and cure. */

@@ -54,8 +54,6 @@ async function handOver(name: string, { title, mounts = [] }: Workload, host: st
 
 async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, host: string | undefined): Promise<void> {
     const engine = await connect(host);
-    // The provider has no argument for it; the engine takes it at run time.
-    await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
     const secrets = await valueOf(pulumi.output(secretsOf(workload.files)));
     const gate = {
         title: workload.title,
@@ -64,6 +62,8 @@ async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, ho
         secrets,
     };
     await untilHealthy(engine, args.id, gate);
+    // The provider has no argument for it; the engine takes it of a container that runs.
+    await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
 }
 
 function containerArgs(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): docker.ContainerArgs {

@@ -26,12 +26,16 @@ export interface HealthGate {
 export async function untilHealthy(docker: Docker, id: string, gate: HealthGate): Promise<void> {
     const container = docker.getContainer(id);
     const deadline = Date.now() + gate.seconds * 1000;
+    let exitCode = 0;
     for (;;) {
         const { State, RestartCount } = await container.inspect();
+        // It is reset when the container runs again.
+        if (State.ExitCode !== 0) exitCode = State.ExitCode;
         const answer = State.Running && !State.Restarting ? await check(container, gate.command) : "it does not run";
         if (answer === undefined) return;
         const late = `was not healthy within ${gate.seconds} seconds (its health check says: ${answer})`;
-        const problem = trouble(State, RestartCount) ?? (Date.now() > deadline ? late : undefined);
+        const problem =
+            trouble({ ...State, ExitCode: exitCode }, RestartCount) ?? (Date.now() > deadline ? late : undefined);
         if (problem !== undefined) {
             const log = await lastLogLines(container, gate.secrets);
             throw new Error(`${gate.title} ${redact(problem, gate.secrets)}; its last log lines:\n${log}`);

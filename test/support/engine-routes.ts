@@ -14,12 +14,35 @@ export interface Exec {
 
 /** The requests of Docker's API that the program makes, and what the engine answers. */
 export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]): [RegExp, Handler][] {
-    const { state = (): State => ({ Status: "running" }), exit = () => 0, log = () => "", lists = {} } = behaviour;
+    const {
+        state = (): State => ({ Status: "running" }),
+        exit = () => 0,
+        log = () => "",
+        lists = {},
+        missing = [],
+    } = behaviour;
     const created = (id = "") => record.created.find((container) => container.id === id);
     const counts = { looks: 0, jobs: 0 };
     return [
         [/^GET \/containers\/json/, () => lists.containers ?? []],
         [/^GET \/networks/, () => lists.networks ?? []],
+        [
+            /^GET \/images\/(.+)\/json/,
+            ([name = ""], _, response) => {
+                if (!missing.includes(decodeURIComponent(name))) return { Id: name };
+                response.statusCode = 404;
+                response.end(JSON.stringify({ message: `No such image: ${name}` }));
+                return response;
+            },
+        ],
+        [
+            /^POST \/images\/create/,
+            (_, __, response) => {
+                response.statusCode = 404;
+                response.end(JSON.stringify({ message: "pull access denied" }));
+                return response;
+            },
+        ],
         [
             /^POST \/containers\/create/,
             async (_, request) => {

@@ -27,6 +27,8 @@ export interface Behaviour {
     /** What a container printed. Default: nothing. */
     log?: (container: string) => string;
     lists?: { containers?: unknown[]; networks?: unknown[] };
+    /** Images that it neither has nor can pull. Default: none. */
+    missing?: string[];
 }
 
 /** A container that the engine was told to create. */

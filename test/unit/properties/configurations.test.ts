@@ -8,8 +8,8 @@ import { errorOf } from "../../support/bad-configuration";
 import { type Case, edited, sound } from "./configurations";
 import { expectClear, expectComplete, runCase } from "./outcome";
 
-/** Another one each day finds more; the same one again, `SEED=<number>`, shows what was found. */
-const seed = Number(process.env.SEED ?? Math.floor(Date.now() / 86_400_000));
+/** A fixed one, so that a red run is red again; `SEED=<number>` looks elsewhere. */
+const seed = Number(process.env.SEED ?? 20_781);
 
 /** Checks a property; what fails is shown in its smallest form, with the seed to repeat it. */
 async function holdsFor(

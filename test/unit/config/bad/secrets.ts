@@ -75,6 +75,6 @@ export const secretRows: BadRow[] = [
         wrong: "a secret setting of a bad name",
         changes: { settings: { email: { "pass word": "hunter2-hunter2" } } },
         secretKeys: ["settings"],
-        problems: [["settings.email.pass word", hidden, "authentik setting, such as log_level"]],
+        problems: [['settings.email["pass word"]', hidden, "authentik setting, such as log_level"]],
     },
 ];
