@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import program from "../../index";
 import { devWith } from "../support/configuration";
-import { type Run, runProgram, startMocks } from "../support/mocks";
+import { type Run, runProgram } from "../support/mocks";
 import { sentinel } from "../support/provider";
 
 /** Names of the resources by type, without the packages that the types are of. */
@@ -134,17 +133,5 @@ describe("the program, with another configuration", () => {
             "staging-authentik-networks-backend-id",
             "staging-authentik-networks-db-id",
         ]);
-    });
-
-    it("registers nothing when the configuration has a problem", async () => {
-        const graph = await startMocks({ configuration: devWith({ url: undefined, colour: "red" }) });
-
-        const outcome = await program().then(
-            () => "done",
-            (error: unknown) => String(error),
-        );
-
-        expect(outcome).to.match(/2 problems in the configuration; nothing was changed/);
-        expect(graph.registered()).to.equal(0);
     });
 });
