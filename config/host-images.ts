@@ -45,7 +45,6 @@ async function pullMissing(engine: Docker, image: string): Promise<string | unde
         return undefined;
     } catch (error) {
         // The engine's own words, without the client's.
-        const { json, message } = error as Error & { json?: { message?: string } };
-        return (json?.message ?? message).trim();
+        return (error as Error).message.replace(/^\(HTTP code \d+\) [^-]* - /, "").trim();
     }
 }
