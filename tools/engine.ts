@@ -67,7 +67,7 @@ async function downloadedPulumi(progress: Progress): Promise<PulumiEngine | unde
     try {
         return engine(await downloadPulumi(progress, pulumiVersion), "downloaded");
     } catch (error) {
-        progress(`Pulumi cannot be downloaded (${reasonOf(error).split("\n")[0]}): building it from Go modules`);
+        progress(`Pulumi cannot be downloaded (${reasonOf(error)}): building it from Go modules`);
         return undefined;
     }
 }

@@ -6,6 +6,7 @@ import type { Backend } from "./engine/backend";
 import type { DockerEngine } from "./docker-engine";
 import type { PulumiEngine } from "./engine";
 import { reasonOf, ToolError } from "./progress";
+import { cureOf } from "./stack/explain";
 import { fileOf, privateCopy } from "./stack/files";
 
 /** The project's folder. */
@@ -47,7 +48,8 @@ export async function openStack(workplace: Workplace, name: string, root = proje
         const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
         return { stack, workplace, options: { color: "never", configFile } };
     } catch (error) {
-        throw explained(error, name);
+        const cure = cureOf(reasonOf(error));
+        throw cure === undefined ? error : new ToolError(cure);
     }
 }
 
@@ -76,15 +78,4 @@ async function workspaceIn(workDir: string, workplace: Workplace): Promise<Local
         pulumiCommand: command,
         envVars: environmentOf(workplace),
     });
-}
-
-/** The CLI's own words, with a cure where one is known. */
-function explained(error: unknown, stack: string): Error {
-    const reason = reasonOf(error);
-    if (!/incorrect passphrase/.test(reason)) return error instanceof Error ? error : new Error(reason);
-    return new ToolError(
-        `The secrets of stack ${stack} were encrypted with another passphrase than .local/passphrase. ` +
-            "Put that one into the file, or name its file in PULUMI_CONFIG_PASSPHRASE_FILE; to start without these " +
-            `secrets, remove \`encryptionsalt\` and every \`secure\` value from ${fileOf(stack)}.`,
-    );
 }

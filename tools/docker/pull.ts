@@ -16,7 +16,10 @@ export async function pullImage(engine: Docker, image: string, progress: Progres
         await pull(engine, image, progress);
         return { kind: "pulled" };
     } catch (error) {
-        const reason = reasonOf(error);
+        // Docker's client puts the status before the registry's own words.
+        const reason = reasonOf(error)
+            .replace(/^\(HTTP code \d+\) [\w ]+ - /, "")
+            .trim();
         return { kind: isUnreachable(reason) ? "unreachable" : "refused", reason };
     }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { whileGrowing } from "./growing";
-import type { Progress } from "../progress";
+import { type Progress, reasonOf, ToolError } from "../progress";
 import { run } from "../run";
 
 /** Seconds without a byte after which a download counts as out of reach. */
@@ -35,6 +35,9 @@ export async function downloadPulumi(progress: Progress, version: string): Promi
             signal: limit.signal,
         });
         return await PulumiCommand.get({ root, skipVersionCheck: true });
+    } catch (error) {
+        const lastLine = reasonOf(error).split("\n").at(-1)?.trim();
+        throw new ToolError(limit.signal.aborted ? String(limit.signal.reason) : (lastLine ?? "it failed"));
     } finally {
         limit.end();
         rmSync(temporary, { recursive: true, force: true });

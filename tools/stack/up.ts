@@ -66,6 +66,7 @@ export function describeChanges({ changes = {} }: Pick<Report, "changes">): stri
         const count = changes[op as OpType] ?? 0;
         return count === 0 ? [] : [`${name} ${count}`];
     });
-    const same = `unchanged ${changes.same ?? 0}`;
-    return parts.length === 0 ? `nothing to do: ${same}` : [...parts, same].join(", ");
+    const { same = 0 } = changes;
+    if (parts.length === 0) return `nothing to do: unchanged ${same}`;
+    return [...parts, ...(same === 0 ? [] : [`unchanged ${same}`])].join(", ");
 }

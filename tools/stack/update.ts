@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Report } from "./events";
+import { cureOf } from "./explain";
 import { Interrupted, type Progress, reasonOf, ToolError } from "../progress";
 
 /** Seconds without a line after which a running operation says what it waits for: each time twice as many. */
@@ -101,5 +102,6 @@ function failure({ problems }: Report, errors: string, error: unknown): Operatio
     );
     const urns = problems.flatMap(({ urn }) => urn ?? []);
     if (told.length > 0) return new OperationFailed(told.join("\n\n"), urns);
-    return new OperationFailed(errors.trim() === "" ? reasonOf(error) : errors.trim(), urns);
+    const reason = errors.trim() === "" ? reasonOf(error) : errors.trim();
+    return new OperationFailed(cureOf(reason) ?? reason, urns);
 }
