@@ -35,6 +35,6 @@ export function ldapProvider(slug: string, provider: ApplicationOf<"ldap">["prov
             bind_mode: provider.mode,
             search_mode: provider.mode,
         },
-        permissions: [{ permission: "authentik_providers_ldap.search_full_directory", user: keyOf("user") }],
+        permissions: [{ permission: "search_full_directory", user: keyOf("user") }],
     };
 }

@@ -60,7 +60,7 @@ describe("the blueprint of an LDAP directory", () => {
         expect(user.attrs.password).to.deep.equal(secretFile);
         expect(provider).to.have.deep.property("permissions", [
             {
-                permission: "authentik_providers_ldap.search_full_directory",
+                permission: "search_full_directory",
                 user: { tag: "!KeyOf", value: user.id },
             },
         ]);
