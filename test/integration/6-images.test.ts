@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { run } from "../../offline/images/docker";
-import { container, docker } from "./support/host";
+import { container, containers, docker } from "./support/host";
 import { findLeaks, secretValues } from "./support/leaks";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
 import { expectServing } from "./support/visit";
@@ -27,10 +27,12 @@ describe("an image", () => {
 
     for (const role of ["server", "proxy"]) {
         it(`of ${role} that cannot be had fails fast, by its name, and the next up heals`, async () => {
+            const before = await containers(shared.stack.prefix);
             shared.stack.configure(shared.configuration({ [`images.${role}`]: missing }));
             const { record, seconds } = await shared.stack.failingUp();
             expect(record.errors).to.contain(missing);
             expect(seconds).to.be.lessThan(30);
+            expect(await containers(shared.stack.prefix), "what ran goes on").to.have.deep.members(before);
         });
     }
 
