@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../components/runtime/host";
 import { mountCgroups } from "./cgroups";
+import { logFolder } from "../folders";
 import { type Progress, ToolError } from "../progress";
 import { run } from "../run";
 
@@ -26,7 +26,7 @@ export const defaultDaemon: Daemon = {
     socket: "/var/run/docker.sock",
     pidFile: "/var/run/docker.pid",
     execRoot: "/var/run/docker",
-    log: join(process.env.XDG_STATE_HOME ?? join(homedir(), ".local/state"), "authentik-stack/dockerd.log"),
+    log: join(logFolder(), "dockerd.log"),
     options: [],
     patience: 90,
 };

@@ -1,8 +1,9 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { whileGrowing } from "./growing";
+import { cacheFolder } from "../folders";
 import { type Progress, reasonOf, ToolError } from "../progress";
 import { run } from "../run";
 
@@ -45,6 +46,5 @@ export async function downloadPulumi(progress: Progress, version: string): Promi
 }
 
 function rootOf(version: string): string {
-    const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
-    return join(cache, "authentik-stack", `pulumi-${version}`);
+    return join(cacheFolder(), `pulumi-${version}`);
 }
