@@ -37,9 +37,9 @@ export class Steps {
             this.note(`${result(value)} (${seconds(Date.now() - start)})`);
             return value;
         } catch (error) {
-            this.write(
-                `\nStep ${this.number} of ${this.total}, ${title}, failed after ${seconds(Date.now() - start)}.`,
-            );
+            const outcome = error instanceof Interrupted ? "was interrupted" : "failed";
+            const step = `Step ${this.number} of ${this.total}, ${title},`;
+            this.write(`\n${step} ${outcome} after ${seconds(Date.now() - start)}.`);
             throw error;
         }
     }

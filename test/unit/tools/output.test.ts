@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { takeStack } from "../../../tools/arguments";
-import { seconds, Steps } from "../../../tools/progress";
+import { Interrupted, seconds, Steps } from "../../../tools/progress";
 import { isKept, keptText } from "../../../tools/stack/down";
 import { rehearsalText, runningText } from "../../../tools/stack/summary";
 import { describeChanges } from "../../../tools/stack/up";
@@ -29,6 +29,15 @@ describe("what the tools print", () => {
 
         expect(await failing.catch((error: Error) => error.message)).to.equal("no");
         expect(lines.at(-1)).to.equal("\nStep 1 of 2, Docker, failed after 0.0 s.");
+    });
+
+    it("tells an interrupted step from a failed one", async () => {
+        const lines: string[] = [];
+        const steps = new Steps(1, (line) => lines.push(line));
+
+        await steps.run("Stack", () => Promise.reject(new Interrupted()), String).catch(() => undefined);
+
+        expect(lines.at(-1)).to.equal("\nStep 1 of 1, Stack, was interrupted after 0.0 s.");
     });
 
     it("writes times for people", () => {
