@@ -1,8 +1,6 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildToolchain, type Toolchain } from "../offline/toolchain/build";
-import { cacheFolder } from "../offline/toolchain/cache";
+import { buildToolchain, findToolchain, type Toolchain } from "../offline/toolchain/build";
 import { credentialsFolder } from "./engine/backend";
 import { downloadPulumi, findDownload } from "./engine/download";
 import { installPlugins, pluginsPresent } from "./engine/plugins";
@@ -45,7 +43,7 @@ export async function findPulumi(progress: Progress): Promise<PulumiEngine | und
     if (own !== undefined) return own;
     const download = await findDownload(pulumiVersion);
     if (download !== undefined) return engine(download, "downloaded");
-    const built = builtToolchains()[0];
+    const built = findToolchain();
     return built && (await builtPulumi(built));
 }
 
@@ -63,7 +61,7 @@ async function downloadedPulumi(progress: Progress): Promise<PulumiEngine | unde
     const present = await findDownload(pulumiVersion);
     if (present !== undefined) return engine(present, "downloaded");
     // What took minutes to build is not given up for a download.
-    if (builtToolchains().length > 0) return undefined;
+    if (findToolchain() !== undefined) return undefined;
     try {
         return engine(await downloadPulumi(progress, pulumiVersion), "downloaded");
     } catch (error) {
@@ -75,15 +73,6 @@ async function downloadedPulumi(progress: Progress): Promise<PulumiEngine | unde
 async function builtPulumi(toolchain: Toolchain): Promise<PulumiEngine> {
     const command = await PulumiCommand.get({ root: dirname(toolchain.bin), skipVersionCheck: true });
     return withHome(engine(command, "built from Go modules"), toolchain.pulumiHome);
-}
-
-/** Toolchains that earlier runs built; they may be of an earlier release of this program. */
-function builtToolchains(): Toolchain[] {
-    const cache = cacheFolder();
-    if (!existsSync(cache)) return [];
-    return readdirSync(cache)
-        .map((name) => ({ bin: join(cache, name, "bin"), pulumiHome: join(cache, name, "home") }))
-        .filter(({ bin }) => !bin.includes("building-") && existsSync(join(bin, "pulumi")));
 }
 
 function engine(command: PulumiCommand, origin: PulumiEngine["origin"]): PulumiEngine {
