@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { execute, lastLogLines, redact } from "./host";
@@ -26,16 +27,13 @@ export interface HealthGate {
 export async function untilHealthy(docker: Docker, id: string, gate: HealthGate): Promise<void> {
     const container = docker.getContainer(id);
     const deadline = Date.now() + gate.seconds * 1000;
-    let exitCode = 0;
     for (;;) {
-        const { State, RestartCount } = await container.inspect();
-        // It is reset when the container runs again.
-        if (State.ExitCode !== 0) exitCode = State.ExitCode;
-        const answer = State.Running && !State.Restarting ? await check(container, gate.command) : "it does not run";
+        const look = await container.inspect();
+        const { Running, Restarting } = look.State;
+        const answer = Running && !Restarting ? await check(container, gate.command) : "it does not run";
         if (answer === undefined) return;
         const late = `was not healthy within ${gate.seconds} seconds (its health check says: ${answer})`;
-        const problem =
-            trouble({ ...State, ExitCode: exitCode }, RestartCount) ?? (Date.now() > deadline ? late : undefined);
+        const problem = (await trouble(docker, look)) ?? (Date.now() > deadline ? late : undefined);
         if (problem !== undefined) {
             const log = await lastLogLines(container, gate.secrets);
             throw new Error(`${gate.title} ${redact(problem, gate.secrets)}; its last log lines:\n${log}`);
@@ -55,9 +53,18 @@ async function check(container: Docker.Container, command: string[]): Promise<st
 }
 
 /** What tells that a container will not get healthy by waiting. */
-function trouble(state: Docker.ContainerInspectInfo["State"], restarts: number): string | undefined {
-    if (restarts >= 2) return `keeps crashing (exit code ${state.ExitCode}, restarted ${restarts} times)`;
-    if (["exited", "dead"].includes(state.Status))
-        return `exited with code ${state.ExitCode}${state.OOMKilled ? " (out of memory)" : ""}`;
+async function trouble(docker: Docker, look: Docker.ContainerInspectInfo): Promise<string | undefined> {
+    const { Id, State, RestartCount } = look;
+    if (RestartCount >= 2)
+        return `keeps crashing (exit code ${await lastExitCode(docker, Id)}, restarted ${RestartCount} times)`;
+    if (["exited", "dead"].includes(State.Status))
+        return `exited with code ${State.ExitCode}${State.OOMKilled ? " (out of memory)" : ""}`;
     return undefined;
+}
+
+/** The state of a container that runs again shows 0; the engine's events tell what its last run ended with. */
+async function lastExitCode(docker: Docker, id: string): Promise<string> {
+    const filters = { container: [id], event: ["die"] };
+    const events = await text(await docker.getEvents({ since: 0, until: Date.now() / 1000, filters }));
+    return /.*"exitCode":"(\d+)"/s.exec(events)?.[1] ?? "unknown";
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { environmentOf } from "../../tools/environment";
 import { bringUp, settle } from "../../tools/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
-import { containers } from "./support/host";
+import { containers, docker } from "./support/host";
 import { StackUnderTest } from "./support/stack-under-test";
 import { expectServing } from "./support/visit";
 import { openBench } from "./support/workplace";
@@ -40,6 +40,11 @@ describe("an update that is killed in the middle", () => {
             expect(told).to.include("the last run was killed; unlocking the stack");
         });
     }
+
+    it("leaves no half of a PostgreSQL cluster", async () => {
+        const host = await docker("exec", "it-k-postgres", "cat", "/var/lib/postgresql/data/pg_hba.conf");
+        expect(host, "the last thing that the image's entrypoint writes").to.match(/^host all all all /m);
+    });
 
     it("ends, brought up, in a stack that serves, without anything left over", async () => {
         await bringUp((line) => told.push(line), stack.opened, true);

@@ -20,12 +20,14 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         log = () => "",
         lists = {},
         missing = [],
+        died = 0,
     } = behaviour;
     const created = (id = "") => record.created.find((container) => container.id === id);
     const counts = { looks: 0, jobs: 0 };
     return [
         [/^GET \/containers\/json/, () => lists.containers ?? []],
         [/^GET \/networks/, () => lists.networks ?? []],
+        [/^GET \/events\?.*die/, () => ({ Actor: { Attributes: { exitCode: String(died) } } })],
         [
             /^GET \/images\/(.+)\/json/,
             ([name = ""], _, response) => {

@@ -27,6 +27,8 @@ export interface Behaviour {
     /** What a container printed. Default: nothing. */
     log?: (container: string) => string;
     lists?: { containers?: unknown[]; networks?: unknown[] };
+    /** Exit code of a container's last run, as the engine's events tell it. Default: 0. */
+    died?: number;
     /** Images that it neither has nor can pull. Default: none. */
     missing?: string[];
 }

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
+import { ensureDocker } from "../../../tools/docker-engine";
 import { cleanSlate, eventually, removeAll, start, type Container } from "./containers";
 import { statusOf } from "./http";
 
@@ -34,6 +35,7 @@ export class Bed {
 
     /** Clears what an earlier run left, builds what is missing and starts PostgreSQL and Redis. */
     async open(): Promise<void> {
+        process.env.DOCKER_HOST = (await ensureDocker(console.log)).host;
         this.images = await buildStandInImages(() => undefined);
         await cleanSlate();
         rmSync(this.folder, { recursive: true, force: true });
