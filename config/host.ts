@@ -24,7 +24,7 @@ export async function checkHost(config: Config, host: string | undefined): Promi
         host === undefined ? (process.env.DOCKER_HOST?.startsWith("unix:") ?? true) : host.startsWith("unix:");
     const problems = [
         ...missingNetworks(config, seen.networks),
-        ...(await takenPorts(config, seen.containers, local)),
+        ...(await takenPorts(config, seen, local)),
         ...(await missingImages(config, engine)),
     ];
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
@@ -32,7 +32,16 @@ export async function checkHost(config: Config, host: string | undefined): Promi
 
 async function look(engine: Docker) {
     const [containers, networks] = await Promise.all([engine.listContainers(), engine.listNetworks()]);
-    return { containers, networks };
+    const own = containers.filter(({ Labels }) => Labels[stackLabel] === stackName());
+    const others = containers.filter((container) => !own.includes(container));
+    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(engine, Id)))).flat() };
+}
+
+/** The host's ports that a container publishes when it runs; while it restarts, a list shows it without any. */
+async function portsOf(engine: Docker, id: string): Promise<number[]> {
+    const { HostConfig } = await engine.getContainer(id).inspect();
+    const bindings = HostConfig.PortBindings as Record<string, { HostPort: string }[]> | null;
+    return Object.values(bindings ?? {}).flatMap((ports) => ports.map(({ HostPort }) => Number(HostPort)));
 }
 
 function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]): Problem[] {
@@ -46,19 +55,22 @@ function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]):
         }));
 }
 
-async function takenPorts(config: Config, containers: Docker.ContainerInfo[], local: boolean): Promise<Problem[]> {
+async function takenPorts(
+    config: Config,
+    { others, ownPorts }: { others: Docker.ContainerInfo[]; ownPorts: number[] },
+    local: boolean,
+): Promise<Problem[]> {
     const published = [
         ...config.server.ports.map((entry, index) => ({ ...entry, key: `server.ports[${index}].port` })),
         ...config.outposts.flatMap((outpost, at) =>
             outpost.ports.map((entry, index) => ({ ...entry, key: `outposts[${at}].ports[${index}].port` })),
         ),
     ];
-    const owner = (port: number) => containers.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
+    const owner = (port: number) => others.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
     const problems = await Promise.all(
         published.map(async ({ key, port, ip }): Promise<Problem[]> => {
-            const container = owner(port);
-            if (container?.Labels[stackLabel] === stackName()) return [];
-            const name = container?.Names[0]?.slice(1);
+            if (ownPorts.includes(port)) return [];
+            const name = owner(port)?.Names[0]?.slice(1);
             if (name !== undefined)
                 return [
                     {

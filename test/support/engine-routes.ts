@@ -71,10 +71,16 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         [
             /^GET \/containers\/[^/]+\/json/,
             () => {
-                const { restarts = 0, ...rest } = state(counts.looks++);
+                const { restarts = 0, ports = [], ...rest } = state(counts.looks++);
+                const bindings = Object.fromEntries(ports.map((port) => [`${port}/tcp`, [{ HostPort: String(port) }]]));
                 const flags = { Running: rest.Status === "running", Restarting: rest.Status === "restarting" };
                 const inspected = { ExitCode: 0, OOMKilled: false, ...flags, ...rest };
-                return { State: inspected, RestartCount: restarts, Config: { Tty: false } };
+                return {
+                    State: inspected,
+                    RestartCount: restarts,
+                    Config: { Tty: false },
+                    HostConfig: { PortBindings: bindings },
+                };
             },
         ],
         [/^GET \/containers\/([^/]+)\/logs/, ([id = ""], _, response) => void response.end(framed(log(id)))],

@@ -14,6 +14,8 @@ export interface State {
     OOMKilled?: boolean;
     /** How often it was restarted. Default: never. */
     restarts?: number;
+    /** Ports of the host that it publishes. Default: none. */
+    ports?: number[];
 }
 
 /** What containers do; functions are given how often they were asked before. */

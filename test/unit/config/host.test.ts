@@ -26,8 +26,16 @@ async function withEngine(lists: { containers?: unknown[]; networks?: unknown[] 
     engine = await startEngine({ lists });
 }
 
-function container(name: string, port: number, labels: Record<string, string> = {}) {
-    return { Names: [`/${name}`], Ports: [{ PrivatePort: 80 }, { PrivatePort: 80, PublicPort: port }], Labels: labels };
+function container(name: string, ports: number[], labels: Record<string, string> = {}) {
+    const published = ports.map((port) => ({ PrivatePort: 80, PublicPort: port }));
+    return { Id: name, Names: [`/${name}`], Ports: [{ PrivatePort: 80 }, ...published], Labels: labels };
+}
+
+/** A port of this machine on which a program listens. */
+async function listen(): Promise<number> {
+    taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken?.once("listening", resolve));
+    return (taken.address() as { port: number }).port;
 }
 
 describe("the check of the Docker host", () => {
@@ -53,7 +61,9 @@ describe("the check of the Docker host", () => {
     });
 
     it("names the container that publishes a port of the server or of an outpost", async () => {
-        await withEngine({ containers: [container("gitea", 9000), container("wiki", 9081), container("mail", 25)] });
+        await withEngine({
+            containers: [container("gitea", [9000]), container("wiki", [9081]), container("mail", [25])],
+        });
 
         expect((await problemOf())?.split("\n")).to.deep.equal([
             "2 problems in the configuration; nothing was changed:",
@@ -62,12 +72,16 @@ describe("the check of the Docker host", () => {
         ]);
     });
 
-    it("takes no offence at the stack's own containers, but at those of another stack", async () => {
-        await withEngine({ containers: [container("ours", 9000, { [stackLabel]: "authentik-stack/dev" })] });
-        expect(await problemOf()).to.equal(undefined);
+    it("takes no offence at the stack's own containers, between two starts as well, but at those of another stack", async () => {
+        const port = await listen();
+        const configuration = devWith({ "server.ports[0].port": port });
+        const ours = container("ours", [], { [stackLabel]: "authentik-stack/dev" });
+        const state = () => ({ Status: "restarting", ports: [port] });
+        engine = await startEngine({ lists: { containers: [ours] }, state });
+        expect(await problemOf(configuration)).to.equal(undefined);
         await engine.close();
 
-        await withEngine({ containers: [container("theirs", 9000, { [stackLabel]: "authentik-stack/staging" })] });
+        await withEngine({ containers: [container("theirs", [9000], { [stackLabel]: "authentik-stack/staging" })] });
         expect(await problemOf()).to.contain("is published by the container theirs");
     });
 
@@ -83,9 +97,7 @@ describe("the check of the Docker host", () => {
 
     it("sees a program of this machine that listens on a port, where the engine is this machine's", async () => {
         await withEngine({});
-        taken = createServer().listen(0, "127.0.0.1");
-        await new Promise((resolve) => taken?.once("listening", resolve));
-        const { port } = taken.address() as { port: number };
+        const port = await listen();
         const configuration = devWith({ "server.ports[0].port": port });
 
         expect(await problemOf(configuration, engine.host), "an engine elsewhere").to.equal(undefined);
@@ -100,7 +112,7 @@ describe("the check of the Docker host", () => {
     });
 
     it("checks nothing where no engine can be reached, and does not wait for one", async () => {
-        await withEngine({ containers: [container("gitea", 9000)] });
+        await withEngine({ containers: [container("gitea", [9000])] });
         const started = Date.now();
 
         expect(await problemOf(devConfiguration(), "tcp://127.0.0.1:1")).to.equal(undefined);
