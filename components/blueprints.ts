@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Blueprint, toYaml } from "../authentik/blueprints/document";
+import { ownBlueprintChecks } from "../authentik/blueprints/own";
 import type { Check } from "../authentik/checks";
 import type { Environment } from "./environment";
 import type { Instance } from "./instance";
@@ -38,7 +39,10 @@ export class Blueprints extends pulumi.ComponentResource {
             blueprints.map((blueprint) => [`authentik-stack/${blueprint.name}.yaml`, toYaml(blueprint)]),
         );
         const all = { ...own, ...args.userBlueprints };
-        const apply = applyAndProbe(Object.keys(all), args.checks, 60);
+        const checks = Object.entries(args.userBlueprints).flatMap(([path, text]) =>
+            ownBlueprintChecks(path, text, server.internalUrl),
+        );
+        const apply = applyAndProbe(Object.keys(all), [...args.checks, ...checks], 60);
         const [entrypoint = "", ...command] = apply.command;
         this.applied = runJob(
             `${name}-applied`,

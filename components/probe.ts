@@ -29,7 +29,7 @@ export function applyAndProbe(
 ): { documents: Record<string, string>; command: string[] } {
     const { documents } = probe(checks, seconds);
     return {
-        documents: { ...documents, ...script("apply.sh") },
-        command: ["/bin/sh", `${folder}/apply.sh`, String(seconds), ...blueprints],
+        documents: { ...documents, ...script("apply.py") },
+        command: ["python", `${folder}/apply.py`, String(seconds), ...blueprints],
     };
 }

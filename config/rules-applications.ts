@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { oidcClient } from "../authentik/client";
 import { type ApplicationConfig, hasProvider, isProxied, outpostOf } from "./applications";
 import { duplicates, type Problem, type Report } from "./problems";
@@ -96,20 +95,6 @@ export const applicationRules: Rule[] = [
                         "is the client id of another application; each has its own",
                     ),
                 ),
-    },
-    {
-        reads: ["blueprints"],
-        check: ({ blueprints }, problem) =>
-            blueprints.files.flatMap((path, index) =>
-                existsSync(path)
-                    ? []
-                    : [
-                          problem(
-                              ["blueprints", "files", index],
-                              "is no file beside Pulumi.yaml; mend the path or remove it",
-                          ),
-                      ],
-            ),
     },
 ];
 

@@ -1,5 +1,6 @@
 import { formatPath, type Path, type Problem, type Report, valueAt } from "./problems";
 import { applicationRules } from "./rules-applications";
+import { blueprintRule } from "./rules-blueprints";
 import { outpostRules } from "./rules-outposts";
 import { dataRules } from "./rules-data";
 import { portRule, secretsRule, unique } from "./rules-names";
@@ -19,6 +20,7 @@ const rules: Rule[] = [
     unique("consumers", "name"),
     ...outpostRules,
     ...applicationRules,
+    blueprintRule,
     ...dataRules,
     portRule,
     secretsRule,

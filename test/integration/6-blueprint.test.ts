@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { container, docker } from "./support/host";
 import { findLeaks, secretValues } from "./support/leaks";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
@@ -37,6 +40,59 @@ describe("a blueprint that does not take", () => {
         const { changes } = await shared.stack.up();
         expect(changes).to.include("update it-a-authentik-blueprints-applied");
         await expectServing(shared.ports);
+    });
+});
+
+describe("a blueprint of the user's own", () => {
+    let shared: SharedStack;
+    let folder: string;
+    before(async () => {
+        shared = await sharedStack();
+        folder = mkdtempSync(join(tmpdir(), "own-blueprints-"));
+    });
+    after(async () => {
+        rmSync(folder, { recursive: true });
+        shared.stack.configure(shared.configuration());
+        await shared.stack.up();
+    });
+
+    const group = "  - model: authentik_core.group\n    identifiers: {name: readers}\n    attrs: {name: readers}\n";
+    const password = "  - model: authentik_stages_password.passwordstage\n    identifiers: {name: own-password}\n";
+    const gone = "  - model: authentik_core.group\n    state: absent\n    identifiers: {name: readers}\n";
+    const write = (name: string, entries: string) => {
+        writeFileSync(join(folder, name), `version: 1\nentries:\n${entries}`);
+        return join(folder, name);
+    };
+
+    it("is applied after those before it, and asked for at the API", async () => {
+        const files = [
+            write("groups.yaml", group),
+            write(
+                "stages.yaml",
+                `${password}    attrs: {name: own-password, backends: [authentik.core.auth.InbuiltBackend]}\n`,
+            ),
+        ];
+        shared.stack.configure(shared.configuration({ blueprints: { files } }));
+        const { changes } = await shared.stack.up();
+        expect(changes).to.deep.equal(["update it-a-authentik-blueprints-applied"]);
+        expect((await shared.stack.up()).changes).to.deep.equal([]);
+    });
+
+    it("fails the update, named, when what it declares is not there afterwards", async () => {
+        const files = [write("groups.yaml", group), write("undoes.yaml", gone)];
+        shared.stack.configure(shared.configuration({ blueprints: { files } }));
+        const { record } = await shared.stack.failingUp();
+        expect(record.errors).to.match(
+            /authentik_core\.group readers of authentik-stack\/own\/0-groups\.yaml: does not say/,
+        );
+    });
+
+    it("fails the update, named, with authentik's own words when it is refused", async () => {
+        const files = [write("groups.yaml", group), write("wrong.yaml", "  - model: authentik_core.nothing\n")];
+        shared.stack.configure(shared.configuration({ blueprints: { files } }));
+        const { record } = await shared.stack.failingUp();
+        expect(record.errors).to.contain("authentik refused authentik-stack/own/1-wrong.yaml:");
+        expect(record.errors).to.contain("App or Model does not exist");
     });
 });
 

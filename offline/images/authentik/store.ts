@@ -25,6 +25,7 @@ const numbered = /^authentik_core\.user$|^authentik_providers_\w+\.\w+provider$/
 const parents: Record<string, RegExp> = {
     "authentik_core.provider": /^authentik_providers_\w+\.\w+provider$/,
     "authentik_core.propertymapping": /mapping$/,
+    "authentik_core.source": /^authentik_sources_\w+\.\w+source$/,
     "authentik_flows.stage": /^authentik_stages_\w+\.\w+stage$/,
     "authentik_policies.policy": /^authentik_policies_\w+\.\w+policy$/,
     "authentik_policies.policybindingmodel":

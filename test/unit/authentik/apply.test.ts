@@ -1,10 +1,8 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-
-const script = join(__dirname, "../../../authentik/apply.sh");
 
 describe("the script that applies blueprints", () => {
     let folder: string;
@@ -13,22 +11,21 @@ describe("the script that applies blueprints", () => {
     });
     after(() => rmSync(folder, { recursive: true }));
 
-    /** Runs the script with commands of ours in the place of authentik's and Python. */
-    const run = (ak: string) => {
-        for (const [name, body] of [
-            ["ak", ak],
-            ["python", 'echo "python: $@"'],
-        ] as const) {
-            writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`);
-            chmodSync(join(folder, name), 0o755);
-        }
+    /** Runs the script with a command of ours in the place of `ak`, and a probe that only tells how it was called. */
+    const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"]) => {
+        writeFileSync(join(folder, "ak"), `#!/bin/sh\n${ak}\n`);
+        chmodSync(join(folder, "ak"), 0o755);
+        copyFileSync(join(__dirname, "../../../authentik/apply.py"), join(folder, "apply.py"));
+        writeFileSync(join(folder, "probe.py"), 'import sys; print("asked", *sys.argv[1:])');
         const env = { PATH: `${folder}:${process.env.PATH}` };
         return new Promise<{ code: number; output: string }>((resolve) => {
-            execFile("/bin/sh", [script, "60", "a.yaml", "b c.yaml"], { env }, (error, output) =>
+            execFile("python3", [join(folder, "apply.py"), "60", ...blueprints], { env }, (error, output) =>
                 resolve({ code: error === null ? 0 : Number(error.code), output }),
             );
         });
     };
+
+    const asked = () => `asked ${folder}/checks.json 60\n`;
 
     it("applies them in their order and leaves the verdict to the probe", async () => {
         const written = join(folder, "arguments");
@@ -36,18 +33,33 @@ describe("the script that applies blueprints", () => {
         const { code, output } = await run(`printf '%s\\n' "$@" >${written}; echo "a warning of no account"`);
 
         expect(code).to.equal(0);
-        expect(output).to.equal("python: /run/authentik-stack/probe.py /run/authentik-stack/checks.json 60\n");
+        expect(output).to.equal(asked());
         expect(readFileSync(written, "utf8").split("\n")).to.deep.equal(["apply_blueprint", "a.yaml", "b c.yaml", ""]);
     });
 
-    it("ends with authentik's own words when it refuses one, and asks nothing more", async () => {
-        expect(await run("echo 'entry invalid' >&2; exit 3")).to.deep.equal({ code: 1, output: "entry invalid\n" });
+    for (const bad of ["1", "2", "4", "5"]) {
+        it(`ends with authentik's own words when it refuses number ${bad} of 5, and names it`, async () => {
+            const ak = `for file in "$@"; do [ "$file" != ${bad}.yaml ] || { echo 'entry invalid' >&2; exit 3; }; done`;
+            const { code, output } = await run(
+                ak,
+                ["1", "2", "3", "4", "5"].map((number) => `${number}.yaml`),
+            );
+
+            expect(code).to.equal(1);
+            expect(output).to.equal(`authentik refused ${bad}.yaml:\nentry invalid\n`);
+        });
+    }
+
+    it("goes on when authentik takes at the second try what it refused at the first", async () => {
+        const tried = join(folder, "tried");
+
+        expect(await run(`[ -e ${tried} ] || { touch ${tried}; exit 1; }`)).to.deep.equal({ code: 0, output: asked() });
     });
 
     it("ends when authentik went on without a secret whose file it could not read", async () => {
-        const { code, output } = await run("echo 'a'; echo 'Failed to read file /run/secrets/x'");
+        const { code, output } = await run("echo 'a'; echo 'Failed to read file /run/secrets/x'", ["a.yaml"]);
 
         expect(code).to.equal(1);
-        expect(output).to.equal("Failed to read file /run/secrets/x\n");
+        expect(output).to.equal("authentik refused a.yaml:\nFailed to read file /run/secrets/x\n");
     });
 });

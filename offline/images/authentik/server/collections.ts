@@ -24,10 +24,16 @@ export const collections: Record<string, Collection> = {
     },
     "flows/instances": { model: "authentik_flows.flow", by: "slug" },
     "managed/blueprints": { model: "authentik_blueprints.blueprintinstance" },
+    "events/rules": { model: "authentik_events.notificationrule" },
+    "events/transports": { model: "authentik_events.notificationtransport" },
     "outposts/instances": { model: "authentik_outposts.outpost", present: presentOutpost },
+    "policies/all": { model: "authentik_policies.policy" },
     "policies/bindings": { model: "authentik_policies.policybinding" },
     "propertymappings/all": { model: "authentik_core.propertymapping" },
     "providers/all": { model: "authentik_core.provider", present: presentProvider },
+    "rbac/roles": { model: "authentik_rbac.role" },
+    "sources/all": { model: "authentik_core.source" },
+    "stages/all": { model: "authentik_flows.stage" },
     ...Object.fromEntries(
         ["ldap", "oauth2", "proxy", "rac", "radius", "saml"].map((kind) => [
             `providers/${kind}`,
@@ -53,6 +59,7 @@ export async function shown(context: Context, { present, hidden = [] }: Collecti
     if (present !== undefined) return present(context, object);
     return {
         pk: object.pk,
+        meta_model_name: object.model,
         ...Object.fromEntries(Object.entries(object.data).filter(([field]) => !hidden.includes(field))),
     };
 }

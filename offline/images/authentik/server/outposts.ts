@@ -98,6 +98,7 @@ export async function presentProvider({ store }: Context, provider: Stored): Pro
     const application = await store.first("authentik_core.application", { provider: provider.pk });
     return {
         pk: provider.pk,
+        meta_model_name: provider.model,
         ...provider.data,
         assigned_application_slug: textOf(application, "slug"),
         assigned_application_name: textOf(application, "name"),

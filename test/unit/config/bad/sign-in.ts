@@ -112,6 +112,13 @@ export const signInRows: BadRow[] = [
         problems: [["blueprints.files[0]", "blueprints/nowhere.yaml", "is no file beside Pulumi.yaml"]],
     },
     {
+        wrong: "a file of blueprints that holds something else",
+        changes: { blueprints: { files: ["Pulumi.yaml"] } },
+        problems: [
+            ["blueprints.files[0]", "Pulumi.yaml", "is no blueprint: it needs `version: 1` and a list `entries`"],
+        ],
+    },
+    {
         wrong: "an outpost with the name of the stack's own Redis",
         changes: { "outposts[1].name": "redis", "applications[1].provider.outpost": "redis" },
         problems: [["outposts[1].name", "redis", "is taken by this stack itself; choose another"]],

@@ -1,0 +1,43 @@
+"""Applies blueprints in the given order, and asks authentik whether they took. Runs inside authentik's own image.
+
+Usage: apply.py SECONDS BLUEPRINT...; blueprints are named relative to /blueprints, and follow those that remove what is
+declared no longer. Exit code 0 when all took, else 1 and authentik's own words.
+"""
+
+import glob
+import os
+import subprocess
+import sys
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def refusal(blueprints):
+    """What authentik says against these blueprints, or None when it took them all."""
+    command = ["ak", "apply_blueprint", *blueprints]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    # authentik only warns of a secret whose file is missing, and goes on with an empty value.
+    unread = [line for line in done.stdout.splitlines() if "Failed to read file" in line]
+    return done.stdout.strip() if done.returncode != 0 else "\n".join(unread) or None
+
+
+def refused(blueprints):
+    """The first one that authentik does not take, and what it says; None when it takes them now. It does not say which
+    one it refuses, and each start of it takes seconds: the half that holds it is halved again."""
+    if len(blueprints) == 1:
+        said = refusal(blueprints)
+        return None if said is None else (blueprints[0], said)
+    first, second = blueprints[: len(blueprints) // 2], blueprints[len(blueprints) // 2 :]
+    return refused(first if refusal(first) is not None else second)
+
+
+def main(seconds, *declared):
+    removing = sorted(glob.glob("authentik-stack/removed/*.yaml", root_dir="/blueprints"))
+    blueprints = [*removing, *declared]
+    if refusal(blueprints) is not None and (found := refused(blueprints)) is not None:
+        print("authentik refused {}:\n{}".format(*found))
+        return 1
+    os.execv(sys.executable, [sys.executable, f"{FOLDER}/probe.py", f"{FOLDER}/checks.json", seconds])
+
+
+sys.exit(main(*sys.argv[1:]))

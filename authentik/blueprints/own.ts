@@ -1,0 +1,82 @@
+import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { adminSecrets } from "./admin";
+import type { Check } from "../checks";
+
+/** Where the API lists objects of a model; `kind` when the list holds those of other models as well. */
+const lists: [model: RegExp, path: string, kind?: "mixed"][] = [
+    [/^authentik_blueprints\.blueprintinstance$/, "managed/blueprints"],
+    [/^authentik_brands\.brand$/, "core/brands"],
+    [/^authentik_core\.application$/, "core/applications"],
+    [/^authentik_core\.group$/, "core/groups"],
+    [/^authentik_core\.token$/, "core/tokens"],
+    [/^authentik_core\.user$/, "core/users"],
+    [/^authentik_crypto\.certificatekeypair$/, "crypto/certificatekeypairs"],
+    [/^authentik_events\.notificationrule$/, "events/rules"],
+    [/^authentik_events\.notificationtransport$/, "events/transports"],
+    [/^authentik_flows\.flow$/, "flows/instances"],
+    [/^authentik_outposts\.outpost$/, "outposts/instances"],
+    [/^authentik_rbac\.role$/, "rbac/roles"],
+    [/^authentik_\w+\.\w+mapping$/, "propertymappings/all", "mixed"],
+    [/^authentik_policies_\w+\.\w+policy$/, "policies/all", "mixed"],
+    [/^authentik_providers_\w+\.\w+provider$/, "providers/all", "mixed"],
+    [/^authentik_sources_\w+\.\w+source$/, "sources/all", "mixed"],
+    [/^authentik_stages_\w+\.\w+stage$/, "stages/all", "mixed"],
+];
+
+/** The fields that tell one object of such a list from the others. */
+const names = ["domain", "identifier", "managed", "name", "slug", "username"];
+
+/**
+ * What the API must say once a blueprint of the user's own took: that the objects are there. Entries that may rightly
+ * leave none (a condition, `state: absent`), and those that no plain name tells, are left to `ak apply_blueprint`.
+ *
+ * @param path what messages call the blueprint.
+ * @param server URL of authentik's server inside its networks.
+ */
+export function ownBlueprintChecks(path: string, text: string, server: string): Check[] {
+    return entriesOf(parseDocument(text, { logLevel: "silent" })).flatMap((entry): Check[] => {
+        const model = String(entry.get("model")).toLowerCase();
+        const [, list, kind] = lists.find(([pattern]) => pattern.test(model)) ?? [];
+        const name = plainNames(entry.get("identifiers"));
+        if (list === undefined || Object.keys(name).length === 0 || entry.has("conditions")) return [];
+        if (entry.get("state") === "absent") return [];
+        // A list that does not know a field as a filter shows everything.
+        const query = new URLSearchParams({ superuser_full_list: "true", page_size: "1000", ...name }).toString();
+        return [
+            {
+                name: `${model} ${Object.values(name).join(" ")} of ${path}`,
+                url: `${server}/api/v3/${list}/?${query}`,
+                token: adminSecrets.token,
+                status: 200,
+                result: { ...name, ...(kind === "mixed" ? { meta_model_name: model } : {}) },
+            },
+        ];
+    });
+}
+
+/** What keeps a text from being a blueprint, or undefined. */
+export function blueprintProblem(text: string): string | undefined {
+    const document = parseDocument(text, { logLevel: "silent" });
+    const [error] = document.errors;
+    if (error !== undefined) return `is no YAML: ${error.message.split("\n")[0] ?? ""}`;
+    if (!isMap(document.contents) || document.get("version") !== 1 || !isSeq(document.get("entries")))
+        return "is no blueprint: it needs `version: 1` and a list `entries`";
+    return undefined;
+}
+
+function entriesOf(document: Document.Parsed): YAMLMap[] {
+    const entries = document.get("entries");
+    return isSeq(entries) ? entries.items.filter((item): item is YAMLMap => isMap(item)) : [];
+}
+
+function plainNames(identifiers: unknown): Record<string, string> {
+    if (!isMap(identifiers)) return {};
+    return Object.fromEntries(
+        identifiers.items.flatMap(({ key, value }) =>
+            // authentik works its own tags (`!Format`, `!Find`) out when it applies the blueprint.
+            names.includes(String(key)) && isScalar(value) && value.tag?.startsWith("!") !== true
+                ? [[String(key), String(value.value)]]
+                : [],
+        ),
+    );
+}
