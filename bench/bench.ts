@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { Configuration } from "../test/support/configuration";
 import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { devConfiguration, devPorts } from "../test/integration/support/dev";
 import { openBench } from "../test/integration/support/workplace";
@@ -12,7 +13,8 @@ import { environmentOf, openStack, type OpenStack, projectRoot } from "../tools/
  */
 const rounds = 5;
 const prefix = "bench-stack-";
-const counts = [2, 10, 50];
+/** Of applications; the development configuration, with its outposts, has two. */
+const counts = [1, 2, 10, 50];
 
 interface Measured {
     floor: number[];
@@ -29,12 +31,13 @@ async function main(): Promise<void> {
     try {
         const rows: [string, Measured][] = [];
         for (const count of counts) {
-            stack.configure({ ...configuration, applications: applications(configuration, count) });
+            stack.configure(withApplications(configuration, count));
+            console.log(`${count} applications: up, then ${rounds} times each`);
             await stack.up();
-            rows.push([`preview, ${count} applications`, await measure(floor, stack.opened, ["preview"])]);
+            rows.push([`preview, ${count} applications`, measure(floor, stack.opened, ["preview"])]);
             rows.push([
                 `unchanged up, ${count} applications`,
-                await measure(floor, stack.opened, ["up", "--yes", "--skip-preview"]),
+                measure(floor, stack.opened, ["up", "--yes", "--skip-preview"]),
             ]);
         }
         print(rows);
@@ -44,15 +47,16 @@ async function main(): Promise<void> {
     }
 }
 
-/** The development configuration's two applications, and clients of OpenID Connect up to the count. */
-function applications(configuration: Record<string, unknown>, count: number): unknown[] {
-    const own = configuration.applications as unknown[];
-    const clients = Array.from({ length: count - own.length }, (_, index) => ({
+/** The development configuration's applications with their outposts, and clients of OpenID Connect up to the count. */
+function withApplications(configuration: Configuration, count: number): Configuration {
+    const { applications, outposts } = configuration as { applications: unknown[]; outposts: unknown[] };
+    const clients = Array.from({ length: Math.max(0, count - applications.length) }, (_, index) => ({
         slug: `client-${index}`,
         name: `Client ${index}`,
         provider: { type: "oidc", redirectUris: [`https://client-${index}.example.com/callback`] },
     }));
-    return [...own, ...clients];
+    const own = { applications: applications.slice(0, count), outposts: outposts.slice(0, count) };
+    return { ...configuration, ...own, applications: [...own.applications, ...clients] };
 }
 
 async function openFloor({ workplace }: OpenStack, folder: string): Promise<OpenStack> {
@@ -65,7 +69,7 @@ async function openFloor({ workplace }: OpenStack, folder: string): Promise<Open
     return await openStack(workplace, "floor", copy);
 }
 
-async function measure(floor: OpenStack, stack: OpenStack, args: string[]): Promise<Measured> {
+function measure(floor: OpenStack, stack: OpenStack, args: string[]): Measured {
     const measured: Measured = { floor: [], stack: [] };
     // The first round warms caches and does not count.
     for (let round = 0; round <= rounds; round++) {
@@ -74,7 +78,7 @@ async function measure(floor: OpenStack, stack: OpenStack, args: string[]): Prom
             if (round > 0) measured[kind].push(seconds);
         }
     }
-    return Promise.resolve(measured);
+    return measured;
 }
 
 function time({ stack, workplace }: OpenStack, args: string[]): number {
