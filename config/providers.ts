@@ -77,6 +77,12 @@ const oidc = section({
         .array(text("must be a scope, such as openid", /^[!-~]+$/))
         .optional()
         .describe("scopes the client may ask for; default: the preset's, or openid, email, profile"),
+    emailVerified: z
+        .boolean()
+        .default(false)
+        .describe(
+            "tells the consumer that every e-mail address is verified, as it is where nobody can change their own; default: authentik's own answer, which is no from 2025.10 on",
+        ),
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
         .describe("certificate in authentik whose key signs the tokens"),

@@ -2,8 +2,8 @@ import type { Preset } from "./preset";
 
 /**
  * Mealie, version 2.0 or later, which takes a confidential client. From 3.21 it turns people away whose claim
- * `email_verified` is not true; authentik says true up to 2025.8 and false from 2025.10, where either the scope mapping
- * or Mealie's `OIDC_REQUIRES_EMAIL_VERIFICATION` has to be set.
+ * `email_verified` is not true; authentik says true up to 2025.8 and false from 2025.10, where either the
+ * provider's `emailVerified` or Mealie's `OIDC_REQUIRES_EMAIL_VERIFICATION` has to be set.
  *
  * Source: docs.mealie.io, "OpenID Connect (OIDC) Authentication" and "Backend Configuration: OpenID Connect (OIDC)".
  */

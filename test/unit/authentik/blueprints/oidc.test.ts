@@ -56,6 +56,18 @@ describe("the blueprint of an OIDC client", () => {
         ]);
     });
 
+    it("says of e-mail addresses that they are verified, with a mapping of its own, where it is asked to", () => {
+        const blueprint = parsed({ type: "oidc", redirectUris, scopes: ["openid", "email"], emailVerified: true });
+
+        const mapping = entryOf(blueprint, scopes);
+        expect(mapping.attrs).to.include({ scope_name: "email" });
+        expect(mapping.attrs.expression).to.contain('"email_verified": True');
+        const [openid, email] = entryOf(blueprint, model).attrs.property_mappings as unknown[];
+        expect(openid).to.deep.equal(found(scopes, "managed", "goauthentik.io/providers/oauth2/scope-openid"));
+        expect(email).to.deep.equal({ tag: "!KeyOf", value: mapping.id });
+        expect(parsed({ type: "oidc", redirectUris }).entries.map((entry) => entry.model)).to.not.include(scopes);
+    });
+
     it("signs with a certificate that it finds by name, and has what it looks up applied first", () => {
         const blueprint = parsed({ type: "oidc", redirectUris });
 
