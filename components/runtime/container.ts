@@ -58,7 +58,8 @@ async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, ho
     const gate = {
         title: workload.title,
         command: workload.health.command,
-        seconds: workload.readySeconds ?? 300,
+        // authentik's first boot runs hundreds of migrations: 90 seconds on two idle cores, over 5 minutes on busy ones.
+        seconds: workload.readySeconds ?? 900,
         secrets,
     };
     await untilHealthy(engine, args.id, gate);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { untilStarted } from "./health";
 import { connect, execute, redact } from "./host";
 import { recordStep, valueOf } from "./record";
 import type { Running } from "./workload";
@@ -42,7 +43,10 @@ export function runInside(
             run: async () => {
                 const { id, secrets } = await valueOf(resolved);
                 const { command, user } = step;
-                const { code, output } = await execute((await connect(host)).getContainer(id), {
+                const docker = await connect(host);
+                // It was healthy when it was made; since then it may have crashed, and be about to start again.
+                await untilStarted(docker, id, 60, secrets);
+                const { code, output } = await execute(docker.getContainer(id), {
                     command,
                     user,
                     stdin: step.stdin(secrets),

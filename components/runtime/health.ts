@@ -42,6 +42,17 @@ export async function untilHealthy(docker: Docker, id: string, gate: HealthGate)
     }
 }
 
+/**
+ * The same, with the health check that the container has; at once when it has none.
+ *
+ * @throws as `untilHealthy`.
+ */
+export async function untilStarted(docker: Docker, id: string, seconds: number, secrets: string[]): Promise<void> {
+    const { Config, Name } = await docker.getContainer(id).inspect();
+    const [, ...command] = Config.Healthcheck?.Test ?? [];
+    if (command.length > 0) await untilHealthy(docker, id, { title: Name.slice(1), command, seconds, secrets });
+}
+
 /** Undefined when the check passes, else its last line. */
 async function check(container: Docker.Container, command: string[]): Promise<string | undefined> {
     try {

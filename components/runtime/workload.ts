@@ -75,7 +75,7 @@ export interface Workload extends Process {
     /** Ports of the host that lead to `port`. Default: none. */
     publish?: { port: number; protocol?: "udp"; on: PublishedPort[] };
     health: HealthCheck;
-    /** Seconds from start to healthy at the most. Default: 300. */
+    /** Seconds from start to healthy at the most. Default: 900. */
     readySeconds?: number;
     /** Seconds to stop in before it is killed. */
     stopSeconds: number;

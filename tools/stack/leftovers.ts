@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { untilHealthy } from "../../components/runtime/health";
+import { untilStarted } from "../../components/runtime/health";
 import { connect } from "../../components/runtime/host";
 import { stackLabel, urnLabel } from "../../components/runtime/labels";
 import { type OpenStack, projectName } from "../environment";
@@ -70,12 +70,18 @@ async function removeOrphans(
     const containers = (await docker.listContainers({ all: true, filters })).map((container) => ({
         id: container.Id,
         name: container.Names[0]?.slice(1) ?? container.Id,
+        state: container.State,
         created: new Date(container.Created * 1000),
         labels: container.Labels,
     }));
-    const removed = containers.filter(isOrphaned).map(async ({ id, name }) => {
+    const removed = containers.filter(isOrphaned).map(async ({ id, name, state }) => {
         progress(`removing the unfinished container ${name}`);
-        await untilStarted(docker, id);
+        // PostgreSQL that is killed while it fills its volume for the first time leaves half a cluster, which no later
+        // start completes. What does not get healthy is removed all the same.
+        if (state === "running")
+            await untilStarted(docker, id, 30, [])
+                .then(() => docker.getContainer(id).stop())
+                .catch(() => undefined);
         await docker.getContainer(id).remove({ force: true });
     });
     await Promise.all(removed);
@@ -89,20 +95,4 @@ async function removeOrphans(
         progress(`removing the unfinished network ${name}`);
         await docker.getNetwork(id).remove();
     }
-}
-
-/**
- * Waits half a minute at most for a container that is just starting, and stops it: PostgreSQL that is killed while it
- * fills its volume for the first time leaves half a cluster, which no later start completes.
- */
-async function untilStarted(docker: Docker, id: string): Promise<void> {
-    const container = docker.getContainer(id);
-    const { Config, Name, State } = await container.inspect();
-    const [, ...command] = Config.Healthcheck?.Test ?? [];
-    if (!State.Running || command.length === 0) return;
-    const gate = { title: Name, command, seconds: 30, secrets: [] };
-    // One that does not get healthy, or ends by itself, is removed all the same.
-    await untilHealthy(docker, id, gate)
-        .then(() => container.stop())
-        .catch(() => undefined);
 }
