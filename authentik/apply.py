@@ -18,7 +18,13 @@ def refusal(blueprints):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     # authentik only warns of a secret whose file is missing, and goes on with an empty value.
     unread = [line for line in done.stdout.splitlines() if "Failed to read file" in line]
-    return done.stdout.strip() if done.returncode != 0 else "\n".join(unread) or None
+    return told(done.stdout) if done.returncode != 0 else "\n".join(unread) or None
+
+
+def told(output):
+    """What authentik printed, without what it logs however it goes: JSON, and the tasks that a blueprint sets off."""
+    lines = output.strip().splitlines()
+    return "\n".join(line for line in lines if not line.startswith("{") and ": Task enqueued: " not in line)
 
 
 def refused(blueprints):
@@ -35,7 +41,7 @@ def main(seconds, *declared):
     removing = sorted(glob.glob("authentik-stack/removed/*.yaml", root_dir="/blueprints"))
     blueprints = [*removing, *declared]
     if refusal(blueprints) is not None and (found := refused(blueprints)) is not None:
-        print("authentik refused {}:\n{}".format(*found))
+        print("{1}\nauthentik refused {0}".format(*found))
         return 1
     os.execv(sys.executable, [sys.executable, f"{FOLDER}/probe.py", f"{FOLDER}/checks.json", seconds])
 

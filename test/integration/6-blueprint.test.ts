@@ -91,7 +91,7 @@ describe("a blueprint of the user's own", () => {
         const files = [write("groups.yaml", group), write("wrong.yaml", "  - model: authentik_core.nothing\n")];
         shared.stack.configure(shared.configuration({ blueprints: { files } }));
         const { record } = await shared.stack.failingUp();
-        expect(record.errors).to.contain("authentik refused authentik-stack/own/1-wrong.yaml:");
+        expect(record.errors).to.contain("authentik refused authentik-stack/own/1-wrong.yaml");
         expect(record.errors).to.contain("App or Model does not exist");
     });
 });

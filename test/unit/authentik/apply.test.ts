@@ -39,14 +39,14 @@ describe("the script that applies blueprints", () => {
 
     for (const bad of ["1", "2", "4", "5"]) {
         it(`ends with authentik's own words when it refuses number ${bad} of 5, and names it`, async () => {
-            const ak = `for file in "$@"; do [ "$file" != ${bad}.yaml ] || { echo 'entry invalid' >&2; exit 3; }; done`;
+            const ak = `for file in "$@"; do [ "$file" != ${bad}.yaml ] || { echo '{"event": "of no account"}'; echo 'entry invalid' >&2; exit 3; }; done`;
             const { code, output } = await run(
                 ak,
                 ["1", "2", "3", "4", "5"].map((number) => `${number}.yaml`),
             );
 
             expect(code).to.equal(1);
-            expect(output).to.equal(`authentik refused ${bad}.yaml:\nentry invalid\n`);
+            expect(output).to.equal(`entry invalid\nauthentik refused ${bad}.yaml\n`);
         });
     }
 
@@ -60,6 +60,6 @@ describe("the script that applies blueprints", () => {
         const { code, output } = await run("echo 'a'; echo 'Failed to read file /run/secrets/x'", ["a.yaml"]);
 
         expect(code).to.equal(1);
-        expect(output).to.equal("authentik refused a.yaml:\nFailed to read file /run/secrets/x\n");
+        expect(output).to.equal("Failed to read file /run/secrets/x\nauthentik refused a.yaml\n");
     });
 });
