@@ -28,8 +28,9 @@ def told(output):
 
 
 def refused(blueprints):
-    """The first one that authentik does not take, and what it says; None when it takes them now. It does not say which
-    one it refuses, and each start of it takes seconds: the half that holds it is halved again."""
+    """The first one that authentik does not take, and what it says; None when it takes them now, as happens on a first
+    boot, when its own tasks write the same objects. It does not say which one it refuses, and each start of it takes
+    seconds: the half that holds it is halved again."""
     if len(blueprints) == 1:
         said = refusal(blueprints)
         return None if said is None else (blueprints[0], said)

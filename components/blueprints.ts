@@ -57,8 +57,6 @@ export class Blueprints extends pulumi.ComponentResource {
                 networks: args.networks.attach(["db", "backend"], `${environment.prefix}authentik-blueprints`),
                 triggers: { revision: args.revision },
                 seconds: 300,
-                // On a first boot authentik's own tasks write the same objects, and one of the two can lose.
-                attempts: 2,
                 cure: "Mend what authentik names above in the configuration, then run `pulumi up` again.",
             },
             environment.dockerHost,

@@ -21,8 +21,6 @@ export interface Job extends Process {
     secrets?: pulumi.Input<string>[];
     /** Seconds the job may take. */
     seconds: number;
-    /** How often it is tried. Default: 1. */
-    attempts?: number;
     /** Containers whose last log lines help when the job fails. */
     witnesses?: { title: string; id: pulumi.Input<string> }[];
     /** What a person can do when the job fails. */

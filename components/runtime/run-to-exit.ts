@@ -23,36 +23,29 @@ export interface JobRun {
     /** Values that no message may show. */
     secrets?: string[];
     seconds: number;
-    attempts?: number;
     cure?: string;
 }
 
 const jobLabel = "authentik-stack.job";
 
 /**
- * Runs a job's container to its end, as often as it may be tried, and removes it.
+ * Runs a job's container to its end and removes it.
  *
- * @throws Error with the last log lines of the job and of its witnesses, secrets blotted out, when no try ends with 0.
+ * @throws Error with the last log lines of the job and of its witnesses, secrets blotted out, when it ends with another
+ *   code than 0 or not in time.
  */
 export async function runToExit(docker: Docker, job: JobRun): Promise<void> {
-    const secrets = job.secrets ?? [];
-    for (let attempt = 1; ; attempt++) {
-        const { code, log } = await runOnce(docker, job);
-        if (code === 0) return;
-        if (attempt >= (job.attempts ?? 1)) {
-            const outcome =
-                code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
-            const sections = await Promise.all(
-                (job.witnesses ?? []).map(
-                    async ({ title, id }) =>
-                        `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5)}`,
-                ),
-            );
-            throw new Error(
-                [`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, job.cure ?? ""].join("\n").trimEnd(),
-            );
-        }
-    }
+    const { secrets = [], witnesses = [], cure = "" } = job;
+    const { code, log } = await runOnce(docker, job);
+    if (code === 0) return;
+    const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
+    const sections = await Promise.all(
+        witnesses.map(
+            async ({ title, id }) =>
+                `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5)}`,
+        ),
+    );
+    throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
 }
 
 async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {

@@ -123,17 +123,6 @@ describe("a job", () => {
         expect(error).to.contain("last log lines of the server:\nserver-id saw [secret]");
     });
 
-    it("is tried as often as it may be, in a new container each time", async () => {
-        expect(await run({ exit: (runs) => (runs < 2 ? 1 : 0) }, { attempts: 3 })).to.equal(undefined);
-        expect(engine.created).to.have.length(3);
-        expect(engine.created.every(({ removed }) => removed)).to.equal(true);
-    });
-
-    it("is tried no more often than that", async () => {
-        expect(await run({ exit: () => 4 }, { attempts: 2 })).to.match(/failed with exit code 4/);
-        expect(engine.created).to.have.length(2);
-    });
-
     it("that does not end in time is ended", async () => {
         const error = await run({ exit: () => undefined, log: () => "waiting\n" }, { seconds: 1 });
 
