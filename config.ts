@@ -4,18 +4,34 @@ import { formatPath, formatProblems, isObject, type Problem, problemsOf } from "
 import { checkRules } from "./config/rules";
 import { type Config, type ConfigInput, schema } from "./config/schema";
 
+/** A stack's configuration as Pulumi hands it over. */
+export interface GivenConfig {
+    /** Name of the project, which every key of this program begins with. */
+    namespace: string;
+    /** Values by key; what is no text is JSON. */
+    values: Record<string, string>;
+    /** Whether the value of a key was set as a secret, wholly or in part. */
+    isSecret: (key: string) => boolean;
+}
+
 /**
  * Reads and checks the stack's configuration: the only place that does.
  *
+ * @param given Default: what Pulumi hands to the program that it runs.
  * @throws pulumi.RunError that lists every problem, each with key, value and cure, before any resource is registered.
  */
-export function loadConfig(): Config {
-    const namespace = pulumi.getProject();
-    const { input, problems } = readKeys(namespace);
+export function loadConfig(given: GivenConfig = givenToProgram()): Config {
+    const { namespace } = given;
+    const isSet = (key: string) => given.isSecret(`${namespace}:${key}`);
+    const { input, problems } = readKeys(given);
     const sound = parseKeys(input, problems);
-    problems.push(...checkRules(sound), ...secretsInClear(input));
-    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, isSecret));
+    problems.push(...checkRules(sound), ...(isSet("secrets") ? [] : secretsInClear(input)));
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, (key) => hides(key, isSet)));
     return sound as Config;
+}
+
+function givenToProgram(): GivenConfig {
+    return { namespace: pulumi.getProject(), values: pulumi.runtime.allConfig(), isSecret: isConfigSecret };
 }
 
 /**
@@ -34,8 +50,9 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     const sound = parseKeys({ ...values, secrets: checked }, problems);
     if (sound.secrets !== undefined && isObject(secrets)) sound.secrets = secrets;
     problems.push(...checkRules(sound));
-    const hides = (key: string) => /^(secrets|settings)\b/.test(key);
-    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, "stackConfig", hides));
+    const isSet = (key: string) => key === "settings";
+    if (problems.length > 0)
+        throw new pulumi.RunError(formatProblems(problems, "stackConfig", (key) => hides(key, isSet)));
     return sound as Config;
 }
 
@@ -76,9 +93,9 @@ const textKeys = new Set(
 );
 
 /** A value that no message may show: what was set as a secret, and what should have been. */
-function isSecret(key: string): boolean {
+function hides(key: string, isSet: (top: string) => boolean): boolean {
     const [top = key] = key.split(/[.[]/);
-    return top === "secrets" || isConfigSecret(`${pulumi.getProject()}:${top}`);
+    return top === "secrets" || isSet(top);
 }
 
 /** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */
@@ -94,10 +111,10 @@ function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial
 }
 
 /** Every value under the namespace: text where the schema wants text, else JSON as Pulumi keeps objects. */
-function readKeys(namespace: string): { input: Record<string, unknown>; problems: Problem[] } {
+function readKeys({ namespace, values }: GivenConfig): { input: Record<string, unknown>; problems: Problem[] } {
     const input: Record<string, unknown> = {};
     const problems: Problem[] = [];
-    for (const [name, text] of Object.entries(pulumi.runtime.allConfig())) {
+    for (const [name, text] of Object.entries(values)) {
         if (!name.startsWith(`${namespace}:`)) continue;
         const key = name.slice(namespace.length + 1);
         if (!Object.hasOwn(schema.shape, key)) {
@@ -113,11 +130,11 @@ function readKeys(namespace: string): { input: Record<string, unknown>; problems
     return { input, problems };
 }
 
-/** Secrets belong encrypted: a value under `secrets` that the stack's file holds in clear is a problem. */
-function secretsInClear(input: Record<string, unknown>): Problem[] {
-    const { secrets } = input;
-    if (typeof secrets !== "object" || secrets === null || isConfigSecret(`${pulumi.getProject()}:secrets`)) return [];
-    return Object.keys(secrets).map((key) => ({
+/** Secrets belong encrypted: a text under `secrets` that the stack's file holds in clear is a problem. */
+function secretsInClear({ secrets }: Record<string, unknown>): Problem[] {
+    if (!isObject(secrets)) return [];
+    const inClear = Object.entries(secrets).filter(([, value]) => !isObject(value));
+    return inClear.map(([key]) => ({
         key: `secrets.${key}`,
         value: "",
         cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets["${key}"]'\``,

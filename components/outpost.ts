@@ -19,6 +19,8 @@ export interface OutpostArgs extends Limits {
     server: Server;
     /** The token authentik knows it by. */
     token: pulumi.Output<string>;
+    /** Passwords that it answers for from memory, so that it has to start anew when one is another. Default: none. */
+    remembered?: pulumi.Output<string>[];
     /** URL at which browsers reach authentik. */
     url: string;
     /** What has to be done before its token works. */
@@ -57,7 +59,12 @@ export class Outpost extends pulumi.ComponentResource {
         // Goes with the outpost: all that is lost with it are sessions.
         const passing = { ...args.environment, protectData: false };
         const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, this);
-        const child = { parent: this, dependsOn: args.after };
+        const { remembered = [] } = args;
+        const child = {
+            parent: this,
+            dependsOn: args.after,
+            ...(remembered.length > 0 && { replacementTrigger: pulumi.secret(pulumi.all(remembered)) }),
+        };
         this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
         this.registerOutputs({ addresses: this.addresses });
     }

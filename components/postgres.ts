@@ -39,7 +39,8 @@ export class Postgres extends pulumi.ComponentResource {
             `${name}-server`,
             this.workload(host, superuser, args),
             args.environment.dockerHost,
-            { parent: this },
+            // The file serves a new volume; later the role gets its password inside, and nobody's database restarts.
+            { parent: this, ignoreChanges: ["uploads[0].content"] },
         );
         const provision = this.provision(name, server, args, [superuser, ...passwords]);
 

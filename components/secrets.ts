@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { adminSecrets } from "../authentik/blueprints/admin";
 import { applicationSecret, applicationSecretPath } from "../authentik/application-secret";
 import { outpostTokenPath } from "../authentik/blueprints/outpost";
+import { protectedBy } from "../authentik/declarations";
+import type { ApplicationConfig } from "../config/applications";
 import type { Config } from "../config/schema";
 import type { Environment } from "./environment";
 import type { WorkloadFile } from "./runtime/workload";
@@ -52,4 +54,15 @@ export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
             content,
         })),
     ];
+}
+
+/** Passwords of LDAP consumers whose binds an outpost answers from memory. */
+export function rememberedBy(
+    outpost: string,
+    applications: ApplicationConfig[],
+    secrets: AuthentikSecrets,
+): pulumi.Output<string>[] {
+    return protectedBy(outpost, applications)
+        .filter(({ provider }) => provider.type === "ldap" && provider.mode === "cached")
+        .flatMap(({ slug }) => secrets.applications[slug] ?? []);
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { declarations } from "../authentik/declarations";
 import { releaseOf } from "../authentik/releases";
+import { usesRedis } from "../config/credential-names";
 import type { Config } from "../config/schema";
 import { applicationOutput } from "./application-output";
 import { Blueprints } from "./blueprints";
@@ -14,7 +15,8 @@ import { authentikInstance, authentikVolumes } from "./instance";
 import { Networks } from "./networks";
 import { Outpost } from "./outpost";
 import { type AuthentikOutputs, databaseOutput, mapValues, outpostOutput, type Pending, redisOutput } from "./outputs";
-import { authentikSecrets, blueprintFiles } from "./secrets";
+import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
+import { suppliedSecrets } from "./supplied-secrets";
 import { Server } from "./server";
 import { secretsOf } from "./runtime/workload";
 import { Serving } from "./serving";
@@ -40,7 +42,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
         const { config } = args;
         const { version, url, applications, outposts } = config;
         const images = { ...officialImages(version), ...config.images };
-        const environment = environmentOf(args);
+        const environment = environmentOf(name, args, child);
 
         const networks = new Networks(`${name}-networks`, { networks: config.networks, environment }, child);
         const place = { networks, environment };
@@ -80,6 +82,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 image: images[outpost.type],
                 on: outpost.networks,
                 token: secrets.outposts[outpost.name] ?? missing(outpost.name),
+                remembered: rememberedBy(outpost.name, applications, secrets),
             };
             return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
         });
@@ -120,14 +123,14 @@ export class AuthentikStack extends pulumi.ComponentResource {
     }
 }
 
-function environmentOf({ config, dockerHost }: AuthentikStackArgs): Environment {
-    const credentials = new Credentials({ supplied: config.secrets, rotation: config.rotation });
+function environmentOf(
+    name: string,
+    { config, dockerHost }: AuthentikStackArgs,
+    opts: pulumi.ResourceOptions,
+): Environment {
+    const supplied = suppliedSecrets(name, config.secrets, opts);
+    const credentials = new Credentials({ supplied, rotation: config.rotation });
     return { prefix: config.prefix, credentials, protectData: config.protectData, dockerHost };
-}
-
-/** Releases after 2025.8 need no Redis, but consumers may. */
-function usesRedis({ version, consumers }: Config): boolean {
-    return releaseOf(version).needsRedis || consumers.some(({ redisIndex }) => redisIndex !== undefined);
 }
 
 /** The user's own blueprint files, by the path under which authentik finds them. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dockerName, host, identifier, limits, port, redisIndex, section, text } from "./fields";
+import { stackName } from "./own-secrets";
 
 const network = (defaultName: string, purpose: string) =>
     section({
@@ -19,10 +20,7 @@ export const networks = section({
     .describe("the networks by their role");
 
 const otherStack = section({
-    name: text(
-        "must be organization/project/stack, such as organization/authentik-stack/prod",
-        /^[\w.-]+\/[\w.-]+\/[\w.-]+$/,
-    ).describe("the other stack"),
+    name: text(stackName.error, stackName.pattern).describe("the other stack"),
     consumer: identifier.describe("the name this stack has among the other's `consumers`"),
 })
     .optional()

@@ -1,4 +1,4 @@
-import { credentialNames } from "./credential-names";
+import { credentialNames, decidesCredentials } from "./credential-names";
 import { duplicates, type Path, valueAt } from "./problems";
 import type { Rule } from "./rules";
 
@@ -31,7 +31,7 @@ export const portRule: Rule = {
 
 /** `secrets` and `rotation` name secrets that there are. */
 export const secretsRule: Rule = {
-    reads: ["secrets", "rotation", "consumers", "outposts", "applications"],
+    reads: ["secrets", "rotation", ...decidesCredentials],
     check: (config, problem) => {
         const known = credentialNames(config);
         return (["secrets", "rotation"] as const).flatMap((section) =>

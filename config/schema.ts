@@ -3,6 +3,7 @@ import { z } from "zod";
 import { application } from "./applications";
 import { consumers, networks, postgres, redis } from "./data";
 import { image, limits, name, origin, publishedPort, section, text, version, whole } from "./fields";
+import { ownSecrets, type SecretOutput } from "./own-secrets";
 import { settings } from "./settings";
 
 /** The kinds of outposts authentik has; each has an image of its own. */
@@ -78,13 +79,7 @@ export const schema = section({
         .describe(
             "authentik settings as its documentation names them, as a tree; when secret, each value becomes a file",
         ),
-    secrets: z
-        .record(
-            z.string(),
-            text("must be at least 8 printable characters without quotes or backslashes", /^[!#-&(-[\]-~]{8,}$/),
-        )
-        .default({})
-        .describe("secrets of your own instead of generated ones, by name"),
+    secrets: ownSecrets,
     rotation: z
         .record(z.string(), whole("must be a whole number, such as 1", 0, 1_000_000))
         .default({})
@@ -92,9 +87,9 @@ export const schema = section({
     protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),
 });
 
-/** The secrets of one's own: known values, or outputs, as a program that uses the components as a library has them. */
+/** The secrets of one's own; a program that uses the components as a library has outputs as well. */
 interface OwnSecrets {
-    secrets: Record<string, Input<string>>;
+    secrets: Record<string, Input<string> | SecretOutput>;
 }
 
 /** The whole configuration, with defaults filled in. */

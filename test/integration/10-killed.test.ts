@@ -1,10 +1,8 @@
 import { expect } from "chai";
-import { spawn } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
-import { environmentOf } from "../../tools/environment";
 import { bringUp, settle } from "../../tools/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
 import { containers, docker } from "./support/host";
+import { killedUp } from "./support/killed";
 import { StackUnderTest } from "./support/stack-under-test";
 import { expectServing } from "./support/visit";
 import { openBench } from "./support/workplace";
@@ -29,7 +27,7 @@ describe("an update that is killed in the middle", () => {
         "while an outpost starts": "it-k-authentik-ak-outpost",
     })) {
         it(`${moment} leaves a lock that a plain update stops at`, async () => {
-            await killedUp(stack, found);
+            await killedUp(stack, async () => (await containers(found)).length > 0);
             const { record } = await stack.failingUp();
             expect(record.output).to.contain("locked");
         });
@@ -54,19 +52,3 @@ describe("an update that is killed in the middle", () => {
         expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
 });
-
-/** Runs an update, and kills it with everything in its process group as soon as a container of that name is there. */
-async function killedUp({ opened }: StackUnderTest, found: string): Promise<void> {
-    const { stack, workplace } = opened;
-    const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name];
-    const child = spawn(workplace.pulumi.command.command, args, {
-        cwd: stack.workspace.workDir,
-        env: { ...process.env, ...environmentOf(workplace) },
-        stdio: "ignore",
-        detached: true,
-    });
-    const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once("close", (_, signal) => resolve(signal)));
-    while (child.exitCode === null && (await containers(found)).length === 0) await sleep(100);
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-    expect(await ended, `the update was over before ${found} was made`).to.equal("SIGKILL");
-}

@@ -5,11 +5,12 @@ import { run } from "../run";
 /**
  * Runs a command of the Pulumi CLI that the Automation API does not have.
  *
+ * @param cwd folder of the program. Default: the project's.
  * @returns what it printed on standard output.
  */
-export async function runPulumi(workplace: Workplace, args: string[]): Promise<string> {
+export async function runPulumi(workplace: Workplace, args: string[], cwd = projectRoot): Promise<string> {
     const env = environmentOf(workplace);
-    return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd: projectRoot, env });
+    return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env });
 }
 
 /**

@@ -99,7 +99,7 @@ function verbOf(step: StepMetadata): string | undefined {
 }
 
 /** `container authentik-server`. */
-function titleOf({ type, urn }: StepMetadata): string {
+export function titleOf({ type, urn }: Pick<StepMetadata, "type" | "urn">): string {
     return `${kindOf(type)} ${nameOf(urn)}`;
 }
 

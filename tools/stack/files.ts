@@ -70,9 +70,14 @@ function section(value: unknown): Record<string, string | undefined> {
     return typeof value === "object" && value !== null ? (value as Record<string, string | undefined>) : {};
 }
 
-/** Writes the rehearsal's configuration: the default stack's, with stand-in images and names of its own. */
+/** Where a configuration file has the numbers of rotated secrets. */
+export const rotationKey = ["config", "authentik-stack:rotation"] as const;
+
+/** Writes the rehearsal's configuration: the default stack's, with stand-in images, names and rotations of its own. */
 export function writeRehearsal(root: string, images: Partial<Images>): void {
     const document = read(root, defaultStack);
+    const rotation: unknown = read(root, rehearsalStack).getIn(rotationKey);
+    if (rotation !== undefined) document.setIn(rotationKey, rotation);
     document.setIn(["config", "authentik-stack:images"], images);
     document.setIn(["config", "authentik-stack:prefix"], `${rehearsalStack}-`);
     document.commentBefore = ` Made by \`npm start\` from Pulumi.${defaultStack}.yaml; changes here are lost.`;
@@ -101,9 +106,14 @@ export function fileOf(stack: string): string {
     return `Pulumi.${stack}.yaml`;
 }
 
-function read(root: string, stack: string): Document {
+/** The text of a stack's configuration file; an empty configuration when there is none. */
+export function readText(root: string, stack: string): string {
     const file = join(root, fileOf(stack));
-    const document = parseDocument(existsSync(file) ? readFileSync(file, "utf8") : "config: {}\n");
+    return existsSync(file) ? readFileSync(file, "utf8") : "config: {}\n";
+}
+
+function read(root: string, stack: string): Document {
+    const document = parseDocument(readText(root, stack));
     const [error] = document.errors;
     if (error !== undefined) throw new ToolError(`${fileOf(stack)} is no valid YAML: ${error.message}`);
     return document;

@@ -1,0 +1,69 @@
+import { createInterface } from "node:readline";
+import { takeStack } from "./arguments";
+import { main } from "./main";
+import { Steps, ToolError } from "./progress";
+import { draftRotation, withDraft, writeDraft } from "./rotation/file";
+import { previewChanges } from "./rotation/preview";
+import { followUps, listText, nextRotation, readSecrets } from "./rotation/secrets";
+import { openExisting } from "./stack/existing";
+import { bringUp, describeChanges, settle } from "./stack/up";
+
+/**
+ * `npm run rotate -- <secret>... [--stack <name>] [--yes]`: makes secrets of a stack anew, and brings it up with them.
+ *
+ * Without a name, or with `--list`: tells which secrets there are. It shows first what would change, and asks, unless
+ * `--yes` is given; until then the configuration stays as it is. Once it is changed, `npm start` finishes what was
+ * interrupted. Default stack: the one that was started.
+ */
+main(async (args) => {
+    const { stack: name, rest } = takeStack(args);
+    const { asked, yes } = parse(rest);
+    const [open] = await openExisting({ name, progress: console.error, needsDocker: asked.length > 0 });
+    if (open === undefined) return;
+    const stack = open.stack.name;
+    const known = await readSecrets(open);
+    if (asked.length === 0) return console.log(`Secrets of the stack ${stack}:\n${listText(known)}`);
+    const draft = draftRotation(open, nextRotation(known, asked, stack));
+
+    const steps = new Steps(2);
+    let settled = false;
+    const planned = await steps.run(
+        "Preview",
+        async (progress) => {
+            settled = await settle(progress, open);
+            return await withDraft(open, draft, previewChanges);
+        },
+        (lines) => `${lines.length} changes`,
+    );
+    console.log(`\nA new value for ${asked.join(", ")}:\n${indented([...planned, ...followUps(asked, stack)])}\n`);
+    if (!yes && !(await agreed())) throw new ToolError("Nothing was changed.");
+    const drafted = writeDraft(open, draft);
+    const changes = await steps.run("Containers", (progress) => bringUp(progress, drafted, settled), describeChanges);
+    for (const warning of changes.warnings) console.log(`\nwarning: ${warning}`);
+});
+
+function parse(args: string[]): { asked: string[]; yes: boolean } {
+    const flags = args.filter((argument) => argument.startsWith("-"));
+    const unknown = flags.filter((flag) => !["--yes", "-y", "--list"].includes(flag));
+    if (unknown.length > 0)
+        throw new ToolError(`There is no ${unknown.join(", ")}; there are --list, --stack and --yes.`);
+    const names = args.filter((argument) => !argument.startsWith("-"));
+    const yes = flags.includes("--yes") || flags.includes("-y");
+    return { asked: flags.includes("--list") ? [] : [...new Set(names)], yes };
+}
+
+/** Asks on the terminal; no answer is a no. */
+async function agreed(): Promise<boolean> {
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    return await new Promise((resolve) => {
+        terminal.once("close", () => resolve(false));
+        terminal.question("Rotate? [y/N] ", (answer) => {
+            resolve(/^y(es)?$/i.test(answer.trim()));
+            terminal.close();
+        });
+    });
+}
+
+function indented(lines: string[]): string {
+    return lines.map((line) => `  ${line}`).join("\n");
+}
