@@ -142,13 +142,6 @@ describe("rotation", () => {
         expect(await judge(await secretsOf(stack, names))).to.deep.equal(all(true));
     });
 
-    it("refuses a secret of one's own, and says how to set another", async () => {
-        await stack.setSecret("api-token", "a-token-of-ones-own");
-        const known = await readSecrets(stack.opened);
-        expect(listText(known)).to.match(/^ {2}api-token +your own$/m);
-        expect(() => nextRotation(known, ["api-token"], "it-r")).to.throw("config set --stack it-r --secret --path");
-    });
-
     /** Who of them is let in. */
     async function judge(secrets: Record<string, string>): Promise<Record<string, boolean>> {
         const judged: Record<string, boolean> = {};
