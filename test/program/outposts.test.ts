@@ -1,5 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { digest } from "../../components/runtime/record";
 import type { AuthentikOutputs, Pending } from "../../components/outputs";
 import { devWith } from "../support/configuration";
 import { startEngine } from "../support/engine";
@@ -7,6 +8,7 @@ import { container, environmentOf, stepType, theOne } from "../support/find";
 import { runHooks } from "../support/hooks";
 import { type Run, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
+import { generated } from "../support/provider";
 
 const outposts = ["proxy", "ldap", "radius", "rac"].map((type, index) => ({
     name: `our-${type}`,
@@ -42,6 +44,21 @@ describe("the program's outposts of each kind", () => {
     const outpost = (type: string) => container(run.resources, `authentik-our-${type}`);
     before(async () => {
         run = await runProgram({ configuration: devWith({ outposts, applications }) });
+    });
+
+    it("start anew with a password when, and only when, they answer for it from memory", async () => {
+        expect(outpost("ldap").options.replacementTrigger).to.equal(undefined);
+
+        const changes = { outposts, applications, "applications[1].provider.mode": "cached" };
+        const { resources } = await runProgram({ configuration: devWith(changes) });
+
+        for (const type of ["proxy", "radius", "rac"])
+            expect(container(resources, `authentik-our-${type}`).options.replacementTrigger, type).to.equal(undefined);
+        const trigger = container(resources, "authentik-our-ldap").options.replacementTrigger as pulumi.Output<unknown>;
+        // The engine never replaces for a secret trigger.
+        expect(await pulumi.isSecret(trigger)).to.equal(false);
+        const secrets = ["outpost-our-ldap", "application-nas"].map((name) => generated(`authentik-${name}`));
+        expect(await valueOf(trigger)).to.equal(digest(secrets));
     });
 
     for (const [index, [type, address, internal, protocol]] of kinds.entries()) {

@@ -33,7 +33,8 @@ export function doorsOf(prefix: string, server: number): Record<string, Door> {
         "outpost/ak-outpost-cwad": (value) => api("outposts/instances/", value),
         "application/mealie": async (value) => {
             const client = { client_id: "mealie", client_secret: value };
-            const body = new URLSearchParams({ grant_type: "authorization_code", code: "none", ...client }).toString();
+            const login = { redirect_uri: "http://mealie.localhost:9925/login", code: "none" };
+            const body = new URLSearchParams({ grant_type: "authorization_code", ...login, ...client }).toString();
             const headers = { host, "content-type": "application/x-www-form-urlencoded" };
             const answer = await ask(server, { method: "POST", path: "/application/o/token/", headers, body });
             const { error } = JSON.parse(answer.body) as { error: string };
