@@ -10,6 +10,12 @@ export interface PostgresConnection {
     password: pulumi.Output<string>;
     /** TLS mode, as PostgreSQL's libpq names it. */
     sslMode: pulumi.Input<string>;
+    /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
+    caCertificate?: pulumi.Input<string>;
+    /** Certificate to log in with, as PEM. Default: none. */
+    clientCertificate?: pulumi.Input<string>;
+    /** Private key of the client certificate, as PEM. Secret. */
+    clientKey?: pulumi.Output<string>;
     /** Changes when the server behind it is another: what was written to the old one is then written again. */
     revision: pulumi.Input<string>;
     /** Resources to wait for. */
@@ -27,6 +33,8 @@ export interface RedisConnection {
     /** Secret. */
     password: pulumi.Output<string>;
     tls: boolean;
+    /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
+    caCertificate?: pulumi.Input<string>;
     /** Resources to wait for. */
     dependsOn: pulumi.Resource[];
 }

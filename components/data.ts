@@ -1,13 +1,14 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
+import { clientKeySecret } from "../config/own-secrets";
 import type { PostgresConnection, RedisConnection } from "./connection";
 import type { Environment } from "./environment";
+import { checkPostgres, checkRedis } from "./external";
+import type { Images } from "./images";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
 import { Postgres } from "./postgres";
 import { Redis } from "./redis";
-import { runJob } from "./runtime/job";
 
 /** What this stack uses of a data service, and what it offers to others. */
 export interface DataService<Connection, Offered = Connection> {
@@ -21,7 +22,7 @@ export interface DataService<Connection, Offered = Connection> {
 
 interface DataArgs {
     config: Config;
-    image: string;
+    images: Images;
     networks: Networks;
     environment: Environment;
 }
@@ -32,15 +33,17 @@ export function connectPostgres(
     args: DataArgs,
     opts: pulumi.ComponentResourceOptions,
 ): DataService<PostgresConnection> {
-    const { config, image, networks, environment } = args;
+    const { config, images, networks, environment } = args;
     const { external, stack, ...limits } = config.postgres;
     if (external !== undefined) {
         const password = environment.credentials.secret("database/authentik", name, opts);
-        const connection = { ...external, password, revision: revisionOf(external), dependsOn: [] };
-        return {
-            connection: { ...connection, dependsOn: [checkPostgres(name, connection, args, opts)] },
-            consumers: {},
-        };
+        const clientKey =
+            external.clientCertificate === undefined
+                ? undefined
+                : environment.credentials.secret(clientKeySecret, name, opts);
+        const connection = { ...external, password, clientKey, revision: revisionOf(external), dependsOn: [] };
+        const tried = checkPostgres(name, connection, { ...args, image: images.postgres }, opts);
+        return { connection: { ...connection, dependsOn: [tried] }, consumers: {} };
     }
     if (stack !== undefined) {
         const { databases } = authentikOutputs(new pulumi.StackReference(`${name}-stack`, { name: stack.name }, opts));
@@ -59,7 +62,7 @@ export function connectPostgres(
     const consumers = config.consumers.map((consumer) => consumer.name);
     const postgres = new Postgres(
         name,
-        { image, networks, environment, limits, databases: ["authentik", ...consumers] },
+        { image: images.postgres, networks, environment, limits, databases: ["authentik", ...consumers] },
         opts,
     );
     const { authentik, ...others } = postgres.databases;
@@ -73,11 +76,13 @@ export function connectRedis(
     args: DataArgs,
     opts: pulumi.ComponentResourceOptions,
 ): DataService<RedisConnection, RedisConnection & { user: pulumi.Input<string> }> {
-    const { config, image, networks, environment } = args;
+    const { config, images, networks, environment } = args;
     const { external, stack, index, ...limits } = config.redis;
     if (external !== undefined) {
         const password = environment.credentials.secret("redis", name, opts);
-        return { connection: { ...external, index, password, dependsOn: [] }, consumers: {} };
+        const connection = { ...external, index, password, dependsOn: [] };
+        const tried = checkRedis(name, connection, { ...args, image: images.server }, opts);
+        return { connection: { ...connection, dependsOn: [tried] }, consumers: {} };
     }
     if (stack !== undefined) {
         const { redis } = authentikOutputs(new pulumi.StackReference(`${name}-stack`, { name: stack.name }, opts));
@@ -92,60 +97,13 @@ export function connectRedis(
             consumer.redisIndex === undefined ? [] : [[consumer.name, consumer.redisIndex]],
         ),
     );
-    const redis = new Redis(name, { image, networks, environment, limits, index, consumers }, opts);
+    const redis = new Redis(name, { image: images.redis, networks, environment, limits, index, consumers }, opts);
     return { connection: redis.connection, consumers: redis.consumers, volumes: { redis: redis.volume } };
-}
-
-/** Tries an external PostgreSQL before anything uses it: authentik itself would try for ever, and call itself alive. */
-function checkPostgres(
-    name: string,
-    connection: PostgresConnection,
-    args: DataArgs,
-    opts: pulumi.ComponentResourceOptions,
-): pulumi.Resource {
-    const { host, port, database, user, password, sslMode } = connection;
-    const image = new docker.RemoteImage(`${name}-client`, { name: args.image, keepLocally: true }, opts);
-    const entry = pulumi
-        .all([host, port, database, user, password])
-        .apply((fields) => fields.map(pgpassField).join(":"));
-    return runJob(
-        `${name}-check`,
-        {
-            title: "trying the external PostgreSQL",
-            image: image.name,
-            entrypoint: ["psql"],
-            command: ["--no-psqlrc", "--no-password", "--quiet", "--command=SELECT 1"],
-            settings: {
-                PGHOST: host,
-                PGPORT: pulumi.output(port).apply(String),
-                PGDATABASE: database,
-                PGUSER: user,
-                PGSSLMODE: sslMode,
-                PGPASSFILE: passFile,
-                PGCONNECT_TIMEOUT: "10",
-            },
-            files: [{ path: passFile, content: entry, secrets: [password], owner: 0 }],
-            documents: {},
-            networks: args.networks.attach(["db", "backend"], `${args.environment.prefix}authentik-check`),
-            triggers: { host, port: pulumi.output(port).apply(String), database, user, sslMode },
-            seconds: 30,
-            cure: "Mend postgres.external, or set the password of the role: `pulumi config set --secret --path 'secrets[\"database/authentik\"]'`.",
-        },
-        args.environment.dockerHost,
-        opts,
-    );
 }
 
 /** Names a database server and database, so that a change of either is noticed. */
 function revisionOf(connection: Pick<PostgresConnection, "host" | "port" | "database">): pulumi.Output<string> {
     return pulumi.interpolate`${connection.host}:${connection.port}/${connection.database}`;
-}
-
-const passFile = "/run/secrets/pgpass";
-
-/** A field of a libpq password file, where colons and backslashes are escaped. */
-function pgpassField(value: string | number): string {
-    return String(value).replaceAll("\\", "\\\\").replaceAll(":", "\\:");
 }
 
 function absent(stack: string, consumer: string): never {

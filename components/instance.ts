@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import { releaseOf } from "../authentik/releases";
+import { postgresAccess, redisAccess } from "./access";
 import type { PostgresConnection, RedisConnection } from "./connection";
 import type { Environment } from "./environment";
 import type { Process, WorkloadFile } from "./runtime/workload";
@@ -50,6 +51,8 @@ export type Instance = Pick<Process, "image" | "settings" | "files" | "mounts"> 
 /** The instance that its arguments describe; pure, no resource is made. */
 export function authentikInstance(args: InstanceArgs): Instance {
     const { postgres, redis, volumes } = args;
+    const toPostgres = postgresAccess(postgres);
+    const toRedis = redis && redisAccess(redis);
     const settings = settingsToEnvironment(args.settings);
     const secretSettings = Object.entries(settings).map(([key, content]): [string, WorkloadFile] => [
         key,
@@ -57,33 +60,22 @@ export function authentikInstance(args: InstanceArgs): Instance {
     ]);
     const files: [string, WorkloadFile][] = [
         ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
-        ["AUTHENTIK_POSTGRESQL__PASSWORD", secretFile("postgresql_password", postgres.password)],
-        ...(redis === undefined
-            ? []
-            : [
-                  ["AUTHENTIK_REDIS__PASSWORD", secretFile("redis_password", redis.password)] satisfies [
-                      string,
-                      WorkloadFile,
-                  ],
-              ]),
+        ["AUTHENTIK_POSTGRESQL__PASSWORD", toPostgres.password],
+        ...(toRedis ? [["AUTHENTIK_REDIS__PASSWORD", toRedis.password] satisfies [string, WorkloadFile]] : []),
         ...(args.secretSettings === true ? secretSettings : []),
     ];
     return {
         version: args.version,
         image: args.image,
         settings: {
-            AUTHENTIK_POSTGRESQL__HOST: postgres.host,
-            AUTHENTIK_POSTGRESQL__PORT: text(postgres.port),
-            AUTHENTIK_POSTGRESQL__NAME: postgres.database,
-            AUTHENTIK_POSTGRESQL__USER: postgres.user,
-            AUTHENTIK_POSTGRESQL__SSLMODE: postgres.sslMode,
-            ...(redis === undefined ? {} : redisSettings(redis)),
+            ...toPostgres.settings,
+            ...toRedis?.settings,
             // There is no Docker socket to discover anything through.
             AUTHENTIK_OUTPOSTS__DISCOVER: "false",
             ...(args.secretSettings === true ? {} : settings),
             ...Object.fromEntries(files.map(([key, file]) => [key, `file://${file.path}`])),
         },
-        files: files.map(([, file]) => file),
+        files: [...files.map(([, file]) => file), ...toPostgres.certificates, ...(toRedis?.certificates ?? [])],
         mounts: [
             { source: volumes.media, target: releaseOf(args.version).mediaPath },
             { source: volumes.templates, target: "/templates" },
@@ -96,20 +88,6 @@ export function authentikInstance(args: InstanceArgs): Instance {
     };
 }
 
-function redisSettings(redis: RedisConnection): Record<string, pulumi.Input<string>> {
-    return {
-        AUTHENTIK_REDIS__HOST: redis.host,
-        AUTHENTIK_REDIS__PORT: text(redis.port),
-        ...(redis.user === undefined ? {} : { AUTHENTIK_REDIS__USERNAME: redis.user }),
-        AUTHENTIK_REDIS__DB: text(redis.index),
-        AUTHENTIK_REDIS__TLS: String(redis.tls),
-    };
-}
-
 function secretFile(name: string, content: pulumi.Input<string>): WorkloadFile {
     return { path: `/run/secrets/${name}`, content };
-}
-
-function text(value: pulumi.Input<number>): pulumi.Output<string> {
-    return pulumi.output(value).apply(String);
 }

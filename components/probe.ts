@@ -4,16 +4,18 @@ import type { Check } from "../authentik/checks";
 
 const folder = "/run/authentik-stack";
 
-/** A script of ours that runs inside authentik's image. */
-function script(name: string): Record<string, string> {
-    return { [`${folder}/${name}`]: readFileSync(join(__dirname, "../authentik", name), "utf8") };
+/** A script of ours that runs inside authentik's image, and where it is there. */
+export function script(name: string): { documents: Record<string, string>; path: string } {
+    const path = `${folder}/${name}`;
+    return { documents: { [path]: readFileSync(join(__dirname, "../authentik", name), "utf8") }, path };
 }
 
 /** The files that a job needs to ask authentik, and the command that asks. */
 export function probe(checks: Check[], seconds: number): { documents: Record<string, string>; command: string[] } {
+    const { documents, path } = script("probe.py");
     return {
-        documents: { ...script("probe.py"), [`${folder}/checks.json`]: JSON.stringify(checks, undefined, 2) },
-        command: ["python", `${folder}/probe.py`, `${folder}/checks.json`, String(seconds)],
+        documents: { ...documents, [`${folder}/checks.json`]: JSON.stringify(checks, undefined, 2) },
+        command: ["python", path, `${folder}/checks.json`, String(seconds)],
     };
 }
 
@@ -28,8 +30,9 @@ export function applyAndProbe(
     seconds: number,
 ): { documents: Record<string, string>; command: string[] } {
     const { documents } = probe(checks, seconds);
+    const apply = script("apply.py");
     return {
-        documents: { ...documents, ...script("apply.py") },
-        command: ["python", `${folder}/apply.py`, String(seconds), ...blueprints],
+        documents: { ...documents, ...apply.documents },
+        command: ["python", apply.path, String(seconds), ...blueprints],
     };
 }

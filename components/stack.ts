@@ -46,9 +46,9 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
         const networks = new Networks(`${name}-networks`, { networks: config.networks, environment }, child);
         const place = { networks, environment };
-        const postgres = connectPostgres(`${name}-postgres`, { config, image: images.postgres, ...place }, child);
+        const postgres = connectPostgres(`${name}-postgres`, { config, images, ...place }, child);
         const redis = usesRedis(config)
-            ? connectRedis(`${name}-redis`, { config, image: images.redis, ...place }, child)
+            ? connectRedis(`${name}-redis`, { config, images, ...place }, child)
             : undefined;
 
         const volumes = authentikVolumes(name, environment, this);

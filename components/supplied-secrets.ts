@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { secretForm, type SecretOutput } from "../config/own-secrets";
+import { secretProblem, type SecretOutput } from "../config/own-secrets";
 import type { Config } from "../config/schema";
 
 /**
@@ -43,8 +43,9 @@ function readSecret(key: string, { stack, output }: SecretOutput, reference: pul
         const text = path.reduce(partOf, value);
         if (text === undefined) throw refuse("does not exist; export it there, and run `pulumi up` there");
         if (!isSecret) throw refuse("is in clear there; export `pulumi.secret(...)` of a new value");
-        if (typeof text !== "string" || !secretForm.pattern.test(text)) throw refuse(secretForm.error);
-        return text;
+        const problem = typeof text === "string" ? secretProblem(key, text) : "must be text";
+        if (problem !== undefined) throw refuse(problem);
+        return text as string;
     });
     return pulumi.secret(secret);
 }

@@ -1,6 +1,7 @@
 import { applicationSecret } from "../authentik/application-secret";
 import { releaseOf } from "../authentik/releases";
 import type { Config } from "./schema";
+import { clientKeySecret } from "./own-secrets";
 
 /** The keys that decide which secrets there are. */
 export const decidesCredentials = ["version", "postgres", "redis", "consumers", "outposts", "applications"] as const;
@@ -16,6 +17,7 @@ export function credentialNames(config: Deciding): string[] {
         "api-token",
         ...(isMadeHere(postgres) ? ["postgres"] : []),
         ...(isHandedOver(postgres) ? [] : ["database/authentik"]),
+        ...(postgres.external?.clientCertificate === undefined ? [] : [clientKeySecret]),
         ...(isHandedOver(redis) || !usesRedis(config) ? [] : ["redis"]),
         ...consumers.flatMap(({ name, redisIndex }) => [
             `database/${name}`,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dockerName, host, identifier, limits, port, redisIndex, section, text } from "./fields";
 import { stackName } from "./own-secrets";
+import { certificates } from "./pem";
 
 const network = (defaultName: string, purpose: string) =>
     section({
@@ -39,6 +40,12 @@ export const postgres = section({
         database: identifier.default("authentik").describe("authentik's database"),
         user: identifier.default("authentik").describe("the role that owns the database"),
         sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
+        caCertificate: certificates("postgres.external.caCertificate")
+            .optional()
+            .describe("PEM of the CA that must have signed its certificate; default: none, which is not checked"),
+        clientCertificate: certificates("postgres.external.clientCertificate")
+            .optional()
+            .describe("PEM of a certificate to log in with; its key is the secret `postgres-client-key`"),
     })
         .optional()
         .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
@@ -54,6 +61,9 @@ export const redis = section({
         host: host("redis.example.com").describe("its name on `db_net` or `backend_net`"),
         port: port.default(6379).describe("its port"),
         tls: z.boolean().default(false).describe("the connection uses TLS"),
+        caCertificate: certificates("redis.external.caCertificate")
+            .optional()
+            .describe("PEM of the CA that must have signed its certificate; default: none, which is not checked"),
     })
         .optional()
         .describe("an existing Redis; its password is the secret `redis`; default: none"),

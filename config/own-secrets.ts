@@ -1,11 +1,22 @@
 import { z } from "zod";
 import { section, text } from "./fields";
+import { privateKeyIn } from "./pem";
 
-/** What a secret of one's own must look like: it goes into files, URLs and SQL. */
-export const secretForm = {
-    pattern: /^[!#-&(-[\]-~]{8,}$/,
-    error: "must be at least 8 printable characters without quotes or backslashes",
-} as const;
+/** Name of the secret that is the private key of `postgres.external.clientCertificate`. */
+export const clientKeySecret = "postgres-client-key";
+
+/** What stands for each secret where a preview has none. */
+export const placeholder = "placeholder-for-a-secret";
+
+/** What is wrong with the text of a secret of one's own: it goes into files, URLs and SQL, a key only into a file. */
+export function secretProblem(name: string, text: string): string | undefined {
+    if (name !== clientKeySecret) return /^[!#-&(-[\]-~]{8,}$/.test(text) ? undefined : printable;
+    if (text === placeholder || privateKeyIn(text) !== undefined) return undefined;
+    const set = `pulumi config set --secret --path 'secrets["${clientKeySecret}"]' < file.key`;
+    return `must be a private key as PEM with its line breaks, without a passphrase; \`${set}\` takes it from a file`;
+}
+
+const printable = "must be at least 8 printable characters without quotes or backslashes";
 
 /** Names a stack in full. */
 export const stackName = {
@@ -18,10 +29,16 @@ const output = section({ stack: text(stackName.error, stackName.pattern), output
 /** Where a secret is read from: an output of another stack, or a part of one. */
 export type SecretOutput = z.infer<typeof output>;
 
-const error = `${secretForm.error}, or {stack, output} to read it from another stack`;
+const orElse = ", or {stack, output} to read it from another stack";
 
 /** Secrets of one's own, by name. */
 export const ownSecrets = z
-    .record(z.string(), z.union([text(error, secretForm.pattern), output], { error }))
+    .record(z.string(), z.union([z.string(), output], { error: printable + orElse }))
+    .superRefine((secrets, context) => {
+        for (const [name, value] of Object.entries(secrets)) {
+            const problem = typeof value === "string" ? secretProblem(name, value) : undefined;
+            if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem + orElse });
+        }
+    })
     .default({})
     .describe("secrets of your own instead of generated ones, by name; docs/secrets.md says where from");

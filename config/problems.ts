@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { shown } from "./pem";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -72,8 +73,8 @@ export function isObject(value: unknown): value is object {
 /** The message that `pulumi up` and `pulumi preview` end with: every problem, each with key, value and cure. */
 export function formatProblems(problems: Problem[], namespace: string, isSecret: (key: string) => boolean): string {
     const lines = problems.map(({ key, value, cure }) => {
-        const shown = isSecret(key) ? "[secret]" : JSON.stringify(value);
-        return `  ${namespace}:${key}${value === undefined ? "" : ` = ${shown}`} ${cure}`;
+        const found = value === undefined ? "" : ` = ${isSecret(key) ? "[secret]" : shown(value)}`;
+        return `  ${namespace}:${key}${found} ${cure}`;
     });
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     return `${count} in the configuration; nothing was changed:\n${lines.join("\n")}`;

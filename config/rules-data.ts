@@ -1,3 +1,4 @@
+import { usesRedis } from "./credential-names";
 import { duplicates } from "./problems";
 import type { Rule } from "./rules";
 
@@ -19,9 +20,11 @@ export const dataRules: Rule[] = [
             ["redis", "redis"],
         ] as const
     ).map(([section, secret]): Rule => ({
-        reads: [section, "secrets"],
+        reads: [section, "secrets", "version", "consumers"],
         check: (config, problem) =>
-            config[section].external !== undefined && config.secrets[secret] === undefined
+            config[section].external !== undefined &&
+            (section === "postgres" || usesRedis(config)) &&
+            config.secrets[secret] === undefined
                 ? [
                       problem(
                           ["secrets", secret],

@@ -3,6 +3,7 @@ import { applicationRules } from "./rules-applications";
 import { blueprintRule } from "./rules-blueprints";
 import { outpostRules } from "./rules-outposts";
 import { dataRules } from "./rules-data";
+import { tlsRules } from "./rules-tls";
 import { portRule, secretsRule, unique } from "./rules-names";
 import type { Config } from "./schema";
 
@@ -22,6 +23,7 @@ const rules: Rule[] = [
     ...applicationRules,
     blueprintRule,
     ...dataRules,
+    ...tlsRules,
     portRule,
     secretsRule,
 ];

@@ -1,5 +1,6 @@
 import type { Input } from "@pulumi/pulumi";
 import { z } from "zod";
+import { imagePins } from "../components/images";
 import { application } from "./applications";
 import { consumers, networks, postgres, redis } from "./data";
 import { image, limits, name, origin, publishedPort, section, text, version, whole } from "./fields";
@@ -39,7 +40,9 @@ const outpost = section({
 
 /** Every key of the configuration: the one source of types, defaults, messages and docs/configuration.md. */
 export const schema = section({
-    version: version.default("2025.8.4").describe("authentik release; server, worker and outposts share it"),
+    version: version
+        .default(imagePins.tags.authentik)
+        .describe("authentik release; server, worker and outposts share it"),
     url: origin.describe("URL at which a browser reaches authentik"),
     prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")

@@ -19,7 +19,10 @@ export const imageDigests: Rule = {
     description: "An image is named with its digest.",
     validateResource: ofEveryImage((image, report) => {
         if (!hasDigest(image))
-            report(`The image ${image} has no digest. Set it under \`images\`, such as postgres:16-alpine@sha256:....`);
+            report(
+                `The image ${image} has no digest. \`npm run update-images\` pins the official ones of the program's own ` +
+                    "release; set any other under `images`, such as postgres:16-alpine@sha256:....",
+            );
     }),
 };
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { officialImages } from "../../components/images";
 import { loadConfig } from "../../config";
 import { connectPostgres, connectRedis } from "../../components/data";
 import { devWith } from "../support/configuration";
@@ -90,7 +91,7 @@ describe("the program on another stack's databases", () => {
                 const networks = threeNetworks(shared);
                 const { connection } = connect(
                     "data",
-                    { config: loadConfig(), image: "x:1", networks, environment: shared },
+                    { config: loadConfig(), images: officialImages("2025.8.4"), networks, environment: shared },
                     {},
                 );
                 const outcome = await valueOf(connection.host).then(String, (error: Error) => error.message);

@@ -46,6 +46,13 @@ describe("the program, for a release of authentik that needs no Redis", () => {
         expect(targets).to.deep.equal(["/data/media", "/templates", "/certs"]);
     });
 
+    it("leaves an external one that is configured alone, and asks for no password of it", async () => {
+        const external = { host: "redis.example.com" };
+        const left = await release("2025.12.1", { consumers: withoutIndexes, redis: { external } });
+
+        expect(JSON.stringify(left.map(({ name, inputs }) => [name, inputs]))).to.not.match(/redis/i);
+    });
+
     it("makes one for the consumers that want one, and authentik still knows nothing of it", async () => {
         const shared = await release("2025.12.1");
 

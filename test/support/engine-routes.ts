@@ -38,6 +38,16 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             },
         ],
         [
+            /^GET \/distribution\/(.+)\/json/,
+            ([name = ""], _, response) => {
+                const digest = behaviour.digests?.[decodeURIComponent(name)];
+                if (digest !== undefined) return { Descriptor: { digest } };
+                response.statusCode = 500;
+                response.end(JSON.stringify({ message: "dial tcp: lookup registry: no such host" }));
+                return response;
+            },
+        ],
+        [
             /^POST \/images\/create/,
             (_, __, response) => {
                 response.statusCode = 404;

@@ -31,6 +31,8 @@ export interface Behaviour {
     lists?: { containers?: unknown[]; networks?: unknown[] };
     /** Exit code of a container's last run, as the engine's events tell it. Default: 0. */
     died?: number;
+    /** Digests that registries have, by name and tag. Default: no registry can be reached. */
+    digests?: Record<string, string>;
     /** Images that it neither has nor can pull. Default: none. */
     missing?: string[];
 }

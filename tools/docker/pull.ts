@@ -11,17 +11,28 @@ const patience = { answer: 15_000, quiet: 60_000 };
 export async function pullImage(engine: Docker, image: string, progress: Progress): Promise<PullOutcome> {
     try {
         // Asks the registry first: a pull itself retries for long before it says that nobody answers.
-        await within(patience.answer, engine.getImage(image).distribution() as Promise<unknown>);
+        await digestOf(engine, image);
         progress(`pulling ${image}`);
         await pull(engine, image, progress);
         return { kind: "pulled" };
     } catch (error) {
-        // Docker's client puts the status before the registry's own words.
-        const reason = reasonOf(error)
-            .replace(/^\(HTTP code \d+\) [\w ]+ - /, "")
-            .trim();
+        const reason = engineReason(error);
         return { kind: isUnreachable(reason) ? "unreachable" : "refused", reason };
     }
+}
+
+/** The digest that a registry has for a name and tag: asked by the engine, which knows where the registry is. */
+export async function digestOf(engine: Docker, image: string): Promise<string> {
+    const asked = engine.getImage(image).distribution() as Promise<{ Descriptor: { digest: string } }>;
+    const { Descriptor } = await within(patience.answer, asked);
+    return Descriptor.digest;
+}
+
+/** Why the engine failed, in its own words; its client puts the status before them. */
+export function engineReason(error: unknown): string {
+    return reasonOf(error)
+        .replace(/^\(HTTP code \d+\) [\w ]+ - /, "")
+        .trim();
 }
 
 /** Whether a failed pull says that the registry does not answer, rather than that it refuses. */

@@ -1,4 +1,5 @@
 import { parseDocument, stringify } from "yaml";
+import { placeholder } from "../../config/own-secrets";
 import { ToolError } from "../progress";
 
 /** A Docker engine that is not there. */
@@ -11,9 +12,6 @@ export interface ThrowawayConfiguration {
     /** A placeholder for each secret, by its path as `pulumi config set --path` takes it. */
     secrets: Record<string, string>;
 }
-
-/** Sound for every secret that the program checks. */
-const placeholder = "placeholder-for-a-secret";
 
 /**
  * Takes what is encrypted out of a stack's configuration, and the way to its Docker host, so that a preview needs

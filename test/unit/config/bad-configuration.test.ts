@@ -8,6 +8,7 @@ import { outpostRows } from "./bad/outposts";
 import { secretRows } from "./bad/secrets";
 import { signInRows } from "./bad/sign-in";
 import { stackRows } from "./bad/stack";
+import { tlsRows } from "./bad/tls";
 
 const rows = [
     ...stackRows,
@@ -16,6 +17,7 @@ const rows = [
     ...applicationRows,
     ...signInRows,
     ...dataRows,
+    ...tlsRows,
     ...secretRows,
 ];
 

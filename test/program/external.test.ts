@@ -1,0 +1,159 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { authority } from "../support/certificates";
+import { devWith } from "../support/configuration";
+import { type FakeEngine, startEngine } from "../support/engine";
+import { container, containerType, environmentOf, ofType, stepType, theOne, uploadsOf } from "../support/find";
+import { failureOf } from "../support/hooks";
+import { runProgram } from "../support/mocks";
+import { valueOf } from "../support/outputs";
+import type { Registered } from "../support/recording";
+
+const ca = authority("The CA", "client");
+const client = ca.issued.client ?? { certificate: "", key: "" };
+const imageType = "docker:index/remoteImage:RemoteImage";
+
+describe("the program with an external PostgreSQL", () => {
+    const external = {
+        ...{ host: "db.example.com", port: 6432, database: "ak", user: "ak_user", sslMode: "verify-full" },
+        ...{ caCertificate: ca.certificate, clientCertificate: client.certificate },
+    };
+    const configuration = devWith({
+        "postgres.external": external,
+        consumers: undefined,
+        secrets: { "database/authentik": "supplied:by-me", "postgres-client-key": client.key },
+    });
+    let engine: FakeEngine;
+    let resources: Registered[];
+    before(async () => {
+        engine = await startEngine({ exit: () => 2, log: () => "FATAL: supplied:by-me is wrong\n" });
+        ({ resources } = await runProgram({ configuration, secretKeys: ["secrets"], dockerHost: engine.host }));
+    });
+    after(() => engine.close());
+
+    it("makes no PostgreSQL, and tries the external one with its client's image first", async () => {
+        const made = resources.filter(({ type, name }) => type.endsWith(":Postgres") || name.includes("postgres-d"));
+        expect(made).to.deep.equal([]);
+        expect(theOne(resources, imageType, "authentik-postgres-client").inputs).to.include({
+            name: "postgres:16-alpine",
+            keepLocally: true,
+        });
+        const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];
+        const urns = await Promise.all(waited.map(({ urn }) => valueOf(urn)));
+        expect(urns.join()).to.contain("::authentik-postgres-check");
+    });
+
+    it("tells authentik where it is and reaches it with the supplied password", () => {
+        const server = container(resources, "authentik-server");
+
+        expect(environmentOf(server)).to.include({
+            AUTHENTIK_POSTGRESQL__HOST: "db.example.com",
+            AUTHENTIK_POSTGRESQL__PORT: "6432",
+            AUTHENTIK_POSTGRESQL__NAME: "ak",
+            AUTHENTIK_POSTGRESQL__USER: "ak_user",
+            AUTHENTIK_POSTGRESQL__SSLMODE: "verify-full",
+        });
+        const path = environmentOf(server).AUTHENTIK_POSTGRESQL__PASSWORD?.slice("file://".length);
+        expect(uploadsOf(server).find(({ file }) => file === path)?.content).to.equal("supplied:by-me");
+    });
+
+    it("tries it with the password in a file, escaped as libpq reads it, and fails with its words and the cure", async () => {
+        const failure = await failureOf(theOne(resources, stepType, "authentik-postgres-check"), "beforeCreate");
+
+        expect(failure).to.match(
+            /^trying the external PostgreSQL failed with exit code 2:\nFATAL: \[secret\] is wrong/,
+        );
+        expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"database/authentik\"]'");
+        const [created] = engine.created;
+        expect(created?.files.map(({ content, mode, uid }) => ({ content, mode, uid }))).to.deep.equal(
+            ["db.example.com:6432:ak:ak_user:supplied\\:by-me", ca.certificate, client.certificate, client.key].map(
+                (content) => ({ content, mode: 0o400, uid: 0 }),
+            ),
+        );
+        expect(JSON.stringify(created?.body)).to.not.contain("by-me");
+        expect(JSON.stringify(created?.body)).to.not.contain("PRIVATE KEY");
+        expect(created?.body.Env).to.include.members([
+            ...["PGHOST=db.example.com", "PGSSLMODE=verify-full", "PGSSLROOTCERT=/run/secrets/postgresql_ca.crt"],
+            ...["PGSSLCERT=/run/secrets/postgresql_client.crt", "PGSSLKEY=/run/secrets/postgresql_client.key"],
+        ]);
+    });
+
+    it("gives server and worker the certificates as files, whose paths authentik's settings name", () => {
+        for (const name of ["authentik-server", "authentik-worker"]) {
+            const made = container(resources, name);
+            const pemOf = (setting: string) =>
+                uploadsOf(made).find(({ file }) => file === environmentOf(made)[`AUTHENTIK_POSTGRESQL__${setting}`])
+                    ?.content;
+            expect(pemOf("SSLROOTCERT"), name).to.equal(ca.certificate);
+            expect(pemOf("SSLCERT"), name).to.equal(client.certificate);
+            expect(pemOf("SSLKEY"), name).to.equal(client.key);
+        }
+    });
+
+    it("applies the blueprints again when server, port or database are others", () => {
+        const { input } = theOne(resources, stepType, "authentik-blueprints-applied").inputs;
+
+        expect((input as { facts: { revision: string } }).facts.revision).to.equal("db.example.com:6432/ak");
+    });
+});
+
+describe("the program with an external Redis", () => {
+    const configuration = (external: Record<string, unknown>) =>
+        devWith({
+            redis: { external: { host: "redis.example.com", ...external }, index: 4 },
+            consumers: [{ name: "wiki" }],
+            secrets: { redis: "supplied-by-me" },
+        });
+    let engine: FakeEngine;
+    let resources: Registered[];
+    before(async () => {
+        engine = await startEngine({ exit: () => 1, log: () => "AUTH: supplied-by-me is wrong\n" });
+        const run = { secretKeys: ["secrets"], dockerHost: engine.host };
+        const external = { tls: true, caCertificate: ca.certificate };
+        ({ resources } = await runProgram({ configuration: configuration(external), ...run }));
+    });
+    after(() => engine.close());
+
+    it("makes no Redis, and tells authentik where it is, how to encrypt and which database is its own", () => {
+        expect(ofType(resources, containerType).map(({ name }) => name)).to.not.include("authentik-redis-server");
+        const worker = container(resources, "authentik-worker");
+        expect(environmentOf(worker)).to.include({
+            AUTHENTIK_REDIS__HOST: "redis.example.com",
+            AUTHENTIK_REDIS__PORT: "6379",
+            AUTHENTIK_REDIS__DB: "4",
+            AUTHENTIK_REDIS__TLS: "true",
+            AUTHENTIK_REDIS__TLS_REQS: "required",
+            AUTHENTIK_REDIS__TLS_CA_CERT: "/run/secrets/redis_ca.crt",
+        });
+        expect(environmentOf(worker)).to.not.have.property("AUTHENTIK_REDIS__USERNAME");
+        const contents = Object.fromEntries(uploadsOf(worker).map(({ file, content }) => [file, content]));
+        expect(contents[environmentOf(worker).AUTHENTIK_REDIS__PASSWORD?.slice("file://".length) ?? ""]).to.equal(
+            "supplied-by-me",
+        );
+        expect(contents["/run/secrets/redis_ca.crt"]).to.equal(ca.certificate);
+    });
+
+    it("has no certificate checked where it names no CA, as is authentik's default", async () => {
+        const { resources: plain } = await runProgram({
+            configuration: configuration({ tls: true }),
+            secretKeys: ["secrets"],
+        });
+        const settings = environmentOf(container(plain, "authentik-worker"));
+        expect(settings.AUTHENTIK_REDIS__TLS).to.equal("true");
+        expect(Object.keys(settings).filter((key) => key.startsWith("AUTHENTIK_REDIS__TLS_"))).to.deep.equal([]);
+    });
+
+    it("tries it in authentik's image first, as authentik would, and fails with its words and the cure", async () => {
+        const failure = await failureOf(theOne(resources, stepType, "authentik-redis-check"), "beforeCreate");
+
+        expect(failure).to.match(/^trying the external Redis failed with exit code 1:\nAUTH: \[secret\] is wrong/);
+        expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"redis\"]'");
+        const [created] = engine.created;
+        expect(created?.body.Image).to.equal("ghcr.io/goauthentik/server:2025.8.4");
+        expect(created?.body.Env).to.include.members(["AUTHENTIK_REDIS__DB=4", "AUTHENTIK_REDIS__TLS_REQS=required"]);
+        expect(JSON.stringify(created?.body)).to.not.contain("supplied-by-me");
+        const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];
+        const urns = await Promise.all(waited.map(({ urn }) => valueOf(urn)));
+        expect(urns.join()).to.contain("::authentik-redis-check");
+    });
+});
