@@ -114,6 +114,7 @@ function checkPostgres(
             title: "trying the external PostgreSQL",
             image: image.name,
             entrypoint: ["psql"],
+            user: "postgres",
             command: ["--no-psqlrc", "--no-password", "--quiet", "--command=SELECT 1"],
             settings: {
                 PGHOST: host,
@@ -124,7 +125,7 @@ function checkPostgres(
                 PGPASSFILE: passFile,
                 PGCONNECT_TIMEOUT: "10",
             },
-            files: [{ path: passFile, content: entry, secrets: [password], owner: 0 }],
+            files: [{ path: passFile, content: entry, secrets: [password], owner: "postgres" }],
             documents: {},
             networks: args.networks.attach(["db", "backend"], `${args.environment.prefix}authentik-check`),
             triggers: { host, port: pulumi.output(port).apply(String), database, user, sslMode },

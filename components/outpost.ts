@@ -59,18 +59,13 @@ export class Outpost extends pulumi.ComponentResource {
         // Goes with the outpost: all that is lost with it are sessions.
         const passing = { ...args.environment, protectData: false };
         const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, this);
-        const { remembered = [] } = args;
-        const child = {
-            parent: this,
-            dependsOn: args.after,
-            ...(remembered.length > 0 && { replacementTrigger: pulumi.secret(pulumi.all(remembered)) }),
-        };
+        const child = { parent: this, dependsOn: args.after };
         this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
         this.registerOutputs({ addresses: this.addresses });
     }
 
     private workload(
-        { type, image, server, token, url, on, networks, ports = [], memory, cpus }: OutpostArgs,
+        { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
         return {
@@ -84,7 +79,8 @@ export class Outpost extends pulumi.ComponentResource {
                 TMPDIR: sessionFolder,
             },
             files: [{ path: tokenFile, content: token }],
-            mounts: [{ source: sessions, target: sessionFolder, owner: { id: 1000, image: server.image } }],
+            mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
+            remembered,
             networks: networks.attach(on, this.host),
             publish: { ...listening[type], on: ports },
             health: { command: [`/${type}`, "healthcheck"], startSeconds: 30 },

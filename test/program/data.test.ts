@@ -10,9 +10,9 @@ import {
     passwordType,
     stepType,
     theOne,
-    uploadsOf,
     volumeType,
 } from "../support/find";
+import { contentOf } from "../support/files";
 import { failureOf } from "../support/hooks";
 import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
@@ -82,7 +82,7 @@ describe("the program with an external PostgreSQL", () => {
         expect(urns.join()).to.contain("::authentik-postgres-check");
     });
 
-    it("tells authentik where it is and reaches it with the supplied password", () => {
+    it("tells authentik where it is and reaches it with the supplied password", async () => {
         const server = container(resources, "authentik-server");
 
         expect(environmentOf(server)).to.include({
@@ -93,7 +93,7 @@ describe("the program with an external PostgreSQL", () => {
             AUTHENTIK_POSTGRESQL__SSLMODE: "verify-full",
         });
         const path = environmentOf(server).AUTHENTIK_POSTGRESQL__PASSWORD?.slice("file://".length);
-        expect(uploadsOf(server).find(({ file }) => file === path)?.content).to.equal("supplied:by-me");
+        expect(await contentOf(server, path, engine)).to.equal("supplied:by-me");
     });
 
     it("tries it with the password in a file, escaped as libpq reads it, and fails with its words and the cure", async () => {
@@ -105,7 +105,7 @@ describe("the program with an external PostgreSQL", () => {
         expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"database/authentik\"]'");
         const [created] = engine.created;
         expect(created?.files.map(({ content, mode, uid }) => ({ content, mode, uid }))).to.deep.equal([
-            { content: "db.example.com:6432:ak:ak_user:supplied\\:by-me", mode: 0o400, uid: 0 },
+            { content: "db.example.com:6432:ak:ak_user:supplied\\:by-me", mode: 0o400, uid: 70 },
         ]);
         expect(JSON.stringify(created?.body)).to.not.contain("by-me");
         expect(created?.body.Env).to.include.members(["PGHOST=db.example.com", "PGSSLMODE=verify-full"]);
@@ -139,6 +139,6 @@ describe("the program with an external Redis", () => {
         });
         expect(environmentOf(worker)).to.not.have.property("AUTHENTIK_REDIS__USERNAME");
         const path = environmentOf(worker).AUTHENTIK_REDIS__PASSWORD?.slice("file://".length);
-        expect(uploadsOf(worker).find(({ file }) => file === path)?.content).to.equal("supplied-by-me");
+        expect(await contentOf(worker, path)).to.equal("supplied-by-me");
     });
 });

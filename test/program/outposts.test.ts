@@ -85,9 +85,10 @@ describe("the program's outposts of each kind", () => {
 
             await runHooks(container(resources, "authentik-our-proxy"), "beforeCreate");
 
-            expect(engine.created.map(({ body }) => [body.Entrypoint, body.Cmd])).to.deep.equal([
-                [["chown"], ["1000:1000", "/sessions"]],
-            ]);
+            expect(engine.created[0]?.body).to.deep.include({
+                Entrypoint: ["chown"],
+                Cmd: ["-R", "1000", "/sessions"],
+            });
             expect((engine.created[0]?.body.HostConfig as { Mounts: unknown }).Mounts).to.deep.equal([
                 { Type: "volume", Source: "our-proxy-sessions", Target: "/sessions", ReadOnly: false },
             ]);
