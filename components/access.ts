@@ -49,6 +49,9 @@ export function redisAccess(redis: RedisConnection): Access {
     };
 }
 
+/** User of PostgreSQL's images who runs its client. */
+export const psqlUser = "postgres";
+
 /** PostgreSQL as its own client is told of it. */
 export function psqlAccess(postgres: PostgresConnection): Access {
     const { host, port, database, user, password } = postgres;
@@ -56,8 +59,7 @@ export function psqlAccess(postgres: PostgresConnection): Access {
         .all([host, port, database, user, password])
         .apply((fields) => fields.map(pgpassField).join(":"));
     const passFile = "/run/secrets/pgpass";
-    // It runs as root, whom no file of another may be read by without a capability.
-    const tls = postgresCertificates(postgres, "PG", 0);
+    const tls = postgresCertificates(postgres, "PG", psqlUser);
     return {
         settings: {
             PGHOST: host,
@@ -68,7 +70,7 @@ export function psqlAccess(postgres: PostgresConnection): Access {
             PGPASSFILE: passFile,
             ...tls.settings,
         },
-        password: { path: passFile, content: entry, secrets: [password], owner: 0 },
+        password: { path: passFile, content: entry, secrets: [password], owner: psqlUser },
         certificates: tls.certificates,
     };
 }
@@ -81,7 +83,7 @@ export function psqlAccess(postgres: PostgresConnection): Access {
 function postgresCertificates(
     { caCertificate, clientCertificate, clientKey }: PostgresConnection,
     prefix: string,
-    owner?: number,
+    owner?: string,
 ): Certificates {
     const certificate = { owner, secrets: [] };
     const parts = [

@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { psqlAccess, redisAccess } from "./access";
+import { psqlAccess, psqlUser, redisAccess } from "./access";
 import type { PostgresConnection, RedisConnection } from "./connection";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
@@ -25,6 +25,7 @@ export function checkPostgres(
     const job = {
         title: "trying the external PostgreSQL",
         entrypoint: ["psql"],
+        user: psqlUser,
         command: ["--no-psqlrc", "--no-password", "--quiet", "--command=SELECT 1"],
         settings: { ...settings, PGCONNECT_TIMEOUT: "10" },
         files: [password, ...certificates],

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
 import { runContainer } from "./runtime/container";
-import { digest } from "./runtime/record";
 import type { Limits, PublishedPort, Running, Workload } from "./runtime/workload";
 import type { Server } from "./server";
 import { dataVolume } from "./volume";
@@ -60,18 +59,13 @@ export class Outpost extends pulumi.ComponentResource {
         // Goes with the outpost: all that is lost with it are sessions.
         const passing = { ...args.environment, protectData: false };
         const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, this);
-        const { remembered = [] } = args;
-        const child = {
-            parent: this,
-            dependsOn: args.after,
-            ...(remembered.length > 0 && { replacementTrigger: fingerprint([args.token, ...remembered]) }),
-        };
+        const child = { parent: this, dependsOn: args.after };
         this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
         this.registerOutputs({ addresses: this.addresses });
     }
 
     private workload(
-        { type, image, server, token, url, on, networks, ports = [], memory, cpus }: OutpostArgs,
+        { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
         return {
@@ -85,7 +79,8 @@ export class Outpost extends pulumi.ComponentResource {
                 TMPDIR: sessionFolder,
             },
             files: [{ path: tokenFile, content: token }],
-            mounts: [{ source: sessions, target: sessionFolder, owner: { id: 1000, image: server.image } }],
+            mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
+            remembered,
             networks: networks.attach(on, this.host),
             publish: { ...listening[type], on: ports },
             health: { command: [`/${type}`, "healthcheck"], startSeconds: 30 },
@@ -96,14 +91,6 @@ export class Outpost extends pulumi.ComponentResource {
             pids: 64,
         };
     }
-}
-
-/**
- * Changes with the secrets. In clear, since the engine takes a secret trigger for none; the token among them is long and
- * drawn by lot, so that nobody can find out by trying which password it is.
- */
-function fingerprint(secrets: pulumi.Output<string>[]): pulumi.Output<string> {
-    return pulumi.unsecret(pulumi.all(secrets).apply(digest));
 }
 
 /** Where each kind of outpost listens. Source: the EXPOSE lines of authentik's own Dockerfiles. */

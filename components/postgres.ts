@@ -39,8 +39,7 @@ export class Postgres extends pulumi.ComponentResource {
             `${name}-server`,
             this.workload(host, superuser, args),
             args.environment.dockerHost,
-            // The file serves a new volume; later the role gets its password inside, and nobody's database restarts.
-            { parent: this, ignoreChanges: ["uploads[0].content"] },
+            { parent: this },
         );
         const provision = this.provision(name, server, args, [superuser, ...passwords]);
 
@@ -59,16 +58,16 @@ export class Postgres extends pulumi.ComponentResource {
             fixedName: host,
             image: args.image,
             settings: { POSTGRES_PASSWORD_FILE: passwordFile },
-            // The image's entrypoint reads it as root, before it drops to the user postgres.
-            files: [{ path: passwordFile, content: superuser, owner: 0 }],
-            mounts: [{ source: this.volume, target: "/var/lib/postgresql/data" }],
+            user,
+            // It serves a new volume; later the role gets its password inside, and nobody's database restarts.
+            files: [{ path: passwordFile, content: superuser, owner: user, initial: true }],
+            mounts: [{ source: this.volume, target: "/var/lib/postgresql/data", owner: { user, image: args.image } }],
+            tmpfs: ["/var/run/postgresql"],
             networks: args.networks.attach(["db"], host),
             health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },
             stopSeconds: 60,
             limits: args.limits ?? {},
             pids: 512,
-            // For the entrypoint: to own the data folder and to drop to the user postgres.
-            capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"],
         };
     }
 
@@ -85,7 +84,7 @@ export class Postgres extends pulumi.ComponentResource {
                 title: "making databases and roles in PostgreSQL",
                 container,
                 command: ["psql", "--username=postgres", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
-                user: "postgres",
+                user,
                 stdin: ([superuser = "", ...passwords]) => provisionSql(superuser, args.databases, passwords),
                 secrets,
                 facts: { databases: args.databases.join(" ") },
@@ -116,4 +115,6 @@ export class Postgres extends pulumi.ComponentResource {
     }
 }
 
+/** By name, since its id depends on the image. Run as this one, the image's entrypoint changes neither owner nor user. */
+const user = "postgres";
 const passwordFile = "/run/secrets/postgres_password";

@@ -68,24 +68,26 @@ export class Redis extends pulumi.ComponentResource {
             fixedName: host,
             image: args.image,
             command: ["redis-server", configurationFile],
-            files: [{ path: configurationFile, content, secrets, owner: redisUser }],
-            mounts: [{ source: this.volume, target: "/data" }],
+            user,
+            files: [{ path: configurationFile, content, secrets, owner: user }],
+            mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image } }],
             networks: args.networks.attach(["db"], host),
             // Without a password Redis answers NOAUTH as soon as it serves, and LOADING until then.
             health: { command: ["sh", "-c", "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'"], startSeconds: 20 },
             stopSeconds: 30,
             limits: args.limits ?? {},
             pids: 64,
-            // For the entrypoint: to own the data folder and to drop to the user redis.
-            capabilities: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_SETGID", "CAP_SETUID"],
         };
     }
 }
 
 const configurationFile = "/run/secrets/redis.conf";
 
-/** The user redis of the official alpine image. Source: its Dockerfile, `adduser -S -G redis -u 999 redis`. */
-const redisUser = 999;
+/**
+ * The user of the official images, Alpine's and Debian's, by its id: Valkey's images have it under another name. Source:
+ * their Dockerfiles, `adduser -S -G redis -u 999 redis` and `useradd -r -g redis -u 999 redis`.
+ */
+const user = "999";
 
 /** Redis's configuration: the only place its passwords are in, since an argument would show them to every process list. */
 function configuration(

@@ -50,7 +50,7 @@ export const postgres = section({
         .optional()
         .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
     stack: otherStack,
-    ...limits.shape,
+    ...limits("1g"),
 })
     .prefault({})
     .describe("the PostgreSQL that authentik uses: created here, external, or another stack's");
@@ -69,7 +69,7 @@ export const redis = section({
         .describe("an existing Redis; its password is the secret `redis`; default: none"),
     stack: otherStack,
     index: redisIndex.default(1).describe("Redis database that authentik uses"),
-    ...limits.shape,
+    ...limits("256m"),
 })
     .prefault({})
     .describe("the Redis that authentik uses: created here, external, or another stack's");

@@ -74,14 +74,14 @@ export const image = text(
 
 const cpusError = "must be a number of processors greater than 0, such as 1.5";
 
-/** Limits of one container. */
-export const limits = section({
-    memory: memory.optional().describe("most memory the container may use; swap is not added to it"),
+/** Limits of one container, with the memory it gets by default. Docker refuses more processors than the host has. */
+export const limits = (size: string) => ({
+    memory: memory.default(size).describe("most memory the container may use; swap is not added to it"),
     cpus: z
         .number({ error: cpusError })
         .positive({ error: cpusError })
         .optional()
-        .describe("most processors the container may use"),
+        .describe("most processors the container may use; default: all of the host's"),
 });
 
 /** A port of a container that the host publishes. */

@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { officialImages } from "../components/images";
+import { pullIfMissing } from "../components/runtime/pull";
 import type { Problem } from "./problems";
 import type { Config } from "./schema";
 
@@ -31,17 +31,7 @@ function usedImages(config: Config): Record<string, string> {
 /** Undefined when the image is there now, else why not. */
 async function pullMissing(engine: Docker, image: string): Promise<string | undefined> {
     try {
-        await engine.getImage(image).inspect();
-        return undefined;
-    } catch (error) {
-        if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-    }
-    await pulumi.log.info(`pulling ${image}`);
-    try {
-        const stream = await engine.pull(image);
-        await new Promise<void>((resolve, reject) => {
-            engine.modem.followProgress(stream, (error: Error | null) => (error === null ? resolve() : reject(error)));
-        });
+        await pullIfMissing(engine, image);
         return undefined;
     } catch (error) {
         // The engine's own words, without the client's.

@@ -35,7 +35,7 @@ const outpost = section({
         .min(1, { error: "must name at least one network, such as frontend" })
         .describe("roles of the networks it sits on: those of what it protects"),
     ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-    ...limits.shape,
+    ...limits("256m"),
 });
 
 /** Every key of the configuration: the one source of types, defaults, messages and docs/configuration.md. */
@@ -59,11 +59,11 @@ export const schema = section({
     consumers,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-        ...limits.shape,
+        ...limits("1g"),
     })
         .prefault({})
         .describe("the authentik server"),
-    worker: section(limits.shape).prefault({}).describe("the authentik worker"),
+    worker: section(limits("1g")).prefault({}).describe("the authentik worker"),
     blueprints: section({
         folder: text("must be an absolute path on the Docker host, such as /srv/blueprints", /^\//)
             .optional()

@@ -24,6 +24,7 @@ export interface ContainerInputs {
     ipcMode?: unknown;
     usernsMode?: unknown;
     memory?: unknown;
+    readOnly?: unknown;
     capabilities?: unknown;
     securityOpts?: unknown;
     publishAllPorts?: unknown;

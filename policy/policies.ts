@@ -1,6 +1,13 @@
 import type { Policies } from "@pulumi/policy";
 import { generatedSecrets } from "./rules/generated-secrets";
-import { capabilities, noDockerSocket, noHostNamespaces, noNewPrivileges, noPrivileged } from "./rules/hardening";
+import {
+    capabilities,
+    noDockerSocket,
+    noHostNamespaces,
+    noNewPrivileges,
+    noPrivileged,
+    readOnlyRoot,
+} from "./rules/hardening";
 import { imageDigests, imageTags } from "./rules/images";
 import { memoryLimits } from "./rules/memory";
 import { publishedPorts } from "./rules/ports";
@@ -19,6 +26,7 @@ export const policies: Policies = [
     noDockerSocket,
     noNewPrivileges,
     capabilities,
+    ...strictInProduction(readOnlyRoot),
     publishedPorts,
     ...strictInProduction(dataVolumes),
     ...strictInProduction(memoryLimits),

@@ -1,10 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { createFeeder, feederName, removeFeeder } from "./files";
 import { untilHealthy } from "./health";
 import { connect } from "./host";
 import { stackLabels } from "./labels";
-import { valueOf } from "./record";
+import { digest, valueOf } from "./record";
 import { runToExit } from "./run-to-exit";
+import { decimal, goDuration, megabytes } from "./notation";
 import { type Running, secretsOf, type Workload } from "./workload";
 
 /**
@@ -19,21 +21,46 @@ export function runContainer(
     host: string | undefined,
     opts: pulumi.CustomResourceOptions,
 ): Running {
-    const container = new docker.Container(name, containerArgs(name, workload, opts), {
+    const content = pulumi.secret(pulumi.output(notInArguments(workload)).apply(digest));
+    const container = new docker.Container(name, containerArgs(name, workload, content, opts), {
         ...opts,
         // Docker's DNS answers with both while the old one goes on; a fixed name or a published port allows only one.
         deleteBeforeReplace: workload.fixedName !== undefined || (workload.publish?.on.length ?? 0) > 0,
         // The provider updates a changed health check in its state, not in the container.
         replaceOnChanges: ["healthcheck"],
         hooks: {
-            beforeCreate: [() => handOver(name, workload, host)],
+            beforeCreate: [() => prepare(name, workload, content, host)],
             afterCreate: [(args) => onceHealthy(args, workload, host)],
         },
     });
     return { id: container.id, resource: container };
 }
 
-/** A new volume belongs to root, unless the image has a folder of another owner in its place. */
+/** What a container is made with that is no argument of it: an upload of its files would fail on the read-only root. */
+function notInArguments({ files = [], remembered = [] }: Workload): unknown[] {
+    return [
+        files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? undefined : content]),
+        remembered,
+    ];
+}
+
+/** What has to be there before the container: volumes that belong to its user, and its files. */
+async function prepare(
+    name: string,
+    workload: Workload,
+    content: pulumi.Output<string>,
+    host: string | undefined,
+): Promise<void> {
+    await handOver(name, workload, host);
+    if (workload.files === undefined) return;
+    const [image, version, files] = await valueOf(pulumi.all([workload.image, content, pulumi.all(workload.files)]));
+    await createFeeder(await connect(host), name, { version, image, files });
+}
+
+/**
+ * A new volume belongs to root, unless the image has a folder of another owner in its place; one that an image of another
+ * distribution has filled belongs to that one's user.
+ */
 async function handOver(name: string, { title, mounts = [] }: Workload, host: string | undefined): Promise<void> {
     for (const { source, target, owner } of mounts) {
         if (owner === undefined) continue;
@@ -43,17 +70,19 @@ async function handOver(name: string, { title, mounts = [] }: Workload, host: st
             title: `handing ${target} over to the user of ${title}`,
             image,
             entrypoint: ["chown"],
-            command: [`${owner.id}:${owner.id}`, target],
+            command: ["-R", owner.user, target],
             user: "0",
-            capabilities: ["CHOWN"],
+            // The second one is for folders that only another user can enter.
+            capabilities: ["CHOWN", "DAC_READ_SEARCH"],
             mounts: [{ source: volume, target }],
-            seconds: 60,
+            seconds: 300,
         });
     }
 }
 
 async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, host: string | undefined): Promise<void> {
     const engine = await connect(host);
+    await removeFeeder(engine, args.name);
     const secrets = await valueOf(pulumi.output(secretsOf(workload.files)));
     const gate = {
         title: workload.title,
@@ -67,7 +96,12 @@ async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, ho
     await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
 }
 
-function containerArgs(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): docker.ContainerArgs {
+function containerArgs(
+    name: string,
+    workload: Workload,
+    content: pulumi.Output<string>,
+    opts: pulumi.CustomResourceOptions,
+): docker.ContainerArgs {
     const memory = workload.limits.memory === undefined ? undefined : megabytes(workload.limits.memory);
     return {
         name: workload.fixedName,
@@ -76,13 +110,10 @@ function containerArgs(name: string, workload: Workload, opts: pulumi.CustomReso
         entrypoints: workload.entrypoint,
         command: workload.command,
         envs: Object.entries(workload.settings ?? {}).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
-        uploads: workload.files?.map(({ path, content, owner = 1000 }) => ({
-            file: path,
-            content,
-            owner: String(owner),
-            group: String(owner),
-            permissions: "0400",
-        })),
+        user: workload.user,
+        // A changed file changes the name, and so replaces the container; the state keeps it encrypted. The option
+        // `replacementTrigger` does not serve: the engine takes every secret one for the same.
+        volumes: workload.files && [{ fromContainer: content.apply((version) => `${feederName(name, version)}:ro`) }],
         mounts: workload.mounts?.map(({ source, target, readOnly }) => ({
             source,
             target,
@@ -108,9 +139,9 @@ function containerArgs(name: string, workload: Workload, opts: pulumi.CustomReso
         memory,
         memorySwap: memory,
         cpus: workload.limits.cpus === undefined ? undefined : decimal(workload.limits.cpus),
-        readOnly: workload.readOnly,
-        tmpfs: workload.tmpfs && Object.fromEntries(workload.tmpfs.map((path) => [path, ""])),
-        capabilities: { drops: ["ALL"], adds: workload.capabilities },
+        readOnly: true,
+        tmpfs: Object.fromEntries(["/tmp", ...(workload.tmpfs ?? [])].map((path) => [path, "mode=1777"])),
+        capabilities: { drops: ["ALL"] },
         securityOpts: ["no-new-privileges:true"],
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
@@ -121,19 +152,4 @@ function containerArgs(name: string, workload: Workload, opts: pulumi.CustomReso
 /** A path of the host is bound; a name is a volume. */
 function mountType(source: pulumi.Input<string>): string {
     return typeof source === "string" && source.startsWith("/") ? "bind" : "volume";
-}
-
-/** `512m` or `2g` in the provider's unit. */
-function megabytes(size: string): number {
-    return Number(size.slice(0, -1)) * (size.endsWith("g") ? 1024 : 1);
-}
-
-/** A number as Go prints it with one decimal at least: the only form that is stable across refreshes. */
-function decimal(value: number): string {
-    return Number.isInteger(value) ? value.toFixed(1) : String(value);
-}
-
-/** Seconds as Go prints a duration: the only form that is stable across refreshes. */
-function goDuration(seconds: number): string {
-    return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

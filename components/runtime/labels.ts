@@ -6,6 +6,9 @@ export const stackLabel = "authentik-stack.stack";
 /** Label that holds the URN of the resource behind a Docker object: how orphans of a killed update are found. */
 export const urnLabel = "authentik-stack.urn";
 
+/** Label that names the job that a container is for: how what a killed run left of it is found. */
+export const jobLabel = "authentik-stack.job";
+
 /** The stack as its label names it. */
 export function stackName(): string {
     return `${pulumi.getProject()}/${pulumi.getStack()}`;

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
-import { pack } from "tar-stream";
+import { type PlainFile, putFiles, volumesFor } from "./files";
 import { lastLogLines, redact } from "./host";
-import { stackLabel, stackName } from "./labels";
+import { jobLabel, stackLabel, stackName } from "./labels";
 
 /** A job with every value known. */
 export interface JobRun {
@@ -16,7 +16,7 @@ export interface JobRun {
     capabilities?: string[];
     settings?: Record<string, string>;
     documents?: Record<string, string>;
-    files?: { path: string; content: string; owner?: number }[];
+    files?: PlainFile[];
     mounts?: { source: string; target: string; readOnly?: boolean }[];
     networks?: { network: string; aliases: string[] }[];
     witnesses?: { title: string; id: string }[];
@@ -25,8 +25,6 @@ export interface JobRun {
     seconds: number;
     cure?: string;
 }
-
-const jobLabel = "authentik-stack.job";
 
 /**
  * Runs a job's container to its end and removes it.
@@ -54,7 +52,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
     try {
         for (const { network } of job.networks?.slice(1) ?? [])
             await docker.getNetwork(network).connect({ Container: container.id });
-        await container.putArchive(archive(job), { path: "/" });
+        await putFiles(container, filesOf(job));
         await container.start();
         const code = await exitCode(container, job.seconds);
         return { code, log: await lastLogLines(container, [], 25) };
@@ -92,6 +90,7 @@ function createOptions(job: JobRun): Docker.ContainerCreateOptions {
         Env: Object.entries(job.settings ?? {}).map(([key, value]) => `${key}=${value}`),
         Labels: { [stackLabel]: stackName(), [jobLabel]: job.name },
         Healthcheck: { Test: ["NONE"] },
+        Volumes: volumesFor(filesOf(job)),
         HostConfig: {
             NetworkMode: job.networks?.[0]?.network ?? "none",
             Mounts: job.mounts?.map(({ source, target, readOnly = false }) => ({
@@ -100,25 +99,22 @@ function createOptions(job: JobRun): Docker.ContainerCreateOptions {
                 Target: target,
                 ReadOnly: readOnly,
             })),
+            ReadonlyRootfs: true,
+            Tmpfs: { "/tmp": "mode=1777" },
             CapDrop: ["ALL"],
             CapAdd: job.capabilities,
             SecurityOpt: ["no-new-privileges:true"],
             PidsLimit: 256,
+            Memory: gigabyte,
+            MemorySwap: gigabyte,
+            LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
         },
     };
 }
 
-/** Everything the job reads, readable by its user alone. */
-function archive(job: JobRun): NodeJS.ReadableStream {
-    const tar = pack();
-    const documents = Object.entries(job.documents ?? {}).map(([path, content]) => ({
-        path,
-        content,
-        owner: undefined,
-    }));
-    for (const { path, content, owner = 1000 } of [...documents, ...(job.files ?? [])]) {
-        tar.entry({ name: path.slice(1), mode: 0o400, uid: owner, gid: owner }, content);
-    }
-    tar.finalize();
-    return tar as unknown as NodeJS.ReadableStream;
+/** Everything the job reads. */
+function filesOf({ documents = {}, files = [] }: JobRun): PlainFile[] {
+    return [...Object.entries(documents).map(([path, content]) => ({ path, content })), ...files];
 }
+
+const gigabyte = 1024 ** 3;

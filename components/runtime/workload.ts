@@ -7,8 +7,10 @@ export interface WorkloadFile {
     content: pulumi.Input<string>;
     /** The secrets in it, which no message shows. Default: the content as a whole. */
     secrets?: pulumi.Input<string>[];
-    /** Owner and group inside the container, as a numeric id. Default: 1000, the user of authentik's images. */
-    owner?: number;
+    /** Only a new container needs its content: another one replaces nothing. Default: false. */
+    initial?: boolean;
+    /** User of the image, by name or as a numeric id, who alone can read it. Default: 1000, that of authentik's images. */
+    owner?: string;
 }
 
 /** A volume or a folder of the host inside a container. */
@@ -18,8 +20,8 @@ export interface WorkloadMount {
     target: string;
     /** Default: false. */
     readOnly?: boolean;
-    /** User that the volume is handed to before the container is created. Default: as the image has it. */
-    owner?: { id: number; /** An image with chown that the host has. */ image: pulumi.Input<string> };
+    /** User of an image with chown, whom the volume is handed to before the container is created. Default: as it is. */
+    owner?: { user: string; image: pulumi.Input<string> };
 }
 
 /** A network as containers are attached to it. */
@@ -44,6 +46,8 @@ export interface Process {
     /** Replaces the image's entrypoint. Default: the image's own. */
     entrypoint?: string[];
     command?: string[];
+    /** User of the image, by name or as a numeric id. Default: the image's own. */
+    user?: string;
     /** Environment variables: never a secret. */
     settings?: Record<string, pulumi.Input<string>>;
     files?: WorkloadFile[];
@@ -82,11 +86,9 @@ export interface Workload extends Process {
     limits: Limits;
     /** Most processes and threads. */
     pids: number;
-    /** Linux capabilities kept, e.g. CAP_CHOWN; all others are dropped. Default: none. */
-    capabilities?: string[];
-    /** Root file system is read-only. Not together with files: Docker cannot put files there. Default: false. */
-    readOnly?: boolean;
-    /** Paths in memory, for what a read-only container writes. */
+    /** Secrets beside those in its files whose change replaces the container. Default: none. */
+    remembered?: pulumi.Input<string>[];
+    /** Folders in memory beside /tmp, for what it writes: its root file system is read-only. Default: none. */
     tmpfs?: string[];
 }
 

@@ -1,4 +1,4 @@
-import { objectsOf, ofContainer, textsOf } from "../container";
+import { objectsOf, ofContainer, textsOf, unknown } from "../container";
 import type { Rule } from "../production";
 
 export const noPrivileged: Rule = {
@@ -50,6 +50,17 @@ export const noNewPrivileges: Rule = {
             report("A setuid program in it gets root. Add `no-new-privileges:true` to its `securityOpts`.");
         const unconfined = options.find((option) => /[:=]unconfined$/.test(option));
         if (unconfined !== undefined) report(`Its ${unconfined} takes Docker's own protection away. Remove it.`);
+    }),
+};
+
+export const readOnlyRoot: Rule = {
+    name: "read-only-root",
+    description: "A container's root file system is read-only.",
+    validateResource: ofContainer(({ inputs: { readOnly } }, report) => {
+        if (readOnly !== true && readOnly !== unknown)
+            report(
+                "Whoever breaks into it can change its programs. Set `readOnly`, with a `tmpfs` for each folder it writes to and a volume for its files.",
+            );
     }),
 };
 

@@ -15,7 +15,7 @@ describe("a container that was removed behind Pulumi's back", () => {
         it(`${role} is made again by up --refresh, and everything serves`, async () => {
             const start = ["postgres", "redis"].includes(role) ? `it-a-${role}` : `it-a-authentik-${role}`;
             const lost = await container(start);
-            await docker("rm", "--force", lost.id);
+            await docker("rm", "--force", "--volumes", lost.id);
             const { changes } = await shared.stack.up({ refresh: true });
             expect(changes.join("\n")).to.match(new RegExp(`create it-a-authentik-${role}`));
             const healed = await container(start);

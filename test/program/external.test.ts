@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { authority } from "../support/certificates";
 import { devWith } from "../support/configuration";
 import { type FakeEngine, startEngine } from "../support/engine";
-import { container, containerType, environmentOf, ofType, stepType, theOne, uploadsOf } from "../support/find";
+import { container, containerType, environmentOf, ofType, stepType, theOne } from "../support/find";
+import { contentOf, filesOf } from "../support/files";
 import { failureOf } from "../support/hooks";
 import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
@@ -43,7 +44,7 @@ describe("the program with an external PostgreSQL", () => {
         expect(urns.join()).to.contain("::authentik-postgres-check");
     });
 
-    it("tells authentik where it is and reaches it with the supplied password", () => {
+    it("tells authentik where it is and reaches it with the supplied password", async () => {
         const server = container(resources, "authentik-server");
 
         expect(environmentOf(server)).to.include({
@@ -54,7 +55,7 @@ describe("the program with an external PostgreSQL", () => {
             AUTHENTIK_POSTGRESQL__SSLMODE: "verify-full",
         });
         const path = environmentOf(server).AUTHENTIK_POSTGRESQL__PASSWORD?.slice("file://".length);
-        expect(uploadsOf(server).find(({ file }) => file === path)?.content).to.equal("supplied:by-me");
+        expect(await contentOf(server, path, engine)).to.equal("supplied:by-me");
     });
 
     it("tries it with the password in a file, escaped as libpq reads it, and fails with its words and the cure", async () => {
@@ -67,7 +68,7 @@ describe("the program with an external PostgreSQL", () => {
         const [created] = engine.created;
         expect(created?.files.map(({ content, mode, uid }) => ({ content, mode, uid }))).to.deep.equal(
             ["db.example.com:6432:ak:ak_user:supplied\\:by-me", ca.certificate, client.certificate, client.key].map(
-                (content) => ({ content, mode: 0o400, uid: 0 }),
+                (content) => ({ content, mode: 0o400, uid: 70 }),
             ),
         );
         expect(JSON.stringify(created?.body)).to.not.contain("by-me");
@@ -78,15 +79,14 @@ describe("the program with an external PostgreSQL", () => {
         ]);
     });
 
-    it("gives server and worker the certificates as files, whose paths authentik's settings name", () => {
+    it("gives server and worker the certificates as files, whose paths authentik's settings name", async () => {
         for (const name of ["authentik-server", "authentik-worker"]) {
             const made = container(resources, name);
             const pemOf = (setting: string) =>
-                uploadsOf(made).find(({ file }) => file === environmentOf(made)[`AUTHENTIK_POSTGRESQL__${setting}`])
-                    ?.content;
-            expect(pemOf("SSLROOTCERT"), name).to.equal(ca.certificate);
-            expect(pemOf("SSLCERT"), name).to.equal(client.certificate);
-            expect(pemOf("SSLKEY"), name).to.equal(client.key);
+                contentOf(made, environmentOf(made)[`AUTHENTIK_POSTGRESQL__${setting}`], engine);
+            expect(await pemOf("SSLROOTCERT"), name).to.equal(ca.certificate);
+            expect(await pemOf("SSLCERT"), name).to.equal(client.certificate);
+            expect(await pemOf("SSLKEY"), name).to.equal(client.key);
         }
     });
 
@@ -114,7 +114,7 @@ describe("the program with an external Redis", () => {
     });
     after(() => engine.close());
 
-    it("makes no Redis, and tells authentik where it is, how to encrypt and which database is its own", () => {
+    it("makes no Redis, and tells authentik where it is, how to encrypt and which database is its own", async () => {
         expect(ofType(resources, containerType).map(({ name }) => name)).to.not.include("authentik-redis-server");
         const worker = container(resources, "authentik-worker");
         expect(environmentOf(worker)).to.include({
@@ -126,7 +126,9 @@ describe("the program with an external Redis", () => {
             AUTHENTIK_REDIS__TLS_CA_CERT: "/run/secrets/redis_ca.crt",
         });
         expect(environmentOf(worker)).to.not.have.property("AUTHENTIK_REDIS__USERNAME");
-        const contents = Object.fromEntries(uploadsOf(worker).map(({ file, content }) => [file, content]));
+        const contents = Object.fromEntries(
+            (await filesOf(worker, engine)).map(({ path, content }) => [path, content]),
+        );
         expect(contents[environmentOf(worker).AUTHENTIK_REDIS__PASSWORD?.slice("file://".length) ?? ""]).to.equal(
             "supplied-by-me",
         );

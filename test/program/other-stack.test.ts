@@ -4,7 +4,8 @@ import { officialImages } from "../../components/images";
 import { loadConfig } from "../../config";
 import { connectPostgres, connectRedis } from "../../components/data";
 import { devWith } from "../support/configuration";
-import { container, containerType, environmentOf, ofType, theOne, uploadsOf } from "../support/find";
+import { container, containerType, environmentOf, ofType, theOne } from "../support/find";
+import { contentOf, filesOf } from "../support/files";
 import { runProgram, runUnderMocks, type Surroundings } from "../support/mocks";
 import type { Registered } from "../support/recording";
 import { valueOf } from "../support/outputs";
@@ -53,7 +54,7 @@ describe("the program on another stack's databases", () => {
         );
     });
 
-    it("connects as the consumer that it is there, to the database and the Redis database set aside for it", () => {
+    it("connects as the consumer that it is there, to the database and the Redis database set aside for it", async () => {
         expect(environmentOf(server)).to.include({
             AUTHENTIK_POSTGRESQL__HOST: "postgres",
             AUTHENTIK_POSTGRESQL__PORT: "5432",
@@ -65,20 +66,16 @@ describe("the program on another stack's databases", () => {
         });
         const content = (variable: string) => {
             const path = environmentOf(server)[variable]?.slice("file://".length);
-            return uploadsOf(server).find(({ file }) => file === path)?.content;
+            return contentOf(server, path);
         };
-        expect(content("AUTHENTIK_POSTGRESQL__PASSWORD")).to.equal("Other-pg");
-        expect(content("AUTHENTIK_REDIS__PASSWORD")).to.equal("Other-redis");
+        expect(await content("AUTHENTIK_POSTGRESQL__PASSWORD")).to.equal("Other-pg");
+        expect(await content("AUTHENTIK_REDIS__PASSWORD")).to.equal("Other-redis");
     });
 
     it("keeps secret what is secret there, and nothing else", async () => {
-        expect(server.secretInputs).to.deep.equal(["uploads"]);
-        const contents = (server.props.uploads as { content: pulumi.Output<string> }[]).map(({ content }) => content);
-        const secret = await Promise.all(
-            contents.map(async (content) => [await valueOf(content), await pulumi.isSecret(pulumi.output(content))]),
-        );
-        expect(secret).to.deep.include(["Other-pg", true]).and.deep.include(["Other-redis", true]);
-        expect(JSON.stringify({ ...server.inputs, uploads: [] })).to.not.match(/Other-/);
+        expect(server.secretInputs).to.deep.equal(["volumes"]);
+        expect(JSON.stringify(server.inputs)).to.not.match(/Other-/);
+        expect((await filesOf(server)).map(({ content }) => content)).to.include.members(["Other-pg", "Other-redis"]);
     });
 
     for (const [what, connect] of [

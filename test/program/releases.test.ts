@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
-import { container, containerType, environmentOf, ofType, passwordType, uploadsOf } from "../support/find";
+import { container, containerType, environmentOf, ofType, passwordType } from "../support/find";
+import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
 import { generated } from "../support/provider";
 import type { Registered } from "../support/recording";
@@ -11,9 +12,8 @@ async function release(version: string, changes: Record<string, unknown> = {}) {
     return (await runProgram({ configuration: devWith({ version, ...changes }) })).resources;
 }
 
-function mentionsRedis(resource: Registered): boolean {
-    const files = uploadsOf(resource).map(({ file, content }) => [file, content]);
-    return /redis/i.test(JSON.stringify([environmentOf(resource), files]));
+async function mentionsRedis(resource: Registered): Promise<boolean> {
+    return /redis/i.test(JSON.stringify([environmentOf(resource), await filesOf(resource)]));
 }
 
 describe("the program, for a release of authentik that needs no Redis", () => {
@@ -33,9 +33,9 @@ describe("the program, for a release of authentik that needs no Redis", () => {
         expect(ofType(resources, passwordType).filter(({ name }) => name.includes("redis"))).to.deep.equal([]);
     });
 
-    it("tells authentik nothing of a Redis", () => {
+    it("tells authentik nothing of a Redis", async () => {
         for (const name of ["authentik-server", "authentik-worker"])
-            expect(mentionsRedis(container(resources, name)), name).to.equal(false);
+            expect(await mentionsRedis(container(resources, name)), name).to.equal(false);
     });
 
     it("mounts uploaded files where the release looks for them", () => {
@@ -57,7 +57,7 @@ describe("the program, for a release of authentik that needs no Redis", () => {
         const shared = await release("2025.12.1");
 
         expect(container(shared, "authentik-redis-server").inputs.name).to.equal("redis");
-        expect(mentionsRedis(container(shared, "authentik-server"))).to.equal(false);
+        expect(await mentionsRedis(container(shared, "authentik-server"))).to.equal(false);
     });
 });
 
@@ -67,7 +67,7 @@ describe("the program, for a release of authentik that needs Redis", () => {
         resources = await release("2025.8.4", { consumers: withoutIndexes });
     });
 
-    it("makes one even where no consumer wants one, and authentik uses database 1", () => {
+    it("makes one even where no consumer wants one, and authentik uses database 1", async () => {
         expect(container(resources, "authentik-redis-server").inputs.name).to.equal("redis");
         expect(environmentOf(container(resources, "authentik-worker"))).to.include({
             AUTHENTIK_REDIS__HOST: "redis",
@@ -75,7 +75,7 @@ describe("the program, for a release of authentik that needs Redis", () => {
             AUTHENTIK_REDIS__DB: "1",
             AUTHENTIK_REDIS__TLS: "false",
         });
-        const contents = uploadsOf(container(resources, "authentik-worker")).map(({ content }) => content);
+        const contents = (await filesOf(container(resources, "authentik-worker"))).map(({ content }) => content);
         expect(contents).to.include(generated("authentik-redis-redis"));
     });
 
@@ -89,18 +89,20 @@ describe("the program, for a release of authentik that needs Redis", () => {
         ]);
     });
 
-    it("runs server and worker of one image with the same settings, files and mounts", () => {
-        const [server, worker] = ["authentik-server", "authentik-worker"].map((name) => container(resources, name));
+    it("runs server and worker of one image with the same settings, files and mounts", async () => {
+        const server = container(resources, "authentik-server");
+        const worker = container(resources, "authentik-worker");
 
-        for (const key of ["image", "envs", "uploads", "mounts"])
-            expect(server?.inputs[key], key).to.deep.equal(worker?.inputs[key]);
-        expect(server?.inputs.command).to.deep.equal(["server"]);
-        expect(worker?.inputs.command).to.deep.equal(["worker"]);
+        for (const key of ["image", "envs", "mounts"])
+            expect(server.inputs[key], key).to.deep.equal(worker.inputs[key]);
+        expect(await filesOf(server)).to.deep.equal(await filesOf(worker));
+        expect(server.inputs.command).to.deep.equal(["server"]);
+        expect(worker.inputs.command).to.deep.equal(["worker"]);
     });
 
-    it("closes the page of the initial setup before anybody can open it", () => {
+    it("closes the page of the initial setup before anybody can open it", async () => {
         for (const name of ["authentik-server", "authentik-worker"])
-            expect(uploadsOf(container(resources, name)).map(({ file }) => file)).to.include(
+            expect((await filesOf(container(resources, name))).map(({ path }) => path)).to.include(
                 "/blueprints/default/flow-oobe.yaml",
             );
     });

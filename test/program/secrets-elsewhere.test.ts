@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
-import { container, ofType, passwordType, uploadsOf } from "../support/find";
+import { container, ofType, passwordType } from "../support/find";
+import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
 
 const vault = "organization/vault/prod";
@@ -24,11 +25,10 @@ describe("secrets that another stack has", () => {
         expect(generated).to.not.include("authentik-secret-key");
         expect(generated).to.not.include("authentik-outpost-ak-outpost-cwad");
         const outpost = container(resources, "authentik-ak-outpost-cwad");
-        expect(uploadsOf(outpost)[0]?.content).to.equal("theirs-for-cwad");
-        const [file] = outpost.props.uploads as { content: pulumi.Output<string> }[];
-        expect(await pulumi.isSecret(pulumi.output(file?.content))).to.equal(true);
-        const files = uploadsOf(container(resources, "authentik-server")).map(({ content }) => content);
-        expect(files).to.include("theirs-as-key");
+        expect((await filesOf(outpost))[0]?.content).to.equal("theirs-for-cwad");
+        expect(JSON.stringify(resources.map(({ inputs }) => inputs))).to.not.contain("theirs-");
+        const files = await filesOf(container(resources, "authentik-server"));
+        expect(files.map(({ content }) => content)).to.include("theirs-as-key");
     });
 
     for (const [wrong, [output, told]] of Object.entries({

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Behaviour, Recorded, State } from "./engine";
-import { framed, readArchive, readJson } from "./engine-wire";
+import { framed, readArchive, readJson, writeArchive } from "./engine-wire";
 
 /** Answers a request whose path matched: an object is sent as JSON, undefined as `204 No Content`. */
 type Handler = (match: string[], request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Users of every image. */
+const passwd = "root:x:0:0:root:/root:/bin/sh\npostgres:x:70:70::/var/lib/postgresql:/bin/sh\n";
 
 /** A command that was prepared inside a container. */
 export interface Exec {
@@ -59,17 +62,21 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             /^POST \/containers\/create/,
             async (_, request) => {
                 const id = `job-${record.created.length}`;
-                record.created.push({ id, body: await readJson(request), files: [], connected: [], removed: false });
+                const name = new URL(request.url ?? "", "http://engine").searchParams.get("name") ?? "";
+                const body = await readJson(request);
+                record.created.push({ id, name, body, files: [], connected: [], removed: false });
                 return { Id: id };
             },
         ],
         [
             /^PUT \/containers\/([^/]+)\/archive/,
             async ([id], request) => {
-                created(id)?.files.push(...(await readArchive(request)));
+                const folder = new URL(request.url ?? "", "http://engine").searchParams.get("path") ?? "";
+                created(id)?.files.push(...(await readArchive(request, folder)));
                 return {};
             },
         ],
+        [/^GET \/containers\/[^/]+\/archive/, (_, __, response) => void writeArchive(response, "passwd", passwd)],
         [/^POST \/containers\/[^/]+\/start/, () => undefined],
         [
             /^POST \/containers\/[^/]+\/wait/,

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
-import { extract } from "tar-stream";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { extract, pack } from "tar-stream";
 
 /** A file that was copied into a container. */
 export interface Archived {
@@ -29,8 +29,16 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
     return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 }
 
-/** The files of an archive that is copied into a container. */
-export async function readArchive(request: IncomingMessage): Promise<Archived[]> {
+/** Sends an archive of one file. */
+export function writeArchive(response: ServerResponse, name: string, content: string): void {
+    const tar = pack();
+    tar.entry({ name }, content);
+    tar.finalize();
+    tar.pipe(response);
+}
+
+/** The files of an archive that is copied into a folder of a container. */
+export async function readArchive(request: IncomingMessage, folder: string): Promise<Archived[]> {
     const archive = extract();
     request.pipe(archive);
     const files: Archived[] = [];
@@ -38,7 +46,12 @@ export async function readArchive(request: IncomingMessage): Promise<Archived[]>
         const { name, mode, uid } = entry.header;
         const chunks: Buffer[] = [];
         for await (const chunk of entry) chunks.push(Buffer.from(chunk as Buffer));
-        files.push({ path: `/${name}`, content: Buffer.concat(chunks).toString(), mode: mode ?? -1, uid: uid ?? -1 });
+        files.push({
+            path: `${folder}/${name}`,
+            content: Buffer.concat(chunks).toString(),
+            mode: mode ?? -1,
+            uid: uid ?? -1,
+        });
     }
     return files;
 }

@@ -40,7 +40,9 @@ export interface Behaviour {
 /** A container that the engine was told to create. */
 export interface Created {
     id: string;
+    name: string;
     body: Record<string, unknown>;
+    /** With their whole paths. */
     files: Archived[];
     /** Networks it was connected to after its creation. */
     connected: string[];

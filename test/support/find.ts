@@ -31,17 +31,3 @@ export function environmentOf({ inputs }: Registered): Record<string, string> {
         envs.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
     );
 }
-
-/** A file that a container gets before it starts. */
-export interface Upload {
-    file: string;
-    content: string;
-    owner: string;
-    group: string;
-    permissions: string;
-}
-
-/** The files of a container. */
-export function uploadsOf({ inputs }: Registered): Upload[] {
-    return (inputs.uploads ?? []) as Upload[];
-}

@@ -1,6 +1,8 @@
-import type { OpenStack } from "../environment";
+import { connect } from "../../components/runtime/host";
+import { type OpenStack, projectName } from "../environment";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
+import { removeJobs } from "./leftovers";
 import { readState, type StateResource } from "./state";
 import { settle } from "./up";
 import { operate } from "./update";
@@ -18,7 +20,7 @@ export interface TakenDown {
  * @throws ToolError when another run is at work, or with what the engine says of a failure.
  */
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
-    const { stack, options } = open;
+    const { stack, options, workplace } = open;
     await settle(progress, open);
     const { resources } = await readState(stack);
     const kept = resources.filter(isKept);
@@ -28,6 +30,7 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
+    await removeJobs(await connect(workplace.docker?.host), `${projectName}/${stack.name}`);
     return { deleted: changes?.delete ?? 0, volumes };
 }
 

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { untilStarted } from "../../components/runtime/health";
 import { connect } from "../../components/runtime/host";
-import { stackLabel, urnLabel } from "../../components/runtime/labels";
+import { jobLabel, stackLabel, urnLabel } from "../../components/runtime/labels";
 import { type OpenStack, projectName } from "../environment";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
@@ -60,6 +60,13 @@ export function isOrphan(object: Listed, { ids, pending }: Known, since: Date | 
     return since !== undefined && object.created.getTime() >= since.getTime() - 1000;
 }
 
+/** Removes containers of jobs, and of files that wait for their container, which a failed update has left. */
+export async function removeJobs(docker: Docker, stack: string): Promise<void> {
+    const filters = { label: [`${stackLabel}=${stack}`, jobLabel] };
+    for (const { Id } of await docker.listContainers({ all: true, filters }))
+        await docker.getContainer(Id).remove({ force: true, v: true });
+}
+
 async function removeOrphans(
     progress: Progress,
     docker: Docker,
@@ -82,7 +89,8 @@ async function removeOrphans(
             await untilStarted(docker, id, 30, [])
                 .then(() => docker.getContainer(id).stop())
                 .catch(() => undefined);
-        await docker.getContainer(id).remove({ force: true });
+        // With the volumes that its files are in: nobody else has them.
+        await docker.getContainer(id).remove({ force: true, v: true });
     });
     await Promise.all(removed);
     const networks = (await docker.listNetworks({ filters })).map((network) => ({

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { Postgres } from "../../../components/postgres";
 import { provisionSql } from "../../../components/postgres-sql";
 import { type FakeEngine, startEngine } from "../../support/engine";
-import { container, environmentOf, stepType, theOne, uploadsOf, volumeType } from "../../support/find";
+import { container, environmentOf, stepType, theOne, volumeType } from "../../support/find";
+import { filesOf } from "../../support/files";
 import { failureOf } from "../../support/hooks";
 import { type Run, runUnderMocks } from "../../support/mocks";
 import { leavesOf, valueOf } from "../../support/outputs";
@@ -27,12 +28,13 @@ describe("PostgreSQL", () => {
         run = await runUnderMocks(() => make());
     });
 
-    it("has its superuser's password in a file of root's, which the image reads before it drops its rights", () => {
+    it("runs as the image's own user, and has its superuser's password in a file of that user's", async () => {
         const server = container(run.resources, "pg-server");
 
-        const [file] = uploadsOf(server);
-        expect(environmentOf(server)).to.deep.equal({ POSTGRES_PASSWORD_FILE: file?.file });
-        expect(file).to.include({ content: generated("pg-postgres"), owner: "0", permissions: "0400" });
+        const [file] = await filesOf(server);
+        expect(server.inputs.user).to.equal("postgres");
+        expect(environmentOf(server)).to.deep.equal({ POSTGRES_PASSWORD_FILE: file?.path });
+        expect(file).to.include({ content: generated("pg-postgres"), uid: 70, mode: 0o400 });
     });
 
     it("keeps its data on a volume, stands on the databases' network alone and is stopped gracefully", async () => {

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { CredentialsArgs } from "../../../components/credentials";
 import { Redis } from "../../../components/redis";
-import { container, uploadsOf } from "../../support/find";
+import { container } from "../../support/find";
+import { filesOf } from "../../support/files";
 import { type Run, runUnderMocks } from "../../support/mocks";
 import { leavesOf, valueOf } from "../../support/outputs";
 import { generated, sentinel } from "../../support/provider";
@@ -28,29 +29,32 @@ describe("Redis", () => {
         run = await runUnderMocks(() => make());
     });
 
-    it("reads its configuration from a file that its user alone can read, and not from its command", () => {
+    it("reads its configuration from a file that its user alone can read, and not from its command", async () => {
         const server = container(run.resources, "redis-server");
 
-        const [file] = uploadsOf(server);
-        expect(server.inputs.command).to.deep.equal(["redis-server", file?.file]);
-        expect(file).to.include({ owner: "999", group: "999", permissions: "0400" });
+        const [file] = await filesOf(server);
+        expect(server.inputs.user).to.equal("999");
+        expect(server.inputs.command).to.deep.equal(["redis-server", file?.path]);
+        expect(file).to.include({ uid: 999, mode: 0o400 });
         expect(JSON.stringify([server.inputs.command, server.inputs.healthcheck])).to.not.contain(sentinel);
     });
 
-    it("keeps an append-only file on its volume and asks for a password", () => {
+    it("keeps an append-only file on its volume and asks for a password", async () => {
         const server = container(run.resources, "redis-server");
 
-        const read = directives(uploadsOf(server)[0]?.content ?? "");
+        const read = directives((await filesOf(server))[0]?.content ?? "");
         expect(read).to.deep.include(["appendonly", "yes"]);
         expect(read).to.deep.include(["dir", "/data"]);
         expect(read).to.deep.include(["requirepass", generated("redis-redis")]);
         expect(server.inputs.mounts).to.deep.equal([{ type: "volume", source: "redis_data", target: "/data" }]);
     });
 
-    it("has a user for each consumer with a password of its own, who can neither administer nor read passwords", () => {
+    it("has a user for each consumer with a password of its own, who can neither administer nor read passwords", async () => {
         const server = container(run.resources, "redis-server");
 
-        const users = directives(uploadsOf(server)[0]?.content ?? "").filter(([directive]) => directive === "user");
+        const users = directives((await filesOf(server))[0]?.content ?? "").filter(
+            ([directive]) => directive === "user",
+        );
         expect(users.map(([, user, on, password]) => [user, on, password])).to.deep.equal([
             ["paperless", "on", `>${generated("redis-redis-paperless")}`],
             ["n8n", "on", `>${generated("redis-redis-n8n")}`],
@@ -66,7 +70,7 @@ describe("Redis", () => {
         const supplied = { redis: "two words #1", "redis/n8n": "x ~* +@admin" };
         const server = container((await runUnderMocks(() => make({ supplied }))).resources, "redis-server");
 
-        const read = directives(uploadsOf(server)[0]?.content ?? "");
+        const read = directives((await filesOf(server))[0]?.content ?? "");
         expect(read).to.deep.include(["requirepass", "two words #1"]);
         expect(read.find(([, user]) => user === "n8n")?.[3]).to.equal(">x ~* +@admin");
     });

@@ -32,9 +32,14 @@ describe("the policy pack", () => {
         expect(tested).to.have.members(resourcePolicies.map(({ name }) => name));
     });
 
-    it("is advisory for digests, memory limits and data volumes outside production, and mandatory for all else", () => {
+    it("is advisory for digests, memory limits, data volumes and read-only roots outside production, and mandatory for all else", () => {
         const advisory = policies.filter(({ enforcementLevel }) => enforcementLevel === "advisory");
-        expect(advisory.map(({ name }) => name)).to.have.members(["image-digests", "memory-limits", "data-volumes"]);
+        expect(advisory.map(({ name }) => name)).to.have.members([
+            "image-digests",
+            "memory-limits",
+            "data-volumes",
+            "read-only-root",
+        ]);
     });
 
     it("takes a stack for production by its name", () => {

@@ -133,6 +133,19 @@ export const rows: PolicyRow[] = [
         fails: { "one without protection": [volume, "protectData"] },
     },
     {
+        policy: "read-only-root-in-production",
+        passes: {
+            "a read-only one": { stack: "prod", props: { readOnly: true } },
+            "any elsewhere": { stack: "dev", props: {} },
+        },
+        fails: { "one that can be written to": [{ stack: "prod", props: { readOnly: false } }, "readOnly"] },
+    },
+    {
+        policy: "read-only-root",
+        passes: { "a read-only one": { props: { readOnly: true } } },
+        fails: { "one that can be written to": [{ props: {} }, "readOnly"] },
+    },
+    {
         policy: "memory-limits-in-production",
         passes: {
             "a limit": { stack: "prod", props: { memory: 512 } },

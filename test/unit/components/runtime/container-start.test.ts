@@ -13,7 +13,7 @@ const workload: Workload = {
     image: "redis:7",
     files: [
         {
-            path: "/redis.conf",
+            path: "/etc/redis/redis.conf",
             content: pulumi.secret(`requirepass ${password}\n`),
             secrets: [pulumi.secret(password)],
         },
@@ -60,14 +60,14 @@ describe("the start of a workload's container", () => {
 
     it("hands a new volume over to the user that writes to it, before the container is created", async () => {
         const mounts = [
-            { source: pulumi.output("sessions"), target: "/sessions", owner: { id: 1000, image: "authentik:1" } },
+            { source: pulumi.output("sessions"), target: "/sessions", owner: { user: "1000", image: "authentik:1" } },
             { source: "other", target: "/other" },
         ];
-        const thing = await started({}, { mounts });
+        const thing = await started({}, { mounts, files: undefined });
 
         expect(await failureOf(thing, "beforeCreate")).to.equal(undefined);
         expect(engine.created.map(({ body }) => [body.Image, body.Entrypoint, body.Cmd, body.User])).to.deep.equal([
-            ["authentik:1", ["chown"], ["1000:1000", "/sessions"], "0"],
+            ["authentik:1", ["chown"], ["-R", "1000", "/sessions"], "0"],
         ]);
         expect(engine.created[0]?.body.HostConfig).to.deep.include({ NetworkMode: "none", CapDrop: ["ALL"] });
         expect(engine.created[0]?.removed).to.equal(true);
@@ -77,10 +77,41 @@ describe("the start of a workload's container", () => {
         ]);
     });
 
-    it("starts nothing before the container where no volume has to be handed over", async () => {
-        const thing = await started({});
+    it("does nothing before the container where no volume has to be handed over and no file is needed", async () => {
+        const thing = await started({}, { files: undefined });
 
         expect(await failureOf(thing, "beforeCreate")).to.equal(undefined);
         expect(engine.requests).to.deep.equal([]);
+    });
+
+    it("has its files brought by a container of the same image that never starts", async () => {
+        const thing = await started({});
+
+        expect(await failureOf(thing, "beforeCreate")).to.equal(undefined);
+
+        const [feeder, ...others] = engine.created;
+        expect(others).to.deep.equal([]);
+        const volumes = thing.inputs.volumes as { fromContainer: string }[];
+        expect(volumes, "the container takes its volumes over").to.deep.equal([
+            { fromContainer: `${feeder?.name}:ro` },
+        ]);
+        expect(feeder?.body).to.deep.include({ Image: "redis:7", Volumes: { "/etc/redis": {} } });
+        expect(feeder?.body.Labels).to.include({ "authentik-stack.job": "thing-files" });
+        expect(JSON.stringify(feeder?.body)).to.not.contain(password);
+        expect(feeder?.files).to.deep.equal([
+            { path: "/etc/redis/redis.conf", content: `requirepass ${password}\n`, mode: 0o400, uid: 1000 },
+        ]);
+        expect(engine.requests.filter((line) => line.includes("/start"))).to.deep.equal([]);
+    });
+
+    it("removes what brought the files once they are the container's own, with the volumes that nobody has", async () => {
+        const thing = await started({ lists: { containers: [{ Id: "feeder" }] } });
+
+        expect(await failureOf(thing, "afterCreate")).to.equal(undefined);
+
+        const at = (pattern: RegExp) => engine.requests.findIndex((line) => pattern.test(line));
+        expect(at(/^DELETE .*containers\/feeder\?.*v=true/)).to.be.within(0, at(/exec/));
+        const list = decodeURIComponent(engine.requests.find((line) => line.startsWith("GET /containers/json")) ?? "");
+        expect(list).to.contain("authentik-stack.job=thing-files").and.contain("authentik-stack.stack=");
     });
 });

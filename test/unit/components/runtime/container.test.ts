@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { runContainer } from "../../../../components/runtime/container";
-import type { Workload } from "../../../../components/runtime/workload";
+import type { Workload, WorkloadFile } from "../../../../components/runtime/workload";
 import { container } from "../../../support/find";
 import { runUnderMocks } from "../../../support/mocks";
 
@@ -108,32 +108,36 @@ describe("a workload's container", () => {
         ]);
     });
 
-    it("gets files that authentik's user alone can read, or the user that is named", async () => {
-        const { inputs } = await registered({
-            files: [
-                { path: "/run/secrets/a", content: pulumi.secret("one") },
-                { path: "/run/secrets/b", content: pulumi.secret("two"), owner: 0 },
-            ],
+    it("takes over the volumes that bring its files, read-only, and shows nothing of the content", async () => {
+        const { inputs, secretInputs } = await registered({
+            files: [{ path: "/run/secrets/a", content: pulumi.secret("hunter2") }],
         });
 
-        expect(inputs.uploads).to.deep.equal([
-            { file: "/run/secrets/a", content: "one", owner: "1000", group: "1000", permissions: "0400" },
-            { file: "/run/secrets/b", content: "two", owner: "0", group: "0", permissions: "0400" },
-        ]);
+        expect((inputs.volumes as { fromContainer: string }[])[0]?.fromContainer).to.match(
+            /^thing-files-[0-9a-f]{16}:ro$/,
+        );
+        expect(secretInputs, "the digest is encrypted in the state").to.deep.equal(["volumes"]);
+        expect(JSON.stringify(inputs)).to.not.contain("hunter2");
+        expect((await registered()).inputs, "without files").to.not.have.property("volumes");
     });
 
-    it("keeps the secrets in its files secret in the state", async () => {
-        const { secretInputs } = await registered({ files: [{ path: "/a", content: pulumi.secret("one") }] });
+    it("is replaced when a file or what it remembers changes, since the volumes are then others", async () => {
+        const volumes = async (content: string, changes: Partial<WorkloadFile> = {}, remembered: string[] = []) => {
+            const file = { path: "/run/secrets/a", content: pulumi.secret(content), ...changes };
+            return JSON.stringify((await registered({ files: [file], remembered })).inputs.volumes);
+        };
 
-        expect(secretInputs).to.deep.equal(["uploads"]);
+        const one = await volumes("one");
+        expect(await volumes("one")).to.equal(one);
+        expect(await volumes("two")).to.not.equal(one);
+        expect(await volumes("one", { owner: "0" })).to.not.equal(one);
+        expect(await volumes("one", {}, ["more"])).to.not.equal(one);
+        const initial = { initial: true };
+        expect(await volumes("two", initial), "one that serves at first").to.equal(await volumes("one", initial));
     });
 
-    it("drops every capability but those that it is said to need", async () => {
+    it("drops every capability", async () => {
         expect((await registered()).inputs.capabilities).to.deep.equal({ drops: ["ALL"] });
-        expect((await registered({ capabilities: ["CAP_CHOWN"] })).inputs.capabilities).to.deep.equal({
-            drops: ["ALL"],
-            adds: ["CAP_CHOWN"],
-        });
     });
 
     it("joins its networks under its names", async () => {
@@ -142,10 +146,11 @@ describe("a workload's container", () => {
         ]);
     });
 
-    it("may keep its root file system read-only, with folders in memory", async () => {
-        const { inputs } = await registered({ readOnly: true, tmpfs: ["/tmp"] });
+    it("has a read-only root file system, with folders in memory for what it writes", async () => {
+        const { inputs } = await registered({ tmpfs: ["/var/run/postgresql"] });
 
-        expect(inputs).to.deep.include({ readOnly: true, tmpfs: { "/tmp": "" } });
+        expect(inputs).to.deep.include({ readOnly: true });
+        expect(inputs.tmpfs).to.deep.equal({ "/tmp": "mode=1777", "/var/run/postgresql": "mode=1777" });
     });
 
     it("is given time to stop before it is killed", async () => {

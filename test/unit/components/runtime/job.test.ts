@@ -12,7 +12,7 @@ const job: Job = {
     entrypoint: ["sh"],
     command: ["apply"],
     settings: { HOST: pulumi.output("db") },
-    documents: { "/a.yaml": "version: 1" },
+    documents: { "/blueprints/a.yaml": "version: 1" },
     files: [{ path: "/run/secrets/a", content: pulumi.secret("hunter2-hunter2") }],
     mounts: [{ source: pulumi.output("ak_media"), target: "/media" }],
     networks: [{ network: pulumi.output("net-id"), aliases: [] }],
@@ -46,7 +46,7 @@ describe("a recorded job", () => {
         expect(created?.body).to.deep.include({ Image: "authentik:1", Env: ["HOST=db"] });
         expect(created?.body.HostConfig).to.include({ NetworkMode: "net-id" });
         expect(created?.files.map(({ path, content }) => [path, content])).to.deep.equal([
-            ["/a.yaml", "version: 1"],
+            ["/blueprints/a.yaml", "version: 1"],
             ["/run/secrets/a", "hunter2-hunter2"],
         ]);
     });
@@ -61,7 +61,7 @@ describe("a recorded job", () => {
 
         const documents = engine.created[0]?.files.filter(({ path }) => path.endsWith(".yaml"));
         expect(documents?.map(({ path, content }) => [path, content])).to.deep.equal([
-            ["/a.yaml", "version: 1"],
+            ["/blueprints/a.yaml", "version: 1"],
             ["/removed/0.yaml", "absent a"],
             ["/removed/1.yaml", "absent c"],
         ]);
@@ -83,7 +83,7 @@ describe("a recorded job", () => {
         ["its image", { image: "authentik:2" }],
         ["its command", { command: ["apply", "more"] }],
         ["its entrypoint", { entrypoint: ["bash"] }],
-        ["a document", { documents: { "/a.yaml": "version: 2" } }],
+        ["a document", { documents: { "/blueprints/a.yaml": "version: 2" } }],
         ["a document's name", { documents: { "/b.yaml": "version: 1" } }],
         ["a secret", { files: [{ path: "/run/secrets/a", content: pulumi.secret("another-secret") }] }],
         ["a trigger", { triggers: { revision: "r2" } }],

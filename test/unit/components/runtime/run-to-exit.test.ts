@@ -14,7 +14,7 @@ const job: JobRun = {
     documents: { "/blueprints/a.yaml": "version: 1\n" },
     files: [
         { path: "/run/secrets/key", content: "hunter2-hunter2" },
-        { path: "/run/secrets/pgpass", content: "*:*:*:*:pw-of-nine", owner: 0 },
+        { path: "/run/secrets/pgpass", content: "*:*:*:*:pw-of-nine", owner: "0" },
     ],
     mounts: [
         { source: "ak_media", target: "/media" },
@@ -68,14 +68,27 @@ describe("a job", () => {
         ]);
     });
 
-    it("has no capability, no new privileges and a limit of processes", async () => {
+    it("has no capability, no new privileges and limits of processes and memory", async () => {
         await run({});
 
         expect(engine.created[0]?.body.HostConfig).to.deep.include({
             CapDrop: ["ALL"],
             SecurityOpt: ["no-new-privileges:true"],
             PidsLimit: 256,
+            Memory: 1024 ** 3,
         });
+    });
+
+    it("has a read-only root file system, and a volume for each folder of files, which the engine takes them into", async () => {
+        await run({}, { documents: { "/blueprints/own/a.yaml": "a", "/blueprints/own/old/b.yaml": "b" } });
+
+        expect(engine.created[0]?.body.HostConfig).to.deep.include({
+            ReadonlyRootfs: true,
+            Tmpfs: { "/tmp": "mode=1777" },
+        });
+        expect(engine.created[0]?.body.Volumes).to.deep.equal({ "/blueprints/own": {}, "/run/secrets": {} });
+        expect(engine.created[0]?.files.map(({ path }) => path)).to.include("/blueprints/own/old/b.yaml");
+        expect(engine.requests.some((line) => line.startsWith("DELETE") && line.includes("v=true"))).to.equal(true);
     });
 
     it("joins every one of its networks before it starts", async () => {

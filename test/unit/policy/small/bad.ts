@@ -6,6 +6,7 @@ const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
 const sound = {
     image: `postgres:16-alpine${digest}`,
     memory: 512,
+    readOnly: true,
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
 };
@@ -26,6 +27,7 @@ const worse: Record<string, Partial<docker.ContainerArgs>> = {
     capabilities: { capabilities: { drops: ["ALL"], adds: ["CAP_SYS_ADMIN"] } },
     "published-port": { ports: [{ internal: 5432, external: 5432, ip: "127.0.0.1" }] },
     "memory-limit": { memory: undefined },
+    "read-only-root": { readOnly: false },
 };
 for (const [name, inputs] of Object.entries(worse)) new docker.Container(name, { ...sound, ...inputs });
 
