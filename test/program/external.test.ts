@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { officialImages } from "../../components/images";
 import { authority } from "../support/certificates";
 import { devWith } from "../support/configuration";
 import { type FakeEngine, startEngine } from "../support/engine";
@@ -12,6 +13,7 @@ import type { Registered } from "../support/recording";
 
 const ca = authority("The CA", "client");
 const client = ca.issued.client ?? { certificate: "", key: "" };
+const images = officialImages("2025.8.4");
 const imageType = "docker:index/remoteImage:RemoteImage";
 
 describe("the program with an external PostgreSQL", () => {
@@ -36,7 +38,7 @@ describe("the program with an external PostgreSQL", () => {
         const made = resources.filter(({ type, name }) => type.endsWith(":Postgres") || name.includes("postgres-d"));
         expect(made).to.deep.equal([]);
         expect(theOne(resources, imageType, "authentik-postgres-client").inputs).to.include({
-            name: "postgres:16-alpine",
+            name: images.postgres,
             keepLocally: true,
         });
         const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];
@@ -151,7 +153,7 @@ describe("the program with an external Redis", () => {
         expect(failure).to.match(/^trying the external Redis failed with exit code 1:\nAUTH: \[secret\] is wrong/);
         expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"redis\"]'");
         const [created] = engine.created;
-        expect(created?.body.Image).to.equal("ghcr.io/goauthentik/server:2025.8.4");
+        expect(created?.body.Image).to.equal(images.server);
         expect(created?.body.Env).to.include.members(["AUTHENTIK_REDIS__DB=4", "AUTHENTIK_REDIS__TLS_REQS=required"]);
         expect(JSON.stringify(created?.body)).to.not.contain("supplied-by-me");
         const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { officialImages } from "../../components/images";
 import { parseBlueprint } from "../support/blueprint";
 import { type Behaviour, type Created, type FakeEngine, startEngine } from "../support/engine";
 import { stepType, theOne } from "../support/find";
@@ -44,7 +45,7 @@ describe("the program's jobs", () => {
         await perform("authentik-blueprints-applied");
 
         const { body, files } = only();
-        expect(body.Image).to.equal("ghcr.io/goauthentik/server:2025.8.4");
+        expect(body.Image).to.equal(officialImages("2025.8.4").server);
         const secrets = files.filter(({ content }) => content.startsWith(sentinel));
         expect(secrets.map(({ content }) => content)).to.have.members(
             [

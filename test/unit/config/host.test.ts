@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
+import { officialImages } from "../../../components/images";
 import { loadConfig } from "../../../config";
 import { checkHost } from "../../../config/host";
 import { devConfiguration, devWith } from "../../support/configuration";
@@ -53,10 +54,11 @@ describe("the check of the Docker host", () => {
     });
 
     it("names an image that is neither there nor to be had, before anything is replaced", async () => {
-        engine = await startEngine({ missing: ["ghcr.io/goauthentik/proxy:2025.8.4"] });
+        const { proxy } = officialImages("2025.8.4");
+        engine = await startEngine({ missing: [proxy] });
 
         expect((await problemOf())?.split("\n").slice(1)).to.deep.equal([
-            '  authentik-stack:images.proxy = "ghcr.io/goauthentik/proxy:2025.8.4" is not on the Docker host and cannot be pulled (pull access denied); mend the name, or pull it there by hand',
+            `  authentik-stack:images.proxy = "${proxy}" is not on the Docker host and cannot be pulled (pull access denied); mend the name, or pull it there by hand`,
         ]);
     });
 
