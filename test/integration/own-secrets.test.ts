@@ -26,7 +26,7 @@ describe("secrets of one's own", () => {
         const program = () => `import * as pulumi from "@pulumi/pulumi";
             export const tokens = pulumi.secret({ api: "a-token-of-another-stack" });
             export const clear = "a-token-in-clear";`;
-        const other = await openExample(stack, "wiki", { program });
+        const other = await openExample(stack, "wiki", { settings: { authentik: "not read" }, program });
         await other.pulumi("up", "--yes", "--skip-preview");
     });
     after(() => stack.close());

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { officialImages } from "../../../components/images";
+import { editRotation } from "../../../tools/rotation/edit";
 import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../tools/stack/files";
 
 const dev = `# our homelab
@@ -62,6 +63,16 @@ describe("files of a stack", () => {
         expect(config["authentik-stack:images"]).to.deep.equal(standIns);
         expect(config["authentik-stack:prefix"]).to.equal("rehearsal-");
         expect(config["authentik-stack:url"]).to.equal("http://localhost:9000");
+        expect(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")).to.equal(dev);
+    });
+
+    it("keep the rotations of a rehearsal, which are not the real stack's", () => {
+        writeRehearsal(root, standIns);
+        const rehearsal = readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8");
+        writeFileSync(join(root, "Pulumi.rehearsal.yaml"), editRotation(rehearsal, "redis", 2));
+        writeRehearsal(root, standIns);
+
+        expect(read("Pulumi.rehearsal.yaml").config["authentik-stack:rotation"]).to.deep.equal({ redis: 2 });
         expect(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")).to.equal(dev);
     });
 
