@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../../tools/environment";
-import { addressesOf, type Inspected, inspect, jobsIn, matrix, titleOf } from "./support/controls";
+import { addressesOf, handOver, type Inspected, inspect, jobsIn, matrix, titleOf } from "./support/controls";
 import { container, containers, docker, tryDocker } from "./support/host";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
 
@@ -24,7 +24,7 @@ describe("what containers of a running stack may do", () => {
     const order = (one: Inspected) => titles.indexOf(title(one));
     const titles = [
         ...["postgres", "redis", "authentik-server", "authentik-worker", "ak-outpost-organizr", "ak-outpost-cwad"],
-        ...["job: hand a volume over", "job: blueprints", "job: proof"],
+        ...[handOver, "job: blueprints", "job: proof"],
     ];
 
     it("is looked at in every container and every job", () => {
@@ -58,14 +58,14 @@ describe("what containers of a running stack may do", () => {
             for (const line of processes) expect(line.trim(), Name).to.not.match(/^0 /);
         }
         const root = all.filter(({ Config }) => ["", "0", "root"].includes(Config.User));
-        expect(new Set(root.map(title))).to.deep.equal(new Set(["job: hand a volume over"]));
+        expect(new Set(root.map(title))).to.deep.equal(new Set([handOver]));
     });
 
     it("has no capability, but for that job, and none of the host", () => {
         for (const one of all) {
             const { CapDrop, CapAdd, SecurityOpt, Privileged, NetworkMode = "", PidMode } = one.HostConfig;
             expect(CapDrop, one.Name).to.deep.equal(["ALL"]);
-            const kept = title(one) === "job: hand a volume over" ? ["CHOWN", "DAC_READ_SEARCH"] : [];
+            const kept = title(one) === handOver ? ["CHOWN", "DAC_READ_SEARCH"] : [];
             expect(CapAdd ?? [], one.Name).to.deep.equal(kept);
             expect(SecurityOpt, one.Name).to.deep.equal(["no-new-privileges:true"]);
             expect(Privileged, one.Name).to.equal(false);

@@ -50,8 +50,11 @@ export function titleOf(prefix: string, { Name, Config }: Inspected): string {
     const job = Config.Labels[jobLabel];
     if (job === undefined) return Name.slice(1 + prefix.length).replace(/^authentik-(?=ak-)|-[0-9a-f]{7}$/g, "");
     const [kind = ""] = job.split("-").slice(-1);
-    return `job: ${{ owner: "hand a volume over", applied: "blueprints", proven: "proof" }[kind] ?? kind}`;
+    return { owner: handOver, applied: "job: blueprints", proven: "job: proof" }[kind] ?? job;
 }
+
+/** The job that gives a volume to the user of its container. */
+export const handOver = "job: hand a volume over";
 
 function controlsOf(prefix: string, one: Inspected): Record<string, string> {
     const { Config, HostConfig, Mounts, NetworkSettings } = one;
@@ -65,7 +68,8 @@ function controlsOf(prefix: string, one: Inspected): Record<string, string> {
         User: code([Config.User]),
         "Root file system": HostConfig.ReadonlyRootfs === true ? "read-only" : "WRITABLE",
         "In memory": code(Object.keys(HostConfig.Tmpfs ?? {}).sort()),
-        "Writes to volumes": code(folders(true, true)),
+        // There is one such job for each volume.
+        "Writes to volumes": titleOf(prefix, one) === handOver ? "that one" : code(folders(true, true)),
         Files: code([...folders(false, false), ...folders(true, false)].sort()),
         Capabilities: code(CapDrop?.includes("ALL") === true ? (CapAdd ?? []) : ["DOCKER'S OWN"]),
         "New privileges": SecurityOpt?.includes("no-new-privileges:true") === true ? "none" : "POSSIBLE",
