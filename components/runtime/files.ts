@@ -1,7 +1,6 @@
 import { dirname } from "node:path/posix";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { extract, pack } from "tar-stream";
 import { jobLabel, stackLabel, stackName } from "./labels";
 import { pullIfMissing } from "./pull";
 
@@ -23,7 +22,7 @@ export async function putFiles(container: Docker.Container, files: PlainFile[]):
     const passwd = byName ? await readFile(container, "/etc/passwd") : "";
     for (const folder of foldersOf(files)) {
         const inside = files.filter(({ path }) => path.startsWith(`${folder}/`));
-        await container.putArchive(archive(folder, inside, passwd), { path: folder });
+        await container.putArchive(await archive(folder, inside, passwd), { path: folder });
     }
 }
 
@@ -38,7 +37,9 @@ function foldersOf(files: { path: string }[]): string[] {
     return folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
 }
 
-function archive(folder: string, files: PlainFile[], passwd: string): NodeJS.ReadableStream {
+async function archive(folder: string, files: PlainFile[], passwd: string): Promise<NodeJS.ReadableStream> {
+    // Loaded when it is used, which in a preview is never.
+    const { pack } = await import("tar-stream");
     const tar = pack();
     for (const { path, content, owner = "1000" } of files) {
         const id = /^\d+$/.test(owner) ? Number(owner) : idOf(owner, passwd);
@@ -56,6 +57,7 @@ function idOf(user: string, passwd: string): number {
 }
 
 async function readFile(container: Docker.Container, path: string): Promise<string> {
+    const { extract } = await import("tar-stream");
     const tar = extract();
     (await container.getArchive({ path })).pipe(tar);
     let content = "";
