@@ -108,3 +108,13 @@ function isPinned(value: string): boolean {
     const tag = /:([\w.-]+)(@|$)/.exec(value)?.[1];
     return value.includes("@sha256:") || (tag !== undefined && tag !== "latest");
 }
+
+/** True for a regular expression that is not empty. */
+export function isRegex(value: string): boolean {
+    try {
+        new RegExp(value);
+        return value.length > 0;
+    } catch {
+        return false;
+    }
+}
