@@ -62,6 +62,7 @@ export class Postgres extends pulumi.ComponentResource {
             // It serves a new volume; later the role gets its password inside, and nobody's database restarts.
             files: [{ path: passwordFile, content: superuser, owner: user, initial: true }],
             mounts: [{ source: this.volume, target: "/var/lib/postgresql/data", owner: { user, image: args.image } }],
+            // Its images have the folder, open to every user; Docker gives the one in memory the same rights.
             tmpfs: ["/var/run/postgresql"],
             networks: args.networks.attach(["db"], host),
             health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },

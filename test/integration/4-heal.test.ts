@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { eventually } from "../contract/support/containers";
 import { container, containers, docker } from "./support/host";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
 import { expectServing } from "./support/visit";
@@ -30,6 +31,20 @@ describe("a container that was removed behind Pulumi's back", () => {
         await docker("stop", id);
         await shared.stack.up({ refresh: true });
         await expectServing(shared.ports);
+    });
+
+    it("all of them serve again after a restart, as of the Docker host", async () => {
+        const ids = (await containers(shared.stack.prefix)).map(({ id }) => id);
+        await docker("restart", ...ids);
+        await eventually("sign-in", 120, () =>
+            expectServing(shared.ports).then(
+                () => true,
+                () => false,
+            ),
+        );
+        // A crash loop may serve between two crashes.
+        const restarts = await docker("inspect", "--format", "{{.RestartCount}}", ...ids);
+        expect(restarts.split("\n")).to.deep.equal(ids.map(() => "0"));
     });
 
     it("is then as it was: an update has nothing to do", async () => {

@@ -21,7 +21,6 @@ in_root useradd --uid 101 --user-group --no-create-home --home-dir /nonexistent 
 binaries="/usr/lib/postgresql/$(ls "$root/usr/lib/postgresql")/bin"
 for program in "$root$binaries"/*; do ln -s "$binaries/$(basename "$program")" "$root/usr/local/bin/"; done
 install -d -m 0777 -o 70 -g 70 "$root/var/lib/postgresql/data"
-install -d -m 3777 -o 70 -g 70 "$root/var/run/postgresql"
 install -d -o 999 -g 1000 "$root/data"
 install -d "$root/docker-entrypoint-initdb.d"
 
