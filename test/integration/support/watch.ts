@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { connect, demultiplex } from "../../../components/runtime/host";
@@ -7,21 +9,24 @@ import { project } from "../../support/configuration";
 /** Looks at a stack's containers until told to end, since jobs are gone when an update is over. */
 export function watchContainers(stack: string): { end: () => Promise<string> } {
     const seen = new Map<string, string>();
+    const filters = { label: [`${stackLabel}=${project}/${stack}`] };
     let over = false;
     const watching = (async () => {
         const engine = await connect(undefined);
+        const look = async (id: string): Promise<void> => {
+            const keep = (part: string, text: string) => void seen.set(`${id} ${part}`, text);
+            // One that is gone in the middle of it has shown what it had to show.
+            await describe(engine.getContainer(id), keep).catch(() => undefined);
+        };
+        // The shortest job is over before a second look at the list.
+        const created = await engine.getEvents({ filters: { ...filters, event: ["create"] } });
+        createInterface(created).on("line", (line) => void look((JSON.parse(line) as { id: string }).id));
         while (!over) {
-            const filters = { label: [`${stackLabel}=${project}/${stack}`] };
             const listed = await engine.listContainers({ all: true, filters });
-            // At the same time: the shortest job is there for half a second.
-            await Promise.all(
-                listed.map(async ({ Id }) => {
-                    const text = await everythingOf(engine.getContainer(Id)).catch(() => undefined);
-                    if (text !== undefined) seen.set(Id, text);
-                }),
-            );
+            await Promise.all(listed.map(({ Id }) => look(Id)));
             await sleep(100);
         }
+        (created as Readable).destroy();
     })();
     return {
         end: async () => {
@@ -34,12 +39,15 @@ export function watchContainers(stack: string): { end: () => Promise<string> } {
 
 /** Everything that Docker tells of a container: inspect, its processes, its log. */
 export async function describeContainer(id: string): Promise<string> {
-    return await everythingOf((await connect(undefined)).getContainer(id));
+    const parts: string[] = [];
+    await describe((await connect(undefined)).getContainer(id), (_, text) => void parts.push(text));
+    return parts.join("\n");
 }
 
-async function everythingOf(container: Docker.Container): Promise<string> {
+async function describe(container: Docker.Container, keep: (part: string, text: string) => void): Promise<void> {
     const inspected = await container.inspect();
-    const processes = inspected.State.Running ? ((await container.top({ ps_args: "-ef" })) as unknown) : undefined;
-    const log = demultiplex(await container.logs({ stdout: true, stderr: true }));
-    return [JSON.stringify(inspected), JSON.stringify(processes ?? null), log].join("\n");
+    keep("inspect", JSON.stringify(inspected));
+    if (inspected.State.Running)
+        keep("processes", JSON.stringify((await container.top({ ps_args: "-ef" })) as unknown));
+    keep("log", demultiplex(await container.logs({ stdout: true, stderr: true })));
 }
