@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { secretProblem, type SecretOutput } from "../config/own-secrets";
+import { isSecretOutput, secretProblem, type SecretOutput } from "../config/own-secrets";
 import type { Config } from "../config/schema";
 
 /**
@@ -25,11 +25,6 @@ export function suppliedSecrets(
             isSecretOutput(value) ? readSecret(key, value, referenceTo(value.stack)) : value,
         ]),
     );
-}
-
-/** Whether a secret is to be read from another stack. */
-export function isSecretOutput(value: Config["secrets"][string]): value is SecretOutput {
-    return typeof value === "object" && "stack" in value;
 }
 
 function readSecret(key: string, { stack, output }: SecretOutput, reference: pulumi.StackReference) {

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { officialImages } from "../components/images";
-import { pullIfMissing } from "../components/runtime/pull";
+import { engineReason, pullIfMissing } from "../components/runtime/pull";
 import type { Problem } from "./problems";
 import type { Config } from "./schema";
 
@@ -34,7 +34,6 @@ async function pullMissing(engine: Docker, image: string): Promise<string | unde
         await pullIfMissing(engine, image);
         return undefined;
     } catch (error) {
-        // The engine's own words, without the client's.
-        return (error as Error).message.replace(/^\(HTTP code \d+\) [^-]* - /, "").trim();
+        return engineReason(error);
     }
 }

@@ -29,6 +29,11 @@ const output = section({ stack: text(stackName.error, stackName.pattern), output
 /** Where a secret is read from: an output of another stack, or a part of one. */
 export type SecretOutput = z.infer<typeof output>;
 
+/** Whether a secret is to be read from another stack. */
+export function isSecretOutput(value: unknown): value is SecretOutput {
+    return typeof value === "object" && value !== null && "stack" in value;
+}
+
 const orElse = ", or {stack, output} to read it from another stack";
 
 /** Secrets of one's own, by name. */

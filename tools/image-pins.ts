@@ -2,7 +2,8 @@ import type Docker from "dockerode";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type ImagePins, taggedImages } from "../components/images";
-import { digestOf, engineReason } from "./docker/pull";
+import { engineReason } from "../components/runtime/pull";
+import { digestOf } from "./docker/pull";
 import { ToolError } from "./progress";
 
 /**

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { Images } from "../components/images";
 import { connect } from "../components/runtime/host";
+import { isPresent } from "../components/runtime/pull";
 import { buildStandInImages } from "../offline/images/build";
 import { pullImage } from "./docker/pull";
 import { type Progress, ToolError } from "./progress";
@@ -49,16 +50,6 @@ export async function missingImages(engine: Docker, images: Partial<Images>): Pr
     const names = [...new Set(Object.values(images))];
     const present = await Promise.all(names.map((name) => isPresent(engine, name)));
     return names.filter((_, index) => !present[index]);
-}
-
-async function isPresent(engine: Docker, image: string): Promise<boolean> {
-    try {
-        await engine.getImage(image).inspect();
-        return true;
-    } catch (error) {
-        if ((error as { statusCode?: number }).statusCode === 404) return false;
-        throw error;
-    }
 }
 
 async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {

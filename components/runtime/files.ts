@@ -1,7 +1,8 @@
 import { dirname } from "node:path/posix";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
-import { jobLabel, stackLabel, stackName } from "./labels";
+import { jobLabels, removeJobs } from "./job-containers";
+import { stackName } from "./labels";
 import { pullIfMissing } from "./pull";
 
 /** A file with its content known. */
@@ -95,7 +96,7 @@ export async function createFeeder(docker: Docker, name: string, { version, imag
         name: feederName(name, version),
         Image: image,
         Entrypoint: ["never-started"],
-        Labels: { [stackLabel]: stackName(), [jobLabel]: feederLabel(name) },
+        Labels: jobLabels(feederLabel(name)),
         Volumes: volumesFor(files),
         HostConfig: { NetworkMode: "none" },
     });
@@ -104,7 +105,5 @@ export async function createFeeder(docker: Docker, name: string, { version, imag
 
 /** Removes the container that brought the files, and of its volumes those that no other container has. */
 export async function removeFeeder(docker: Docker, name: string): Promise<void> {
-    const filters = { label: [`${stackLabel}=${stackName()}`, `${jobLabel}=${feederLabel(name)}`] };
-    for (const { Id } of await docker.listContainers({ all: true, filters }))
-        await docker.getContainer(Id).remove({ force: true, v: true });
+    await removeJobs(docker, stackName(), feederLabel(name));
 }

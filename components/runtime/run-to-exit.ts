@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
 import { type PlainFile, putFiles, volumesFor } from "./files";
 import { lastLogLines, redact } from "./host";
-import { jobLabel, stackLabel, stackName } from "./labels";
+import { jobLabels, removeJobs } from "./job-containers";
+import { stackName } from "./labels";
 
 /** A job with every value known. */
 export interface JobRun {
@@ -47,7 +48,8 @@ export async function runToExit(docker: Docker, job: JobRun): Promise<void> {
 }
 
 async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {
-    await removeLeftovers(docker, job);
+    // One that was killed half-way may have left its container.
+    await removeJobs(docker, stackName(), job.name);
     const container = await docker.createContainer(createOptions(job));
     try {
         for (const { network } of job.networks?.slice(1) ?? [])
@@ -58,14 +60,6 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
         return { code, log: await lastLogLines(container, [], 25) };
     } finally {
         await container.remove({ force: true, v: true });
-    }
-}
-
-/** A job that was killed half-way may have left its container. */
-async function removeLeftovers(docker: Docker, job: JobRun): Promise<void> {
-    const filters = { label: [`${stackLabel}=${stackName()}`, `${jobLabel}=${job.name}`] };
-    for (const { Id } of await docker.listContainers({ all: true, filters })) {
-        await docker.getContainer(Id).remove({ force: true, v: true });
     }
 }
 
@@ -88,7 +82,7 @@ function createOptions(job: JobRun): Docker.ContainerCreateOptions {
         Cmd: job.command,
         User: job.user,
         Env: Object.entries(job.settings ?? {}).map(([key, value]) => `${key}=${value}`),
-        Labels: { [stackLabel]: stackName(), [jobLabel]: job.name },
+        Labels: jobLabels(job.name),
         Healthcheck: { Test: ["NONE"] },
         Volumes: volumesFor(filesOf(job)),
         HostConfig: {

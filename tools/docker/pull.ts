@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
-import { type Progress, reasonOf } from "../progress";
+import { engineReason } from "../../components/runtime/pull";
+import type { Progress } from "../progress";
 
 /** What came of a pull. */
 export type PullOutcome = { kind: "pulled" } | { kind: "unreachable" | "refused"; reason: string };
@@ -26,13 +27,6 @@ export async function digestOf(engine: Docker, image: string): Promise<string> {
     const asked = engine.getImage(image).distribution() as Promise<{ Descriptor: { digest: string } }>;
     const { Descriptor } = await within(patience.answer, asked);
     return Descriptor.digest;
-}
-
-/** Why the engine failed, in its own words; its client puts the status before them. */
-export function engineReason(error: unknown): string {
-    return reasonOf(error)
-        .replace(/^\(HTTP code \d+\) [\w ]+ - /, "")
-        .trim();
 }
 
 /** Whether a failed pull says that the registry does not answer, rather than that it refuses. */

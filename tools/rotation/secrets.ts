@@ -1,5 +1,6 @@
 import { loadConfig } from "../../config";
 import { credentialNames } from "../../config/credential-names";
+import { isSecretOutput } from "../../config/own-secrets";
 import type { Config } from "../../config/schema";
 import { runPulumi } from "../engine/cli";
 import { type OpenStack, projectName } from "../environment";
@@ -52,7 +53,7 @@ export function nextRotation(known: KnownSecrets, asked: string[], stack: string
 /** How a secret that is not generated gets another value. */
 function ownText(name: string, value: Config["secrets"][string] | undefined, stack: string): string[] {
     if (value === undefined) return [];
-    if (typeof value === "object" && "stack" in value)
+    if (isSecretOutput(value))
         return [
             `The secret ${name} is the output ${value.output} of the stack ${value.stack}: change it there, then run \`npm start -- ${stack}\`.`,
         ];
@@ -70,9 +71,7 @@ export function listText({ names, supplied, rotation }: KnownSecrets): string {
 
 function originText(value: Config["secrets"][string] | undefined, rotated: number): string {
     if (value === undefined) return `generated${rotated === 0 ? "" : `, rotation ${rotated}`}`;
-    return typeof value === "object" && "stack" in value
-        ? `the output ${value.output} of the stack ${value.stack}`
-        : "your own";
+    return isSecretOutput(value) ? `the output ${value.output} of the stack ${value.stack}` : "your own";
 }
 
 /** What the rotation asks of people and of other stacks; empty when it asks nothing. */

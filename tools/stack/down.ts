@@ -1,8 +1,8 @@
 import { connect } from "../../components/runtime/host";
+import { removeJobs } from "../../components/runtime/job-containers";
 import { type OpenStack, projectName } from "../environment";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
-import { removeJobs } from "./leftovers";
 import { readState, type StateResource } from "./state";
 import { settle } from "./up";
 import { operate } from "./update";

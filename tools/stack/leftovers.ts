@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { untilStarted } from "../../components/runtime/health";
 import { connect } from "../../components/runtime/host";
-import { jobLabel, stackLabel, urnLabel } from "../../components/runtime/labels";
+import { stackLabel, urnLabel } from "../../components/runtime/labels";
 import { type OpenStack, projectName } from "../environment";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
@@ -58,13 +58,6 @@ export function isOrphan(object: Listed, { ids, pending }: Known, since: Date | 
     if (ids.has(object.id)) return false;
     if (pending.has(object.labels[urnLabel] ?? "")) return true;
     return since !== undefined && object.created.getTime() >= since.getTime() - 1000;
-}
-
-/** Removes containers of jobs, and of files that wait for their container, which a failed update has left. */
-export async function removeJobs(docker: Docker, stack: string): Promise<void> {
-    const filters = { label: [`${stackLabel}=${stack}`, jobLabel] };
-    for (const { Id } of await docker.listContainers({ all: true, filters }))
-        await docker.getContainer(Id).remove({ force: true, v: true });
 }
 
 async function removeOrphans(
