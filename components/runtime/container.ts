@@ -1,5 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
+import { confinement, inMemory } from "./confinement";
 import { createFeeder, feederName, removeFeeder } from "./files";
 import { untilHealthy } from "./health";
 import { connect } from "./host";
@@ -140,11 +141,11 @@ function containerArgs(
         memorySwap: memory,
         cpus: workload.limits.cpus === undefined ? undefined : decimal(workload.limits.cpus),
         readOnly: true,
-        tmpfs: Object.fromEntries(["/tmp", ...(workload.tmpfs ?? [])].map((path) => [path, "mode=1777"])),
-        capabilities: { drops: ["ALL"] },
-        securityOpts: ["no-new-privileges:true"],
-        logDriver: "json-file",
-        logOpts: { "max-size": "10m", "max-file": "3" },
+        tmpfs: inMemory(workload.tmpfs),
+        capabilities: { drops: confinement.dropped },
+        securityOpts: confinement.securityOpts,
+        logDriver: confinement.log.driver,
+        logOpts: confinement.log.options,
         labels: stackLabels(name, "docker:index/container:Container", opts.parent),
     };
 }

@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { confinement, inMemory } from "./confinement";
 import { type PlainFile, putFiles, volumesFor } from "./files";
 import { lastLogLines, redact } from "./host";
 import { jobLabels, removeJobs } from "./job-containers";
@@ -94,14 +95,14 @@ function createOptions(job: JobRun): Docker.ContainerCreateOptions {
                 ReadOnly: readOnly,
             })),
             ReadonlyRootfs: true,
-            Tmpfs: { "/tmp": "mode=1777" },
-            CapDrop: ["ALL"],
+            Tmpfs: inMemory(),
+            CapDrop: confinement.dropped,
             CapAdd: job.capabilities,
-            SecurityOpt: ["no-new-privileges:true"],
+            SecurityOpt: confinement.securityOpts,
             PidsLimit: 256,
             Memory: gigabyte,
             MemorySwap: gigabyte,
-            LogConfig: { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } },
+            LogConfig: { Type: confinement.log.driver, Config: confinement.log.options },
         },
     };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
 import { run, runOrFail } from "../../../offline/images/docker";
+import { eventually } from "../../contract/support/containers";
 import { statusOf } from "../../contract/support/http";
 import { nginxConfiguration } from "./nginx";
 
@@ -56,7 +57,7 @@ export class Bed {
         await this.start("redis", this.images.redis, [], redis);
         await this.authentik("server", ["server"], ["--publish", "127.0.0.1::9000"]);
         this.ports.server = await portOf("server", 9000);
-        await eventually("the server", async () => (await statusOf(this.ports.server, "/-/health/ready/")) === 200);
+        await eventually("the server", 90, async () => (await statusOf(this.ports.server, "/-/health/ready/")) === 200);
         const blueprint = ["--volume", `${join(__dirname, "blueprint.yaml")}:/blueprints/snip/snippets.yaml:ro`];
         await this.authentik("job", ["apply_blueprint", "snip/snippets.yaml"], blueprint);
         const code = (await runOrFail("docker", ["wait", `${prefix}job`], 2)).trim();
@@ -77,7 +78,7 @@ export class Bed {
         this.ports.nginx = await portOf("nginx", 80);
         const headers = { host: "single.snip.test:18080" };
         const path = "/outpost.goauthentik.io/start";
-        await eventually("the outpost", async () => (await statusOf(this.ports.nginx, path, headers)) === 302);
+        await eventually("the outpost", 90, async () => (await statusOf(this.ports.nginx, path, headers)) === 302);
     }
 
     private authentik(name: string, command: string[], options: string[]): Promise<void> {
@@ -110,14 +111,6 @@ export class Bed {
 async function portOf(name: string, inside: number): Promise<number> {
     const listed = await runOrFail("docker", ["port", `${prefix}${name}`, `${inside}/tcp`], 1);
     return Number(/:(\d+)\s*$/m.exec(listed)?.[1]);
-}
-
-async function eventually(what: string, answer: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + 90_000;
-    while (!(await answer())) {
-        if (Date.now() > end) throw new Error(`${what} does not answer within 90 s`);
-        await new Promise((resolve) => setTimeout(resolve, 250));
-    }
 }
 
 async function removeAll(): Promise<void> {
