@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
-import { dockerHost, hasSecretSettings, loadConfig } from "./config";
-import { checkHost } from "./config/host";
+import { dockerHost, hasSecretSettings, loadConfig } from "./config/load";
+import { checkHost } from "./components/preflight";
 
 /** One authentik per stack: configuration in, one component, outputs out. */
 export = async function program() {

@@ -5,7 +5,7 @@ import type { Configuration } from "../test/support/configuration";
 import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { devConfiguration, devPorts } from "../test/integration/support/dev";
 import { openBench } from "../test/integration/support/workplace";
-import { environmentOf, openStack, type OpenStack, projectRoot } from "../tools/environment";
+import { environmentOf, openStack, type OpenStack, projectRoot } from "../cli/environment";
 
 /**
  * `npm run bench`: what a preview and an unchanged `up` cost, as ratios to the smallest program with the same

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { PostgresConnection, RedisConnection } from "./connection";
-import type { WorkloadFile } from "./runtime/workload";
+import type { WorkloadFile } from "../engine/workload";
 
 /** What a process is told, to reach a PostgreSQL or a Redis. */
 export interface Access extends Certificates {

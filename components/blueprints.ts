@@ -6,8 +6,8 @@ import type { Environment } from "./environment";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
 import { applyAndProbe } from "./probe";
-import { runJob } from "./runtime/job";
-import type { WorkloadFile } from "./runtime/workload";
+import { runJob } from "../engine/job";
+import type { WorkloadFile } from "../engine/workload";
 import type { Server } from "./server";
 
 export interface BlueprintsArgs {

@@ -5,7 +5,7 @@ import type { PostgresConnection, RedisConnection } from "./connection";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
 import { script } from "./probe";
-import { type Job, runJob } from "./runtime/job";
+import { type Job, runJob } from "../engine/job";
 
 interface CheckArgs {
     /** An image with a client of what is tried. */

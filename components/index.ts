@@ -5,7 +5,7 @@
  * that sign in at one, or use its databases. The parts that an authentik is made of can be used by themselves.
  */
 
-export { stackConfig } from "../config";
+export { stackConfig } from "../config/load";
 export type { ApplicationConfig } from "../config/applications";
 export type { Config, ConfigInput, OutpostConfig } from "../config/schema";
 
@@ -37,7 +37,7 @@ export {
     type Instance,
     type InstanceArgs,
 } from "./instance";
-export type { Limits, PublishedPort, Running, WorkloadFile } from "./runtime/workload";
+export type { Limits, PublishedPort, Running, WorkloadFile } from "../engine/workload";
 
 export type { Blueprint } from "../authentik/blueprints/document";
 export type { Check } from "../authentik/checks";

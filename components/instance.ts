@@ -4,7 +4,7 @@ import { releaseOf } from "../authentik/releases";
 import { postgresAccess, redisAccess } from "./access";
 import type { PostgresConnection, RedisConnection } from "./connection";
 import type { Environment } from "./environment";
-import type { Process, WorkloadFile } from "./runtime/workload";
+import type { Process, WorkloadFile } from "../engine/workload";
 import { dataVolume } from "./volume";
 
 /** Names of the volumes with authentik's own files. */

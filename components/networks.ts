@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "./environment";
-import { stackLabels } from "./runtime/labels";
-import type { NetworkAttachment } from "./runtime/workload";
+import { stackLabels } from "../engine/labels";
+import type { NetworkAttachment } from "../engine/workload";
 
 /** A Docker network that is created, or adopted when it exists already. */
 export interface NetworkArgs {

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
-import { runContainer } from "./runtime/container";
-import type { Limits, PublishedPort, Running, Workload } from "./runtime/workload";
+import { runContainer } from "../engine/docker-host";
+import type { Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import type { Server } from "./server";
 import { dataVolume } from "./volume";
 

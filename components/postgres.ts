@@ -3,9 +3,9 @@ import type { PostgresConnection } from "./connection";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
 import { provisionSql } from "./postgres-sql";
-import { runContainer } from "./runtime/container";
-import { runInside } from "./runtime/exec";
-import type { Limits, Running, Workload } from "./runtime/workload";
+import { runContainer } from "../engine/docker-host";
+import { runInside } from "../engine/exec";
+import type { Limits, Running, Workload } from "../engine/workload";
 import { dataVolume } from "./volume";
 
 export interface PostgresArgs {

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RedisConnection } from "./connection";
 import type { Environment } from "./environment";
 import type { Networks } from "./networks";
-import { runContainer } from "./runtime/container";
-import type { Limits, Running, Workload } from "./runtime/workload";
+import { runContainer } from "../engine/docker-host";
+import type { Limits, Running, Workload } from "../engine/workload";
 import { dataVolume } from "./volume";
 
 export interface RedisArgs {

@@ -6,7 +6,7 @@ import { protectedBy } from "../authentik/declarations";
 import type { ApplicationConfig } from "../config/applications";
 import type { Config } from "../config/schema";
 import type { Environment } from "./environment";
-import type { WorkloadFile } from "./runtime/workload";
+import type { WorkloadFile } from "../engine/workload";
 
 /** The secrets of authentik itself. */
 export interface AuthentikSecrets {

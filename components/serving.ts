@@ -5,8 +5,8 @@ import type { Environment } from "./environment";
 import type { Networks } from "./networks";
 import type { Outpost } from "./outpost";
 import { probe } from "./probe";
-import { runJob } from "./runtime/job";
-import type { Running } from "./runtime/workload";
+import { runJob } from "../engine/job";
+import type { Running } from "../engine/workload";
 import type { Server } from "./server";
 import type { Worker } from "./worker";
 

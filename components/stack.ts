@@ -18,7 +18,7 @@ import { type AuthentikOutputs, databaseOutput, mapValues, outpostOutput, type P
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
 import { suppliedSecrets } from "./supplied-secrets";
 import { Server } from "./server";
-import { secretsOf } from "./runtime/workload";
+import { secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
 import { Worker } from "./worker";
 

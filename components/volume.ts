@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "./environment";
-import { stackLabels } from "./runtime/labels";
+import { stackLabels } from "../engine/labels";
 
 /**
  * A named volume for data that outlives everything: protected, and left alone when the stack is destroyed, unless the

@@ -3,8 +3,8 @@ import { withoutInitialSetup } from "../authentik/blueprints/initial-setup";
 import type { Environment } from "./environment";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
-import { runContainer } from "./runtime/container";
-import type { Limits, Running, Workload } from "./runtime/workload";
+import { runContainer } from "../engine/docker-host";
+import type { Limits, Running, Workload } from "../engine/workload";
 
 export interface WorkerArgs extends Limits {
     instance: Instance;

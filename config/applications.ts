@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { httpUrl, name, section, text } from "./fields";
+import { httpUrl, name, section, text } from "../ground/fields";
 import { provider } from "./providers";
 
 /** An application that people sign in to through authentik. */

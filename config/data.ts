@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dockerName, host, identifier, limits, port, redisIndex, section, text } from "./fields";
+import { dockerName, host, identifier, limits, port, redisIndex, section, text } from "../ground/fields";
 import { stackName } from "./own-secrets";
 import { certificates } from "./pem";
 

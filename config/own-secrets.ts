@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { section, text } from "./fields";
+import { section, text } from "../ground/fields";
 import { privateKeyIn } from "./pem";
 
 /** Name of the secret that is the private key of `postgres.external.clientCertificate`. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
-import { text } from "./fields";
+import { text } from "../ground/fields";
 
 /** Certificates as PEM, one or more; `key` is where they are in the configuration. */
 export function certificates(key: string) {

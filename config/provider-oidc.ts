@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { presetNames } from "../authentik/preset-names";
-import { isRegex, section, text } from "./fields";
+import { isRegex, section, text } from "../ground/fields";
 
 const uriError =
     "must be a URI, such as https://app.example.com/callback, or {url: a regular expression, matching: regex}";

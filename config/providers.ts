@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { httpUrl, isRegex, name, origin, section, text } from "./fields";
+import { httpUrl, isRegex, name, origin, section, text } from "../ground/fields";
 import { oidc } from "./provider-oidc";
 
 const outpost = name.describe("name of the outpost that serves the application");

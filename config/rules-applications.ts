@@ -1,6 +1,6 @@
 import { oidcClient } from "../authentik/client";
 import { type ApplicationConfig, hasProvider, isProxied, outpostOf } from "./applications";
-import { duplicates, type Problem, type Report } from "./problems";
+import { duplicates, type Problem, type Report } from "../ground/problems";
 import type { Rule } from "./rules";
 
 /** Checks of applications and their providers. */

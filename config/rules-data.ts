@@ -1,5 +1,5 @@
 import { usesRedis } from "./credential-names";
-import { duplicates } from "./problems";
+import { duplicates } from "../ground/problems";
 import type { Rule } from "./rules";
 
 /** Names that PostgreSQL, Redis or this stack have taken. */

@@ -1,5 +1,5 @@
 import { credentialNames, decidesCredentials } from "./credential-names";
-import { duplicates, type Path, valueAt } from "./problems";
+import { duplicates, type Path, valueAt } from "../ground/problems";
 import type { Rule } from "./rules";
 
 /** Items of a list that must differ in a field. */

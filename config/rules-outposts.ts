@@ -1,5 +1,5 @@
 import { outpostOf } from "./applications";
-import { duplicates } from "./problems";
+import { duplicates } from "../ground/problems";
 import type { Rule } from "./rules";
 
 /** Names on the networks that this stack uses itself. */

@@ -1,4 +1,4 @@
-import { formatPath, type Path, type Problem, type Report, valueAt } from "./problems";
+import { formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
 import { applicationRules } from "./rules-applications";
 import { blueprintRule } from "./rules-blueprints";
 import { outpostRules } from "./rules-outposts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { imagePins } from "../components/images";
 import { application } from "./applications";
 import { consumers, networks, postgres, redis } from "./data";
-import { image, limits, name, origin, publishedPort, section, text, version, whole } from "./fields";
+import { image, limits, name, origin, publishedPort, section, text, version, whole } from "../ground/fields";
 import { ownSecrets, type SecretOutput } from "./own-secrets";
 import { settings } from "./settings";
 

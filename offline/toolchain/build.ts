@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ToolError } from "../../tools/progress";
+import { ToolError } from "../../cli/progress";
 import { cacheFolder, hashOf, publish, temporaryFolder } from "./cache";
 import { checkGo, compile, fetchModules, layEmbedded } from "./go";
 import { pieces, providerVersions } from "./pieces";

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { reasonOf, ToolError } from "../../tools/progress";
-import { run } from "../../tools/run";
+import { reasonOf, ToolError } from "../../cli/progress";
+import { run } from "../../cli/run";
 import type { Piece } from "./pieces";
 
 const environment = {

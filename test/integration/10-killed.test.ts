@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { bringUp, settle } from "../../tools/stack/up";
+import { bringUp, settle } from "../../cli/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
 import { containers, docker } from "./support/host";
 import { killedUp } from "./support/killed";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { listText, nextRotation, readSecrets } from "../../tools/rotation/secrets";
+import { listText, nextRotation, readSecrets } from "../../cli/rotation/secrets";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
 import { type Door, doorsOf, secretsOf } from "./support/doors";
 import { openExample } from "./support/example";

@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackConfig } from "../../config";
-import { openStack, projectRoot } from "../../tools/environment";
-import { run } from "../../tools/run";
+import { stackConfig } from "../../config/load";
+import { openStack, projectRoot } from "../../cli/environment";
+import { run } from "../../cli/run";
 import { Operation } from "./support/operation";
 import { openBench } from "./support/workplace";
 

@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { ensurePulumi } from "../../tools/engine";
-import { projectRoot } from "../../tools/environment";
-import { previewEnvironment, throwawayStack } from "../../tools/preview/workspace";
+import { ensurePulumi } from "../../cli/engine";
+import { projectRoot } from "../../cli/environment";
+import { previewEnvironment, throwawayStack } from "../../cli/preview/workspace";
 import { asPulumiHandsOver, type Configuration, devWith } from "../support/configuration";
 
 const pack = join(projectRoot, "policy");

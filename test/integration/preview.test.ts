@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { run, type Finished } from "../../offline/images/docker";
-import { ensurePulumi } from "../../tools/engine";
-import { Description } from "../../tools/preview/description";
-import { nowhere } from "../../tools/preview/throwaway";
-import { throwawayStack } from "../../tools/preview/workspace";
+import { ensurePulumi } from "../../cli/engine";
+import { Description } from "../../cli/preview/description";
+import { nowhere } from "../../cli/preview/throwaway";
+import { throwawayStack } from "../../cli/preview/workspace";
 
 const root = join(__dirname, "../..");
 const workflow = readFileSync(join(root, ".github/workflows/pull-request.yml"), "utf8");

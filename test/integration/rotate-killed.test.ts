@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { draftRotation, writeDraft } from "../../tools/rotation/file";
-import { nextRotation, readSecrets } from "../../tools/rotation/secrets";
-import { bringUp, settle } from "../../tools/stack/up";
+import { draftRotation, writeDraft } from "../../cli/rotation/file";
+import { nextRotation, readSecrets } from "../../cli/rotation/secrets";
+import { bringUp, settle } from "../../cli/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
 import { type Door, doorsOf, secretsOf } from "./support/doors";
 import { container, tryDocker } from "./support/host";

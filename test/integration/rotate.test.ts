@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { draftRotation, withDraft, writeDraft } from "../../tools/rotation/file";
-import { previewChanges } from "../../tools/rotation/preview";
-import { listText, nextRotation, readSecrets } from "../../tools/rotation/secrets";
-import { fileOf } from "../../tools/stack/files";
-import { bringUp } from "../../tools/stack/up";
+import { draftRotation, withDraft, writeDraft } from "../../cli/rotation/file";
+import { previewChanges } from "../../cli/rotation/preview";
+import { listText, nextRotation, readSecrets } from "../../cli/rotation/secrets";
+import { fileOf } from "../../cli/stack/files";
+import { bringUp } from "../../cli/stack/up";
 import { Browser } from "../contract/support/browser";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
 import { doorsOf, secretsOf } from "./support/doors";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
 import { run } from "../../offline/images/docker";
-import { pulumiVersion } from "../../tools/engine";
+import { pulumiVersion } from "../../cli/engine";
 
 const folder = join(__dirname, "../../.github/workflows");
 const workflows = readdirSync(folder).map((name) => join(folder, name));

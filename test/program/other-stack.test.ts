@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { officialImages } from "../../components/images";
-import { loadConfig } from "../../config";
+import { loadConfig } from "../../config/load";
 import { connectPostgres, connectRedis } from "../../components/data";
 import { devWith } from "../support/configuration";
 import { container, containerType, environmentOf, ofType, theOne } from "../support/find";

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { loadConfig } from "../../config";
+import { loadConfig } from "../../config/load";
 import { type Configuration, project } from "./configuration";
 import { startMocks } from "./mocks";
 

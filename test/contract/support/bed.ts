@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
-import { ensureDocker } from "../../../tools/docker-engine";
+import { ensureDocker } from "../../../cli/docker-engine";
 import { cleanSlate, eventually, removeAll, start, type Container } from "./containers";
 import { statusOf } from "./http";
 

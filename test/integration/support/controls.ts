@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
-import { connect } from "../../../components/runtime/host";
-import { jobLabel } from "../../../components/runtime/labels";
+import { connect } from "../../../engine/host";
+import { jobLabel } from "../../../engine/labels";
 
 /** A container as it is inspected, with types where the client's have none. */
 export type Inspected = Omit<Docker.ContainerInspectInfo, "HostConfig"> & {

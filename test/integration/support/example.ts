@@ -1,8 +1,8 @@
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { environmentOf, openStack, type OpenStack, projectRoot } from "../../../tools/environment";
-import { run } from "../../../tools/run";
+import { environmentOf, openStack, type OpenStack, projectRoot } from "../../../cli/environment";
+import { run } from "../../../cli/run";
 import type { StackUnderTest } from "./stack-under-test";
 
 /** A stack of a program in examples/. */

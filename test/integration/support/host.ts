@@ -1,4 +1,4 @@
-import { stackLabel } from "../../../components/runtime/labels";
+import { stackLabel } from "../../../engine/labels";
 import { project } from "../../support/configuration";
 import { run, runOrFail } from "../../../offline/images/docker";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { environmentOf } from "../../../tools/environment";
+import { environmentOf } from "../../../cli/environment";
 import type { StackUnderTest } from "./stack-under-test";
 
 /** Runs an update, and kills it with everything in its process group as soon as the moment has come. */

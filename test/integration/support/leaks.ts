@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { nameOf } from "../../../tools/stack/events";
+import { nameOf } from "../../../cli/stack/events";
 
 /** Every value that the stack's state holds of generated secrets, by the resource's name. */
 export async function secretValues(stack: Stack): Promise<Map<string, string>> {

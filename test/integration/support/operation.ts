@@ -1,5 +1,5 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
-import { nameOf } from "../../../tools/stack/events";
+import { nameOf } from "../../../cli/stack/events";
 
 /** What an operation of the engine did, read from its events. */
 export class Operation {

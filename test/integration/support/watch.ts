@@ -2,8 +2,8 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { connect, demultiplex } from "../../../components/runtime/host";
-import { stackLabel } from "../../../components/runtime/labels";
+import { connect, demultiplex } from "../../../engine/host";
+import { stackLabel } from "../../../engine/labels";
 import { project } from "../../support/configuration";
 
 /** Looks at a stack's containers until told to end, since jobs are gone when an update is over. */

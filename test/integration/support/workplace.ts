@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
-import { type DockerEngine, ensureDocker } from "../../../tools/docker-engine";
-import { ensurePulumi, type PulumiEngine } from "../../../tools/engine";
+import { type DockerEngine, ensureDocker } from "../../../cli/docker-engine";
+import { ensurePulumi, type PulumiEngine } from "../../../cli/engine";
 
 // Errors of the engine are long, and their end says what to do.
 config.truncateThreshold = 0;

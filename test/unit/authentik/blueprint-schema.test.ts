@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse, type ScalarTag, type CollectionTag } from "yaml";
 import { declarations } from "../../../authentik/declarations";
 import { toYaml } from "../../../authentik/blueprints/document";
-import { loadConfig } from "../../../config";
+import { loadConfig } from "../../../config/load";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
 

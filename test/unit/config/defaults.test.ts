@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { dockerHost, hasSecretSettings, loadConfig } from "../../../config";
+import { dockerHost, hasSecretSettings, loadConfig } from "../../../config/load";
 import { credentialNames } from "../../../config/credential-names";
 import { type Configuration, devConfiguration } from "../../support/configuration";
 import { startMocks, type Surroundings } from "../../support/mocks";

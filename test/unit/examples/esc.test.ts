@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { loadConfig } from "../../../config";
+import { loadConfig } from "../../../config/load";
 import { credentialNames } from "../../../config/credential-names";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { loadConfig } from "../../../config";
+import { loadConfig } from "../../../config/load";
 import type { Config } from "../../../config/schema";
 import { errorOf } from "../../support/bad-configuration";
 import type { Configuration } from "../../support/configuration";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackConfig } from "../../../config";
+import { stackConfig } from "../../../config/load";
 import type { ConfigInput } from "../../../config/schema";
 import { errorOf } from "../../support/bad-configuration";
 import { type Case, edited, sound } from "./configurations";

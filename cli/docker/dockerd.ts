@@ -1,0 +1,146 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "../../engine/host";
+import { mountCgroups } from "./cgroups";
+import { logFolder } from "../folders";
+import { type Progress, ToolError } from "../progress";
+import { run } from "../run";
+
+/** Where a daemon keeps what it needs while it runs. */
+export interface Daemon {
+    socket: string;
+    pidFile: string;
+    /** Holds the state of running containers, and containerd's. */
+    execRoot: string;
+    log: string;
+    /** Further options of dockerd. */
+    options: string[];
+    /** Seconds until it must answer. */
+    patience: number;
+}
+
+/** The daemon as it runs without options. */
+export const defaultDaemon: Daemon = {
+    socket: "/var/run/docker.sock",
+    pidFile: "/var/run/docker.pid",
+    execRoot: "/var/run/docker",
+    log: join(logFolder(), "dockerd.log"),
+    options: [],
+    patience: 90,
+};
+
+/**
+ * Starts the Docker engine: with systemd where that runs the machine, else by itself, over whatever a killed one left.
+ *
+ * @throws ToolError with the last lines of its log when it does not answer in time.
+ */
+export async function startDaemon(progress: Progress, daemon = defaultDaemon): Promise<void> {
+    if (existsSync("/run/systemd/system") && daemon === defaultDaemon) {
+        progress("starting Docker with systemd");
+        await run("systemctl", ["start", "docker"]);
+        return await untilItAnswers(daemon, () => undefined);
+    }
+    if (clearStalePid(daemon.pidFile, "dockerd")) {
+        progress("a Docker engine is starting or stuck; waiting for it");
+        return await untilItAnswers(daemon, () => undefined);
+    }
+    clearStalePid(join(daemon.execRoot, "containerd/containerd.pid"), "containerd");
+    await mountCgroups(progress);
+    progress(`starting Docker; its log is ${daemon.log}`);
+    const { exitCode } = launch(daemon);
+    await untilItAnswers(daemon, exitCode);
+}
+
+/** Starts the daemon so that it outlives this process. */
+function launch(daemon: Daemon): { exitCode: () => number | string | undefined } {
+    mkdirSync(dirname(daemon.log), { recursive: true });
+    rmSync(daemon.log, { force: true });
+    const log = openSync(daemon.log, "a", 0o600);
+    // Files that containers may have open are limited by the daemon's own limit, which a shell sets low.
+    const child = spawn(
+        "/bin/sh",
+        ["-c", 'ulimit -n "$(ulimit -Hn)"; exec dockerd "$@"', "dockerd", ...optionsOf(daemon)],
+        {
+            detached: true,
+            stdio: ["ignore", log, log],
+            env: { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin` },
+        },
+    );
+    closeSync(log);
+    child.unref();
+    let ended: number | string | undefined;
+    child.once("error", (error) => (ended = error.message));
+    child.once("exit", (code, signal) => (ended = code ?? signal ?? "unknown"));
+    return { exitCode: () => ended };
+}
+
+function optionsOf(daemon: Daemon): string[] {
+    if (daemon === defaultDaemon) return [];
+    return [
+        `--host=unix://${daemon.socket}`,
+        `--pidfile=${daemon.pidFile}`,
+        `--exec-root=${daemon.execRoot}`,
+        ...daemon.options,
+    ];
+}
+
+async function untilItAnswers(daemon: Daemon, exitCode: () => number | string | undefined): Promise<void> {
+    const deadline = Date.now() + daemon.patience * 1000;
+    for (;;) {
+        if (existsSync(daemon.socket) && (await answers(daemon.socket))) return;
+        const ended = exitCode();
+        if (ended !== undefined) throw new ToolError(`Docker's engine ended with ${ended}. ${lastLines(daemon.log)}`);
+        if (Date.now() > deadline) {
+            throw new ToolError(
+                `Docker's engine did not answer within ${daemon.patience} seconds. ${lastLines(daemon.log)}`,
+            );
+        }
+        await sleep(250);
+    }
+}
+
+async function answers(socket: string): Promise<boolean> {
+    const engine = await connect(`unix://${socket}`);
+    const answer = engine.ping().then(
+        () => true,
+        () => false,
+    );
+    return await Promise.race([answer, sleep(5000, false, { ref: false })]);
+}
+
+/**
+ * Removes a pid file whose process is gone, or is another program that got its number: the daemon would believe it.
+ *
+ * @returns true when the process lives and is the named program.
+ */
+export function clearStalePid(file: string, program: string): boolean {
+    if (!existsSync(file)) return false;
+    const pid = readFileSync(file, "utf8").trim();
+    if (/^\d+$/.test(pid) && programOf(pid) === program) return true;
+    rmSync(file);
+    return false;
+}
+
+/** The program that a process runs; undefined when it is gone, or waits to be reaped. */
+function programOf(pid: string): string | undefined {
+    try {
+        const [, program, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
+        return state === "Z" || state === "X" ? undefined : program;
+    } catch {
+        return undefined;
+    }
+}
+
+/** The end of a log, or where to look when there is none. */
+function lastLines(log: string): string {
+    if (!existsSync(log) || statSync(log).size === 0)
+        return "See `journalctl -u docker` or /var/log/docker.log for why.";
+    const lines = readFileSync(log, "utf8")
+        .trimEnd()
+        .split("\n")
+        .filter((line) => !/ level=(info|debug) /.test(line))
+        .slice(-10);
+    return [`The end of ${log}:`, ...lines].join("\n    ");
+}

@@ -1,0 +1,85 @@
+import { statfsSync } from "node:fs";
+import { join } from "node:path";
+import { connect } from "../engine/host";
+import { standInImages } from "../offline/images/build";
+import { findDocker } from "./docker-engine";
+import { findBackend } from "./engine/backend";
+import { pluginsPresent } from "./engine/plugins";
+import { findPulumi } from "./engine";
+import { projectName, projectRoot } from "./environment";
+import { missingImages } from "./images";
+import { main } from "./main";
+import { reasonOf } from "./progress";
+import { run } from "./run";
+import { defaultStack, readSettings, stackNames } from "./stack/files";
+import { readLocks } from "./stack/locks";
+
+/** What a look found. */
+interface Finding {
+    there: boolean;
+    text: string;
+}
+
+const there = (text: string): Finding => ({ there: true, text });
+const missing = (text: string): Finding => ({ there: false, text });
+const settings = readSettings(projectRoot, defaultStack);
+
+const checks: Record<string, () => Promise<Finding>> = {
+    "Node.js": () => Promise.resolve(there(process.version)),
+    "Docker engine": async () => {
+        const docker = await findDocker(settings.dockerHost);
+        if (docker === undefined) return missing("no engine runs; `npm start` says what to do, or does it");
+        return there(`${docker.version} at ${docker.host}`);
+    },
+    Pulumi: async () => {
+        const notes: string[] = [];
+        const pulumi = await findPulumi((note) => notes.push(note));
+        if (pulumi === undefined) return missing([...notes, "`npm start` downloads or builds it"].join("; "));
+        return there([`${pulumi.version}, ${pulumi.origin}`, ...notes].join("; "));
+    },
+    "Pulumi plugins": async () => {
+        const pulumi = await findPulumi(() => undefined);
+        const present = pluginsPresent(pulumi?.pulumiHome);
+        return present ? there("docker, random") : missing("`npm start` downloads or builds them");
+    },
+    Go: async () => {
+        try {
+            return there((await run("go", ["version"])).trim());
+        } catch {
+            return missing("needed only where Pulumi cannot be downloaded");
+        }
+    },
+    State: () => {
+        const { folder, description } = findBackend(projectRoot);
+        return Promise.resolve(there(folder === undefined ? `you are logged in to ${description}` : description));
+    },
+    Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
+    Images: async () => {
+        const absent = await missingImages(await connect(settings.dockerHost), settings.images);
+        return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
+    },
+    "Stand-in images": async () => {
+        const absent = await missingImages(await connect(settings.dockerHost), { ...standInImages() });
+        return absent.length === 0 ? there("all are here") : missing("needed only where no registry can be reached");
+    },
+    "Disk space": () => {
+        const { bavail, bsize } = statfsSync(join(projectRoot));
+        const gigabytes = Math.floor((bavail * bsize) / 1e9);
+        const text = `${gigabytes} GB free`;
+        return Promise.resolve(gigabytes >= 10 ? there(text) : missing(`${text}; 10 GB are good to have`));
+    },
+};
+
+function withLock(stack: string): string {
+    const { folder } = findBackend(projectRoot);
+    const locked = folder !== undefined && readLocks(folder, projectName, stack).length > 0;
+    return locked ? `${stack} (locked by a run, or by one that was killed)` : stack;
+}
+
+/** `npm run doctor`: says in one line each what is there and what is missing; changes nothing. */
+main(async () => {
+    for (const [title, look] of Object.entries(checks)) {
+        const finding = await look().catch((error: unknown) => missing(reasonOf(error)));
+        console.log(`${finding.there ? "ok     " : "missing"}  ${title.padEnd(16)}  ${finding.text}`);
+    }
+});

@@ -1,0 +1,73 @@
+import type Docker from "dockerode";
+import type { Images } from "../components/images";
+import { connect } from "../engine/host";
+import { isPresent } from "../engine/pull";
+import { buildStandInImages } from "../offline/images/build";
+import { pullImage } from "./docker/pull";
+import { type Progress, ToolError } from "./progress";
+
+/** The images that the stack is going to run. */
+export interface ChosenImages {
+    images: Partial<Images>;
+    /** Why it is a rehearsal with stand-in images; undefined with those of the configuration. */
+    rehearsal?: string;
+}
+
+/** What decides which images a stack runs. */
+export interface ImageRequest {
+    /** The images of its configuration, by role. */
+    images: Partial<Images>;
+    /** As DOCKER_HOST names the engine. */
+    host: string;
+    /** Stand-in images: `always`, where the configuration's cannot be had (`fallback`), or `never`. */
+    standIns: "always" | "fallback" | "never";
+}
+
+/**
+ * The images of the configuration, pulled where they are missing; or stand-ins for them.
+ *
+ * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted.
+ */
+export async function chooseImages(
+    progress: Progress,
+    { images, host, standIns }: ImageRequest,
+): Promise<ChosenImages> {
+    if (standIns === "always") return await rehearse(progress, images, "a rehearsal was asked for");
+    const engine = await connect(host);
+    for (const image of await missingImages(engine, images)) {
+        const outcome = await pullImage(engine, image, progress);
+        if (outcome.kind === "pulled") continue;
+        if (outcome.kind === "refused") throw new ToolError(refused(image, outcome.reason));
+        const reason = `${image} is not here, and its registry cannot be reached`;
+        if (standIns === "never") throw new ToolError(unreachable(reason, outcome.reason));
+        return await rehearse(progress, images, reason);
+    }
+    return { images };
+}
+
+/** Which images of a set the engine does not have. */
+export async function missingImages(engine: Docker, images: Partial<Images>): Promise<string[]> {
+    const names = [...new Set(Object.values(images))];
+    const present = await Promise.all(names.map((name) => isPresent(engine, name)));
+    return names.filter((_, index) => !present[index]);
+}
+
+async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {
+    progress(`${rehearsal}: taking stand-in images`);
+    const built = Object.entries(await buildStandInImages(progress));
+    return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
+}
+
+function unreachable(reason: string, cause: string): string {
+    return (
+        `${reason}: ${cause}. Load the image into Docker (\`docker load\`), or make the registry reachable. ` +
+        "`npm start` without a name offers a rehearsal with stand-in images."
+    );
+}
+
+function refused(image: string, reason: string): string {
+    return (
+        `The image ${image} cannot be pulled: ${reason}. Correct \`authentik-stack:version\` or ` +
+        "`authentik-stack:images` in the stack's configuration, or run `docker login` where the registry asks for it."
+    );
+}

@@ -1,0 +1,56 @@
+import { connect } from "../../engine/host";
+import { removeJobs } from "../../engine/job-containers";
+import { type OpenStack, projectName } from "../environment";
+import type { Progress } from "../progress";
+import { kindOf } from "./events";
+import { readState, type StateResource } from "./state";
+import { settle } from "./up";
+import { operate } from "./update";
+
+/** What was taken down, and what stays. */
+export interface TakenDown {
+    deleted: number;
+    /** Names of the volumes that stay. */
+    volumes: string[];
+}
+
+/**
+ * Takes a stack down, and keeps its data and the passwords that belong to it, both in the state.
+ *
+ * @throws ToolError when another run is at work, or with what the engine says of a failure.
+ */
+export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
+    const { stack, options, workplace } = open;
+    await settle(progress, open);
+    const { resources } = await readState(stack);
+    const kept = resources.filter(isKept);
+    const volumes = kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id);
+    if (!resources.some(isRunning)) return { deleted: 0, volumes };
+    const exclude = kept.map(({ urn }) => urn);
+    const { changes } = await operate(progress, (operation) =>
+        stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
+    );
+    await removeJobs(await connect(workplace.docker?.host), `${projectName}/${stack.name}`);
+    return { deleted: changes?.delete ?? 0, volumes };
+}
+
+/** Data, and the passwords without which it cannot be read: a later start takes both up again. */
+export function isKept({ type }: Pick<StateResource, "type">): boolean {
+    return type === "docker:index/volume:Volume" || type.startsWith("random:");
+}
+
+/** What a stack that is down has none of. */
+function isRunning(resource: StateResource): boolean {
+    return resource.custom === true && !isKept(resource) && !resource.type.startsWith("pulumi:providers:");
+}
+
+/** What stays, and how it is deleted for good. */
+export function keptText(stack: string, volumes: string[]): string {
+    return [
+        "  Kept, with the passwords that belong to it:",
+        ...volumes.map((volume) => `    ${volume}`),
+        `  \`npm start -- ${stack}\` takes it up again. To delete it for good:`,
+        `    npm run pulumi -- destroy --stack ${stack} --ignore-protect --yes`,
+        `    docker volume rm ${volumes.join(" ")}`,
+    ].join("\n");
+}

@@ -1,0 +1,99 @@
+import type Docker from "dockerode";
+import { untilStarted } from "../../engine/health";
+import { connect } from "../../engine/host";
+import { stackLabel, urnLabel } from "../../engine/labels";
+import { type OpenStack, projectName } from "../environment";
+import { abandonedSince, readLocks } from "./locks";
+import type { Progress } from "../progress";
+import { readState } from "./state";
+
+/** What the state knows, and what was about to be made. */
+interface Known {
+    ids: Set<string>;
+    /** URNs. */
+    pending: Set<string>;
+}
+
+/** A Docker object as it is listed. */
+interface Listed {
+    id: string;
+    name: string;
+    created: Date;
+    labels: Record<string, string>;
+}
+
+/**
+ * Clears what a killed run left: its lock, the containers and networks it made and never recorded, and its notes of
+ * what it was about to make. They carry fixed names, so that nothing could be made in their place.
+ *
+ * @returns whether there was such a run: the state may then say of things that they are there, and they are not.
+ * @throws ToolError when another run is at work.
+ */
+export async function healInterrupted(progress: Progress, { stack, workplace }: OpenStack): Promise<boolean> {
+    const { folder } = workplace.backend;
+    const locks = folder === undefined ? [] : readLocks(folder, projectName, stack.name);
+    const since = abandonedSince(locks);
+    if (since !== undefined) {
+        progress("the last run was killed; unlocking the stack");
+        await stack.cancel();
+    }
+    const { resources, pending } = await readState(stack);
+    if (since === undefined && pending.length === 0) return false;
+    const creations = pending.filter(({ type }) => type === "creating");
+    const known = {
+        ids: new Set(resources.flatMap(({ id }) => id ?? [])),
+        pending: new Set(creations.map(({ resource }) => resource.urn)),
+    };
+    await removeOrphans(progress, await connect(workplace.docker?.host), `${projectName}/${stack.name}`, (object) =>
+        isOrphan(object, known, since),
+    );
+    return true;
+}
+
+/**
+ * Whether a Docker object of this stack was made by the interrupted run. Being unknown to the state is not enough: the
+ * same stack may have been made from another checkout.
+ */
+export function isOrphan(object: Listed, { ids, pending }: Known, since: Date | undefined): boolean {
+    if (ids.has(object.id)) return false;
+    if (pending.has(object.labels[urnLabel] ?? "")) return true;
+    return since !== undefined && object.created.getTime() >= since.getTime() - 1000;
+}
+
+async function removeOrphans(
+    progress: Progress,
+    docker: Docker,
+    stack: string,
+    isOrphaned: (object: Listed) => boolean,
+): Promise<void> {
+    const filters = { label: [`${stackLabel}=${stack}`] };
+    const containers = (await docker.listContainers({ all: true, filters })).map((container) => ({
+        id: container.Id,
+        name: container.Names[0]?.slice(1) ?? container.Id,
+        state: container.State,
+        created: new Date(container.Created * 1000),
+        labels: container.Labels,
+    }));
+    const removed = containers.filter(isOrphaned).map(async ({ id, name, state }) => {
+        progress(`removing the unfinished container ${name}`);
+        // PostgreSQL that is killed while it fills its volume for the first time leaves half a cluster, which no later
+        // start completes. What does not get healthy is removed all the same.
+        if (state === "running")
+            await untilStarted(docker, id, 30, [])
+                .then(() => docker.getContainer(id).stop())
+                .catch(() => undefined);
+        // With the volumes that its files are in: nobody else has them.
+        await docker.getContainer(id).remove({ force: true, v: true });
+    });
+    await Promise.all(removed);
+    const networks = (await docker.listNetworks({ filters })).map((network) => ({
+        id: network.Id,
+        name: network.Name,
+        created: new Date(network.Created),
+        labels: network.Labels ?? {},
+    }));
+    for (const { id, name } of networks.filter(isOrphaned)) {
+        progress(`removing the unfinished network ${name}`);
+        await docker.getNetwork(id).remove();
+    }
+}

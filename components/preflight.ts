@@ -1,0 +1,104 @@
+import { createServer } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import type Docker from "dockerode";
+import { connect } from "../engine/host";
+import { stackLabel, stackName } from "../engine/labels";
+import { missingImages } from "./preflight-images";
+import { formatProblems, type Problem } from "../ground/problems";
+import type { Config } from "../config/schema";
+
+/**
+ * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there, and
+ * images that cannot be had.
+ *
+ * A preview checks nothing, so that it needs no engine.
+ *
+ * @throws pulumi.RunError that lists every problem, before any resource is registered.
+ */
+export async function checkHost(config: Config, host: string | undefined): Promise<void> {
+    if (pulumi.runtime.isDryRun()) return;
+    const engine = await connect(host);
+    const seen = await look(engine).catch(() => undefined);
+    if (seen === undefined) return;
+    const local =
+        host === undefined ? (process.env.DOCKER_HOST?.startsWith("unix:") ?? true) : host.startsWith("unix:");
+    const problems = [
+        ...missingNetworks(config, seen.networks),
+        ...(await takenPorts(config, seen, local)),
+        ...(await missingImages(config, engine)),
+    ];
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
+}
+
+async function look(engine: Docker) {
+    const [containers, networks] = await Promise.all([engine.listContainers(), engine.listNetworks()]);
+    const own = containers.filter(({ Labels }) => Labels[stackLabel] === stackName());
+    const others = containers.filter((container) => !own.includes(container));
+    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(engine, Id)))).flat() };
+}
+
+/** The host's ports that a container publishes when it runs; while it restarts, a list shows it without any. */
+async function portsOf(engine: Docker, id: string): Promise<number[]> {
+    const { HostConfig } = await engine.getContainer(id).inspect();
+    const bindings = HostConfig.PortBindings as Record<string, { HostPort: string }[]> | null;
+    return Object.values(bindings ?? {}).flatMap((ports) => ports.map(({ HostPort }) => Number(HostPort)));
+}
+
+function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]): Problem[] {
+    const names = networks.map(({ Name }) => Name);
+    return Object.entries(config.networks)
+        .filter(([, { adopt, name }]) => adopt && !names.includes(name))
+        .map(([role, { name }]) => ({
+            key: `networks.${role}.name`,
+            value: name,
+            cure: `is to be adopted, but the Docker host has no such network; make it with \`docker network create ${name}\` or remove networks.${role}.adopt`,
+        }));
+}
+
+async function takenPorts(
+    config: Config,
+    { others, ownPorts }: { others: Docker.ContainerInfo[]; ownPorts: number[] },
+    local: boolean,
+): Promise<Problem[]> {
+    const published = [
+        ...config.server.ports.map((entry, index) => ({ ...entry, key: `server.ports[${index}].port` })),
+        ...config.outposts.flatMap((outpost, at) =>
+            outpost.ports.map((entry, index) => ({ ...entry, key: `outposts[${at}].ports[${index}].port` })),
+        ),
+    ];
+    const owner = (port: number) => others.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
+    const problems = await Promise.all(
+        published.map(async ({ key, port, ip }): Promise<Problem[]> => {
+            if (ownPorts.includes(port)) return [];
+            const name = owner(port)?.Names[0]?.slice(1);
+            if (name !== undefined)
+                return [
+                    {
+                        key,
+                        value: port,
+                        cure: `is published by the container ${name}; choose another port, or stop that container`,
+                    },
+                ];
+            const free = !local || (await isFree(port, ip));
+            return free
+                ? []
+                : [
+                      {
+                          key,
+                          value: port,
+                          cure: "is in use by a program on the host; choose another port, or stop that program",
+                      },
+                  ];
+        }),
+    );
+    return problems.flat();
+}
+
+/** True when the port can be listened on; an address that is not the host's is for Docker to refuse. */
+function isFree(port: number, ip: string): Promise<boolean> {
+    return new Promise((resolve) => {
+        const server = createServer();
+        server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
+        server.listen(port, ip, () => server.close(() => resolve(true)));
+    });
+}

@@ -1,0 +1,142 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { formatPath, formatProblems, isObject, type Problem, problemsOf } from "../ground/problems";
+import { checkRules } from "./rules";
+import { type Config, type ConfigInput, schema } from "./schema";
+
+/** A stack's configuration as Pulumi hands it over. */
+export interface GivenConfig {
+    /** Name of the project, which every key of this program begins with. */
+    namespace: string;
+    /** Values by key; what is no text is JSON. */
+    values: Record<string, string>;
+    /** Whether the value of a key was set as a secret, wholly or in part. */
+    isSecret: (key: string) => boolean;
+}
+
+/**
+ * Reads and checks the stack's configuration: the only place that does.
+ *
+ * @param given Default: what Pulumi hands to the program that it runs.
+ * @throws pulumi.RunError that lists every problem, each with key, value and cure, before any resource is registered.
+ */
+export function loadConfig(given: GivenConfig = givenToProgram()): Config {
+    const { namespace } = given;
+    const isSet = (key: string) => given.isSecret(`${namespace}:${key}`);
+    const { input, problems } = readKeys(given);
+    const sound = parseKeys(input, problems);
+    problems.push(...checkRules(sound), ...(isSet("secrets") ? [] : secretsInClear(input)));
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, (key) => hides(key, isSet)));
+    return sound as Config;
+}
+
+function givenToProgram(): GivenConfig {
+    return { namespace: pulumi.getProject(), values: pulumi.runtime.allConfig(), isSecret: isConfigSecret };
+}
+
+/**
+ * The configuration of an AuthentikStack from plain values, for programs that use the components as a library: defaults
+ * are filled in, and everything is checked as in a stack's file. Only `secrets` may be outputs.
+ *
+ * @throws pulumi.RunError that lists every problem, each with key, value and cure.
+ */
+export function stackConfig({ secrets, ...values }: ConfigInput): Config {
+    const problems = Object.keys(values)
+        .filter((key) => !Object.hasOwn(schema.shape, key))
+        .map((key): Problem => ({ key: formatPath([key]), value: undefined, cure: unknownKey }));
+    // What is not known yet cannot be checked; what it is for can.
+    const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
+    const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
+    const sound = parseKeys({ ...values, secrets: checked }, problems);
+    if (sound.secrets !== undefined && isObject(secrets)) sound.secrets = secrets;
+    problems.push(...checkRules(sound));
+    const isSet = (key: string) => key === "settings";
+    if (problems.length > 0)
+        throw new pulumi.RunError(formatProblems(problems, "stackConfig", (key) => hides(key, isSet)));
+    return sound as Config;
+}
+
+/** A value that is known later. */
+function isPending(value: unknown): boolean {
+    return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/** True when the settings were set as a secret, wholly or in part: which part, Pulumi does not tell. */
+export function hasSecretSettings(): boolean {
+    return isConfigSecret(`${pulumi.getProject()}:settings`);
+}
+
+/**
+ * The Docker host that `docker:host` names, for what the provider cannot do; undefined leaves it to DOCKER_HOST.
+ *
+ * @throws pulumi.RunError when it is no URL.
+ */
+export function dockerHost(): string | undefined {
+    const host = new pulumi.Config("docker").get("host");
+    if (host === undefined || /^(unix|tcp|ssh|npipe):\/\//.test(host)) return host;
+    throw new pulumi.RunError(
+        `docker:host = "${host}" must be a URL such as unix:///var/run/docker.sock or ssh://user@host`,
+    );
+}
+
+// Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+
+const unknownKey = "is no key of this program; docs/configuration.md lists all";
+const mustBeStructured = "must be an object, a list or a switch; set its parts with `pulumi config set --path`";
+
+/** Keys whose value is text; Pulumi hands every other one over as JSON. */
+const textKeys = new Set(
+    Object.entries(schema.shape)
+        .filter(([, field]) => z.toJSONSchema(field, { unrepresentable: "any" }).type === "string")
+        .map(([key]) => key),
+);
+
+/** A value that no message may show: what was set as a secret, and what should have been. */
+function hides(key: string, isSet: (top: string) => boolean): boolean {
+    const [top = key] = key.split(/[.[]/);
+    return top === "secrets" || isSet(top);
+}
+
+/** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */
+function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial<Config> {
+    const sound: Record<string, unknown> = {};
+    for (const [key, field] of Object.entries(schema.shape)) {
+        if (problems.some((problem) => problem.key === key)) continue;
+        const parsed = field.safeParse(input[key]);
+        if (parsed.success) sound[key] = parsed.data;
+        else problems.push(...problemsOf(parsed.error, key, input[key]));
+    }
+    return sound;
+}
+
+/** Every value under the namespace: text where the schema wants text, else JSON as Pulumi keeps objects. */
+function readKeys({ namespace, values }: GivenConfig): { input: Record<string, unknown>; problems: Problem[] } {
+    const input: Record<string, unknown> = {};
+    const problems: Problem[] = [];
+    for (const [name, text] of Object.entries(values)) {
+        if (!name.startsWith(`${namespace}:`)) continue;
+        const key = name.slice(namespace.length + 1);
+        if (!Object.hasOwn(schema.shape, key)) {
+            problems.push({ key: formatPath([key]), value: text, cure: unknownKey });
+            continue;
+        }
+        try {
+            input[key] = textKeys.has(key) ? text : JSON.parse(text);
+        } catch {
+            problems.push({ key, value: text, cure: mustBeStructured });
+        }
+    }
+    return { input, problems };
+}
+
+/** Secrets belong encrypted: a text under `secrets` that the stack's file holds in clear is a problem. */
+function secretsInClear({ secrets }: Record<string, unknown>): Problem[] {
+    if (!isObject(secrets)) return [];
+    const inClear = Object.entries(secrets).filter(([, value]) => !isObject(value));
+    return inClear.map(([key]) => ({
+        key: `secrets.${key}`,
+        value: "",
+        cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets["${key}"]'\``,
+    }));
+}

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findBackend, prepareBackend } from "../../../cli/engine/backend";
+
+describe("backend", () => {
+    let root = "";
+    beforeEach(() => (root = mkdtempSync(join(tmpdir(), "backend-"))));
+    afterEach(() => rmSync(root, { recursive: true }));
+
+    it("is a folder of the project when nobody is logged in", () => {
+        const backend = findBackend(root, { PULUMI_HOME: join(root, "home") });
+
+        expect(backend.folder).to.equal(join(root, ".local/state"));
+        expect(backend.env).to.deep.equal({
+            PULUMI_BACKEND_URL: `file://${root}/.local/state`,
+            PULUMI_CONFIG_PASSPHRASE_FILE: join(root, ".local/passphrase"),
+        });
+    });
+
+    it("is the user's own when the environment or a login names one", () => {
+        writeFileSync(join(root, "credentials.json"), JSON.stringify({ current: "https://pulumi.example" }));
+        const login = findBackend(root, { PULUMI_HOME: root });
+        const token = findBackend(root, { PULUMI_ACCESS_TOKEN: "pul-x", PULUMI_API: "https://api.example" });
+        const bucket = findBackend(root, { PULUMI_BACKEND_URL: "s3://bucket", PULUMI_CONFIG_PASSPHRASE_FILE: "/own" });
+
+        expect(login).to.deep.equal({ asksPassphrase: false, description: "https://pulumi.example", env: {} });
+        expect(token.description).to.equal("https://api.example");
+        expect(bucket).to.deep.equal({ asksPassphrase: true, description: "s3://bucket", env: {} });
+    });
+
+    it("makes a passphrase once, for its owner's eyes only", () => {
+        const backend = findBackend(root, { PULUMI_HOME: root });
+        const file = join(root, ".local/passphrase");
+
+        prepareBackend(backend);
+        const passphrase = readFileSync(file, "utf8");
+        prepareBackend(backend);
+
+        expect(passphrase.trim().length).to.be.greaterThan(30);
+        expect(readFileSync(file, "utf8")).to.equal(passphrase);
+        expect(statSync(file).mode & 0o777).to.equal(0o600);
+    });
+
+    it("makes no new passphrase for a state that needs the old one", () => {
+        const backend = findBackend(root, { PULUMI_HOME: root });
+        prepareBackend(backend);
+        writeFileSync(join(root, ".local/state/meta"), "");
+        rmSync(join(root, ".local/passphrase"));
+
+        expect(() => prepareBackend(backend)).to.throw("passphrase is gone");
+        expect(existsSync(join(root, ".local/passphrase"))).to.equal(false);
+    });
+});

@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import { takeStack } from "../../../cli/arguments";
+import { Interrupted, seconds, Steps } from "../../../cli/progress";
+import { isKept, keptText } from "../../../cli/stack/down";
+import { rehearsalText, runningText } from "../../../cli/stack/summary";
+import { describeChanges } from "../../../cli/stack/up";
+
+describe("what the tools print", () => {
+    it("numbers steps, with notes, result and seconds", async () => {
+        const lines: string[] = [];
+        const steps = new Steps(2, (line) => lines.push(line));
+
+        await steps.run(
+            "Docker",
+            (note) => Promise.resolve(note("found")),
+            () => "version 1",
+        );
+
+        expect(lines).to.deep.equal(["[1/2] Docker", "      found", "      version 1 (0.0 s)"]);
+    });
+
+    it("names the step that failed", async () => {
+        const lines: string[] = [];
+        const failing = new Steps(2, (line) => lines.push(line)).run(
+            "Docker",
+            () => Promise.reject(new Error("no")),
+            () => "",
+        );
+
+        expect(await failing.catch((error: Error) => error.message)).to.equal("no");
+        expect(lines.at(-1)).to.equal("\nStep 1 of 2, Docker, failed after 0.0 s.");
+    });
+
+    it("tells an interrupted step from a failed one", async () => {
+        const lines: string[] = [];
+        const steps = new Steps(1, (line) => lines.push(line));
+
+        await steps.run("Stack", () => Promise.reject(new Interrupted()), String).catch(() => undefined);
+
+        expect(lines.at(-1)).to.equal("\nStep 1 of 1, Stack, was interrupted after 0.0 s.");
+    });
+
+    it("writes times for people", () => {
+        expect([400, 12_300, 119_700, 125_000].map(seconds)).to.deep.equal([
+            "0.4 s",
+            "12 s",
+            "2 min 00 s",
+            "2 min 05 s",
+        ]);
+    });
+
+    it("says what changed, or that nothing did", () => {
+        expect(describeChanges({ changes: { same: 31 } })).to.equal("nothing to do: unchanged 31");
+        expect(describeChanges({ changes: { create: 2, replace: 1, same: 3 } })).to.equal(
+            "created 2, replaced 1, unchanged 3",
+        );
+    });
+
+    it("ends with where to sign in and a command for the password", () => {
+        const text = runningText(
+            {
+                url: "http://localhost:9000",
+                admin: { username: "akadmin" },
+                outposts: { "ak-outpost-organizr": { token: "", addresses: {}, applications: ["organizr"] } },
+                applications: { organizr: { url: "http://organizr.localhost:9080" } },
+            },
+            "dev",
+        );
+
+        expect(text).to.include("http://localhost:9000");
+        expect(text).to.include("akadmin");
+        expect(text).to.include("npm run --silent output -- admin.password --stack dev");
+        expect(text).to.match(/ak-outpost-organizr +http:\/\/organizr\.localhost:9080 \(organizr\)/);
+    });
+
+    it("makes a rehearsal plain", () => {
+        const text = rehearsalText("no registry");
+        expect(text).to.include("REHEARSAL").and.to.include("NOBODY CAN SIGN IN").and.to.include("Why: no registry.");
+        expect(new Set(text.split("\n").map((line) => line.length)).size).to.equal(1);
+    });
+
+    it("keeps data and the passwords that belong to it", () => {
+        expect(isKept({ type: "docker:index/volume:Volume" })).to.equal(true);
+        expect(isKept({ type: "random:index/randomPassword:RandomPassword" })).to.equal(true);
+        expect(isKept({ type: "docker:index/container:Container" })).to.equal(false);
+        expect(keptText("dev", ["pg_data", "ak_media"])).to.include("docker volume rm pg_data ak_media");
+    });
+
+    it("takes the stack out of a command line", () => {
+        expect(takeStack(["admin.password", "--stack", "dev", "--json"])).to.deep.equal({
+            stack: "dev",
+            rest: ["admin.password", "--json"],
+        });
+        expect(takeStack(["url"])).to.deep.equal({ rest: ["url"] });
+        expect(() => takeStack(["-s"])).to.throw("needs the name of a stack");
+    });
+});

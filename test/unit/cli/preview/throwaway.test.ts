@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { parse } from "yaml";
+import { nowhere, throwawayConfiguration } from "../../../../cli/preview/throwaway";
+
+const stored = `
+encryptionsalt: v1:salt
+secretsprovider: passphrase
+config:
+  docker:host: ssh://docker@server.example.com
+  authentik-stack:url: https://auth.example.com
+  authentik-stack:secrets:
+    database/authentik:
+      secure: v1:one
+  authentik-stack:settings:
+    email:
+      host: mail
+      password: { secure: v1:two }
+  authentik-stack:blueprints:
+    secure: v1:three
+  authentik-stack:consumers:
+    - name: paperless
+`;
+
+describe("a configuration for a preview without a key", () => {
+    it("keeps what is in clear, and leads to no Docker host", () => {
+        expect(parse(throwawayConfiguration(stored).text)).to.deep.equal({
+            config: {
+                "docker:host": nowhere,
+                "authentik-stack:url": "https://auth.example.com",
+                "authentik-stack:secrets": {},
+                "authentik-stack:settings": { email: { host: "mail" } },
+                "authentik-stack:consumers": [{ name: "paperless" }],
+            },
+        });
+    });
+
+    it("names every secret by its path, with a placeholder, and an empty object for a whole key", () => {
+        const { text, secrets } = throwawayConfiguration(stored);
+
+        expect(secrets).to.deep.equal({
+            'authentik-stack:secrets["database/authentik"]': "placeholder-for-a-secret",
+            'authentik-stack:settings["email"]["password"]': "placeholder-for-a-secret",
+            "authentik-stack:blueprints": "{}",
+        });
+        expect(text).to.not.match(/v1:|salt/);
+    });
+
+    it("is possible of an empty configuration", () => {
+        expect(parse(throwawayConfiguration("").text)).to.deep.equal({ config: { "docker:host": nowhere } });
+    });
+
+    it("is refused of what is no YAML", () => {
+        expect(() => throwawayConfiguration("config: [")).to.throw(/no valid YAML/);
+    });
+});

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { whileGrowing } from "../../../cli/engine/growing";
+import { run } from "../../../cli/run";
+
+describe("running a program", () => {
+    it("returns what it prints on standard output, and tells every line", async () => {
+        const lines: string[] = [];
+        const output = await run("sh", ["-c", "echo out; echo err >&2"], { onLine: (line) => lines.push(line) });
+
+        expect(output).to.equal("out");
+        expect(lines.sort()).to.deep.equal(["err", "out"]);
+    });
+
+    it("fails with the program's last lines", async () => {
+        const error = await run("sh", ["-c", "echo why >&2; exit 3"]).catch((reason: Error) => reason);
+
+        expect(error).to.be.instanceOf(Error);
+        expect((error as Error).message)
+            .to.include("ended with code 3")
+            .and.to.include("why");
+    });
+
+    it("fails when there is no such program", async () => {
+        const error = await run("/no/such/program", []).catch((reason: Error) => reason);
+        expect((error as Error).message).to.include("/no/such/program cannot be run");
+    });
+
+    it("ends what a program started when it is given up", async () => {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort("took too long"), 200);
+        const began = Date.now();
+
+        const error = await run("sh", ["-c", "sleep 30 & wait"], { signal: controller.signal }).catch(
+            (reason: Error) => reason,
+        );
+
+        expect((error as Error).message).to.include("took too long");
+        expect(Date.now() - began).to.be.lessThan(5000);
+    });
+
+    it("gives a download up that does not grow", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "growing-"));
+        const limit = whileGrowing([folder, "/no/such/folder"], 0.5, "nothing arrived");
+
+        const error = await run("sleep", ["30"], { signal: limit.signal }).catch((reason: Error) => reason);
+
+        expect((error as Error).message).to.include("nothing arrived");
+        limit.end();
+        rmSync(folder, { recursive: true });
+    });
+});

@@ -1,0 +1,91 @@
+import { expect } from "chai";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { officialImages } from "../../../components/images";
+import { editRotation } from "../../../cli/rotation/edit";
+import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../cli/stack/files";
+
+const dev = `# our homelab
+config:
+  authentik-stack:url: http://localhost:9000
+  authentik-stack:version: 2025.6.1
+  authentik-stack:images:
+    redis: redis:7.4-alpine
+`;
+const standIns = { server: "s:1", proxy: "p:1", postgres: "d:1", redis: "r:1" };
+
+describe("files of a stack", () => {
+    let root = "";
+    const read = (file: string) => parse(readFileSync(join(root, file), "utf8")) as { config: Record<string, unknown> };
+    beforeEach(() => {
+        root = mkdtempSync(join(tmpdir(), "stack-"));
+        writeFileSync(join(root, "Pulumi.yaml"), "name: authentik-stack\nruntime: nodejs\n");
+        writeFileSync(join(root, "Pulumi.dev.yaml"), dev);
+    });
+    afterEach(() => rmSync(root, { recursive: true }));
+
+    it("decide which stacks there are", () => {
+        expect(stackOf(root, [])).to.equal(undefined);
+        expect(stackOf(root, ["dev"])).to.equal("dev");
+        expect(stackOf(root, ["rehearsal"])).to.equal("rehearsal");
+        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. There are: dev.");
+    });
+
+    it("say which images the stack runs, and where", () => {
+        expect(readSettings(root, "dev")).to.deep.equal({
+            images: {
+                ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
+                redis: "redis:7.4-alpine",
+            },
+            dockerHost: undefined,
+        });
+    });
+
+    it("leave out images of what is not run, and speak of a remote engine", () => {
+        const config = {
+            "authentik-stack:outposts": [{ name: "a", type: "ldap" }],
+            "authentik-stack:postgres": { external: { host: "db" } },
+            "docker:host": "ssh://root@host",
+        };
+        writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
+
+        const { images, dockerHost } = readSettings(root, "other");
+        expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
+        expect(dockerHost).to.equal("ssh://root@host");
+    });
+
+    it("give a rehearsal stand-in images and names of its own, whatever the real stack has", () => {
+        writeRehearsal(root, standIns);
+
+        const { config } = read("Pulumi.rehearsal.yaml");
+        expect(config["authentik-stack:images"]).to.deep.equal(standIns);
+        expect(config["authentik-stack:prefix"]).to.equal("rehearsal-");
+        expect(config["authentik-stack:url"]).to.equal("http://localhost:9000");
+        expect(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")).to.equal(dev);
+    });
+
+    it("keep the rotations of a rehearsal, which are not the real stack's", () => {
+        writeRehearsal(root, standIns);
+        const rehearsal = readFileSync(join(root, "Pulumi.rehearsal.yaml"), "utf8");
+        writeFileSync(join(root, "Pulumi.rehearsal.yaml"), editRotation(rehearsal, "redis", 2));
+        writeRehearsal(root, standIns);
+
+        expect(read("Pulumi.rehearsal.yaml").config["authentik-stack:rotation"]).to.deep.equal({ redis: 2 });
+        expect(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")).to.equal(dev);
+    });
+
+    it("are copied where Pulumi would write into them, and used as they are where they hold secrets", () => {
+        const copy = privateCopy(root, "dev");
+        expect(copy).to.equal(join(root, ".local/Pulumi.dev.yaml"));
+        expect(read(".local/Pulumi.dev.yaml")).to.deep.equal(parse(dev));
+
+        writeFileSync(join(root, "Pulumi.dev.yaml"), `${dev}encryptionsalt: v1:abc\n`);
+        expect(privateCopy(root, "dev")).to.equal(undefined);
+    });
+});
+
+function pick<T extends object>(from: T, keys: (keyof T)[]): Partial<T> {
+    return Object.fromEntries(keys.map((key) => [key, from[key]])) as Partial<T>;
+}

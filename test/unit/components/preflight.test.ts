@@ -1,0 +1,123 @@
+import { createServer, type Server } from "node:net";
+import { RunError } from "@pulumi/pulumi";
+import { expect } from "chai";
+import { officialImages } from "../../../components/images";
+import { loadConfig } from "../../../config/load";
+import { checkHost } from "../../../components/preflight";
+import { devConfiguration, devWith } from "../../support/configuration";
+import { type FakeEngine, startEngine } from "../../support/engine";
+import { startMocks } from "../../support/mocks";
+
+const stackLabel = "authentik-stack.stack";
+let engine: FakeEngine;
+let taken: Server | undefined;
+
+async function problemOf(configuration = devConfiguration(), host: string | undefined = engine.host) {
+    await startMocks({ configuration });
+    try {
+        await checkHost(loadConfig(), host);
+        return undefined;
+    } catch (error) {
+        expect(error).to.be.instanceOf(RunError);
+        return (error as RunError).message;
+    }
+}
+
+async function withEngine(lists: { containers?: unknown[]; networks?: unknown[] }) {
+    engine = await startEngine({ lists });
+}
+
+function container(name: string, ports: number[], labels: Record<string, string> = {}) {
+    const published = ports.map((port) => ({ PrivatePort: 80, PublicPort: port }));
+    return { Id: name, Names: [`/${name}`], Ports: [{ PrivatePort: 80 }, ...published], Labels: labels };
+}
+
+/** A port of this machine on which a program listens. */
+async function listen(): Promise<number> {
+    taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken?.once("listening", resolve));
+    return (taken.address() as { port: number }).port;
+}
+
+describe("the check of the Docker host", () => {
+    afterEach(async () => {
+        await engine.close();
+        taken?.close();
+        taken = undefined;
+    });
+
+    it("is content with an empty host", async () => {
+        await withEngine({});
+
+        expect(await problemOf()).to.equal(undefined);
+        expect(engine.requests.filter((request) => !request.startsWith("GET "))).to.deep.equal([]);
+    });
+
+    it("names an image that is neither there nor to be had, before anything is replaced", async () => {
+        const { proxy } = officialImages("2025.8.4");
+        engine = await startEngine({ missing: [proxy] });
+
+        expect((await problemOf())?.split("\n").slice(1)).to.deep.equal([
+            `  authentik-stack:images.proxy = "${proxy}" is not on the Docker host and cannot be pulled (pull access denied); mend the name, or pull it there by hand`,
+        ]);
+    });
+
+    it("names the container that publishes a port of the server or of an outpost", async () => {
+        await withEngine({
+            containers: [container("gitea", [9000]), container("wiki", [9081]), container("mail", [25])],
+        });
+
+        expect((await problemOf())?.split("\n")).to.deep.equal([
+            "2 problems in the configuration; nothing was changed:",
+            "  authentik-stack:server.ports[0].port = 9000 is published by the container gitea; choose another port, or stop that container",
+            "  authentik-stack:outposts[1].ports[0].port = 9081 is published by the container wiki; choose another port, or stop that container",
+        ]);
+    });
+
+    it("takes no offence at the stack's own containers, between two starts as well, but at those of another stack", async () => {
+        const port = await listen();
+        const configuration = devWith({ "server.ports[0].port": port });
+        const ours = container("ours", [], { [stackLabel]: "authentik-stack/dev" });
+        const state = () => ({ Status: "restarting", ports: [port] });
+        engine = await startEngine({ lists: { containers: [ours] }, state });
+        expect(await problemOf(configuration)).to.equal(undefined);
+        await engine.close();
+
+        await withEngine({ containers: [container("theirs", [9000], { [stackLabel]: "authentik-stack/staging" })] });
+        expect(await problemOf()).to.contain("is published by the container theirs");
+    });
+
+    it("names a network that is to be adopted and is not there, and how to make it", async () => {
+        await withEngine({ networks: [{ Name: "frontend_net" }] });
+
+        const problem = await problemOf(devWith({ "networks.frontend.adopt": true, "networks.backend.adopt": true }));
+
+        expect(problem).to.match(/^1 problem /);
+        expect(problem).to.contain('networks.backend.name = "backend_net" is to be adopted');
+        expect(problem).to.contain("`docker network create backend_net`");
+    });
+
+    it("sees a program of this machine that listens on a port, where the engine is this machine's", async () => {
+        await withEngine({});
+        const port = await listen();
+        const configuration = devWith({ "server.ports[0].port": port });
+
+        expect(await problemOf(configuration, engine.host), "an engine elsewhere").to.equal(undefined);
+        const local = await startEngine({}, "unix");
+        try {
+            expect(await problemOf(configuration, local.host)).to.contain(
+                `server.ports[0].port = ${port} is in use by a program on the host; choose another port`,
+            );
+        } finally {
+            await local.close();
+        }
+    });
+
+    it("checks nothing where no engine can be reached, and does not wait for one", async () => {
+        await withEngine({ containers: [container("gitea", [9000])] });
+        const started = Date.now();
+
+        expect(await problemOf(devConfiguration(), "tcp://127.0.0.1:1")).to.equal(undefined);
+        expect(Date.now() - started).to.be.lessThan(2000);
+    });
+});

@@ -1,0 +1,94 @@
+import * as pulumi from "@pulumi/pulumi";
+import { expect } from "chai";
+import { digest, recordStep, type Step } from "../../../engine/step";
+import { stepType, theOne } from "../../support/find";
+import { runHooks } from "../../support/hooks";
+import { runUnderMocks } from "../../support/mocks";
+
+async function registered(step: Partial<Step>) {
+    const make = () => recordStep("step", { facts: {}, secrets: [], run: () => Promise.resolve(), ...step }, {});
+    return theOne((await runUnderMocks(make)).resources, stepType, "step");
+}
+
+interface Recorded {
+    facts: Record<string, string>;
+    secrets: string;
+}
+
+describe("a recorded step", () => {
+    it("is done before it is written down, so that a failed one is done again", async () => {
+        let done = 0;
+        const step = await registered({
+            run: () => {
+                done++;
+                return Promise.resolve();
+            },
+        });
+
+        expect(Object.keys(step.options.hooks ?? {}).sort()).to.deep.equal(["beforeCreate", "beforeUpdate"]);
+        expect(step.options.hooks?.beforeUpdate).to.deep.equal(step.options.hooks?.beforeCreate);
+        expect(done, "while the program runs").to.equal(0);
+        await runHooks(step, "beforeCreate");
+        expect(done).to.equal(1);
+    });
+
+    it("writes facts down in clear and of its secrets no more than one digest, marked secret", async () => {
+        const { inputs, props } = await registered({
+            facts: { database: "a" },
+            secrets: [pulumi.secret("hunter2"), pulumi.secret("hunter3")],
+        });
+
+        const { facts, secrets } = inputs.input as Recorded;
+        expect(facts).to.deep.equal({ database: "a" });
+        expect(secrets)
+            .to.equal(digest(["hunter2", "hunter3"]))
+            .and.not.contain("hunter");
+        const written = props.input as { facts: unknown; secrets: pulumi.Output<string> };
+        expect(await pulumi.isSecret(written.secrets)).to.equal(true);
+        expect(await pulumi.isSecret(pulumi.output(written.facts))).to.equal(false);
+    });
+
+    it("keeps the digest secret even where nobody marked what it is of", async () => {
+        const { secrets } = (await registered({ secrets: ["hunter2"] })).props.input as {
+            secrets: pulumi.Output<string>;
+        };
+
+        expect(await pulumi.isSecret(secrets)).to.equal(true);
+    });
+
+    it("is told on an update what it remembered and what is no longer in its memory", async () => {
+        const told: Record<string, string>[] = [];
+        const run = (forgotten: Record<string, string>) => {
+            told.push(forgotten);
+            return Promise.resolve();
+        };
+        const secrets = [pulumi.secret("hunter2")];
+        const before = await registered({ secrets, memory: { a: "remove a", b: "remove b" } });
+        const after = await registered({ secrets, run, memory: { b: "remove b", c: "remove c" } });
+
+        await runHooks(after, "beforeCreate");
+        await runHooks(after, "beforeUpdate", before);
+
+        expect(told).to.deep.equal([{}, { a: "remove a" }]);
+    });
+
+    it("remembers nothing unless it has a memory", async () => {
+        const told: Record<string, string>[] = [];
+        const run = (forgotten: Record<string, string>) => Promise.resolve(void told.push(forgotten));
+        const step = await registered({ run });
+
+        await runHooks(step, "beforeUpdate", await registered({}));
+
+        expect(step.inputs.input).to.have.all.keys("facts", "secrets");
+        expect(told).to.deep.equal([{}]);
+    });
+
+    it("changes when any of its secrets does, also when two change places", async () => {
+        const recorded = async (...secrets: string[]) => (await registered({ secrets })).inputs.input;
+
+        expect(await recorded("a", "b")).to.deep.equal(await recorded("a", "b"));
+        expect(await recorded("a", "b")).to.not.deep.equal(await recorded("a", "c"));
+        expect(await recorded("a", "b")).to.not.deep.equal(await recorded("b", "a"));
+        expect(await recorded("ab")).to.not.deep.equal(await recorded("a", "b"));
+    });
+});
