@@ -1,17 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
+import { preflight } from "./components/preflight";
 import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
-import { dockerHost, hasSecretSettings, loadConfig } from "./config/load";
-import { checkHost } from "./components/preflight";
+import { hasSecretSettings, loadConfig } from "./config/load";
+import { connectionSettings, DockerConnection } from "./engine/connection";
+import { DockerHost } from "./engine/docker-host";
 
 /** One authentik per stack: configuration in, one component, outputs out. */
 export = async function program() {
     const config = loadConfig();
-    await checkHost(config, dockerHost());
-    const { outputs } = new AuthentikStack(`${config.prefix}authentik`, {
+    const { prefix } = config;
+    const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
+    await preflight(config, connection);
+    const runtime = await DockerHost.observed({ connection, prefix });
+    const { outputs } = new AuthentikStack(`${prefix}authentik`, {
         config,
         secretSettings: hasSecretSettings(),
-        dockerHost: dockerHost(),
+        runtime,
     });
     if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs.applications);
     return outputs;

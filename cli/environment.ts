@@ -7,7 +7,8 @@ import type { DockerEngine } from "./docker-engine";
 import type { PulumiEngine } from "./engine";
 import { reasonOf, ToolError } from "./progress";
 import { cureOf } from "./stack/explain";
-import { fileOf, privateCopy } from "./stack/files";
+import { stackIdentity } from "../engine/labels";
+import { fileOf, prefixOf, privateCopy } from "./stack/files";
 
 /** The project's folder. */
 export const projectRoot = join(__dirname, "..");
@@ -25,6 +26,8 @@ export interface Workplace {
 /** A stack that is ready to be worked on. */
 export interface OpenStack {
     stack: Stack;
+    /** The stack as the labels of its Docker objects name it. */
+    identity: string;
     workplace: Workplace;
     /** Options for every operation on it. */
     options: { color: "never"; configFile?: string };
@@ -46,7 +49,8 @@ export async function openStack(workplace: Workplace, name: string, root = proje
         const stack = await Stack.select(name, await workspaceIn(root, workplace));
         // A service keeps the key of a stack's secrets itself and writes nothing into the configuration.
         const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
-        return { stack, workplace, options: { color: "never", configFile } };
+        const identity = stackIdentity(projectName, prefixOf(root, name));
+        return { stack, identity, workplace, options: { color: "never", configFile } };
     } catch (error) {
         const cure = cureOf(reasonOf(error));
         throw cure === undefined ? error : new ToolError(cure);

@@ -2,11 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Blueprint, toYaml } from "../authentik/blueprints/document";
 import { ownBlueprintChecks } from "../authentik/blueprints/own";
 import type { Check } from "../authentik/checks";
-import type { Environment } from "./environment";
+import type { Context } from "./context";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
 import { applyAndProbe } from "./probe";
-import { runJob } from "../engine/job";
 import type { WorkloadFile } from "../engine/workload";
 import type { Server } from "./server";
 
@@ -24,7 +23,7 @@ export interface BlueprintsArgs {
     checks: Check[];
     /** Changes when the database is another. */
     revision: pulumi.Input<string>;
-    environment: Environment;
+    context: Context;
 }
 
 /** Our blueprints, applied by a job and then verified; their one applier, so that no two write the same object. */
@@ -34,7 +33,7 @@ export class Blueprints extends pulumi.ComponentResource {
 
     public constructor(name: string, args: BlueprintsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Blueprints", name, {}, opts);
-        const { instance, server, blueprints, environment } = args;
+        const { instance, server, blueprints, context } = args;
         const own = Object.fromEntries(
             blueprints.map((blueprint) => [`authentik-stack/${blueprint.name}.yaml`, toYaml(blueprint)]),
         );
@@ -44,7 +43,7 @@ export class Blueprints extends pulumi.ComponentResource {
         );
         const apply = applyAndProbe(Object.keys(all), [...args.checks, ...checks], 60);
         const [entrypoint = "", ...command] = apply.command;
-        this.applied = runJob(
+        this.applied = context.runtime.job(
             `${name}-applied`,
             {
                 ...instance,
@@ -54,13 +53,12 @@ export class Blueprints extends pulumi.ComponentResource {
                 documents: { ...inFolder(all), ...apply.documents },
                 memory: { folder: "/blueprints/authentik-stack/removed", documents: removals(blueprints) },
                 files: [...(instance.files ?? []), ...args.files],
-                networks: args.networks.attach(["db", "backend"], `${environment.prefix}authentik-blueprints`),
+                networks: args.networks.attach(["db", "backend"], `${context.prefix}authentik-blueprints`),
                 triggers: { revision: args.revision },
                 seconds: 300,
-                cure: "Mend what authentik names above in the configuration, then run `pulumi up` again.",
+                cure: "Fix in the configuration what authentik names above, then run `pulumi up` again.",
             },
-            environment.dockerHost,
-            { parent: this, dependsOn: [server.running.resource] },
+            { parent: this, dependsOn: [server.running.healthy] },
         );
         this.registerOutputs({});
     }

@@ -18,17 +18,15 @@ export { consumerDatabase, consumerRedis, networkName, oidcClient, type OidcClie
 export { containerEnvs, secretFiles, type SecretFiles } from "./container-settings";
 
 export { Networks, type NetworkArgs } from "./networks";
-export { Postgres, type PostgresArgs } from "./postgres";
-export { Redis, type RedisArgs } from "./redis";
-export { Server, type ServerArgs } from "./server";
-export { Worker, type WorkerArgs } from "./worker";
+export { Postgres, type PostgresArgs, type PostgresConnection } from "./postgres";
+export { Redis, type RedisArgs, type RedisConnection } from "./redis";
+export { Server, type ServerArgs, Worker, type WorkerArgs } from "./server";
 export { Blueprints, type BlueprintsArgs } from "./blueprints";
 export { Outpost, type OutpostArgs, type OutpostType } from "./outpost";
 export { Serving, type ServingArgs } from "./serving";
 
 export { Credentials, type CredentialsArgs } from "./credentials";
-export type { PostgresConnection, RedisConnection } from "./connection";
-export type { Environment } from "./environment";
+export type { Context } from "./context";
 export { type Images, officialImages } from "./images";
 export {
     authentikInstance,
@@ -37,7 +35,9 @@ export {
     type Instance,
     type InstanceArgs,
 } from "./instance";
-export type { Limits, PublishedPort, Running, WorkloadFile } from "../engine/workload";
+export { DockerHost, type DockerHostArgs } from "../engine/docker-host";
+export { type ConnectionSettings, DockerConnection } from "../engine/connection";
+export type { ContainerTransform, Limits, PublishedPort, Running, Runtime, WorkloadFile } from "../engine/workload";
 
 export type { Blueprint } from "../authentik/blueprints/document";
 export type { Check } from "../authentik/checks";

@@ -1,11 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import { releaseOf } from "../authentik/releases";
-import { postgresAccess, redisAccess } from "./access";
-import type { PostgresConnection, RedisConnection } from "./connection";
-import type { Environment } from "./environment";
+import { type Context, dataVolume } from "./context";
+import { type PostgresConnection, postgresAccess } from "./postgres";
+import { type RedisConnection, redisAccess } from "./redis";
 import type { Process, WorkloadFile } from "../engine/workload";
-import { dataVolume } from "./volume";
 
 /** Names of the volumes with authentik's own files. */
 export interface AuthentikVolumes {
@@ -18,18 +17,18 @@ export interface AuthentikVolumes {
 }
 
 /** The volumes with authentik's own files. */
-export function authentikVolumes(name: string, environment: Environment, parent: pulumi.Resource): AuthentikVolumes {
+export function authentikVolumes(name: string, context: Context, parent: pulumi.Resource): AuthentikVolumes {
     return {
-        media: dataVolume(`${name}-media`, "ak_media", environment, parent),
-        templates: dataVolume(`${name}-templates`, "ak_templates", environment, parent),
-        certificates: dataVolume(`${name}-certificates`, "ak_certs", environment, parent),
+        media: dataVolume(`${name}-media`, "ak_media", context, parent),
+        templates: dataVolume(`${name}-templates`, "ak_templates", context, parent),
+        certificates: dataVolume(`${name}-certificates`, "ak_certs", context, parent),
     };
 }
 
 export interface InstanceArgs {
     /** authentik's version, e.g. `2025.8.4`. */
     version: string;
-    image: string;
+    image: pulumi.Input<string>;
     postgres: PostgresConnection;
     /** Only for releases that need one. */
     redis: RedisConnection | undefined;
@@ -43,7 +42,7 @@ export interface InstanceArgs {
 }
 
 /** What server, worker and the jobs of one authentik share: image, settings, secret files and mounts. */
-export type Instance = Pick<Process, "image" | "settings" | "files" | "mounts"> & {
+export type Instance = Pick<Process, "image" | "variables" | "files" | "mounts"> & {
     version: string;
     dependsOn: pulumi.Resource[];
 };
@@ -67,9 +66,9 @@ export function authentikInstance(args: InstanceArgs): Instance {
     return {
         version: args.version,
         image: args.image,
-        settings: {
-            ...toPostgres.settings,
-            ...toRedis?.settings,
+        variables: {
+            ...toPostgres.variables,
+            ...toRedis?.variables,
             // There is no Docker socket to discover anything through.
             AUTHENTIK_OUTPOSTS__DISCOVER: "false",
             ...(args.secretSettings === true ? {} : settings),

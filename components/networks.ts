@@ -1,8 +1,6 @@
-import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "./environment";
-import { stackLabels } from "../engine/labels";
-import type { NetworkAttachment } from "../engine/workload";
+import type { NetworkAttachment, Runtime } from "../engine/workload";
+import type { Context } from "./context";
 
 /** A Docker network that is created, or adopted when it exists already. */
 export interface NetworkArgs {
@@ -20,11 +18,11 @@ export class Networks extends pulumi.ComponentResource {
 
     public constructor(
         name: string,
-        args: { networks: Record<string, NetworkArgs>; environment: Environment },
+        args: { networks: Record<string, NetworkArgs>; context: Context },
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super("authentik-stack:index:Networks", name, {}, opts);
-        const { prefix } = args.environment;
+        const { prefix, runtime } = args.context;
         const entries = Object.entries(args.networks);
         this.names = Object.fromEntries(
             entries.map(([role, network]) => [
@@ -35,7 +33,7 @@ export class Networks extends pulumi.ComponentResource {
         this.references = Object.fromEntries(
             entries.map(([role, network]) => [
                 role,
-                network.adopt === true ? network.name : this.create(`${name}-${role}`, role),
+                network.adopt === true ? network.name : this.create(runtime, `${name}-${role}`, role),
             ]),
         );
         this.registerOutputs({ names: this.names });
@@ -51,11 +49,8 @@ export class Networks extends pulumi.ComponentResource {
         });
     }
 
-    private create(name: string, role: string): pulumi.Output<string> {
-        const labels = stackLabels(name, "docker:index/network:Network", this);
+    private create(runtime: Runtime, name: string, role: string): pulumi.Output<string> {
         // Databases have no business outside, and nobody from outside has any with them.
-        const args = { name: this.names[role], internal: role === "db", labels };
-        // The id, not the name: after a network was lost and recreated, only the id makes its containers follow.
-        return new docker.Network(name, args, { parent: this, deleteBeforeReplace: true }).id;
+        return runtime.network(name, { name: this.names[role] ?? role, internal: role === "db" }, { parent: this });
     }
 }

@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Environment } from "./environment";
 import type { Networks } from "./networks";
-import { runContainer } from "../engine/docker-host";
-import type { Limits, PublishedPort, Running, Workload } from "../engine/workload";
+import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
+import { type Context, dataVolume } from "./context";
 import type { Server } from "./server";
-import { dataVolume } from "./volume";
 
 export interface OutpostArgs extends Limits {
     /** The outpost's name in authentik and on its networks, e.g. `ak-outpost-organizr`. */
@@ -14,18 +12,20 @@ export interface OutpostArgs extends Limits {
     on: string[];
     /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
     ports?: PublishedPort[];
-    image: string;
+    image: pulumi.Input<string>;
     networks: Networks;
     server: Server;
     /** The token authentik knows it by. */
     token: pulumi.Output<string>;
-    /** Passwords that it answers for from memory, so that it has to start anew when one is another. Default: none. */
+    /** Passwords that it answers for from memory, so that it has to be replaced when one changes. Default: none. */
     remembered?: pulumi.Output<string>[];
     /** URL at which browsers reach authentik. */
-    url: string;
+    url: pulumi.Input<string>;
     /** What has to be done before its token works. */
     after: pulumi.Resource[];
-    environment: Environment;
+    /** Changes what its container is made with. Default: nothing is changed. */
+    transform?: ContainerTransform;
+    context: Context;
 }
 
 /** The kinds of outposts authentik has. */
@@ -50,28 +50,28 @@ export class Outpost extends pulumi.ComponentResource {
         super("authentik-stack:index:Outpost", name, {}, opts);
         this.outpost = args.name;
         this.token = args.token;
-        this.host = `${args.environment.prefix}${args.name}`;
+        this.host = `${args.context.prefix}${args.name}`;
         const { scheme, port } = listening[args.type];
         this.internalUrl = `${scheme}://${this.host}:${port}`;
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
         // Goes with the outpost: all that is lost with it are sessions.
-        const passing = { ...args.environment, protectData: false };
+        const passing = { ...args.context, protectData: false };
         const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, this);
         const child = { parent: this, dependsOn: args.after };
-        this.running = runContainer(name, this.workload(args, sessions), args.environment.dockerHost, child);
+        this.running = args.context.runtime.run(name, this.workload(args, sessions), child);
         this.registerOutputs({ addresses: this.addresses });
     }
 
     private workload(
-        { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus }: OutpostArgs,
+        { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus, transform }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
         return {
             title: this.host,
             image,
-            settings: {
+            variables: {
                 AUTHENTIK_HOST: server.internalUrl,
                 AUTHENTIK_HOST_BROWSER: url,
                 AUTHENTIK_TOKEN: `file://${tokenFile}`,
@@ -83,12 +83,12 @@ export class Outpost extends pulumi.ComponentResource {
             remembered,
             networks: networks.attach(on, this.host),
             publish: { ...listening[type], on: ports },
-            health: { command: [`/${type}`, "healthcheck"], startSeconds: 30 },
-            readySeconds: 120,
+            health: { command: [`/${type}`, "healthcheck"], startSeconds: 30, readySeconds: 120 },
             // An outpost that cannot reach its server ignores SIGTERM; one that can ends in half a second.
             stopSeconds: 10,
             limits: { memory, cpus },
             pids: 64,
+            transform,
         };
     }
 }

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ApplicationOutput } from "./application-output";
 import { protectedBy } from "../authentik/declarations";
 import type { ApplicationConfig } from "../config/applications";
-import type { PostgresConnection, RedisConnection } from "./connection";
+import type { PostgresConnection } from "./postgres";
+import type { ConsumerRedisConnection } from "./redis";
 import type { Outpost } from "./outpost";
 
 /** A database of the shared PostgreSQL. */
@@ -134,7 +135,7 @@ export function redisOutput({
     index,
     user,
     password,
-}: RedisConnection & { user: pulumi.Input<string> }): Pending<RedisOutput> {
+}: ConsumerRedisConnection): Pending<RedisOutput> {
     return { host, port, index, user, password };
 }
 

@@ -1,6 +1,5 @@
-import type Docker from "dockerode";
 import { officialImages } from "./images";
-import { engineReason, pullIfMissing } from "../engine/pull";
+import { type DockerConnection, engineReason } from "../engine/connection";
 import type { Problem } from "../ground/problems";
 import type { Config } from "../config/schema";
 
@@ -8,10 +7,10 @@ import type { Config } from "../config/schema";
  * Images that the Docker host neither has nor can pull. Found out before anything is replaced: a container with a
  * published port would be gone before its successor's image turned out to be missing.
  */
-export async function missingImages(config: Config, engine: Docker): Promise<Problem[]> {
+export async function missingImages(config: Config, connection: DockerConnection): Promise<Problem[]> {
     const problems = await Promise.all(
         Object.entries(usedImages(config)).map(async ([role, image]): Promise<Problem[]> => {
-            const reason = await pullMissing(engine, image);
+            const reason = await pullMissing(connection, image);
             if (reason === undefined) return [];
             const cure = `is not on the Docker host and cannot be pulled (${reason}); mend the name, or pull it there by hand`;
             return [{ key: `images.${role}`, value: image, cure }];
@@ -29,9 +28,9 @@ function usedImages(config: Config): Record<string, string> {
 }
 
 /** Undefined when the image is there now, else why not. */
-async function pullMissing(engine: Docker, image: string): Promise<string | undefined> {
+async function pullMissing(connection: DockerConnection, image: string): Promise<string | undefined> {
     try {
-        await pullIfMissing(engine, image);
+        await connection.pullIfMissing(image);
         return undefined;
     } catch (error) {
         return engineReason(error);

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { connect } from "../engine/host";
-import { stackLabel, stackName } from "../engine/labels";
+import type { DockerConnection } from "../engine/connection";
+import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
 import { missingImages } from "./preflight-images";
 import { formatProblems, type Problem } from "../ground/problems";
 import type { Config } from "../config/schema";
@@ -15,24 +15,29 @@ import type { Config } from "../config/schema";
  *
  * @throws pulumi.RunError that lists every problem, before any resource is registered.
  */
-export async function checkHost(config: Config, host: string | undefined): Promise<void> {
+export async function preflight(config: Config, connection: DockerConnection): Promise<void> {
     if (pulumi.runtime.isDryRun()) return;
-    const engine = await connect(host);
-    const seen = await look(engine).catch(() => undefined);
+    const seen = await connection
+        .client()
+        .then((docker) => look(docker, config.prefix))
+        .catch(() => undefined);
     if (seen === undefined) return;
-    const local =
-        host === undefined ? (process.env.DOCKER_HOST?.startsWith("unix:") ?? true) : host.startsWith("unix:");
     const problems = [
         ...missingNetworks(config, seen.networks),
-        ...(await takenPorts(config, seen, local)),
-        ...(await missingImages(config, engine)),
+        ...(await takenPorts(config, seen, connection.isLocal)),
+        ...(await missingImages(config, connection)),
     ];
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
 }
 
-async function look(engine: Docker) {
+async function look(engine: Docker, prefix: string) {
     const [containers, networks] = await Promise.all([engine.listContainers(), engine.listNetworks()]);
-    const own = containers.filter(({ Labels }) => Labels[stackLabel] === stackName());
+    const stack = stackIdentity(pulumi.getProject(), prefix);
+    const own = containers.filter(
+        ({ Labels }) =>
+            Labels[stackLabel] === stack ||
+            Labels[formerLabel]?.startsWith(`urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`),
+    );
     const others = containers.filter((container) => !own.includes(container));
     return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(engine, Id)))).flat() };
 }

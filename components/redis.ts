@@ -1,13 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RedisConnection } from "./connection";
-import type { Environment } from "./environment";
+import type { Config } from "../config/schema";
+import type { ContainerTransform, Limits, Running, Workload } from "../engine/workload";
+import { type Context, dataVolume } from "./context";
 import type { Networks } from "./networks";
-import { runContainer } from "../engine/docker-host";
-import type { Limits, Running, Workload } from "../engine/workload";
-import { dataVolume } from "./volume";
+import { authentikOutputs } from "./outputs";
+import { script } from "./probe";
+import { type Access, certificateFile, type DataArgs, type DataService, externalCheck, otherStackLacks } from "./shared-data";
+
+/** A Redis server. */
+export interface RedisConnection {
+    host: pulumi.Input<string>;
+    port: pulumi.Input<number>;
+    /** Redis user. Default: Redis's own default user. */
+    user?: pulumi.Input<string>;
+    /** Number of the Redis database, 0 to 15. */
+    index: pulumi.Input<number>;
+    /** Secret. */
+    password: pulumi.Output<string>;
+    tls: boolean;
+    /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
+    caCertificate?: pulumi.Input<string>;
+    /** Resources to wait for. */
+    dependsOn: pulumi.Resource[];
+}
+
+/** A connection of a consumer, who has a Redis user of its own. */
+export type ConsumerRedisConnection = RedisConnection & { user: pulumi.Input<string> };
 
 export interface RedisArgs {
-    image: string;
+    image: pulumi.Input<string>;
     networks: Networks;
     /** Redis database that authentik uses. */
     index: number;
@@ -15,7 +36,9 @@ export interface RedisArgs {
     consumers: Record<string, number>;
     /** Default: none. */
     limits?: Limits;
-    environment: Environment;
+    /** Changes what its container is made with. Default: nothing is changed. */
+    transform?: ContainerTransform;
+    context: Context;
 }
 
 /** The shared Redis: one container that keeps an append-only file, and a user for each that asks. */
@@ -25,11 +48,11 @@ export class Redis extends pulumi.ComponentResource {
     /** authentik's connection, as the default user. */
     public readonly connection: RedisConnection;
     /** Connections of the consumers; the Redis user is named as the consumer. */
-    public readonly consumers: Record<string, RedisConnection & { user: pulumi.Input<string> }>;
+    public readonly consumers: Record<string, ConsumerRedisConnection>;
 
     public constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Redis", name, {}, opts);
-        const { credentials, prefix } = args.environment;
+        const { credentials, prefix, runtime } = args.context;
         const host = `${prefix}redis`;
 
         const password = credentials.secret("redis", name, { parent: this });
@@ -39,13 +62,8 @@ export class Redis extends pulumi.ComponentResource {
                 credentials.secret(`redis/${user}`, name, { parent: this }),
             ]),
         );
-        this.volume = dataVolume(`${name}-data`, "redis_data", args.environment, this);
-        const server = runContainer(
-            `${name}-server`,
-            this.workload(host, configuration(password, users), [password, ...Object.values(users)], args),
-            args.environment.dockerHost,
-            { parent: this },
-        );
+        this.volume = dataVolume(`${name}-data`, "redis_data", args.context, this);
+        const server = runtime.run(`${name}-server`, this.workload(host, password, users, args), { parent: this });
 
         this.connection = connection(host, args.index, password, server);
         this.consumers = Object.fromEntries(
@@ -59,24 +77,25 @@ export class Redis extends pulumi.ComponentResource {
 
     private workload(
         host: string,
-        content: pulumi.Output<string>,
-        secrets: pulumi.Output<string>[],
+        password: pulumi.Output<string>,
+        users: Record<string, pulumi.Output<string>>,
         args: RedisArgs,
     ): Workload {
+        const secrets = [password, ...Object.values(users)];
         return {
             title: host,
-            fixedName: host,
             image: args.image,
             command: ["redis-server", configurationFile],
             user,
-            files: [{ path: configurationFile, content, secrets, owner: user }],
-            mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image } }],
+            files: [{ path: configurationFile, content: configuration(password, users), secrets }],
+            mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image }, exclusive: true }],
             networks: args.networks.attach(["db"], host),
             // Without a password Redis answers NOAUTH as soon as it serves, and LOADING until then.
             health: { command: ["sh", "-c", "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'"], startSeconds: 20 },
             stopSeconds: 30,
             limits: args.limits ?? {},
             pids: 64,
+            transform: args.transform,
         };
     }
 }
@@ -102,8 +121,8 @@ function configuration(
                 "dir /data",
                 `requirepass ${quoted(secret)}`,
                 ...Object.entries(others).map(
-                    ([user, other]) =>
-                        `user ${user} on ${quoted(`>${other}`)} ~* &* +@all -@admin -@dangerous +info +keys +flushdb`,
+                    ([name, other]) =>
+                        `user ${name} on ${quoted(`>${other}`)} ~* &* +@all -@admin -@dangerous +info +keys +flushdb`,
                 ),
                 "",
             ].join("\n"),
@@ -116,5 +135,85 @@ function quoted(word: string): string {
 }
 
 function connection(host: string, index: number, password: pulumi.Output<string>, server: Running): RedisConnection {
-    return { host, port: 6379, index, password, tls: false, dependsOn: [server.resource] };
+    return { host, port: 6379, index, password, tls: false, dependsOn: [server.healthy] };
+}
+
+/** The Redis that the configuration names: an external one, another stack's, or one that is created here. */
+export function connectRedis(
+    name: string,
+    args: DataArgs,
+    opts: pulumi.ComponentResourceOptions,
+): DataService<RedisConnection, ConsumerRedisConnection> {
+    const { config, images, networks, context, transform } = args;
+    const { external, stack, index, ...limits } = config.redis;
+    if (external !== undefined) {
+        const password = context.credentials.secret("redis", name, opts);
+        const tried = { ...external, index, password, dependsOn: [] };
+        return { connection: { ...tried, dependsOn: [checkRedis(name, tried, args, opts)] }, consumers: {} };
+    }
+    if (stack !== undefined) return { connection: otherStacks(name, stack, opts), consumers: {} };
+    const consumers = Object.fromEntries(
+        config.consumers.flatMap((consumer) =>
+            consumer.redisIndex === undefined ? [] : [[consumer.name, consumer.redisIndex]],
+        ),
+    );
+    const redis = new Redis(
+        name,
+        { image: images.redis, networks, context, limits, transform, index, consumers },
+        opts,
+    );
+    return { connection: redis.connection, consumers: redis.consumers, volumes: { redis: redis.volume } };
+}
+
+/** Tries an external Redis before anything uses it: authentik itself retries forever, and reports healthy. */
+function checkRedis(
+    name: string,
+    redis: RedisConnection,
+    args: DataArgs,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+    const { documents, path } = script("try-redis.py");
+    const { variables, password, certificates } = redisAccess(redis);
+    const job = {
+        title: "trying the external Redis",
+        image: args.images.server,
+        entrypoint: ["python"],
+        command: [path, password.path],
+        variables,
+        files: [password, ...certificates],
+        documents,
+    };
+    return externalCheck(name, job, { section: "redis", secret: "redis" }, args, opts);
+}
+
+function otherStacks(
+    name: string,
+    stack: NonNullable<Config["redis"]["stack"]>,
+    opts: pulumi.ComponentResourceOptions,
+): RedisConnection {
+    const { redis } = authentikOutputs(new pulumi.StackReference(`${name}-stack`, { name: stack.name }, opts));
+    const found = redis.apply((all) => all[stack.consumer] ?? otherStackLacks(stack));
+    const plain = pulumi.unsecret(found);
+    const password = pulumi.secret(found.password);
+    return { host: plain.host, port: plain.port, user: plain.user, tls: false, index: plain.index, password, dependsOn: [] };
+}
+
+/** What authentik is told, to reach its Redis. */
+export function redisAccess(redis: RedisConnection): Access {
+    const ca = certificateFile("AUTHENTIK_REDIS__TLS_CA_CERT", "redis_ca.crt", redis.caCertificate, { secrets: [] });
+    const text = (value: pulumi.Input<number>) => pulumi.output(value).apply(String);
+    return {
+        variables: {
+            AUTHENTIK_REDIS__HOST: redis.host,
+            AUTHENTIK_REDIS__PORT: text(redis.port),
+            ...(redis.user === undefined ? {} : { AUTHENTIK_REDIS__USERNAME: redis.user }),
+            AUTHENTIK_REDIS__DB: text(redis.index),
+            AUTHENTIK_REDIS__TLS: String(redis.tls),
+            ...ca.variables,
+            // authentik's default is to check no certificate, even where it has a CA.
+            ...(redis.caCertificate === undefined ? {} : { AUTHENTIK_REDIS__TLS_REQS: "required" }),
+        },
+        password: { path: "/run/secrets/redis_password", content: redis.password },
+        certificates: ca.files,
+    };
 }

@@ -5,7 +5,7 @@ import { outpostTokenPath } from "../authentik/blueprints/outpost";
 import { protectedBy } from "../authentik/declarations";
 import type { ApplicationConfig } from "../config/applications";
 import type { Config } from "../config/schema";
-import type { Environment } from "./environment";
+import type { Context } from "./context";
 import type { WorkloadFile } from "../engine/workload";
 
 /** The secrets of authentik itself. */
@@ -24,7 +24,7 @@ export interface AuthentikSecrets {
 /** Makes, or takes from the configuration, each secret of authentik itself. */
 export function authentikSecrets(
     name: string,
-    { credentials, protectData }: Environment,
+    { credentials, protectData }: Context,
     config: Pick<Config, "outposts" | "applications">,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {

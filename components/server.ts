@@ -1,23 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutInitialSetup } from "../authentik/blueprints/initial-setup";
-import type { Environment } from "./environment";
+import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
+import type { Context } from "./context";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
-import { runContainer } from "../engine/docker-host";
-import type { Limits, PublishedPort, Running, Workload } from "../engine/workload";
 
-export interface ServerArgs extends Limits {
+export interface WorkerArgs extends Limits {
     instance: Instance;
     networks: Networks;
+    /** Changes what its container is made with. Default: nothing is changed. */
+    transform?: ContainerTransform;
+    context: Context;
+}
+
+export interface ServerArgs extends WorkerArgs {
     /** Ports of the host that lead to it. Default: none; a reverse proxy on the frontend network reaches it. */
     ports?: PublishedPort[];
-    environment: Environment;
 }
 
 /** authentik's server: its pages, API and OIDC endpoints. */
 export class Server extends pulumi.ComponentResource {
-    /** The server's name on its networks. */
-    public readonly host: string;
     /** URL at which other containers reach the server. */
     public readonly internalUrl: string;
     /** authentik's image. */
@@ -27,29 +29,58 @@ export class Server extends pulumi.ComponentResource {
 
     public constructor(name: string, args: ServerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Server", name, {}, opts);
-        this.host = `${args.environment.prefix}authentik-server`;
-        this.internalUrl = `http://${this.host}:9000`;
-        this.image = args.instance.image;
-        const child = { parent: this, dependsOn: args.instance.dependsOn };
-        this.running = runContainer(name, this.workload(args), args.environment.dockerHost, child);
-        this.registerOutputs({ internalUrl: this.internalUrl });
-    }
-
-    private workload({ instance, networks, ports = [], memory, cpus }: ServerArgs): Workload {
-        return {
-            ...instance,
-            title: this.host,
-            command: ["server"],
-            files: [...(instance.files ?? []), withoutInitialSetup],
-            networks: networks.attach(["frontend", "backend", "db"], this.host),
-            publish: { port: 9000, on: ports },
-            // `ak healthcheck server` asks only whether the process lives; ready is migrated, with its database and Redis.
-            health: { command: ["python", "-c", readyCheck], startSeconds: 180 },
+        const workload = {
+            ...authentikWorkload("server", args),
+            publish: { port: 9000, on: args.ports ?? [] },
+            // `ak healthcheck` asks whether the process lives; ready means migrated, with its database and Redis.
+            health: { command: ["python", "-c", readyCheck], startSeconds: 180, lacking: lacksData },
             stopSeconds: 30,
-            limits: { memory, cpus },
-            pids: 256,
         };
+        this.internalUrl = `http://${workload.title}:9000`;
+        this.image = args.instance.image;
+        this.running = args.context.runtime.run(name, workload, { parent: this, dependsOn: args.instance.dependsOn });
+        this.registerOutputs({ internalUrl: this.internalUrl });
     }
 }
 
+/** authentik's worker: tasks in the background, such as granting an outpost its applications. */
+export class Worker extends pulumi.ComponentResource {
+    /** The container, at work. */
+    public readonly running: Running;
+
+    public constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("authentik-stack:index:Worker", name, {}, opts);
+        const workload = {
+            ...authentikWorkload("worker", args),
+            health: { command: ["ak", "healthcheck"], startSeconds: 180, lacking: lacksData },
+            stopSeconds: 60,
+        };
+        this.running = args.context.runtime.run(name, workload, { parent: this, dependsOn: args.instance.dependsOn });
+        this.registerOutputs({});
+    }
+}
+
+/** What server and worker have in common. */
+function authentikWorkload(
+    command: "server" | "worker",
+    { instance, networks, memory, cpus, transform, context }: WorkerArgs,
+): Omit<Workload, "health" | "stopSeconds"> {
+    const title = `${context.prefix}authentik-${command}`;
+    return {
+        ...instance,
+        title,
+        command: [command],
+        files: [...(instance.files ?? []), withoutInitialSetup],
+        networks: networks.attach(["frontend", "backend", "db"], title),
+        limits: { memory, cpus },
+        transform,
+    };
+}
+
 const readyCheck = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/health/ready/', timeout=20)";
+
+/**
+ * What authentik prints while it has no database or no Redis. Source: lifecycle/migrate.py and authentik/root/setup, as
+ * run with each of the two away: the server tries for ever, and counts as alive.
+ */
+const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;

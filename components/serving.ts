@@ -1,14 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { servingChecks } from "../authentik/checks";
 import type { ApplicationConfig } from "../config/applications";
-import type { Environment } from "./environment";
+import type { Context } from "./context";
 import type { Networks } from "./networks";
 import type { Outpost } from "./outpost";
 import { probe } from "./probe";
-import { runJob } from "../engine/job";
-import type { Running } from "../engine/workload";
-import type { Server } from "./server";
-import type { Worker } from "./worker";
+import type { Server, Worker } from "./server";
 
 export interface ServingArgs {
     networks: Networks;
@@ -18,7 +15,7 @@ export interface ServingArgs {
     applications: ApplicationConfig[];
     /** What the log lines of those could show, and no message may. */
     secrets: pulumi.Input<string>[];
-    environment: Environment;
+    context: Context;
 }
 
 /** The proof that a person could sign in: done again whenever something that answers was replaced. */
@@ -27,12 +24,11 @@ export class Serving extends pulumi.ComponentResource {
 
     public constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Serving", name, {}, opts);
-        const { server, worker, outposts, environment } = args;
-        const running: Record<string, Running> = { server: server.running, worker: worker.running };
-        for (const outpost of outposts) running[outpost.outpost] = outpost.running;
+        const { server, worker, outposts, context } = args;
+        const running = [server, worker, ...outposts].map((part) => part.running);
         const { documents, command } = probe(servingChecks(server.internalUrl, outposts, args.applications), 180);
         const [entrypoint = "", ...rest] = command;
-        this.proven = runJob(
+        this.proven = context.runtime.job(
             `${name}-proven`,
             {
                 title: "waiting until a person can sign in",
@@ -40,15 +36,15 @@ export class Serving extends pulumi.ComponentResource {
                 entrypoint: [entrypoint],
                 command: rest,
                 documents,
-                networks: args.networks.attach(["frontend", "backend"], `${environment.prefix}authentik-serving`),
-                triggers: Object.fromEntries(Object.entries(running).map(([title, { id }]) => [title, id])),
-                witnesses: Object.entries(running).map(([title, { id }]) => ({ title, id })),
+                networks: args.networks.attach(["frontend", "backend"], `${context.prefix}authentik-serving`),
+                triggers: Object.fromEntries(running.map(({ title, revision }) => [title, revision])),
+                proves: true,
+                witnesses: running,
                 secrets: args.secrets,
                 seconds: 200,
-                cure: "Run `pulumi up` again when the cause is mended.",
+                cure: "Run `pulumi up` again when the cause is fixed.",
             },
-            environment.dockerHost,
-            { parent: this, dependsOn: Object.values(running).map(({ resource }) => resource) },
+            { parent: this, dependsOn: running.map(({ healthy }) => healthy) },
         );
         this.registerOutputs({});
     }

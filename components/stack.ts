@@ -8,27 +8,33 @@ import type { Config } from "../config/schema";
 import { applicationOutput } from "./application-output";
 import { Blueprints } from "./blueprints";
 import { Credentials } from "./credentials";
-import { connectPostgres, connectRedis } from "./data";
-import type { Environment } from "./environment";
+import type { Context } from "./context";
 import { officialImages } from "./images";
 import { authentikInstance, authentikVolumes } from "./instance";
 import { Networks } from "./networks";
 import { Outpost } from "./outpost";
+import { connectPostgres } from "./postgres";
+import { connectRedis } from "./redis";
 import { type AuthentikOutputs, databaseOutput, mapValues, outpostOutput, type Pending, redisOutput } from "./outputs";
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
 import { suppliedSecrets } from "./supplied-secrets";
-import { Server } from "./server";
-import { secretsOf } from "../engine/workload";
+import { Server, Worker } from "./server";
+import { DockerHost } from "../engine/docker-host";
+import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
-import { Worker } from "./worker";
 
 /** The arguments of a stack: the configuration, and what comes with it. */
 export interface AuthentikStackArgs {
     config: Config;
     /** The values of `settings` are delivered as files, since one of them is secret. Default: false. */
     secretSettings?: boolean;
-    /** The provider's `docker:host`. Default: DOCKER_HOST, or the local engine. */
-    dockerHost?: string;
+    /** What runs the workloads. Default: the Docker host that Docker's own command would use. */
+    runtime?: Runtime;
+    /**
+     * Changes what containers are made with, by `server`, `worker`, `postgres`, `redis` or the name of an outpost, for what
+     * the configuration has no key for. Default: nothing is changed.
+     */
+    transform?: Record<string, ContainerTransform>;
 }
 
 /** One complete authentik: PostgreSQL, Redis, server, worker, outposts and what they protect. */
@@ -39,20 +45,24 @@ export class AuthentikStack extends pulumi.ComponentResource {
     public constructor(name: string, args: AuthentikStackArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:AuthentikStack", name, {}, opts);
         const child = { parent: this };
-        const { config } = args;
+        const { config, transform = {} } = args;
         const { version, url, applications, outposts } = config;
         const images = { ...officialImages(version), ...config.images };
-        const environment = environmentOf(name, args, child);
+        const context = contextOf(name, args, child);
 
-        const networks = new Networks(`${name}-networks`, { networks: config.networks, environment }, child);
-        const place = { networks, environment };
-        const postgres = connectPostgres(`${name}-postgres`, { config, images, ...place }, child);
+        const networks = new Networks(`${name}-networks`, { networks: config.networks, context }, child);
+        const place = { networks, context };
+        const postgres = connectPostgres(
+            `${name}-postgres`,
+            { config, images, transform: transform.postgres, ...place },
+            child,
+        );
         const redis = usesRedis(config)
-            ? connectRedis(`${name}-redis`, { config, images, ...place }, child)
+            ? connectRedis(`${name}-redis`, { config, images, transform: transform.redis, ...place }, child)
             : undefined;
 
-        const volumes = authentikVolumes(name, environment, this);
-        const secrets = authentikSecrets(name, environment, config, child);
+        const volumes = authentikVolumes(name, context, this);
+        const secrets = authentikSecrets(name, context, config, child);
         const instance = authentikInstance({
             ...config,
             image: images.server,
@@ -63,8 +73,16 @@ export class AuthentikStack extends pulumi.ComponentResource {
             volumes,
         });
         const authentik = { instance, ...place };
-        const server = new Server(`${name}-server`, { ...authentik, ...config.server }, child);
-        const worker = new Worker(`${name}-worker`, { ...authentik, ...config.worker }, child);
+        const server = new Server(
+            `${name}-server`,
+            { ...authentik, ...config.server, transform: transform.server },
+            child,
+        );
+        const worker = new Worker(
+            `${name}-worker`,
+            { ...authentik, ...config.worker, transform: transform.worker },
+            child,
+        );
 
         const declared = {
             ...declarations(config, server.internalUrl),
@@ -83,6 +101,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 on: outpost.networks,
                 token: secrets.outposts[outpost.name] ?? missing(outpost.name),
                 remembered: rememberedBy(outpost.name, applications, secrets),
+                transform: transform[outpost.name],
             };
             return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
         });
@@ -123,14 +142,11 @@ export class AuthentikStack extends pulumi.ComponentResource {
     }
 }
 
-function environmentOf(
-    name: string,
-    { config, dockerHost }: AuthentikStackArgs,
-    opts: pulumi.ResourceOptions,
-): Environment {
+function contextOf(name: string, { config, runtime }: AuthentikStackArgs, opts: pulumi.ResourceOptions): Context {
     const supplied = suppliedSecrets(name, config.secrets, opts);
     const credentials = new Credentials({ supplied, rotation: config.rotation });
-    return { prefix: config.prefix, credentials, protectData: config.protectData, dockerHost };
+    const { prefix, protectData } = config;
+    return { prefix, credentials, protectData, runtime: runtime ?? new DockerHost({ prefix }) };
 }
 
 /** The user's own blueprint files, by the path under which authentik finds them. */

@@ -1,156 +1,219 @@
+import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { confinement, inMemory } from "./confinement";
-import { createFeeder, feederName, removeFeeder } from "./files";
-import { untilHealthy } from "./health";
-import { connect } from "./host";
-import { stackLabels } from "./labels";
-import { digest, valueOf } from "./step";
-import { runToExit } from "./run-to-exit";
-import { decimal, goDuration, megabytes } from "./notation";
-import { type Running, secretsOf, type Workload } from "./workload";
+import * as random from "@pulumi/random";
+import { DockerConnection } from "./connection";
+import { type KnownArgs, processArgs, workloadArgs } from "./container";
+import { Waits } from "./health";
+import { type JobRun, runToExit } from "./job";
+import { filesLabel, jobLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { Observation } from "./observation";
+import { startWorkload } from "./start";
+import { digest, recordStep, valueOf } from "./step";
+import {
+    type Job,
+    type Process,
+    type Running,
+    type Runtime,
+    secretsOf,
+    type Workload,
+    type WorkloadFile,
+    type WorkloadMount,
+} from "./workload";
 
-/**
- * Runs a workload as a container on the Docker host, and holds back what depends on it until it is healthy.
- *
- * @param host the provider's `docker:host`.
- * @throws (when the update runs) Error that names the container and shows its last log lines.
- */
-export function runContainer(
-    name: string,
-    workload: Workload,
-    host: string | undefined,
-    opts: pulumi.CustomResourceOptions,
-): Running {
-    const content = pulumi.secret(pulumi.output(notInArguments(workload)).apply(digest));
-    const container = new docker.Container(name, containerArgs(name, workload, content, opts), {
-        ...opts,
-        // Docker's DNS answers with both while the old one goes on; a fixed name or a published port allows only one.
-        deleteBeforeReplace: workload.fixedName !== undefined || (workload.publish?.on.length ?? 0) > 0,
-        // The provider updates a changed health check in its state, not in the container.
-        replaceOnChanges: ["healthcheck"],
-        hooks: {
-            beforeCreate: [() => prepare(name, workload, content, host)],
-            afterCreate: [(args) => onceHealthy(args, workload, host)],
-        },
-    });
-    return { id: container.id, resource: container };
+/** How a Docker host is used. */
+export interface DockerHostArgs {
+    connection?: DockerConnection;
+    /** Put before the names of Docker objects, by which stacks on one host differ. Default: none. */
+    prefix?: string;
+    /** What runs already. Default: not known, so that only what changes is waited for. */
+    observation?: Observation;
 }
 
-/** What a container is made with that is no argument of it: an upload of its files would fail on the read-only root. */
-function notInArguments({ files = [], remembered = [] }: Workload): unknown[] {
-    return [
-        files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? undefined : content]),
-        remembered,
-    ];
-}
+/** Runs workloads as containers on one Docker host. */
+export class DockerHost implements Runtime {
+    private readonly connection: DockerConnection;
+    private readonly observation: Observation | undefined;
+    private readonly prefix: string;
+    private readonly stack: string;
+    private readonly waits = new Waits();
+    private readonly resources: string[] = [];
+    private key: pulumi.Output<string> | undefined;
 
-/** What has to be there before the container: volumes that belong to its user, and its files. */
-async function prepare(
-    name: string,
-    workload: Workload,
-    content: pulumi.Output<string>,
-    host: string | undefined,
-): Promise<void> {
-    await handOver(name, workload, host);
-    if (workload.files === undefined) return;
-    const [image, version, files] = await valueOf(pulumi.all([workload.image, content, pulumi.all(workload.files)]));
-    await createFeeder(await connect(host), name, { version, image, files });
-}
+    public constructor(args: DockerHostArgs = {}) {
+        this.connection = args.connection ?? new DockerConnection();
+        this.observation = args.observation;
+        this.prefix = args.prefix ?? "";
+        this.stack = stackIdentity(pulumi.getProject(), this.prefix);
+    }
 
-/**
- * A new volume belongs to root, unless the image has a folder of another owner in its place; one that an image of another
- * distribution has filled belongs to that one's user.
- */
-async function handOver(name: string, { title, mounts = [] }: Workload, host: string | undefined): Promise<void> {
-    for (const { source, target, owner } of mounts) {
-        if (owner === undefined) continue;
-        const [image, volume] = await valueOf(pulumi.all([owner.image, source]));
-        await runToExit(await connect(host), {
-            name: `${name}-owner`,
-            title: `handing ${target} over to the user of ${title}`,
-            image,
-            entrypoint: ["chown"],
-            command: ["-R", owner.user, target],
-            user: "0",
-            // The second one is for folders that only another user can enter.
-            capabilities: ["CHOWN", "DAC_READ_SEARCH"],
-            mounts: [{ source: volume, target }],
-            seconds: 300,
+    /** The Docker host, after a look at what runs there already. */
+    public static async observed(args: Omit<DockerHostArgs, "observation"> = {}): Promise<DockerHost> {
+        const { connection = new DockerConnection(), prefix = "" } = args;
+        const observation = await Observation.of(connection, stackIdentity(pulumi.getProject(), prefix));
+        return new DockerHost({ connection, prefix, observation });
+    }
+
+    public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
+        this.resources.push(name);
+        const { title, files = [], mounts = [], remembered = [], publish } = workload;
+        const labels = {
+            [stackLabel]: this.stack,
+            [resourceLabel]: name,
+            // A changed file replaces the container.
+            ...(files.length === 0 ? {} : { [filesLabel]: this.fingerprint(files, remembered) }),
+        };
+        const args = workloadArgs(workload, labels);
+        const container = new docker.Container(name, args, {
+            ...opts,
+            // What runs already is stopped by the step below, and only when it has to be.
+            deleteBeforeReplace: false,
+            // The provider writes some changes into its state and not into the container. Of these it makes none.
+            replaceOnChanges: Object.keys(args).filter((key) => key !== "destroyGraceSeconds"),
+            hooks: {
+                beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
+            },
         });
+        const handOvers = mounts.flatMap((mount) => (mount.owner === undefined ? [] : [this.handOver(name, mount)]));
+        const pids = workload.pids ?? 256;
+        const known = pulumi.output({
+            handOvers,
+            files,
+            exclusive: mounts.flatMap(({ source, exclusive }) => (exclusive === true ? [source] : [])),
+            secrets: secretsOf(files),
+        });
+        const healthy = recordStep(
+            `${name}-healthy`,
+            {
+                facts: { container: container.id, check: workload.health.command.join(" "), pids: String(pids) },
+                ...(handOvers.length === 0 ? {} : { containers: handOvers }),
+                again: this.observation?.whyAgain(name),
+                run: async () =>
+                    startWorkload(this.connection, await valueOf(container.id), {
+                        ...(await valueOf(known)),
+                        title,
+                        resource: name,
+                        stack: this.stack,
+                        health: workload.health,
+                        stopSeconds: workload.stopSeconds,
+                        pids,
+                        ports: (publish?.on ?? []).map((on) => ({ ...on, protocol: publish?.protocol ?? "tcp" })),
+                        waits: this.waits,
+                    }),
+            },
+            { ...opts, dependsOn: [container] },
+        );
+        // Known only once the step is done.
+        const revision = pulumi.all([container.id, healthy.urn]).apply(([id]) => id);
+        return { title, revision, healthy };
+    }
+
+    public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
+        const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
+        const args = processArgs({ limits: { memory: "1g" }, ...job, files: [...files, ...asFiles(documents)] }, this.jobLabels(name));
+        const known = pulumi.output({
+            args,
+            files,
+            secrets: [...secretsOf(files), ...(job.secrets ?? [])],
+            witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
+        });
+        const digests = Object.fromEntries(Object.entries(documents).map(([path, text]) => [path, digest(text)]));
+        const again = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
+        return recordStep(
+            name,
+            {
+                facts: { ...digests, ...triggers },
+                secrets: files.map(({ content }) => content),
+                containers: [args],
+                memory: memory?.documents,
+                again: job.proves === true ? again : undefined,
+                run: async (forgotten) => {
+                    const removed = Object.values(forgotten).map((text, index) => ({
+                        path: `${memory?.folder ?? ""}/${index}.yaml`,
+                        content: text,
+                    }));
+                    const resolved = await valueOf(known);
+                    const all = [...resolved.files, ...asFiles(documents), ...removed];
+                    const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
+                    await runToExit(this.connection, run);
+                },
+            },
+            opts,
+        );
+    }
+
+    public network(
+        name: string,
+        args: { name: string; internal: boolean },
+        opts: pulumi.CustomResourceOptions,
+    ): pulumi.Output<string> {
+        const labels = this.labelList(name);
+        // The id, not the name: after a network was lost and re-created, only the id makes its containers follow.
+        return new docker.Network(
+            name,
+            { ...args, labels },
+            { ...opts, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+        ).id;
+    }
+
+    public volume(
+        name: string,
+        args: { name: string; keep: boolean },
+        opts: pulumi.CustomResourceOptions,
+    ): pulumi.Output<string> {
+        const { name: volume, keep } = args;
+        return new docker.Volume(
+            name,
+            { name: volume, labels: this.labelList(name) },
+            // Docker's create of a known name returns what is there, without our labels, which are no reason to replace it.
+            { ...opts, retainOnDelete: keep, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+        ).name;
+    }
+
+    /**
+     * Gives a volume to the user of its container. A new volume is root's, unless the image has a folder of another owner in
+     * its place; one that an image of another distribution filled is that one's user's.
+     */
+    private handOver(name: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
+        const process: Process = {
+            image: owner?.image ?? "",
+            entrypoint: ["chown"],
+            command: ["-R", owner?.user ?? "", target],
+            user: "0",
+            mounts: [{ source, target }],
+            networks: [],
+            limits: { memory: "256m" },
+        };
+        const args = processArgs(process, this.jobLabels(`${name}-owner`));
+        // The second one is for folders that only another user can enter.
+        return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
+    }
+
+    /**
+     * Changes with the files that a container is given and the secrets that it remembers. Everybody on the host can read the
+     * label, so the digest is keyed: a weak secret cannot be guessed from it.
+     */
+    private fingerprint(files: WorkloadFile[], remembered: pulumi.Input<string>[]): pulumi.Output<string> {
+        this.key ??= new random.RandomPassword(`${this.prefix}files-key`, { length: 50 }).result;
+        const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
+        const keyed = pulumi
+            .all([this.key, given, remembered])
+            .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
+        return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
+    }
+
+    private jobLabels(job: string): Record<string, string> {
+        return { [stackLabel]: this.stack, [jobLabel]: job };
+    }
+
+    private labelList(name: string): { label: string; value: string }[] {
+        return [
+            { label: stackLabel, value: this.stack },
+            { label: resourceLabel, value: name },
+        ];
     }
 }
 
-async function onceHealthy(args: pulumi.ResourceHookArgs, workload: Workload, host: string | undefined): Promise<void> {
-    const engine = await connect(host);
-    await removeFeeder(engine, args.name);
-    const secrets = await valueOf(pulumi.output(secretsOf(workload.files)));
-    const gate = {
-        title: workload.title,
-        command: workload.health.command,
-        // authentik's first boot runs hundreds of migrations: 90 seconds on two idle cores, over 5 minutes on busy ones.
-        seconds: workload.readySeconds ?? 900,
-        secrets,
-    };
-    await untilHealthy(engine, args.id, gate);
-    // The provider has no argument for it; the engine takes it of a container that runs.
-    await engine.getContainer(args.id).update({ PidsLimit: workload.pids });
-}
-
-function containerArgs(
-    name: string,
-    workload: Workload,
-    content: pulumi.Output<string>,
-    opts: pulumi.CustomResourceOptions,
-): docker.ContainerArgs {
-    const memory = workload.limits.memory === undefined ? undefined : megabytes(workload.limits.memory);
-    return {
-        name: workload.fixedName,
-        hostname: workload.title,
-        image: workload.image,
-        entrypoints: workload.entrypoint,
-        command: workload.command,
-        envs: Object.entries(workload.settings ?? {}).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
-        user: workload.user,
-        // A changed file changes the name, and so replaces the container; the state keeps it encrypted. The option
-        // `replacementTrigger` does not serve: the engine takes every secret one for the same.
-        volumes: workload.files && [{ fromContainer: content.apply((version) => `${feederName(name, version)}:ro`) }],
-        mounts: workload.mounts?.map(({ source, target, readOnly }) => ({
-            source,
-            target,
-            readOnly,
-            type: mountType(source),
-        })),
-        networksAdvanced: workload.networks.map(({ network, aliases }) => ({ name: network, aliases })),
-        ports: workload.publish?.on.map(({ port, ip }) => ({
-            internal: workload.publish?.port ?? port,
-            protocol: workload.publish?.protocol,
-            external: port,
-            ip,
-        })),
-        healthcheck: {
-            tests: ["CMD", ...workload.health.command],
-            interval: "10s",
-            timeout: "30s",
-            startPeriod: goDuration(workload.health.startSeconds),
-            retries: 3,
-        },
-        destroyGraceSeconds: workload.stopSeconds,
-        restart: "unless-stopped",
-        memory,
-        memorySwap: memory,
-        cpus: workload.limits.cpus === undefined ? undefined : decimal(workload.limits.cpus),
-        readOnly: true,
-        tmpfs: inMemory(workload.tmpfs),
-        capabilities: { drops: confinement.dropped },
-        securityOpts: confinement.securityOpts,
-        logDriver: confinement.log.driver,
-        logOpts: confinement.log.options,
-        labels: stackLabels(name, "docker:index/container:Container", opts.parent),
-    };
-}
-
-/** A path of the host is bound; a name is a volume. */
-function mountType(source: pulumi.Input<string>): string {
-    return typeof source === "string" && source.startsWith("/") ? "bind" : "volume";
+function asFiles(documents: Record<string, string>): { path: string; content: string }[] {
+    return Object.entries(documents).map(([path, content]) => ({ path, content }));
 }

@@ -1,18 +1,46 @@
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { execute, lastLogLines, redact } from "./host";
+import { execute, lastLogLines, logSince, redact } from "./streams";
+import type { HealthCheck } from "./workload";
 
-/** How long, and under what name, a container is waited for. */
-export interface HealthGate {
+/** What is waited for, and for how long. */
+export interface Gate {
     /** What messages call the container. */
     title: string;
-    /** The container's own health check. */
-    command: string[];
-    /** Seconds it may take. */
-    seconds: number;
+    health: Pick<HealthCheck, "command" | "readySeconds" | "lacking">;
     /** Values that no message may show. */
     secrets: string[];
+    /** Ends the wait when another one of the same update knows that the update fails. Default: none. */
+    waits?: Waits;
+}
+
+/** The waits of one update. One that fails ends the others: the update fails anyway, and its cause is known. */
+export class Waits {
+    readonly #ended = new AbortController();
+
+    /** Waits, unless another wait fails before. */
+    public async race(title: string, wait: (signal: AbortSignal) => Promise<void>): Promise<void> {
+        const { signal } = this.#ended;
+        const otherFailed = new Promise<never>((_, reject) => {
+            const end = () => reject(new WaitEnded(`${title}: the wait ended, since ${String(signal.reason)}`));
+            if (signal.aborted) end();
+            else signal.addEventListener("abort", end, { once: true });
+        });
+        try {
+            await Promise.race([wait(signal), otherFailed]);
+        } catch (error) {
+            if (!(error instanceof WaitEnded)) this.#ended.abort(firstLine(error));
+            throw error;
+        }
+    }
+}
+
+class WaitEnded extends Error {}
+
+function firstLine(error: unknown): string {
+    return String(error instanceof Error ? error.message : error).split("; its last log lines:")[0] ?? "";
 }
 
 /**
@@ -21,36 +49,43 @@ export interface HealthGate {
  * The provider's own `wait` notices a crash only at its timeout and says nothing of the cause; this one looks every
  * second. It runs the check itself, so that the check's interval can be long.
  *
- * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted
- *   twice, else when the time is over.
+ * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted twice;
+ *   when its log has said for 30 seconds what it lacks; when another wait failed; else when the time is over.
  */
-export async function untilHealthy(docker: Docker, id: string, gate: HealthGate): Promise<void> {
-    const container = docker.getContainer(id);
-    const deadline = Date.now() + gate.seconds * 1000;
-    for (;;) {
-        const look = await container.inspect();
-        const { Running, Restarting } = look.State;
-        const answer = Running && !Restarting ? await check(container, gate.command) : "it does not run";
-        if (answer === undefined) return;
-        const late = `was not healthy within ${gate.seconds} seconds (its health check says: ${answer})`;
-        const problem = (await trouble(docker, look)) ?? (Date.now() > deadline ? late : undefined);
-        if (problem !== undefined) {
-            const log = await lastLogLines(container, gate.secrets);
-            throw new Error(`${gate.title} ${redact(problem, gate.secrets)}; its last log lines:\n${log}`);
-        }
-        await sleep(1000);
-    }
+export async function untilHealthy(docker: Docker, id: string, gate: Gate): Promise<void> {
+    const wait = (signal?: AbortSignal) => look(docker.getContainer(id), docker, gate, signal);
+    await (gate.waits === undefined ? wait() : gate.waits.race(gate.title, wait));
 }
 
-/**
- * The same, with the health check that the container has; at once when it has none.
- *
- * @throws as `untilHealthy`.
- */
-export async function untilStarted(docker: Docker, id: string, seconds: number, secrets: string[]): Promise<void> {
-    const { Config, Name } = await docker.getContainer(id).inspect();
-    const [, ...command] = Config.Healthcheck?.Test ?? [];
-    if (command.length > 0) await untilHealthy(docker, id, { title: Name.slice(1), command, seconds, secrets });
+async function look(
+    container: Docker.Container,
+    docker: Docker,
+    { title, health, secrets }: Gate,
+    signal?: AbortSignal,
+): Promise<void> {
+    // authentik's first boot runs hundreds of migrations: 90 seconds on two idle cores, over 5 minutes on busy ones.
+    const seconds = health.readySeconds ?? 900;
+    const started = Date.now();
+    const elapsed = () => Math.round((Date.now() - started) / 1000);
+    const lacking = new Lacking(container, health.lacking);
+    for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
+        const state = await container.inspect();
+        const { Running, Restarting } = state.State;
+        const answer = Running && !Restarting ? await check(container, health.command) : "it does not run";
+        if (answer === undefined) return;
+        const late = `was not healthy within ${seconds} seconds (its health check says: ${answer})`;
+        const problem =
+            (await trouble(docker, state)) ?? (await lacking.problem()) ?? (elapsed() > seconds ? late : undefined);
+        if (problem !== undefined) {
+            const log = await lastLogLines(container, secrets);
+            throw new Error(`${title} ${redact(problem, secrets)}; its last log lines:\n${log}`);
+        }
+        if (elapsed() < told + 10) continue;
+        told = elapsed();
+        const progress = `waiting for ${title} (${told} s); its health check says: ${redact(answer, secrets)}`;
+        // Without a resource: the one of a hook has no URN yet, and the message would wait for it for ever.
+        await pulumi.log.info(progress, undefined, undefined, true);
+    }
 }
 
 /** Undefined when the check passes, else its last line. */
@@ -78,4 +113,25 @@ async function lastExitCode(docker: Docker, id: string): Promise<string> {
     const filters = { container: [id], event: ["die"] };
     const events = await text(await docker.getEvents({ since: 0, until: Date.now() / 1000, filters }));
     return /.*"exitCode":"(\d+)"/s.exec(events)?.[1] ?? "unknown";
+}
+
+/** Notices a process that lives, and says over and over what it lacks. */
+class Lacking {
+    private since: number | undefined;
+    private next = 0;
+
+    constructor(
+        private readonly container: Docker.Container,
+        private readonly pattern: RegExp | undefined,
+    ) {}
+
+    async problem(): Promise<string | undefined> {
+        if (this.pattern === undefined || Date.now() < this.next) return undefined;
+        this.next = Date.now() + 5000;
+        const said = this.pattern.exec(await logSince(this.container, Date.now() / 1000 - 10))?.[0];
+        if (said === undefined) this.since = undefined;
+        else this.since ??= Date.now();
+        const over = this.since !== undefined && Date.now() - this.since >= 30_000;
+        return over ? `lives, and is not ready: ${said}` : undefined;
+    }
 }

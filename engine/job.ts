@@ -1,75 +1,85 @@
-import * as pulumi from "@pulumi/pulumi";
-import { connect } from "./host";
-import { digest, recordStep, valueOf } from "./step";
-import { type JobRun, runToExit } from "./run-to-exit";
-import { type Process, secretsOf } from "./workload";
+import type Docker from "dockerode";
+import type { DockerConnection } from "./connection";
+import { createOptions, type KnownArgs } from "./container";
+import { type PlainFile, putFiles } from "./files";
+import { jobLabel, stackLabel } from "./labels";
+import { lastLogLines, redact } from "./streams";
 
-/** A container that runs once, to exit code 0. */
-export interface Job extends Process {
-    /** What messages call the job. */
+/** A container that runs once, with every value known. */
+export interface JobRun {
+    name: string;
+    /** What messages call it. */
     title: string;
-    /** Plain files by path, e.g. blueprints; a change of one runs the job again. */
-    documents: Record<string, string>;
-    /** What else makes the job run again when it changes, e.g. the id of the database it wrote to. */
-    triggers?: Record<string, pulumi.Input<string>>;
-    /**
-     * Documents by a name of their own. One that is no longer here is put into the folder, as 0.yaml, 1.yaml and so on,
-     * when the job runs next: how what a former run made is taken back. Default: none.
-     */
-    memory?: { folder: string; documents: Record<string, string> };
-    /** Secrets beside those in its files that its messages, or those of its witnesses, could show. Default: none. */
-    secrets?: pulumi.Input<string>[];
-    /** Seconds the job may take. */
+    args: KnownArgs;
+    pids: number;
+    files: PlainFile[];
+    /** Containers whose last log lines help when it fails. Default: none. */
+    witnesses?: { title: string; id: string }[];
+    /** Values that no message may show. Default: none. */
+    secrets?: string[];
     seconds: number;
-    /** Containers whose last log lines help when the job fails. */
-    witnesses?: { title: string; id: pulumi.Input<string> }[];
-    /** What a person can do when the job fails. */
-    cure: string;
+    /** What a person can do when it fails. Default: nothing is said. */
+    cure?: string;
 }
 
 /**
- * Runs a job when its image, a document, a secret file or a trigger changed since it last succeeded.
+ * Runs a container to its end and removes it.
  *
- * @param host the provider's `docker:host`.
- * @throws (when the update runs) Error with the job's own last lines, secrets blotted out, and the cure.
+ * @throws Error with the last log lines of it and of its witnesses, secrets blotted out, when it ends with another code
+ *   than 0 or not in time.
  */
-export function runJob(
-    name: string,
-    job: Job,
-    host: string | undefined,
-    opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-    const { image, settings = {}, files = [], mounts = [], networks, witnesses = [] } = job;
-    const secrets = [...secretsOf(files), ...(job.secrets ?? [])];
-    const resolved: pulumi.Output<Resolved> = pulumi.output({
-        image,
-        settings,
-        files,
-        mounts,
-        networks,
-        witnesses,
-        secrets,
-    });
-    const documents = Object.fromEntries(Object.entries(job.documents).map(([path, text]) => [path, digest(text)]));
-    return recordStep(
-        name,
-        {
-            facts: { image, command: digest([job.entrypoint, job.command]), ...documents, ...job.triggers },
-            secrets: files.map(({ content }) => content),
-            memory: job.memory?.documents,
-            run: async (forgotten) => {
-                const removed = Object.values(forgotten).map((text, index) => [
-                    `${job.memory?.folder ?? ""}/${index}.yaml`,
-                    text,
-                ]);
-                const all = { ...job.documents, ...(Object.fromEntries(removed) as Record<string, string>) };
-                await runToExit(await connect(host), { ...job, ...(await valueOf(resolved)), documents: all, name });
-            },
-        },
-        opts,
+export async function runToExit(connection: DockerConnection, job: JobRun): Promise<void> {
+    await connection.pullIfMissing(job.args.image);
+    const docker = await connection.client();
+    const { secrets = [], witnesses = [], cure = "" } = job;
+    const { code, log } = await runOnce(docker, job);
+    if (code === 0) return;
+    const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
+    const sections = await Promise.all(
+        witnesses.map(
+            async ({ title, id }) =>
+                `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5)}`,
+        ),
     );
+    throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
 }
 
-type Resolved = Required<
-    Pick<JobRun, "image" | "settings" | "files" | "mounts" | "networks" | "witnesses" | "secrets">
->;
+async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {
+    const stack = job.args.labels?.find(({ label }) => label === stackLabel)?.value ?? "";
+    // One that was killed half-way may have left its container.
+    await removeJobs(docker, stack, job.name);
+    const container = await docker.createContainer(createOptions(job.name, job.args, job.pids));
+    try {
+        for (const { name } of job.args.networksAdvanced?.slice(1) ?? [])
+            await docker.getNetwork(name).connect({ Container: container.id });
+        await putFiles(container, job.files);
+        await container.start();
+        const code = await exitCode(container, job.seconds);
+        return { code, log: await lastLogLines(container, [], 25) };
+    } finally {
+        await container.remove({ force: true, v: true });
+    }
+}
+
+async function exitCode(container: Docker.Container, seconds: number): Promise<number | undefined> {
+    const timeout = AbortSignal.timeout(seconds * 1000);
+    try {
+        const { StatusCode } = (await container.wait({ abortSignal: timeout })) as { StatusCode: number };
+        return StatusCode;
+    } catch (error) {
+        if (timeout.aborted) return undefined;
+        throw error;
+    }
+}
+
+/**
+ * Removes containers of jobs, with the volumes that go with them: what a killed run left.
+ *
+ * @param stack as its label names it.
+ * @param job Default: every job.
+ */
+export async function removeJobs(docker: Docker, stack: string, job?: string): Promise<void> {
+    const filters = { label: [`${stackLabel}=${stack}`, job === undefined ? jobLabel : `${jobLabel}=${job}`] };
+    for (const { Id } of await docker.listContainers({ all: true, filters }))
+        await docker.getContainer(Id).remove({ force: true, v: true });
+}

@@ -1,28 +1,19 @@
-import * as pulumi from "@pulumi/pulumi";
-import { valueOf } from "./step";
-
-/** Label that names the stack a Docker object belongs to, as project/stack. */
+/** Label that names the stack that a Docker object belongs to. */
 export const stackLabel = "authentik-stack.stack";
-/** Label that holds the URN of the resource behind a Docker object: how orphans of a killed update are found. */
-export const urnLabel = "authentik-stack.urn";
-
-/** Label that names the job that a container is for: how what a killed run left of it is found. */
+/** Label that names the resource behind a Docker object: how what a killed update left is found. */
+export const resourceLabel = "authentik-stack.resource";
+/** Label of a container that runs once, with the name of its job. */
 export const jobLabel = "authentik-stack.job";
+/** Label that changes with a container's files. */
+export const filesLabel = "authentik-stack.files";
 
-/** The stack as its label names it. */
-export function stackName(): string {
-    return `${pulumi.getProject()}/${pulumi.getStack()}`;
-}
+/** Label of the resource's URN, which containers have that an earlier version of this program made. */
+export const formerLabel = "authentik-stack.urn";
 
-/** The labels that every Docker object of the stack carries, in the provider's form. */
-export function stackLabels(
-    name: string,
-    type: string,
-    parent: pulumi.Resource | undefined,
-): { label: string; value: pulumi.Input<string> }[] {
-    // The parent's URN as a plain promise: an output of the parent would make the child wait for the parent's children.
-    return [
-        { label: stackLabel, value: stackName() },
-        { label: urnLabel, value: pulumi.createUrn(name, type, parent && valueOf(parent.urn)) },
-    ];
+/**
+ * A stack as its label names it: the project with the prefix of its names, by which stacks on one host differ anyway. The
+ * name of the Pulumi stack is not in it, so that a rename changes nothing.
+ */
+export function stackIdentity(project: string, prefix: string): string {
+    return `${project}/${prefix}`;
 }

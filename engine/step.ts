@@ -5,8 +5,12 @@ import * as pulumi from "@pulumi/pulumi";
 export interface Step {
     /** Plain facts the step depends on; the preview shows which of them changed. */
     facts: Record<string, pulumi.Input<string>>;
-    /** Secret values the step depends on; the state holds one encrypted digest of them. */
-    secrets: pulumi.Input<pulumi.Input<string>[]>;
+    /** Secret values the step depends on; the state holds one encrypted digest of them. Default: none. */
+    secrets?: pulumi.Input<pulumi.Input<string>[]>;
+    /** The containers that the step runs, for the preview and for policies. Default: none. */
+    containers?: object[];
+    /** Why the step has to be done although nothing changed. Default: it need not. */
+    again?: string;
     /** What is to be remembered until the step is done again, by name. Default: nothing. */
     memory?: Record<string, string>;
     /**
@@ -20,18 +24,32 @@ export interface Step {
 /**
  * Does a step when a fact or a secret of it changed since it was last done, and records that in the stack's state.
  *
- * A container resource that runs once cannot do this: when it fails it stays in the state as created, and the next
- * update leaves it alone.
+ * The step runs before the record is made, so that one that fails is not recorded. What runs after a resource was made
+ * (an after-hook, a container that runs once) is recorded as done whatever comes of it.
  */
 export function recordStep(name: string, step: Step, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-    const secrets = pulumi.secret(pulumi.output(step.secrets).apply(digest));
     const memory = step.memory ?? {};
     const run = async ({ oldInputs }: pulumi.ResourceHookArgs) => {
         const old = await valueOf(pulumi.output((oldInputs as OldInputs | undefined)?.input));
         await step.run(Object.fromEntries(Object.entries(old?.memory ?? {}).filter(([key]) => !(key in memory))));
     };
-    const input = { facts: step.facts, secrets, ...(step.memory && { memory }) };
-    return new pulumi.Stash(name, { input }, { ...opts, hooks: { beforeCreate: [run], beforeUpdate: [run] } });
+    const input = {
+        facts: step.facts,
+        ...(step.secrets && { secrets: pulumi.secret(pulumi.output(step.secrets).apply(digest)) }),
+        ...(step.containers && { containers: step.containers }),
+        ...(step.memory && { memory }),
+        again: step.again ?? "",
+    };
+    return new pulumi.Stash(
+        name,
+        { input },
+        {
+            ...opts,
+            hooks: { beforeCreate: [run], beforeUpdate: [run] },
+            // Without a reason the one of the last time stays recorded: its end is no reason to do the step again.
+            ignoreChanges: step.again === undefined ? ["input.again"] : [],
+        },
+    );
 }
 
 /** What a hook is told of the record that an update replaces. */

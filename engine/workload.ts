@@ -1,3 +1,4 @@
+import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
 /** A file that a container gets before it starts; how every secret reaches it. */
@@ -7,9 +8,9 @@ export interface WorkloadFile {
     content: pulumi.Input<string>;
     /** The secrets in it, which no message shows. Default: the content as a whole. */
     secrets?: pulumi.Input<string>[];
-    /** Only a new container needs its content: another one replaces nothing. Default: false. */
+    /** Only a new container needs its content: a changed one replaces nothing. Default: false. */
     initial?: boolean;
-    /** User of the image, by name or as a numeric id, who alone can read it. Default: 1000, that of authentik's images. */
+    /** User of the image, by name or as a numeric id, whose file it is. Default: root's, for the container's user to read. */
     owner?: string;
 }
 
@@ -20,27 +21,33 @@ export interface WorkloadMount {
     target: string;
     /** Default: false. */
     readOnly?: boolean;
-    /** User of an image with chown, whom the volume is handed to before the container is created. Default: as it is. */
+    /** Only one container at a time may use it, e.g. the data of a database. Default: false. */
+    exclusive?: boolean;
+    /** User of an image with `chown`, who gets the volume before the container starts. Default: left as it is. */
     owner?: { user: string; image: pulumi.Input<string> };
 }
 
 /** A network as containers are attached to it. */
 export interface NetworkAttachment {
-    /** The network's id where this stack made it (a recreated network is then noticed), its name where it was adopted. */
+    /** The network's id where this stack made it (so that a re-created network is noticed), its name where it was adopted. */
     network: pulumi.Input<string>;
     /** Names under which others on the network reach the container. */
     aliases: string[];
 }
 
-/** How Docker finds out that a container does its work. */
+/** How a container shows that it does its work. */
 export interface HealthCheck {
-    /** Command and arguments; exit code 0 is healthy. */
+    /** Command and arguments inside the container; exit code 0 is healthy. */
     command: string[];
     /** Seconds during which failures do not count. */
     startSeconds: number;
+    /** Seconds from start to healthy at most. Default: 900. */
+    readySeconds?: number;
+    /** Matches log lines that say what the process lacks, e.g. its database; when it prints one for 30 seconds, the wait ends. */
+    lacking?: RegExp;
 }
 
-/** What is the same for a container that runs on and for a job that runs once. */
+/** What workloads, which run on, and jobs, which end, have in common. */
 export interface Process {
     image: pulumi.Input<string>;
     /** Replaces the image's entrypoint. Default: the image's own. */
@@ -49,18 +56,21 @@ export interface Process {
     /** User of the image, by name or as a numeric id. Default: the image's own. */
     user?: string;
     /** Environment variables: never a secret. */
-    settings?: Record<string, pulumi.Input<string>>;
+    variables?: Record<string, pulumi.Input<string>>;
     files?: WorkloadFile[];
     mounts?: WorkloadMount[];
     networks: NetworkAttachment[];
+    limits?: Limits;
+    /** Most processes and threads. Default: 256. */
+    pids?: number;
 }
 
 /** Limits of a container. */
 export interface Limits {
     /** Most memory, in Docker's notation, e.g. `512m`. Default: no limit. */
-    memory?: string;
-    /** Most processors. Default: no limit. */
-    cpus?: number;
+    memory?: pulumi.Input<string>;
+    /** Most processors, e.g. 0.5. Default: no limit. */
+    cpus?: pulumi.Input<number>;
 }
 
 /** A port of the host that leads to a container. */
@@ -70,33 +80,94 @@ export interface PublishedPort {
     ip: string;
 }
 
+/**
+ * Changes what a container is made with, for what has no argument of its own; it may change `args` in place.
+ *
+ * @example (args) => { args.dns = ["192.0.2.53"]; }
+ */
+export type ContainerTransform = (args: docker.ContainerArgs) => docker.ContainerArgs | void;
+
 /** A container that runs on. */
 export interface Workload extends Process {
-    /** The container's name and host name. Fixed names are replaced delete-first. Default: named by Pulumi. */
-    fixedName?: string;
     /** What messages call it, and its host name. */
     title: string;
     /** Ports of the host that lead to `port`. Default: none. */
     publish?: { port: number; protocol?: "udp"; on: PublishedPort[] };
     health: HealthCheck;
-    /** Seconds from start to healthy at the most. Default: 900. */
-    readySeconds?: number;
     /** Seconds to stop in before it is killed. */
     stopSeconds: number;
-    limits: Limits;
-    /** Most processes and threads. */
-    pids: number;
     /** Secrets beside those in its files whose change replaces the container. Default: none. */
     remembered?: pulumi.Input<string>[];
     /** Folders in memory beside /tmp, for what it writes: its root file system is read-only. Default: none. */
     tmpfs?: string[];
+    transform?: ContainerTransform;
+}
+
+/** A container that runs once, to exit code 0. */
+export interface Job extends Process {
+    /** What messages call the job. */
+    title: string;
+    /** Plain files by path, e.g. blueprints; a change of one runs the job again. */
+    documents?: Record<string, string>;
+    /** What else makes the job run again when it changes, e.g. the revision of the database it wrote to. */
+    triggers?: Record<string, pulumi.Input<string>>;
+    /** The job asks whether the workloads work, and so runs again when one of them had to be waited for. Default: false. */
+    proves?: boolean;
+    /**
+     * Documents by a name of their own. One that is no longer here is put into the folder, as 0.yaml, 1.yaml and so on,
+     * when the job runs next: how what a former run made is taken back. Default: none.
+     */
+    memory?: { folder: string; documents: Record<string, string> };
+    /** Secrets beside those in its files that its messages, or those of its witnesses, could show. Default: none. */
+    secrets?: pulumi.Input<string>[];
+    /** Seconds the job may take. */
+    seconds: number;
+    /** Workloads whose last log lines help when the job fails. Default: none. */
+    witnesses?: Running[];
+    /** What a person can do when the job fails. */
+    cure: string;
 }
 
 /** A workload that runs: what others need of it. */
 export interface Running {
-    /** The container's id; known once it is healthy. */
-    id: pulumi.Output<string>;
-    resource: pulumi.Resource;
+    /** What messages call it. */
+    title: string;
+    /** Changes when what runs is another; known once it is healthy. */
+    revision: pulumi.Output<string>;
+    /** Done when it is healthy: what needs the workload depends on this. */
+    healthy: pulumi.Resource;
+}
+
+/** What runs workloads: the seam between the components and Docker. */
+export interface Runtime {
+    /**
+     * Runs a workload, and holds back what depends on it until it is healthy.
+     *
+     * @throws (when the update runs) Error that names the workload and shows its last log lines; what ran before serves on.
+     */
+    run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running;
+    /**
+     * Runs a job when its image, a document, a secret file or a trigger changed since it last succeeded.
+     *
+     * @throws (when the update runs) Error with the job's own last lines, secrets blotted out, and the cure.
+     */
+    job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
+    /** A network of the stack's own; returns what containers are attached by. */
+    network(
+        name: string,
+        args: { name: string; internal: boolean },
+        opts: pulumi.CustomResourceOptions,
+    ): pulumi.Output<string>;
+    /**
+     * A named volume; returns its name. One of that name that exists already is taken up as it is.
+     *
+     * @param keep it stays when it is no longer needed, and when the stack is destroyed.
+     */
+    volume(
+        name: string,
+        args: { name: string; keep: boolean },
+        opts: pulumi.CustomResourceOptions,
+    ): pulumi.Output<string>;
 }
 
 /** The secrets that a process is given, for blotting them out. */

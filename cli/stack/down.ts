@@ -1,6 +1,6 @@
 import { connect } from "../../engine/host";
-import { removeJobs } from "../../engine/job-containers";
-import { type OpenStack, projectName } from "../environment";
+import { removeJobs } from "../../engine/job";
+import type { OpenStack } from "../environment";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
 import { readState, type StateResource } from "./state";
@@ -20,7 +20,7 @@ export interface TakenDown {
  * @throws ToolError when another run is at work, or with what the engine says of a failure.
  */
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
-    const { stack, options, workplace } = open;
+    const { stack, identity, options, workplace } = open;
     await settle(progress, open);
     const { resources } = await readState(stack);
     const kept = resources.filter(isKept);
@@ -30,7 +30,7 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
-    await removeJobs(await connect(workplace.docker?.host), `${projectName}/${stack.name}`);
+    await removeJobs(await connect(workplace.docker?.host), identity);
     return { deleted: changes?.delete ?? 0, volumes };
 }
 

@@ -66,6 +66,12 @@ function rolesOf(value: (key: string) => unknown): Set<string> {
     ]);
 }
 
+/** What a stack puts before the names of its Docker objects. */
+export function prefixOf(root: string, stack: string): string {
+    const prefix: unknown = read(root, stack).getIn(["config", "authentik-stack:prefix"]);
+    return typeof prefix === "string" ? prefix : "";
+}
+
 function section(value: unknown): Record<string, string | undefined> {
     return typeof value === "object" && value !== null ? (value as Record<string, string | undefined>) : {};
 }

@@ -1,16 +1,16 @@
 import type Docker from "dockerode";
-import { untilStarted } from "../../engine/health";
 import { connect } from "../../engine/host";
-import { stackLabel, urnLabel } from "../../engine/labels";
+import { resourceLabel, stackLabel } from "../../engine/labels";
 import { type OpenStack, projectName } from "../environment";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
+import { nameOf } from "./events";
 import { readState } from "./state";
 
 /** What the state knows, and what was about to be made. */
 interface Known {
     ids: Set<string>;
-    /** URNs. */
+    /** Names of resources. */
     pending: Set<string>;
 }
 
@@ -29,7 +29,7 @@ interface Listed {
  * @returns whether there was such a run: the state may then say of things that they are there, and they are not.
  * @throws ToolError when another run is at work.
  */
-export async function healInterrupted(progress: Progress, { stack, workplace }: OpenStack): Promise<boolean> {
+export async function healInterrupted(progress: Progress, { stack, identity, workplace }: OpenStack): Promise<boolean> {
     const { folder } = workplace.backend;
     const locks = folder === undefined ? [] : readLocks(folder, projectName, stack.name);
     const since = abandonedSince(locks);
@@ -42,11 +42,10 @@ export async function healInterrupted(progress: Progress, { stack, workplace }: 
     const creations = pending.filter(({ type }) => type === "creating");
     const known = {
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
-        pending: new Set(creations.map(({ resource }) => resource.urn)),
+        pending: new Set(creations.map(({ resource }) => nameOf(resource.urn))),
     };
-    await removeOrphans(progress, await connect(workplace.docker?.host), `${projectName}/${stack.name}`, (object) =>
-        isOrphan(object, known, since),
-    );
+    const docker = await connect(workplace.docker?.host);
+    await removeOrphans(progress, docker, identity, (object) => isOrphan(object, known, since));
     return true;
 }
 
@@ -56,7 +55,7 @@ export async function healInterrupted(progress: Progress, { stack, workplace }: 
  */
 export function isOrphan(object: Listed, { ids, pending }: Known, since: Date | undefined): boolean {
     if (ids.has(object.id)) return false;
-    if (pending.has(object.labels[urnLabel] ?? "")) return true;
+    if (pending.has(object.labels[resourceLabel] ?? "")) return true;
     return since !== undefined && object.created.getTime() >= since.getTime() - 1000;
 }
 
@@ -70,19 +69,12 @@ async function removeOrphans(
     const containers = (await docker.listContainers({ all: true, filters })).map((container) => ({
         id: container.Id,
         name: container.Names[0]?.slice(1) ?? container.Id,
-        state: container.State,
         created: new Date(container.Created * 1000),
         labels: container.Labels,
     }));
-    const removed = containers.filter(isOrphaned).map(async ({ id, name, state }) => {
+    // They were not started yet: what starts a container is recorded before.
+    const removed = containers.filter(isOrphaned).map(async ({ id, name }) => {
         progress(`removing the unfinished container ${name}`);
-        // PostgreSQL that is killed while it fills its volume for the first time leaves half a cluster, which no later
-        // start completes. What does not get healthy is removed all the same.
-        if (state === "running")
-            await untilStarted(docker, id, 30, [])
-                .then(() => docker.getContainer(id).stop())
-                .catch(() => undefined);
-        // With the volumes that its files are in: nobody else has them.
         await docker.getContainer(id).remove({ force: true, v: true });
     });
     await Promise.all(removed);

@@ -1,11 +1,9 @@
 import type { OpType } from "@pulumi/pulumi/automation";
-import { runPulumi } from "../engine/cli";
 import type { OpenStack } from "../environment";
 import type { Report } from "./events";
 import { healInterrupted } from "./leftovers";
 import type { Progress } from "../progress";
-import { readState } from "./state";
-import { operate, OperationFailed } from "./update";
+import { operate } from "./update";
 
 /**
  * Heals what a killed run left, and compares the state with what is really there.
@@ -31,27 +29,9 @@ export async function settle(progress: Progress, open: OpenStack): Promise<boole
  */
 export async function bringUp(progress: Progress, open: OpenStack, settled: boolean): Promise<Report> {
     const { stack, options } = open;
-    try {
-        return await operate(progress, (operation) =>
-            stack.up({ ...options, ...operation, refresh: !settled, showSecrets: false }),
-        );
-    } catch (error) {
-        if (error instanceof OperationFailed) await distrust(open, error.urns);
-        throw error;
-    }
-}
-
-/**
- * Marks containers that were made and did not get healthy, so that the next run makes them anew: the state knows them as
- * created, and would leave them as they are.
- */
-async function distrust({ stack, workplace }: OpenStack, urns: string[]): Promise<void> {
-    const { resources } = await readState(stack);
-    const made = resources.filter(({ type }) => type === "docker:index/container:Container").map(({ urn }) => urn);
-    const failed = urns.filter((urn) => made.includes(urn));
-    if (failed.length === 0) return;
-    // What went wrong before this is what a person needs to read.
-    await runPulumi(workplace, ["state", "taint", ...failed, "--stack", stack.name, "--yes"]).catch(() => undefined);
+    return await operate(progress, (operation) =>
+        stack.up({ ...options, ...operation, refresh: !settled, showSecrets: false }),
+    );
 }
 
 /** `nothing to do: unchanged 31`, or how many were created, updated, replaced and deleted. */

@@ -1,0 +1,123 @@
+import type * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type Docker from "dockerode";
+import { foldersOf } from "./files";
+import type { Process, Workload } from "./workload";
+
+/** What a container is made with, every value known. */
+export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
+
+/** A container of a workload, as the provider takes it. Its files are put in before it starts: see start.ts. */
+export function workloadArgs(workload: Workload, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
+    const { title, health, publish } = workload;
+    const args: docker.ContainerArgs = {
+        ...processArgs(workload, labels),
+        hostname: title,
+        // The step that waits for it starts it: what has to stop first is known there.
+        start: false,
+        mustRun: false,
+        ports: publish?.on.map(({ port, ip }) => ({
+            internal: publish.port,
+            protocol: publish.protocol,
+            external: port,
+            ip,
+        })),
+        healthcheck: {
+            tests: ["CMD", ...health.command],
+            interval: "10s",
+            timeout: "30s",
+            startPeriod: goDuration(health.startSeconds),
+            retries: 3,
+        },
+        destroyGraceSeconds: workload.stopSeconds,
+        restart: "unless-stopped",
+        tmpfs: inMemory(workload.tmpfs),
+    };
+    return workload.transform?.(args) ?? args;
+}
+
+/** What is the same for every container that runs, made by the provider or by the engine's API. */
+export function processArgs(process: Process, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
+    const { image, entrypoint, command, user, variables = {}, files = [], mounts = [], networks, limits = {} } = process;
+    const memory = limits.memory === undefined ? undefined : pulumi.output(limits.memory).apply(megabytes);
+    return {
+        image,
+        entrypoints: entrypoint,
+        command,
+        envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+        user,
+        mounts: mounts.map(({ source, target, readOnly }) => ({ source, target, readOnly, type: mountType(source) })),
+        // Volumes for the files; of no name, so that they go with their container.
+        volumes: foldersOf(files).map((containerPath) => ({ containerPath })),
+        networksAdvanced: networks.map(({ network, aliases }) => ({ name: network, aliases })),
+        memory,
+        memorySwap: memory,
+        cpus: limits.cpus === undefined ? undefined : pulumi.output(limits.cpus).apply(decimal),
+        readOnly: true,
+        tmpfs: inMemory(),
+        capabilities: { drops: ["ALL"] },
+        securityOpts: ["no-new-privileges:true"],
+        logDriver: "json-file",
+        logOpts: { "max-size": "10m", "max-file": "3" },
+        labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+    };
+}
+
+/** The same container as the engine's API takes it: for what runs once, and so can be no resource of the provider. */
+export function createOptions(name: string, args: KnownArgs, pids: number): Docker.ContainerCreateOptions {
+    const bytes = (size: number | undefined) => size && size * 1024 ** 2;
+    return {
+        name,
+        Image: args.image,
+        Entrypoint: args.entrypoints,
+        Cmd: args.command,
+        User: args.user,
+        Env: args.envs,
+        Labels: Object.fromEntries((args.labels ?? []).map(({ label, value }) => [label, value])),
+        Healthcheck: { Test: ["NONE"] },
+        Volumes: Object.fromEntries((args.volumes ?? []).map(({ containerPath = "" }) => [containerPath, {}])),
+        HostConfig: {
+            NetworkMode: args.networksAdvanced?.[0]?.name ?? "none",
+            Mounts: args.mounts?.map(({ type, source = "", target, readOnly = false }) => ({
+                Type: type as Docker.MountType,
+                Source: source,
+                Target: target,
+                ReadOnly: readOnly,
+            })),
+            ReadonlyRootfs: args.readOnly,
+            Tmpfs: args.tmpfs,
+            CapDrop: args.capabilities?.drops,
+            CapAdd: args.capabilities?.adds,
+            SecurityOpt: args.securityOpts,
+            PidsLimit: pids,
+            Memory: bytes(args.memory),
+            MemorySwap: bytes(args.memorySwap),
+            LogConfig: { Type: args.logDriver ?? "json-file", Config: args.logOpts },
+        },
+    };
+}
+
+/** A path of the host is bound; a name is a volume. */
+function mountType(source: pulumi.Input<string>): string {
+    return typeof source === "string" && source.startsWith("/") ? "bind" : "volume";
+}
+
+/** Folders in memory: /tmp and others, open to every user. */
+function inMemory(folders: string[] = []): Record<string, string> {
+    return Object.fromEntries(["/tmp", ...folders].map((folder) => [folder, "mode=1777"]));
+}
+
+/** `512m` or `2g` in the provider's unit. */
+function megabytes(size: string): number {
+    return Number(size.slice(0, -1)) * (size.endsWith("g") ? 1024 : 1);
+}
+
+/** A number as Go prints it with one decimal at least: the only form that is stable across refreshes. */
+function decimal(value: number): string {
+    return Number.isInteger(value) ? value.toFixed(1) : String(value);
+}
+
+/** Seconds as Go prints a duration: the only form that is stable across refreshes. */
+function goDuration(seconds: number): string {
+    return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
+}

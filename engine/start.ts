@@ -1,0 +1,118 @@
+import type Docker from "dockerode";
+import type { DockerConnection } from "./connection";
+import type { KnownArgs } from "./container";
+import { putFiles, type PlainFile } from "./files";
+import { type Gate, untilHealthy } from "./health";
+import { runToExit } from "./job";
+import { formerLabel, resourceLabel, stackLabel } from "./labels";
+
+/** How a workload's container is started. */
+export interface Start extends Gate {
+    /** The stack, as its label names it. */
+    stack: string;
+    /** The resource, by whose name other containers of the same workload are found. */
+    resource: string;
+    stopSeconds: number;
+    pids: number;
+    files: PlainFile[];
+    /** Volumes that only one container at a time may use. */
+    exclusive: string[];
+    /** Ports of the host that it publishes. */
+    ports: { port: number; ip: string; protocol: string }[];
+    /** Containers that hand volumes over to its user, before it starts. */
+    handOvers: KnownArgs[];
+}
+
+/**
+ * Starts a workload's container and waits until it is healthy.
+ *
+ * What ran before goes on beside it. Where that cannot be, since both would use the same data or port of the host, it is
+ * stopped first, and started again when the new one does not get healthy: what served before serves on.
+ *
+ * @throws Error that names the container and the cause; the new one is then stopped, unless it is the only one.
+ */
+export async function startWorkload(connection: DockerConnection, id: string, start: Start): Promise<void> {
+    const docker = await connection.client();
+    const container = docker.getContainer(id);
+    const state = await inspect(container, start.title);
+    const before = await predecessors(docker, id, start);
+    const inTheWay = before.filter(({ conflicts }) => conflicts).map((other) => other.container);
+    await Promise.all(inTheWay.map((other) => stop(docker, other, start)));
+    try {
+        if (state.State.Status === "created") {
+            for (const [index, args] of start.handOvers.entries())
+                await runToExit(connection, handOver(`${start.resource}-owner-${index}`, start.title, args));
+            await putFiles(container, start.files);
+        }
+        // The provider has no argument for it.
+        await container.update({ PidsLimit: start.pids });
+        if (!state.State.Running) await container.start();
+        await untilHealthy(docker, id, start);
+    } catch (error) {
+        if (before.length > 0) await container.stop({ t: start.stopSeconds }).catch(() => undefined);
+        await Promise.all(inTheWay.map((other) => other.start()));
+        if (inTheWay.length === 0) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new Error(`${reason}\nThe container that served before it was started again.`);
+    }
+}
+
+async function inspect(container: Docker.Container, title: string): Promise<Docker.ContainerInspectInfo> {
+    try {
+        return await container.inspect();
+    } catch (error) {
+        if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+        throw new Error(`${title} was removed outside of Pulumi; \`pulumi up --refresh\` creates it again`);
+    }
+}
+
+interface Predecessor {
+    container: Docker.Container;
+    /** It cannot run beside the new one. */
+    conflicts: boolean;
+}
+
+/** Other containers that run for the same workload, or hold what only one may have. */
+async function predecessors(docker: Docker, id: string, start: Start): Promise<Predecessor[]> {
+    const { stack, resource, exclusive, title } = start;
+    const others = (await docker.listContainers()).filter(({ Id }) => Id !== id);
+    return others.flatMap(({ Id, Labels, Names, Mounts, Ports }) => {
+        const former = Labels[formerLabel]?.split("::").at(-1) === resource;
+        const ours = Labels[stackLabel] === stack || former;
+        const volume = Mounts.find(({ Name = "" }) => exclusive.includes(Name))?.Name;
+        if (!ours && volume !== undefined)
+            throw new Error(
+                `${title} cannot start: the container ${Names[0]?.slice(1) ?? Id} uses its volume ${volume}; stop that container`,
+            );
+        const conflicts = ours && (volume !== undefined || Ports.some((port) => takes(port, start)));
+        const same = former || (ours && Labels[resourceLabel] === resource);
+        return conflicts || same ? [{ container: docker.getContainer(Id), conflicts }] : [];
+    });
+}
+
+function takes({ IP = "", PublicPort, Type }: Docker.Port, { ports }: Start): boolean {
+    const everywhere = ["", "0.0.0.0", "::"];
+    return ports.some(
+        ({ port, ip, protocol }) =>
+            port === PublicPort &&
+            protocol === Type &&
+            (ip === IP || everywhere.includes(ip) || everywhere.includes(IP)),
+    );
+}
+
+/**
+ * Stops a container. One that is starting is let finish: PostgreSQL that is stopped while it fills its volume for the first
+ * time leaves half a cluster, which no later start completes.
+ */
+async function stop(docker: Docker, container: Docker.Container, { stopSeconds }: Start): Promise<void> {
+    const { Config, State, Name } = await container.inspect();
+    const [, ...command] = Config.Healthcheck?.Test ?? [];
+    const gate = { title: Name.slice(1), health: { command, readySeconds: 30 }, secrets: [] };
+    if (State.Health?.Status === "starting") await untilHealthy(docker, container.id, gate).catch(() => undefined);
+    await container.stop({ t: stopSeconds });
+}
+
+function handOver(name: string, title: string, args: KnownArgs) {
+    const target = args.mounts?.[0]?.target ?? "";
+    return { name, title: `giving ${target} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
+}

@@ -1,0 +1,67 @@
+import type Docker from "dockerode";
+
+/** The last lines a container printed, both streams in order, with every given secret blotted out. */
+export async function lastLogLines(container: Docker.Container, secrets: string[], lines = 15): Promise<string> {
+    return redact(await printed(container, { tail: lines }), secrets).trimEnd();
+}
+
+/**
+ * What a container printed since a time.
+ *
+ * @param seconds since the epoch.
+ */
+export function logSince(container: Docker.Container, seconds: number): Promise<string> {
+    return printed(container, { since: Math.floor(seconds), tail: 200 });
+}
+
+async function printed(container: Docker.Container, part: { since?: number; tail: number }): Promise<string> {
+    const { Tty } = (await container.inspect()).Config;
+    const raw = await container.logs({ stdout: true, stderr: true, ...part });
+    return Tty ? raw.toString() : demultiplex(raw);
+}
+
+/** Splits Docker's framed stream: 8 bytes of header (stream, three zeros, length), then so many bytes of text. */
+export function demultiplex(raw: Buffer): string {
+    const parts: Buffer[] = [];
+    for (let at = 0; at + 8 <= raw.length;) {
+        const length = raw.readUInt32BE(at + 4);
+        parts.push(raw.subarray(at + 8, at + 8 + length));
+        at += 8 + length;
+    }
+    return Buffer.concat(parts).toString();
+}
+
+/** Blots out each secret, longest first, in clear, URL-encoded and base64. */
+export function redact(text: string, secrets: string[]): string {
+    const forms = secrets
+        .map((secret) => secret.trim())
+        .filter((secret) => secret.length > 0)
+        .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]);
+    return [...new Set(forms)]
+        .sort((a, b) => b.length - a.length)
+        .reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
+}
+
+/** A command to run inside a container. */
+export interface ContainerCommand {
+    command: string[];
+    /** Default: the container's own user. */
+    user?: string;
+    /** What the command reads. Default: nothing. */
+    stdin?: string;
+}
+
+/** Runs a command inside a running container and returns its exit code and what it printed. */
+export async function execute(
+    container: Docker.Container,
+    { command, user, stdin }: ContainerCommand,
+): Promise<{ code: number; output: string }> {
+    const streams = { AttachStdin: stdin !== undefined, AttachStdout: true, AttachStderr: true };
+    const exec = await container.exec({ Cmd: command, ...(user === undefined ? {} : { User: user }), ...streams });
+    const stream = await exec.start({ hijack: true, stdin: stdin !== undefined });
+    if (stdin !== undefined) stream.end(stdin);
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
+    const { ExitCode } = await exec.inspect();
+    return { code: ExitCode ?? -1, output: demultiplex(Buffer.concat(chunks)) };
+}
