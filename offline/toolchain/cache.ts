@@ -1,14 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
-
-/** Where every toolchain is kept, outside the repository: another checkout, or the next one, finds it again. */
-export function cacheFolder(): string {
-    const base = process.env.XDG_CACHE_HOME;
-    // The specification wants an empty XDG_CACHE_HOME to count as unset.
-    return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "authentik-stack", "toolchain");
-}
 
 /** A short hash of files, of every file in folders, and of texts. Order matters. */
 export function hashOf(paths: string[], texts: string[]): string {
