@@ -93,11 +93,11 @@ function engine(command: PulumiCommand, origin: PulumiEngine["origin"]): PulumiE
             // The Node that runs the program is the project's own.
             PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
             PULUMI_SKIP_UPDATE_CHECK: "true",
-            // Traces of the SDK's own frames cost a quarter of a preview's time and help nobody.
+            // Traces of the SDK's own frames cost a quarter of a preview's time and are of no use.
             NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --stack-trace-limit=0`.trim(),
             // `npm run typecheck` checks types; checking them at every start would cost seconds.
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-            // Compiling the SDK's modules anew at every start costs a seventh of a preview's time.
+            // Compiling the SDK's modules again at every start costs a seventh of a preview's time.
             NODE_COMPILE_CACHE: join(cacheFolder(), "node"),
         },
     };

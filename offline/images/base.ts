@@ -7,7 +7,7 @@ import { type Progress, retried, run } from "../run";
 const suite = "bookworm";
 // Finishes the root file system.
 const customizeScript = resolve(__dirname, "base/customize.sh");
-// Everything that is installed, beside Debian's essential packages.
+// Everything that is installed in addition to Debian's essential packages.
 const packages = [
     "ca-certificates",
     "dumb-init",
@@ -53,7 +53,7 @@ export async function buildBaseImage(image: string, nodeBinary: string, progress
     await ensureMmdebstrap(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
     try {
-        // apt gives up its rights while it downloads, and still has to get in here.
+        // apt downloads as another user, who must be able to enter this folder.
         chmodSync(folder, 0o755);
         const tar = join(folder, "root.tar");
         progress(`building the base image from Debian ${suite} packages (about two minutes)`);

@@ -44,7 +44,7 @@ export async function buildStandInImages(progress: Progress): Promise<StandInIma
         for (const role of roles) {
             progress(`building ${images[role]}`);
             const options = ["--network=none", "--build-arg", `BASE=${base}`, "--target", role, "--tag", images[role]];
-            // The classic builder: it needs nothing beside the daemon, and finds base images in the daemon's own store.
+            // The classic builder needs nothing but the daemon, and finds base images in the daemon's own store.
             await run("docker", ["build", ...options, context], { minutes: 5, env: { DOCKER_BUILDKIT: "0" } });
         }
     } finally {

@@ -21,7 +21,7 @@ export interface Place {
     packages: string;
 }
 
-/** Comes with @pulumi/pulumi and serves its dynamic providers; the engine looks for it beside itself. */
+/** Comes with @pulumi/pulumi and serves its dynamic providers; the engine looks for it in its own folder. */
 const dynamicProvider = {
     source: "@pulumi/pulumi/pulumi-resource-pulumi-nodejs",
     file: "bin/pulumi-resource-pulumi-nodejs",

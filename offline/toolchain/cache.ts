@@ -18,7 +18,7 @@ export function hashOf(paths: string[], texts: string[]): string {
     return hash.digest("hex").slice(0, 16);
 }
 
-/** An empty folder beside the finished ones, named so that a later build can tell whether its maker still lives. */
+/** An empty folder next to the finished ones. Its name tells a later build which process made it. */
 export function temporaryFolder(cache: string): string {
     mkdirSync(cache, { recursive: true });
     dropAbandoned(cache);
@@ -26,7 +26,7 @@ export function temporaryFolder(cache: string): string {
 }
 
 /**
- * Makes a built folder the finished one. Renaming is atomic: nobody ever sees half a toolchain, and of two builds at
+ * Makes a built folder the finished one. Renaming is atomic: no process ever sees half a toolchain, and of two builds at
  * once the first to finish wins.
  */
 export function publish(built: string, finished: string, isComplete: (folder: string) => boolean): void {
