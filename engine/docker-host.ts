@@ -74,7 +74,9 @@ export class DockerHost implements Runtime {
                 beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
             },
         });
-        const handOvers = mounts.flatMap((mount) => (mount.owner === undefined ? [] : [this.handOver(name, mount)]));
+        const handOvers = mounts.flatMap((mount, index) =>
+            mount.owner === undefined ? [] : [this.handOver(`${name}-owner-${index}`, mount)],
+        );
         const pids = workload.pids ?? 256;
         const known = pulumi.output({
             handOvers,
@@ -174,7 +176,7 @@ export class DockerHost implements Runtime {
      * Gives a volume to the user of its container. A new volume is root's, unless the image has a folder of another owner in
      * its place; one that an image of another distribution filled is that one's user's.
      */
-    private handOver(name: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
+    private handOver(job: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
         const process: Process = {
             image: owner?.image ?? "",
             entrypoint: ["chown"],
@@ -184,7 +186,7 @@ export class DockerHost implements Runtime {
             networks: [],
             limits: { memory: "256m" },
         };
-        const args = processArgs(process, this.jobLabels(`${name}-owner`));
+        const args = processArgs(process, this.jobLabels(job));
         // The second one is for folders that only another user can enter.
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }
