@@ -38,7 +38,17 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
 
 /** What is the same for every container that runs, made by the provider or by the engine's API. */
 export function processArgs(process: Process, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
-    const { image, entrypoint, command, user, variables = {}, files = [], mounts = [], networks, limits = {} } = process;
+    const {
+        image,
+        entrypoint,
+        command,
+        user,
+        variables = {},
+        files = [],
+        mounts = [],
+        networks,
+        limits = {},
+    } = process;
     const memory = limits.memory === undefined ? undefined : pulumi.output(limits.memory).apply(megabytes);
     return {
         image,
