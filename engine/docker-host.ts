@@ -114,10 +114,10 @@ export class DockerHost implements Runtime {
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
         const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
-        const args = processArgs(
-            { limits: { memory: "1g" }, ...job, files: [...files, ...asFiles(documents)] },
-            this.jobLabels(name),
-        );
+        // The root takes no file: what is remembered has a folder from the start.
+        const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
+        const given = [...files, ...asFiles({ ...documents, ...forgotten })];
+        const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
         const known = pulumi.output({
             args,
             files,
@@ -134,8 +134,8 @@ export class DockerHost implements Runtime {
                 containers: [args],
                 memory: memory?.documents,
                 again: job.proves === true ? again : undefined,
-                run: async (forgotten) => {
-                    const removed = Object.values(forgotten).map((text, index) => ({
+                run: async (gone) => {
+                    const removed = Object.values(gone).map((text, index) => ({
                         path: `${memory?.folder ?? ""}/${index}.yaml`,
                         content: text,
                     }));

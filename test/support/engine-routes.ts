@@ -35,9 +35,13 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
     const created = (id = "") => [...record.created, ...record.provided].find((container) => container.id === id);
     const looks: Record<string, number> = {};
     let jobs = 0;
+    const networks = (lists.networks ?? []).map((network) => ({ Id: network.Name, ...network }));
     return [
         [/^GET \/containers\/json/, (_, request) => listed(lists.containers ?? [], request)],
-        [/^GET \/networks/, () => lists.networks ?? []],
+        [/^GET \/networks\/(.+)/, ([id = ""]) => networks.find(({ Id }) => Id === id)],
+        // A list shows no network's containers.
+        [/^GET \/networks/, () => networks.map((network) => ({ ...network, Containers: undefined }))],
+        [/^GET \/volumes/, () => ({ Volumes: lists.volumes ?? [] })],
         [/^GET \/events\?.*die/, () => ({ Actor: { Attributes: { exitCode: String(died) } } })],
         [
             /^GET \/images\/(.+)\/json/,

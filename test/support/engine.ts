@@ -33,6 +33,17 @@ export interface Listed {
     Ports?: { IP?: string; PrivatePort?: number; PublicPort?: number; Type?: string }[];
 }
 
+/** A network as the engine lists it; its inspection adds what is on it. */
+export interface ListedNetwork {
+    Name: string;
+    /** Default: its name. */
+    Id?: string;
+    Labels?: Record<string, string>;
+    Internal?: boolean;
+    /** By id of the container. */
+    Containers?: Record<string, { Name: string }>;
+}
+
 /** What containers do; functions are given how often they were asked before. */
 export interface Behaviour {
     /** Undefined: as started it runs, and as created it does not. Default: undefined. */
@@ -43,7 +54,7 @@ export interface Behaviour {
     exit?: (runs: number) => number | undefined;
     /** What a container printed. Default: nothing. */
     log?: (container: string) => string;
-    lists?: { containers?: Listed[]; networks?: unknown[] };
+    lists?: { containers?: Listed[]; networks?: ListedNetwork[]; volumes?: { Name: string }[] };
     /** Containers that were removed. Default: none. */
     gone?: string[];
     /** Containers whose start it refuses, with its words. Default: none. */
