@@ -92,7 +92,7 @@ async function workloadsOf(
 async function passes(docker: Docker, id: string): Promise<boolean> {
     const container = docker.getContainer(id);
     const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
-    return (await execute(container, { command })).code === 0;
+    return (await execute(container, command)).code === 0;
 }
 
 async function networksOf(

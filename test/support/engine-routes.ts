@@ -18,7 +18,7 @@ const imageUser = "1000";
 /** A command that was prepared inside a container. */
 export interface Exec {
     container: string;
-    body: { Cmd: string[]; User?: string; AttachStdin?: boolean };
+    command: string[];
     code: number;
 }
 
@@ -143,7 +143,8 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         [
             /^POST \/containers\/([^/]+)\/exec/,
             async ([container = ""], request) => {
-                execs.push({ container, body: (await readJson(request)) as unknown as Exec["body"], code: 0 });
+                const { Cmd } = await readJson(request);
+                execs.push({ container, command: Cmd as string[], code: 0 });
                 return { Id: String(execs.length - 1) };
             },
         ],

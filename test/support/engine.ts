@@ -86,7 +86,7 @@ export interface Recorded {
     created: Created[];
     /** By the provider. */
     provided: Created[];
-    executed: { container: string; command: string[]; user: string | undefined; stdin: string }[];
+    executed: { container: string; command: string[] }[];
     updated: { container: string; body: Record<string, unknown> }[];
     /** Every request, as method and path. */
     requests: string[];
@@ -124,10 +124,10 @@ export async function startEngine(behaviour: Behaviour = {}, at = "tcp"): Promis
             response.end(body === undefined ? undefined : JSON.stringify(body));
         });
     });
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
         const started = execs[Number(/^\/exec\/(\d+)\/start/.exec(request.url ?? "")?.[1])];
         if (started === undefined) socket.destroy();
-        else runExec(started, behaviour, record, { request, socket, head });
+        else runExec(started, behaviour, record, socket);
     });
     const host = await (at === "tcp" ? listenOnPort(server) : listenOnSocket(server, at));
     const provide = (id: string, user?: string) => {
@@ -163,20 +163,12 @@ function runExec(
     started: Exec,
     { exec = () => ({ code: 0, output: "" }) }: Behaviour,
     record: Recorded,
-    { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+    socket: Duplex,
 ): void {
-    const { container, body } = started;
-    const bodyLength = Number(request.headers["content-length"] ?? 0);
-    const received = [head];
-    const answer = () => {
-        const stdin = Buffer.concat(received).subarray(bodyLength).toString();
-        const { code, output } = exec(body.Cmd, record.executed.length, container);
-        record.executed.push({ container, command: body.Cmd, user: body.User, stdin });
-        started.code = code;
-        socket.end(framed(output));
-    };
+    const { container, command } = started;
+    const { code, output } = exec(command, record.executed.length, container);
+    record.executed.push({ container, command });
+    started.code = code;
     socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-    socket.on("data", (chunk: Buffer) => received.push(chunk));
-    if (body.AttachStdin === true) socket.on("end", answer);
-    else answer();
+    socket.end(framed(output));
 }
