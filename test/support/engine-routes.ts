@@ -24,14 +24,7 @@ export interface Exec {
 
 /** The requests of Docker's API that the program makes, and what the engine answers. */
 export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]): [RegExp, Handler][] {
-    const {
-        state = () => undefined,
-        exit = () => 0,
-        log = () => "",
-        lists = {},
-        missing = [],
-        died = 0,
-    } = behaviour;
+    const { state = () => undefined, exit = () => 0, log = () => "", lists = {}, missing = [], died = 0 } = behaviour;
     const created = (id = "") => [...record.created, ...record.provided].find((container) => container.id === id);
     const looks: Record<string, number> = {};
     let jobs = 0;

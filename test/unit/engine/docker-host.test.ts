@@ -81,7 +81,11 @@ describe("a network of the stack's own", () => {
     });
 
     it("goes when it is no longer needed and nobody else is on it", async () => {
-        for (const behaviour of [undefined, {}, { lists: { networks: [{ Name: "db_net", Labels: labels("nets-db") }] } }]) {
+        for (const behaviour of [
+            undefined,
+            {},
+            { lists: { networks: [{ Name: "db_net", Labels: labels("nets-db") }] } },
+        ]) {
             const { resources, told } = await made(behaviour, (host) => host.releaseNetwork("nets-db", {}));
 
             expect(resources).to.deep.equal([]);

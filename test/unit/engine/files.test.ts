@@ -51,7 +51,13 @@ describe("the files of a container", () => {
     });
 
     it("have one volume for each folder that is in no other", () => {
-        const paths = ["/run/secrets/a", "/run/secrets/b", "/blueprints/x/y.yaml", "/blueprints/z.yaml", "/run/secretsc/a"];
+        const paths = [
+            "/run/secrets/a",
+            "/run/secrets/b",
+            "/blueprints/x/y.yaml",
+            "/blueprints/z.yaml",
+            "/run/secretsc/a",
+        ];
 
         expect(foldersOf(paths.map((path) => ({ path })))).to.deep.equal([
             "/run/secrets",

@@ -69,7 +69,9 @@ describe("a recorded job", () => {
 
     it("gets what it no longer remembers as documents in a folder, beside its own", async () => {
         engine = await startEngine();
-        const memory = (documents: Record<string, string>) => ({ memory: { folder: "/blueprints/removed", documents } });
+        const memory = (documents: Record<string, string>) => ({
+            memory: { folder: "/blueprints/removed", documents },
+        });
         const before = await registered(memory({ a: "absent a", b: "absent b", c: "absent c" }));
         const after = await registered(memory({ b: "absent b" }), engine.host);
 

@@ -91,6 +91,15 @@ describe("what runs when the program starts", () => {
         });
     });
 
+    it("knows of the others where one stops while it is asked", async () => {
+        const starting = { Status: "Up 2 seconds (health: starting)" };
+        const stopped = { State: "exited", Status: "Exited (0) 2 minutes ago" };
+
+        expect(await reasons({ ...running(starting, stopped), gone: ["redis"] })).to.deep.equal({
+            ...{ redis: starting.Status, server: "exited", proven: starting.Status },
+        });
+    });
+
     it("is judged by the newest container of a workload, which the engine lists first", async () => {
         const old = { Id: "old", Labels: of("redis"), State: "exited" };
         const { containers = [] } = running().lists ?? {};

@@ -273,9 +273,7 @@ describe("the start of a workload's container", () => {
                 {
                     lists: { containers: [usesData] },
                     state: (_, id) =>
-                        id === "before"
-                            ? { Status: "running", health: "starting", check: ["pg_isready"] }
-                            : undefined,
+                        id === "before" ? { Status: "running", health: "starting", check: ["pg_isready"] } : undefined,
                     exec: ([command]) => ({ code: command === "pg_isready" && asked++ < 3 ? 1 : 0, output: "" }),
                 },
                 { mounts: exclusive },

@@ -89,7 +89,10 @@ describe("the connection to the engine", () => {
     it("runs a command without a shell, and returns its exit code and what it printed", async () => {
         const container = await start({ exec: (command) => ({ code: 3, output: `${command.join(" ")}\nno\n` }) });
 
-        expect(await execute(container, ["ak", "healthcheck"])).to.deep.equal({ code: 3, output: "ak healthcheck\nno\n" });
+        expect(await execute(container, ["ak", "healthcheck"])).to.deep.equal({
+            code: 3,
+            output: "ak healthcheck\nno\n",
+        });
         expect(engine.executed).to.deep.equal([{ container: "authentik", command: ["ak", "healthcheck"] }]);
     });
 });
