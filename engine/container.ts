@@ -102,6 +102,7 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
             PidsLimit: pids,
             Memory: bytes(args.memory),
             MemorySwap: bytes(args.memorySwap),
+            NanoCpus: args.cpus === undefined ? undefined : Number(args.cpus) * 1e9,
             LogConfig: { Type: args.logDriver ?? "json-file", Config: args.logOpts },
         },
     };

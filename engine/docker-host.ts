@@ -76,7 +76,9 @@ export class DockerHost implements Runtime {
                 beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
             },
         });
-        const handOvers = mounts.flatMap((mount) => (mount.owner === undefined ? [] : [this.handOver(name, mount)]));
+        const handOvers = mounts.flatMap((mount, index) =>
+            mount.owner === undefined ? [] : [this.handOver(`${name}-owner-${index}`, mount)],
+        );
         const pids = workload.pids ?? 256;
         const known = pulumi.output({
             handOvers,
@@ -112,10 +114,10 @@ export class DockerHost implements Runtime {
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
         const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
-        const args = processArgs(
-            { limits: { memory: "1g" }, ...job, files: [...files, ...asFiles(documents)] },
-            this.jobLabels(name),
-        );
+        // The root takes no file: what is remembered has a folder from the start.
+        const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
+        const given = [...files, ...asFiles({ ...documents, ...forgotten })];
+        const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
         const known = pulumi.output({
             args,
             files,
@@ -132,8 +134,8 @@ export class DockerHost implements Runtime {
                 containers: [args],
                 memory: memory?.documents,
                 again: job.proves === true ? again : undefined,
-                run: async (forgotten) => {
-                    const removed = Object.values(forgotten).map((text, index) => ({
+                run: async (gone) => {
+                    const removed = Object.values(gone).map((text, index) => ({
                         path: `${memory?.folder ?? ""}/${index}.yaml`,
                         content: text,
                     }));
@@ -197,7 +199,7 @@ export class DockerHost implements Runtime {
      * Gives a volume to the user of its container. A new volume is root's, unless the image has a folder of another owner in
      * its place; one that an image of another distribution filled is that one's user's.
      */
-    private handOver(name: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
+    private handOver(job: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
         const process: Process = {
             image: owner?.image ?? "",
             entrypoint: ["chown"],
@@ -207,7 +209,7 @@ export class DockerHost implements Runtime {
             networks: [],
             limits: { memory: "256m" },
         };
-        const args = processArgs(process, this.jobLabels(`${name}-owner`));
+        const args = processArgs(process, this.jobLabels(job));
         // The second one is for folders that only another user can enter.
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }

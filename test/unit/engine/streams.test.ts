@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { connect, demultiplex, execute, lastLogLines, redact } from "../../../engine/host";
+import { DockerConnection } from "../../../engine/connection";
+import { demultiplex, execute, lastLogLines, logSince, redact } from "../../../engine/streams";
 import { type Behaviour, type FakeEngine, startEngine } from "../../support/engine";
 import { framed } from "../../support/engine-wire";
 
@@ -59,7 +60,7 @@ describe("the connection to the engine", () => {
     let engine: FakeEngine;
     const start = async (behaviour: Behaviour, at?: "tcp" | "unix") => {
         engine = await startEngine(behaviour, at);
-        return (await connect(engine.host)).getContainer("authentik");
+        return (await new DockerConnection({ host: engine.host }).client()).getContainer("authentik");
     };
     afterEach(() => engine.close());
 
@@ -78,24 +79,20 @@ describe("the connection to the engine", () => {
         expect(engine.requests.at(-1)).to.match(/logs\?.*tail=7/);
     });
 
-    it("runs a command as its user, with what it reads on its standard input alone", async () => {
-        const container = await start({ exec: () => ({ code: 3, output: "no such role\n" }) });
+    it("asks for a log since a time, of which it shows everything", async () => {
+        const container = await start({ log: () => "connecting with hunter2\n" });
 
-        const outcome = await execute(container, { command: ["psql"], user: "postgres", stdin: "SELECT 'hunter2'\n" });
-
-        expect(outcome).to.deep.equal({ code: 3, output: "no such role\n" });
-        expect(engine.executed).to.deep.equal([
-            { container: "authentik", command: ["psql"], user: "postgres", stdin: "SELECT 'hunter2'\n" },
-        ]);
-        expect(engine.requests.join()).to.not.contain("hunter2");
+        expect(await logSince(container, 1_790_000_000.9)).to.equal("connecting with hunter2\n");
+        expect(engine.requests.at(-1)).to.match(/logs\?.*since=1790000000(&|$)/);
     });
 
-    it("runs a command that reads nothing", async () => {
-        const container = await start({ exec: (command) => ({ code: 0, output: command.join(" ") }) });
+    it("runs a command without a shell, and returns its exit code and what it printed", async () => {
+        const container = await start({ exec: (command) => ({ code: 3, output: `${command.join(" ")}\nno\n` }) });
 
-        expect(await execute(container, { command: ["ak", "healthcheck"] })).to.deep.equal({
-            code: 0,
-            output: "ak healthcheck",
+        expect(await execute(container, ["ak", "healthcheck"])).to.deep.equal({
+            code: 3,
+            output: "ak healthcheck\nno\n",
         });
+        expect(engine.executed).to.deep.equal([{ container: "authentik", command: ["ak", "healthcheck"] }]);
     });
 });

@@ -1,49 +1,44 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { digest, recordStep, type Step } from "../../../engine/step";
-import { stepType, theOne } from "../../support/find";
+import { recordOf, step } from "../../support/find";
 import { runHooks } from "../../support/hooks";
 import { runUnderMocks } from "../../support/mocks";
 
-async function registered(step: Partial<Step>) {
-    const make = () => recordStep("step", { facts: {}, secrets: [], run: () => Promise.resolve(), ...step }, {});
-    return theOne((await runUnderMocks(make)).resources, stepType, "step");
-}
-
-interface Recorded {
-    facts: Record<string, string>;
-    secrets: string;
+async function registered(changes: Partial<Step>) {
+    const make = () => recordStep("step", { facts: {}, secrets: [], run: () => Promise.resolve(), ...changes }, {});
+    return step((await runUnderMocks(make)).resources, "step");
 }
 
 describe("a recorded step", () => {
     it("is done before it is written down, so that a failed one is done again", async () => {
         let done = 0;
-        const step = await registered({
+        const made = await registered({
             run: () => {
                 done++;
                 return Promise.resolve();
             },
         });
 
-        expect(Object.keys(step.options.hooks ?? {}).sort()).to.deep.equal(["beforeCreate", "beforeUpdate"]);
-        expect(step.options.hooks?.beforeUpdate).to.deep.equal(step.options.hooks?.beforeCreate);
+        expect(Object.keys(made.options.hooks ?? {}).sort()).to.deep.equal(["beforeCreate", "beforeUpdate"]);
+        expect(made.options.hooks?.beforeUpdate).to.deep.equal(made.options.hooks?.beforeCreate);
         expect(done, "while the program runs").to.equal(0);
-        await runHooks(step, "beforeCreate");
+        await runHooks(made, "beforeCreate");
         expect(done).to.equal(1);
     });
 
     it("writes facts down in clear and of its secrets no more than one digest, marked secret", async () => {
-        const { inputs, props } = await registered({
+        const made = await registered({
             facts: { database: "a" },
             secrets: [pulumi.secret("hunter2"), pulumi.secret("hunter3")],
         });
 
-        const { facts, secrets } = inputs.input as Recorded;
+        const { facts, secrets } = recordOf(made);
         expect(facts).to.deep.equal({ database: "a" });
         expect(secrets)
             .to.equal(digest(["hunter2", "hunter3"]))
             .and.not.contain("hunter");
-        const written = props.input as { facts: unknown; secrets: pulumi.Output<string> };
+        const written = made.props.input as { facts: unknown; secrets: pulumi.Output<string> };
         expect(await pulumi.isSecret(written.secrets)).to.equal(true);
         expect(await pulumi.isSecret(pulumi.output(written.facts))).to.equal(false);
     });
@@ -75,11 +70,11 @@ describe("a recorded step", () => {
     it("remembers nothing unless it has a memory", async () => {
         const told: Record<string, string>[] = [];
         const run = (forgotten: Record<string, string>) => Promise.resolve(void told.push(forgotten));
-        const step = await registered({ run });
+        const made = await registered({ run });
 
-        await runHooks(step, "beforeUpdate", await registered({}));
+        await runHooks(made, "beforeUpdate", await registered({}));
 
-        expect(step.inputs.input).to.have.all.keys("facts", "secrets");
+        expect(made.inputs.input).to.have.all.keys("facts", "secrets", "again");
         expect(told).to.deep.equal([{}]);
     });
 
@@ -90,5 +85,29 @@ describe("a recorded step", () => {
         expect(await recorded("a", "b")).to.not.deep.equal(await recorded("a", "c"));
         expect(await recorded("a", "b")).to.not.deep.equal(await recorded("b", "a"));
         expect(await recorded("ab")).to.not.deep.equal(await recorded("a", "b"));
+    });
+
+    it("without secrets or containers records none", async () => {
+        const made = await registered({ secrets: undefined });
+
+        expect(made.inputs.input).to.deep.equal({ facts: {}, again: "" });
+        expect(made.secretInputs).to.deep.equal([]);
+    });
+
+    it("shows the containers that it runs, so that previews and policies see them", async () => {
+        const containers = [{ image: "psql:1", user: pulumi.output("postgres") }];
+
+        expect(recordOf(await registered({ containers })).containers).to.deep.equal([
+            { image: "psql:1", user: "postgres" },
+        ]);
+    });
+
+    it("is done again for a reason, and the end of the reason is none", async () => {
+        const sick = await registered({ again: "exited at noon" });
+        const well = await registered({});
+
+        expect(recordOf(sick).again).to.equal("exited at noon");
+        expect(sick.options.ignoreChanges).to.deep.equal([]);
+        expect(well.options.ignoreChanges).to.deep.equal(["input.again"]);
     });
 });
