@@ -5,6 +5,7 @@ import { credentialsFolder } from "./engine/backend";
 import { downloadPulumi, findDownload } from "./engine/download";
 import { installPlugins, pluginsPresent } from "./engine/plugins";
 import { cacheFolder } from "./folders";
+import { pulumiVersion } from "../ground/pulumi";
 import { type Progress, reasonOf } from "./progress";
 
 /** A Pulumi CLI with the plugins this program needs. */
@@ -18,9 +19,6 @@ export interface PulumiEngine {
     /** What it and the program need in their environment. */
     env: Record<string, string>;
 }
-
-/** The release this program is tested with; earlier ones only warn when a container does not get healthy. */
-export const pulumiVersion = "3.259.0";
 
 /**
  * Finds the Pulumi CLI and its plugins: the user's own from PATH, else Pulumi's own download, else built from Go

@@ -58,7 +58,7 @@ export class Outpost extends pulumi.ComponentResource {
         );
         // Goes with the outpost: all that is lost with it are sessions.
         const passing = { ...args.context, protectData: false };
-        const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, this);
+        const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, { parent: this });
         const child = { parent: this, dependsOn: args.after };
         this.running = args.context.runtime.run(name, this.workload(args, sessions), child);
         this.registerOutputs({ addresses: this.addresses });

@@ -129,13 +129,7 @@ export function databaseOutput({ host, port, database, user, password }: Postgre
 }
 
 /** A connection as consumers get it. */
-export function redisOutput({
-    host,
-    port,
-    index,
-    user,
-    password,
-}: ConsumerRedisConnection): Pending<RedisOutput> {
+export function redisOutput({ host, port, index, user, password }: ConsumerRedisConnection): Pending<RedisOutput> {
     return { host, port, index, user, password };
 }
 

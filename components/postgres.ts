@@ -1,10 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
-import { type Context, dataVolume } from "./context";
+import { type Context, dataServices, dataVolume, releaseData } from "./context";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
-import { type Access, certificateFile, type DataArgs, type DataService, externalCheck, otherStackLacks } from "./shared-data";
+import {
+    type Access,
+    certificateFile,
+    type DataArgs,
+    type DataService,
+    externalCheck,
+    otherStackLacks,
+} from "./shared-data";
 
 /** A PostgreSQL database and the role that owns it. */
 export interface PostgresConnection {
@@ -48,7 +55,7 @@ export class Postgres extends pulumi.ComponentResource {
     public readonly databases: Record<string, PostgresConnection>;
 
     public constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("authentik-stack:index:Postgres", name, {}, opts);
+        super(dataServices.postgres.type, name, {}, opts);
         const { credentials, prefix, runtime } = args.context;
         const host = `${prefix}postgres`;
 
@@ -56,7 +63,11 @@ export class Postgres extends pulumi.ComponentResource {
         const passwords = args.databases.map((database) =>
             credentials.secret(`database/${database}`, name, { parent: this }),
         );
-        this.volume = dataVolume(`${name}-data`, "pg_data", args.context, this);
+        this.volume = dataVolume(`${name}-data`, dataServices.postgres.volume, args.context, {
+            parent: this,
+            // Where it is while the stack does without the service.
+            aliases: [{ parent: opts?.parent }],
+        });
         // A way in for the job below, on whatever machine the server runs.
         const socket = runtime.volume(`${name}-socket`, { name: `${prefix}pg_socket`, keep: false }, { parent: this });
         const server = runtime.run(`${name}-server`, this.workload(host, superuser, socket, args), { parent: this });
@@ -66,7 +77,12 @@ export class Postgres extends pulumi.ComponentResource {
                 title: "making databases and roles in PostgreSQL",
                 image: args.image,
                 entrypoint: ["psql"],
-                command: [`--host=${socketFolder}`, "--username=postgres", "--file=/run/secrets/databases.sql", ...quiet],
+                command: [
+                    `--host=${socketFolder}`,
+                    "--username=postgres",
+                    "--file=/run/secrets/databases.sql",
+                    ...quiet,
+                ],
                 user,
                 files: [provisionFile(superuser, args.databases, passwords)],
                 mounts: [{ source: socket, target: socketFolder }],
@@ -196,6 +212,7 @@ export function connectPostgres(
 ): DataService<PostgresConnection> {
     const { config, images, networks, context, transform } = args;
     const { external, stack, ...limits } = config.postgres;
+    if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts);
     if (external !== undefined) return { connection: externalPostgres(name, external, args, opts), consumers: {} };
     if (stack !== undefined) return { connection: otherStacks(name, stack, opts), consumers: {} };
     const consumers = config.consumers.map((consumer) => consumer.name);

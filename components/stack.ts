@@ -3,7 +3,6 @@ import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { declarations } from "../authentik/declarations";
 import { releaseOf } from "../authentik/releases";
-import { usesRedis } from "../config/credential-names";
 import type { Config } from "../config/schema";
 import { applicationOutput } from "./application-output";
 import { Blueprints } from "./blueprints";
@@ -57,9 +56,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             { config, images, transform: transform.postgres, ...place },
             child,
         );
-        const redis = usesRedis(config)
-            ? connectRedis(`${name}-redis`, { config, images, transform: transform.redis, ...place }, child)
-            : undefined;
+        const redis = connectRedis(`${name}-redis`, { config, images, transform: transform.redis, ...place }, child);
 
         const volumes = authentikVolumes(name, context, this);
         const secrets = authentikSecrets(name, context, config, child);

@@ -53,7 +53,7 @@ export async function startWorkload(connection: DockerConnection, id: string, st
         await Promise.all(inTheWay.map((other) => other.start()));
         if (inTheWay.length === 0) throw error;
         const reason = error instanceof Error ? error.message : String(error);
-        throw new Error(`${reason}\nThe container that served before it was started again.`);
+        throw new Error(`${reason}\nThe container that served before it was started again.`, { cause: error });
     }
 }
 
@@ -62,7 +62,9 @@ async function inspect(container: Docker.Container, title: string): Promise<Dock
         return await container.inspect();
     } catch (error) {
         if ((error as { statusCode?: number }).statusCode !== 404) throw error;
-        throw new Error(`${title} was removed outside of Pulumi; \`pulumi up --refresh\` creates it again`);
+        throw new Error(`${title} was removed outside of Pulumi; \`pulumi up --refresh\` creates it again`, {
+            cause: error,
+        });
     }
 }
 
