@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { pulumiVersion } from "../../cli/engine";
+import { pulumiVersion } from "../../ground/pulumi";
 import { tryRun } from "../../cli/run";
 
 const folder = join(__dirname, "../../.github/workflows");

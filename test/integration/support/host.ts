@@ -1,5 +1,4 @@
 import { stackLabel } from "../../../engine/labels";
-import { project } from "../../support/configuration";
 import { run, type RunOptions, tryRun } from "../../../cli/run";
 
 /** A container as it is listed. */
@@ -51,10 +50,12 @@ export async function networks(prefix: string): Promise<string[]> {
     return await named("network", prefix);
 }
 
-/** Removes every container, network and volume whose name starts with a prefix, and jobs of the stack of that name. */
+/** Removes every container, network and volume whose name starts with a prefix, and jobs of stacks with that prefix. */
 export async function removeAll(prefix: string): Promise<void> {
-    const ofStack = `label=${stackLabel}=${project}/${prefix.replace(/-$/, "")}`;
-    const jobs = lines(await docker("ps", "--all", "--quiet", "--no-trunc", "--filter", ofStack));
+    const labelled = ["--filter", `label=${stackLabel}`, "--format", `{{.ID}} {{.Label "${stackLabel}"}}`];
+    const jobs = lines(await docker("ps", "--all", "--no-trunc", ...labelled))
+        .filter((line) => line.endsWith(`/${prefix}`))
+        .map((line) => line.slice(0, 64));
     const found = new Set([...jobs, ...(await containers(prefix)).map(({ id }) => id)]);
     // One that ends by itself meanwhile, as jobs do, is gone as well.
     for (const id of found) await tryDocker("rm", "--force", "--volumes", id);

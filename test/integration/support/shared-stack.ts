@@ -35,7 +35,7 @@ async function create(): Promise<SharedStack> {
             ...changes,
         });
     stack.configure(configuration());
-    const watch = watchContainers(stack.opened.stack.name);
+    const watch = watchContainers(stack.opened.identity);
     const created = await stack.up();
     return { stack, ports, configuration, created, seen: await watch.end() };
 }
