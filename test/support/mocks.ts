@@ -3,6 +3,9 @@ import type { AuthentikOutputs, Pending } from "../../components/outputs";
 import program from "../../index";
 import { asPulumiHandsOver, type Configuration, devConfiguration, project } from "./configuration";
 import { type Graph, recordInto, type Registered } from "./recording";
+import { spareStackTraces } from "./stack-traces";
+
+spareStackTraces();
 
 /** What a program or a component is run with. */
 export interface Surroundings {
