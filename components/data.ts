@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
-import { clientKeySecret } from "../config/own-secrets";
+import { clientKeySecret } from "../config/secrets";
 import type { PostgresConnection, RedisConnection } from "./connection";
 import type { Environment } from "./environment";
 import { checkPostgres, checkRedis } from "./external";
-import type { Images } from "./images";
+import type { Images } from "../authentik/images";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
 import { Postgres } from "./postgres";

@@ -6,14 +6,13 @@
  */
 
 export { stackConfig } from "../config/load";
-export type { ApplicationConfig } from "../config/applications";
+export type { ApplicationConfig, ApplicationOutput } from "../authentik/providers";
 export type { Config, ConfigInput, OutpostConfig } from "../config/schema";
 
 export { AuthentikStack, type AuthentikStackArgs } from "./stack";
 
 export { type AuthentikOutputs, authentikOutputs, type AuthentikReference } from "./outputs";
 export type { DatabaseOutput, OutpostOutput, Pending, RedisOutput } from "./outputs";
-export type { ApplicationOutput } from "./application-output";
 export { consumerDatabase, consumerRedis, networkName, oidcClient, type OidcClientReference } from "./consumer";
 export { containerEnvs, secretFiles, type SecretFiles } from "./container-settings";
 
@@ -23,13 +22,13 @@ export { Redis, type RedisArgs } from "./redis";
 export { Server, type ServerArgs } from "./server";
 export { Worker, type WorkerArgs } from "./worker";
 export { Blueprints, type BlueprintsArgs } from "./blueprints";
-export { Outpost, type OutpostArgs, type OutpostType } from "./outpost";
+export { Outpost, type OutpostArgs } from "./outpost";
 export { Serving, type ServingArgs } from "./serving";
 
 export { Credentials, type CredentialsArgs } from "./credentials";
 export type { PostgresConnection, RedisConnection } from "./connection";
 export type { Environment } from "./environment";
-export { type Images, officialImages } from "./images";
+export { type Images, officialImages } from "../authentik/images";
 export {
     authentikInstance,
     type AuthentikVolumes,
@@ -41,4 +40,5 @@ export type { Limits, PublishedPort, Running, WorkloadFile } from "../engine/wor
 
 export type { Blueprint } from "../authentik/blueprints/document";
 export type { Check } from "../authentik/checks";
+export type { OutpostType } from "../authentik/roles";
 export { type Declared, declarations } from "../authentik/declarations";

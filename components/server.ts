@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withoutInitialSetup } from "../authentik/blueprints/initial-setup";
+import { withoutInitialSetup } from "../authentik/blueprints/admin";
 import type { Environment } from "./environment";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";

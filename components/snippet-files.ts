@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pending } from "./outputs";
-import type { ApplicationOutput } from "./application-output";
+import type { ApplicationOutput } from "../authentik/providers";
 
 /**
  * Writes what reverse proxies need, which stands in the outputs too, as files that can be copied from.

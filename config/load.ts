@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { formatPath, formatProblems, isObject, type Problem, problemsOf } from "../ground/problems";
+import { formatPath, formatProblems, isObject, type Problem, problemsOf, unknownKey } from "../ground/problems";
 import { checkRules } from "./rules";
 import { type Config, type ConfigInput, schema } from "./schema";
 
@@ -44,7 +44,7 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     const problems = Object.keys(values)
         .filter((key) => !Object.hasOwn(schema.shape, key))
         .map((key): Problem => ({ key: formatPath([key]), value: undefined, cure: unknownKey }));
-    // What is not known yet cannot be checked; what it is for can.
+    // Outputs are unknown here: their keys are checked, their values are not.
     const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
     const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
     const sound = parseKeys({ ...values, secrets: checked }, problems);
@@ -82,7 +82,6 @@ export function dockerHost(): string | undefined {
 // Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
-const unknownKey = "is no key of this program; docs/configuration.md lists all";
 const mustBeStructured = "must be an object, a list or a switch; set its parts with `pulumi config set --path`";
 
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */

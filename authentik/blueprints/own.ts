@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
-import { adminSecrets } from "./admin";
 import type { Check } from "../checks";
+import { secretFiles } from "./document";
 
 /** Where the API lists objects of a model; `kind` when the list holds those of other models as well. */
 const lists: [model: RegExp, path: string, kind?: "mixed"][] = [
@@ -46,7 +46,7 @@ export function ownBlueprintChecks(path: string, text: string, server: string): 
             {
                 name: `${model} ${Object.values(name).join(" ")} of ${path}`,
                 url: `${server}/api/v3/${list}/?${query}`,
-                token: adminSecrets.token,
+                token: secretFiles.apiToken,
                 status: 200,
                 result: { ...name, ...(kind === "mixed" ? { meta_model_name: model } : {}) },
             },

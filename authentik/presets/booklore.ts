@@ -8,7 +8,6 @@ import type { Preset } from "./preset";
  * Source: booklore.org/docs, "Authentik" and "OIDC Settings".
  */
 export const booklore: Preset = {
-    title: "Booklore",
     source: "https://booklore.org/docs/authentication/authentik",
     redirectUris: [{ matching: "strict", url: "{url}/oauth2-callback" }],
     scopes: ["openid", "email", "profile", "offline_access"],

@@ -8,7 +8,6 @@ import type { Preset } from "./preset";
  * Source: README and compose.yml of version 1.2.0, where no such setting is.
  */
 export const portnote: Preset = {
-    title: "Portnote",
     source: "https://github.com/crocofied/PortNote#deployment",
     redirectUris: [{ matching: "regex", url: "{url}/.*" }],
     scopes: ["openid", "email", "profile"],

@@ -6,7 +6,7 @@ export interface ProtectedApplication {
     externalHost: string;
     /** Mode of its proxy provider. */
     type: "proxy" | "forward_single" | "forward_domain";
-    /** URL at which the reverse proxy reaches it. Default: a placeholder that leads nowhere. */
+    /** URL at which the reverse proxy reaches it. Default: a placeholder that a comment asks to replace. */
     upstream?: string;
     /** The provider sends a user name and a password for the application's own sign-in. Default: false. */
     basicAuth?: boolean;
@@ -40,9 +40,12 @@ export const identityHeaders = [
     "meta-version",
 ] as const;
 
+/** Leads nowhere: names that end in `invalid` never exist. */
+const placeholder = "http://replace-me.invalid";
+
 /** The application's upstream without a slash at its end, safe to stand in quotes of any of the formats. */
 export function upstreamOf({ upstream }: ProtectedApplication): string {
-    const { origin, pathname } = new URL(upstream ?? "http://application.invalid");
+    const { origin, pathname } = new URL(upstream ?? placeholder);
     return `${origin}${pathname}`.replace(/\/+$/, "").replaceAll("$", "%24").replaceAll("`", "%60");
 }
 
@@ -54,7 +57,7 @@ export function title({ name, type }: ProtectedApplication, authentikUrl: string
 /** What a person has to fill in, where the upstream is not known. */
 export function missingUpstream({ upstream }: ProtectedApplication): string[] {
     return upstream === undefined
-        ? ["# Put the application's own URL in the place of http://application.invalid."]
+        ? [`# Replace ${placeholder} with the URL at which this proxy reaches the application.`]
         : [];
 }
 

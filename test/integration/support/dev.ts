@@ -1,4 +1,4 @@
-import type { Images } from "../../../components/images";
+import type { Images } from "../../../authentik/images";
 import type { StandInImages } from "../../../offline/images/build";
 import { type Configuration, devWith } from "../../support/configuration";
 import { freePorts } from "./ports";

@@ -1,9 +1,9 @@
-import type { ProtectedApplication, ReachableOutpost } from "./snippets/application";
-import { caddySnippet } from "./snippets/caddy";
-import { nginxSnippet, npmSnippet } from "./snippets/nginx";
-import { traefikSnippet } from "./snippets/traefik";
+import type { ProtectedApplication, ReachableOutpost } from "./application";
+import { caddySnippet } from "./caddy";
+import { nginxSnippet, npmSnippet } from "./nginx";
+import { traefikSnippet } from "./traefik";
 
-export type { ProtectedApplication, ReachableOutpost } from "./snippets/application";
+export type { ProtectedApplication, ReachableOutpost } from "./application";
 
 /** The same protection for each reverse proxy, as text. */
 export interface Snippets {
