@@ -66,12 +66,17 @@ export function servingChecks(
 
 function applicationCheck(application: ApplicationConfig, server: string): Check {
     const { slug, name } = application;
+    const provider = { name: slug };
     return {
         name: `application ${slug}`,
         url: `${server}/api/v3/core/applications/?superuser_full_list=true&slug=${encodeURIComponent(slug)}`,
         token: secretFiles.apiToken,
         status: 200,
-        result: { slug, name, provider_obj: { name: slug } },
+        result: {
+            slug,
+            name,
+            ...(kindOf(application).signsIn ? { provider_obj: provider } : { backchannel_providers_obj: [provider] }),
+        },
     };
 }
 

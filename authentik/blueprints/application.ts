@@ -26,7 +26,9 @@ export function applicationBlueprint(application: ApplicationConfig): Blueprint 
                 identifiers: { slug },
                 attrs: {
                     name,
-                    provider: keyOf("provider"),
+                    ...(kind.signsIn
+                        ? { provider: keyOf("provider") }
+                        : { backchannel_providers: [keyOf("provider")] }),
                     meta_launch_url: launchUrl ?? "",
                     ...(icon === undefined ? {} : { meta_icon: icon }),
                     policy_engine_mode: "any",

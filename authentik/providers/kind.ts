@@ -18,6 +18,8 @@ export interface Kind<Provider extends { type: string }> {
     schema: z.ZodType<Provider>;
     /** authentik's model, e.g. `authentik_providers_radius.radiusprovider`. */
     model: string;
+    /** False when nobody signs in through it: authentik itself calls the application (a backchannel provider). */
+    signsIn: boolean;
     /** Type of the outposts that serve it; undefined when authentik's server does, and there is no key `outpost`. */
     outpost: Provider extends { outpost: string } ? OutpostType : undefined;
     /** The one secret that an application of this kind has; undefined when it never has one. */

@@ -23,6 +23,7 @@ export const ldap = {
     title: "LDAP",
     schema,
     model: "authentik_providers_ldap.ldapprovider",
+    signsIn: true,
     outpost: "ldap",
     secret: {
         name: "bindPassword",

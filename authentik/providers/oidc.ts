@@ -68,6 +68,7 @@ export const oidc = {
     title: "OpenID Connect",
     schema,
     model: "authentik_providers_oauth2.oauth2provider",
+    signsIn: true,
     outpost: undefined,
     secret: {
         name: "clientSecret",

@@ -62,6 +62,7 @@ export const proxy = {
     title: "Proxy",
     schema,
     model: "authentik_providers_proxy.proxyprovider",
+    signsIn: true,
     outpost: "proxy",
     secret: undefined,
     declare: ({ provider }) => ({

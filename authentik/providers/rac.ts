@@ -26,6 +26,7 @@ export const rac = {
     title: "Remote access",
     schema,
     model: "authentik_providers_rac.racprovider",
+    signsIn: true,
     outpost: "rac",
     secret: undefined,
     declare: ({ provider }) => ({

@@ -18,6 +18,7 @@ export const radius = {
     title: "RADIUS",
     schema,
     model: "authentik_providers_radius.radiusprovider",
+    signsIn: true,
     outpost: "radius",
     secret: { name: "sharedSecret", origin: "generated", exists: () => true, cached: () => false },
     declare: ({ slug, provider }) => ({

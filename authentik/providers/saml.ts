@@ -29,6 +29,7 @@ export const saml = {
     title: "SAML",
     schema,
     model: "authentik_providers_saml.samlprovider",
+    signsIn: true,
     outpost: undefined,
     secret: undefined,
     declare: ({ provider }) => ({
