@@ -8,6 +8,7 @@ import { proxy } from "./proxy";
 import { rac } from "./rac";
 import { radius } from "./radius";
 import { saml } from "./saml";
+import { scim } from "./scim";
 
 /** Every kind of provider, by the `type` that the configuration calls it. */
 const registry = {
@@ -19,6 +20,7 @@ const registry = {
     ldap,
     radius,
     rac,
+    scim,
 };
 
 type Registry = typeof registry;
