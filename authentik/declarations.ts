@@ -1,13 +1,13 @@
 import { outpostOf, protectedBy } from "./applications";
 import { adminBlueprint } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
-import { type Blueprint, secretFiles } from "./blueprints/document";
+import { type Blueprint, secretPaths } from "./blueprints/document";
 import { outpostBlueprint } from "./blueprints/outpost";
 import type { Check } from "./checks";
 import { type ApplicationConfig, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
 
-/** What authentik is told of: who administers it, what is signed in to, and what protects it. */
+/** What is declared in authentik: its administrator, the applications, and the outposts in front of them. */
 export interface Declared {
     url: string;
     admin: { email: string };
@@ -35,7 +35,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             {
                 name: "the administrator's API token",
                 url: `${server}/api/v3/core/users/me/`,
-                token: secretFiles.apiToken,
+                token: secretPaths.apiToken,
                 status: 200,
             },
             ...applications.map((application) => applicationCheck(application, server)),
@@ -70,7 +70,7 @@ function applicationCheck(application: ApplicationConfig, server: string): Check
     return {
         name: `application ${slug}`,
         url: `${server}/api/v3/core/applications/?superuser_full_list=true&slug=${encodeURIComponent(slug)}`,
-        token: secretFiles.apiToken,
+        token: secretPaths.apiToken,
         status: 200,
         result: {
             slug,
@@ -89,7 +89,7 @@ function outpostCheck(
     return {
         name: `outpost ${name} with its token`,
         url: `${server}/api/v3/outposts/instances/`,
-        token: secretFiles.outpostToken(name),
+        token: secretPaths.outpostToken(name),
         status: 200,
         result: { name, type, providers_obj: applications.map(({ slug }) => ({ name: slug })) },
     };

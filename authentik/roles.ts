@@ -36,7 +36,7 @@ export interface RoleImage {
     name: string;
     /** What runs it, for the documentation. */
     runs: string;
-    /** Whose tag it has among the pinned ones; `authentik` stands for the release of the configuration. */
+    /** Which of the pinned tags it has; `authentik` stands for the release of the configuration. */
     tag: "authentik" | "postgres" | "redis";
 }
 
@@ -47,7 +47,7 @@ export interface RolePort {
     protocol?: "udp";
     /** Scheme of URLs that lead there. */
     scheme: string;
-    /** People and reverse proxies have business there, so that the host may publish it. */
+    /** People and reverse proxies need it, so the host may publish it. */
     publishable: boolean;
 }
 
@@ -138,7 +138,7 @@ export type ImageKey = (typeof roles)[RoleName]["image"]["key"];
 /** Every role with its name. */
 export const allRoles = Object.entries<Role>(roles).map(([name, role]) => ({ ...role, name: name as RoleName }));
 
-/** Names that the stack itself takes on its networks, so that no outpost may have them. */
+/** Names that the stack itself uses on its networks; outposts must not have them. */
 export const takenHosts = allRoles.flatMap(({ name, host }) => (host === undefined ? [] : [name, host]));
 
 /** The roles that a stack runs. */

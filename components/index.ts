@@ -8,13 +8,22 @@
 export { stackConfig } from "../config/load";
 export type { ApplicationConfig, ApplicationOutput } from "../authentik/providers";
 export type { Config, ConfigInput, OutpostConfig } from "../config/schema";
+export type { SecretName } from "../config/secrets";
 
 export { AuthentikStack, type AuthentikStackArgs } from "./stack";
 
 export { type AuthentikOutputs, authentikOutputs, type AuthentikReference } from "./outputs";
 export type { DatabaseOutput, OutpostOutput, Pending, RedisOutput } from "./outputs";
-export { consumerDatabase, consumerRedis, networkName, oidcClient, type OidcClientReference } from "./consumer";
-export { containerEnvs, secretFiles, type SecretFiles } from "./container-settings";
+export {
+    consumerDatabase,
+    consumerRedis,
+    containerEnvs,
+    networkName,
+    oidcClient,
+    type OidcClientReference,
+    secretFiles,
+    type SecretFiles,
+} from "./consumer";
 
 export { Networks, type NetworkArgs } from "./networks";
 export { Postgres, type PostgresArgs } from "./postgres";

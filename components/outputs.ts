@@ -126,7 +126,7 @@ export function outpostOutput(outpost: Outpost, applications: ApplicationConfig[
 /**
  * What the consumer of an application needs.
  *
- * @param secret the application's secret, where it has one: what is made from it becomes secret, all else stays plain.
+ * @param secret the application's secret, where it has one: values made from it become secret, all others stay plain.
  */
 export function applicationOutput(
     application: ApplicationConfig,
@@ -137,7 +137,7 @@ export function applicationOutput(
     return secret === undefined ? write("") : withSecret(write, secret);
 }
 
-/** Stands in the place of a secret, to find out which values are made from it; no other text contains it. */
+/** Put in the place of a secret to find the values that are made from it; no other text contains it. */
 const mark = "<the secret of the application>";
 
 function withSecret<T extends object>(write: (secret: string) => T, secret: pulumi.Output<string>): Pending<T> {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { protectedBy } from "../authentik/applications";
-import { secretFiles } from "../authentik/blueprints/document";
+import { secretPaths } from "../authentik/blueprints/document";
 import { type ApplicationConfig, hasSecret, kindOf } from "../authentik/providers";
 import type { Config } from "../config/schema";
 import type { Environment } from "./environment";
@@ -44,14 +44,14 @@ export function authentikSecrets(
 /** The secrets that blueprints read, as the files they read them from. */
 export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
     return [
-        { path: secretFiles.adminPassword, content: secrets.adminPassword },
-        { path: secretFiles.apiToken, content: secrets.apiToken },
+        { path: secretPaths.adminPassword, content: secrets.adminPassword },
+        { path: secretPaths.apiToken, content: secrets.apiToken },
         ...Object.entries(secrets.outposts).map(([outpost, content]) => ({
-            path: secretFiles.outpostToken(outpost),
+            path: secretPaths.outpostToken(outpost),
             content,
         })),
         ...Object.entries(secrets.applications).map(([slug, content]) => ({
-            path: secretFiles.application(slug),
+            path: secretPaths.application(slug),
             content,
         })),
     ];

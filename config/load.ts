@@ -8,7 +8,7 @@ import { type Config, type ConfigInput, schema } from "./schema";
 export interface GivenConfig {
     /** Name of the project, which every key of this program begins with. */
     namespace: string;
-    /** Values by key; what is no text is JSON. */
+    /** Values by key: text, or JSON for everything else. */
     values: Record<string, string>;
     /** Whether the value of a key was set as a secret, wholly or in part. */
     isSecret: (key: string) => boolean;
@@ -56,7 +56,7 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     return sound as Config;
 }
 
-/** A value that is known later. */
+/** A value that is only known later. */
 function isPending(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
@@ -69,7 +69,7 @@ export function hasSecretSettings(): boolean {
 /**
  * The Docker host that `docker:host` names, for what the provider cannot do; undefined leaves it to DOCKER_HOST.
  *
- * @throws pulumi.RunError when it is no URL.
+ * @throws pulumi.RunError when it is not a URL.
  */
 export function dockerHost(): string | undefined {
     const host = new pulumi.Config("docker").get("host");

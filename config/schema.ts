@@ -81,7 +81,7 @@ export const schema = section({
     rotation: z
         .record(z.string(), whole("must be a whole number, such as 1", 0, 1_000_000))
         .default({})
-        .describe("a number per secret; a changed number makes a new secret"),
+        .describe("a number per secret; changing it generates a new secret"),
     protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),
 });
 

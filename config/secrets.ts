@@ -71,7 +71,7 @@ function isHandedOver({ external, stack }: { external?: unknown; stack?: unknown
     return external === undefined && stack !== undefined;
 }
 
-/** What stands for each secret where a preview has none. */
+/** The value of each secret in a preview without the real ones. */
 export const placeholder = "placeholder-for-a-secret";
 
 /** What is wrong with the text of a supplied secret: it goes into files, URLs and SQL, a key only into a file. */

@@ -1,4 +1,4 @@
-import { type Blueprint, file, find, requires, secretFiles } from "./document";
+import { type Blueprint, file, find, requires, secretPaths } from "./document";
 
 /**
  * The user akadmin with its password and e-mail, and an API token of its own for this stack and for others that manage
@@ -13,7 +13,7 @@ export function adminBlueprint(email: string): Blueprint {
                 model: "authentik_core.user",
                 id: "admin",
                 identifiers: { username: "akadmin" },
-                attrs: { name: "authentik Default Admin", email, password: file(secretFiles.adminPassword) },
+                attrs: { name: "authentik Default Admin", email, password: file(secretPaths.adminPassword) },
             },
             {
                 model: "authentik_core.token",
@@ -23,7 +23,7 @@ export function adminBlueprint(email: string): Blueprint {
                     intent: "api",
                     expiring: false,
                     description: "Managed by authentik-stack",
-                    key: file(secretFiles.apiToken),
+                    key: file(secretPaths.apiToken),
                 },
             },
         ],

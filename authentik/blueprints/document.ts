@@ -26,7 +26,7 @@ export interface Blueprint {
 }
 
 /** Paths of the files with secrets, in the job that applies blueprints. */
-export const secretFiles = {
+export const secretPaths = {
     adminPassword: "/run/secrets/admin_password",
     apiToken: "/run/secrets/api_token",
     outpostToken: (outpost: string) => `/run/secrets/outpost_${outpost}_token`,

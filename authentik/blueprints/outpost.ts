@@ -1,13 +1,13 @@
 import { type ApplicationConfig, kindOf } from "../providers";
-import { type Blueprint, file, find, format, keyOf, secretFiles } from "./document";
+import { type Blueprint, file, find, format, keyOf, secretPaths } from "./document";
 
 /**
- * An outpost, the applications it serves, and its token, whose key is chosen by us instead of read from authentik.
+ * An outpost, the applications it serves, and its token, with a key that this program chooses, so that nothing has to be read from authentik.
  *
  * authentik makes the service account and the token `ak-outpost-<uuid>-api` when the outpost is created; the last
  * entry gives that token our key.
  *
- * @param authentikHost URL at which browsers reach authentik; authentik requires one, the outpost is told its own.
+ * @param authentikHost URL at which browsers reach authentik; authentik requires it here, the outpost gets its own.
  */
 export function outpostBlueprint(
     outpost: { name: string; type: string },
@@ -41,7 +41,7 @@ export function outpostBlueprint(
                     ),
                     intent: "api",
                     expiring: false,
-                    key: file(secretFiles.outpostToken(name)),
+                    key: file(secretPaths.outpostToken(name)),
                 },
             },
         ],

@@ -9,7 +9,7 @@ import type { Preset } from "./preset";
 
 export * from "./preset";
 
-/** The consumers that are known here, by the name that the configuration uses. */
+/** The applications that have a preset, by the name that the configuration uses. */
 export const presets = {
     paperless,
     mealie,
@@ -20,8 +20,8 @@ export const presets = {
     immich,
 } satisfies Record<string, Preset>;
 
-/** A consumer with a preset. */
+/** An application with a preset. */
 export type PresetName = keyof typeof presets;
 
-/** The consumers with a preset. */
+/** Names of the presets. */
 export const presetNames = Object.keys(presets) as PresetName[];

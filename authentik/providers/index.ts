@@ -66,13 +66,13 @@ type Intersection<Union> = (Union extends unknown ? (part: Union) => void : neve
     ? All
     : never;
 
-/** What the consumer of an application's sign-in needs; which parts there are depends on its provider. */
+/** What an application has to know to sign people in; which parts there are depends on its provider. */
 export type ApplicationOutput = Partial<Intersection<Outputs>> & {
     /** URL at which a browser reaches the application; empty when the configuration names none. */
     url: string;
 };
 
-/** What the consumer of an application's sign-in needs, with its secret in clear. */
+/** What an application has to know to sign people in, with its secret in clear. */
 export function outputOf(application: ApplicationConfig, context: OutputContext): ApplicationOutput {
     return { url: application.launchUrl ?? "", ...kindOf(application).output(application, context) };
 }

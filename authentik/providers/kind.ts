@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Path, Problem } from "../../ground/problems";
 import type { Application } from "../applications";
-import { type BlueprintEntry, secretFiles } from "../blueprints/document";
+import { type BlueprintEntry, secretPaths } from "../blueprints/document";
 import type { Check } from "../checks";
 import type { OutpostType } from "../roles";
 
@@ -27,7 +27,7 @@ export interface Kind<Provider extends { type: string }> {
 
     /** The blueprint entries that declare the provider. */
     declare(application: Application<Provider>): ProviderDeclaration;
-    /** What the consumer of the sign-in needs, by the names under which the stack's outputs have it. */
+    /** What the application has to know, by the names that the stack's outputs use. */
     output(application: Application<Provider>, context: OutputContext): object;
     /** What the API must answer once the blueprints were applied, beside the application with its provider. */
     checks(application: Application<Provider>, server: string): Check[];
@@ -41,19 +41,19 @@ export interface Kind<Provider extends { type: string }> {
     rules(applications: Reviewed<Provider>[], url: string | undefined): Problem[];
 }
 
-/** The secret of an application: the file in which blueprints find it is `secretFiles.application(slug)`. */
+/** The secret of an application: the file in which blueprints find it is `secretPaths.application(slug)`. */
 export interface KindSecret<Provider> {
     /** What the outputs and the documentation call it, e.g. `sharedSecret`. */
     name: string;
-    /** Whether this program chooses it, or the consumer does and the user sets it under `secrets`. */
+    /** Whether this program generates it, or the application does and the user sets it under `secrets`. */
     origin: "generated" | "supplied";
     /** False for an application that has none, such as a public client. */
     exists(application: Application<Provider>): boolean;
-    /** True when the outpost remembers it, so that only a new outpost refuses the former one. */
+    /** True when the outpost keeps it in memory: it has to be replaced to refuse the previous one. */
     cached(application: Application<Provider>): boolean;
 }
 
-/** How authentik is told of a provider. */
+/** The part of an application's blueprint that differs between kinds of providers. */
 export interface ProviderDeclaration {
     /** Names of authentik's own blueprints that must have been applied. */
     requires: string[];
@@ -96,7 +96,7 @@ export function granted(server: string, type: OutpostType, slug: string, outpost
     return {
         name: `${slug} granted to outpost ${outpost}`,
         url: `${server}/api/v3/outposts/${type}/`,
-        token: secretFiles.outpostToken(outpost),
+        token: secretPaths.outpostToken(outpost),
         status: 200,
         result: { name: slug },
     };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { name, section, text } from "../../ground/fields";
-import { bind, bindRequires, file, keyOf, secretFiles } from "../blueprints/document";
+import { bind, bindRequires, file, keyOf, secretPaths } from "../blueprints/document";
 import { granted, type Kind } from "./kind";
 
 const schema = section({
@@ -15,7 +15,7 @@ const schema = section({
         .describe("whether binds and searches ask authentik each time or may answer from memory"),
 });
 
-/** Name of the user with which a consumer binds and searches. */
+/** Name of the user with which a client binds and searches. */
 const userOf = (slug: string) => `ldap-${slug}`;
 
 /** A directory, and the one user that may search all of it. */
@@ -42,7 +42,7 @@ export const ldap = {
                     name: `LDAP ${slug}`,
                     type: "service_account",
                     path: "authentik-stack",
-                    password: file(secretFiles.application(slug)),
+                    password: file(secretPaths.application(slug)),
                 },
             },
         ],
@@ -58,6 +58,6 @@ export const ldap = {
 } satisfies Kind<z.infer<typeof schema>>;
 
 interface LdapOutput {
-    /** For an LDAP consumer; the password is secret. */
+    /** For an LDAP client; the password is secret. */
     ldap: { baseDn: string; bindDn: string; bindPassword: string };
 }

@@ -8,7 +8,7 @@ import {
     file,
     find,
     keyOf,
-    secretFiles,
+    secretPaths,
     signIn,
     signInRequires,
 } from "../blueprints/document";
@@ -34,7 +34,7 @@ const schema = section({
     preset: z
         .enum(presetNames, { error: `must be one of ${presetNames.join(", ")}` })
         .optional()
-        .describe("fills redirect URIs and scopes, and gives the consumer's own environment; needs `launchUrl`"),
+        .describe("fills redirect URIs and scopes, and gives the application's own settings; needs `launchUrl`"),
     clientId: text("must be a client id without spaces, such as paperless", /^[!-~]+$/)
         .optional()
         .describe("default: the slug"),
@@ -54,7 +54,7 @@ const schema = section({
         .boolean()
         .default(false)
         .describe(
-            "tells the consumer that every e-mail address is verified, as it is where nobody can change their own; default: authentik's own answer, which is no from 2025.10 on",
+            "tells the application that every e-mail address is verified, as it is where nobody can change their own; default: authentik's own answer, which is no from 2025.10 on",
         ),
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
@@ -73,11 +73,11 @@ export const oidc = {
     secret: {
         name: "clientSecret",
         origin: "generated",
-        exists: (application) => !settingsOf(application).public,
+        exists: (application) => !clientOf(application).public,
         cached: () => false,
     },
     declare: (application) => {
-        const client = settingsOf(application);
+        const client = clientOf(application);
         const { slug, provider } = application;
         return {
             before: provider.emailVerified ? [verifiedEmail(slug)] : [],
@@ -86,7 +86,7 @@ export const oidc = {
                 ...signIn,
                 client_type: client.public ? "public" : "confidential",
                 client_id: client.id,
-                ...(client.public ? {} : { client_secret: file(secretFiles.application(slug)) }),
+                ...(client.public ? {} : { client_secret: file(secretPaths.application(slug)) }),
                 redirect_uris: client.redirectUris.map(({ matching, url }) => ({ matching_mode: matching, url })),
                 signing_key: certificate(provider.signingKey),
                 property_mappings: client.scopes.map((name) =>
@@ -101,7 +101,7 @@ export const oidc = {
     output: (application, { base, secret }): OidcOutput => {
         const { slug, name, launchUrl: url = "", provider } = application;
         const endpoints = oidcEndpoints(base, slug);
-        const client = { clientId: settingsOf(application).id, clientSecret: secret };
+        const client = { clientId: clientOf(application).id, clientSecret: secret };
         const environment =
             provider.preset === undefined
                 ? {}
@@ -125,13 +125,13 @@ interface OidcOutput {
         clientId: string;
         /** Secret; empty for a public client. */
         clientSecret: string;
-        /** The consumer's own settings, when it has a preset; those with the client secret in them are secret. */
+        /** The application's own settings, when it has a preset; those with the client secret in them are secret. */
         environment: Record<string, string>;
     };
 }
 
-/** The settings of a client; what is configured goes before what its preset says. */
-function settingsOf({ slug, launchUrl = "", provider }: Client) {
+/** The settings of a client; the configuration overrides the preset. */
+function clientOf({ slug, launchUrl = "", provider }: Client) {
     const preset = provider.preset === undefined ? undefined : presets[provider.preset];
     const own = provider.redirectUris?.map((uri): RedirectUri =>
         typeof uri === "string" ? { matching: "strict", url: uri } : uri,
@@ -173,7 +173,7 @@ function redirectProblems({ application, problem }: Reviewed<Client["provider"]>
     const { provider, launchUrl } = application;
     if (provider.preset !== undefined && launchUrl === undefined)
         return [problem(["launchUrl"], `is missing; the preset ${provider.preset} makes redirect URIs from it`)];
-    const { redirectUris } = settingsOf(application);
+    const { redirectUris } = clientOf(application);
     const path = ["provider", "redirectUris"];
     if (redirectUris.length === 0)
         return [problem(path, "is missing; name where the client may be sent back to, or a preset")];
@@ -189,7 +189,7 @@ function redirectProblems({ application, problem }: Reviewed<Client["provider"]>
 }
 
 function idProblems(applications: Reviewed<Client["provider"]>[]): Problem[] {
-    return duplicates(applications.map(({ application }) => settingsOf(application).id)).flatMap((index) =>
+    return duplicates(applications.map(({ application }) => clientOf(application).id)).flatMap((index) =>
         applications
             .slice(index, index + 1)
             .map(({ problem }) =>

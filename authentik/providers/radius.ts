@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { name, section } from "../../ground/fields";
-import { bind, bindRequires, file, secretFiles } from "../blueprints/document";
+import { bind, bindRequires, file, secretPaths } from "../blueprints/document";
 import { granted, type Kind } from "./kind";
 
 const schema = section({
@@ -26,7 +26,7 @@ export const radius = {
         attrs: {
             ...bind,
             client_networks: provider.clientNetworks.join(","),
-            shared_secret: file(secretFiles.application(slug)),
+            shared_secret: file(secretPaths.application(slug)),
         },
     }),
     output: (_application, { secret }): RadiusOutput => ({ radius: { sharedSecret: secret } }),

@@ -5,10 +5,10 @@ import type { Kind } from "./kind";
 
 const schema = section({
     type: z.literal("saml"),
-    acsUrl: httpUrl.describe("the consumer's assertion consumer service"),
-    audience: text("must be the consumer's entity id, such as https://app.example.com", /\S/)
+    acsUrl: httpUrl.describe("URL of the application's assertion consumer service"),
+    audience: text("must be the application's entity id, such as https://app.example.com", /\S/)
         .optional()
-        .describe("the consumer's entity id; default: none"),
+        .describe("the application's entity id; default: none"),
     issuer: text("must be an entity id, such as authentik", /\S/)
         .default("authentik")
         .describe("authentik's entity id"),

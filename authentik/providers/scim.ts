@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { httpUrl, section } from "../../ground/fields";
-import { file, find, secretFiles } from "../blueprints/document";
+import { file, find, secretPaths } from "../blueprints/document";
 import type { Kind } from "./kind";
 
 const schema = section({
@@ -28,8 +28,8 @@ export const scim = {
         requires: ["System - SCIM Provider - Mappings"],
         attrs: {
             url: provider.endpoint,
-            token: file(secretFiles.application(slug)),
-            // Those of outposts and LDAP consumers have no business in other applications.
+            token: file(secretPaths.application(slug)),
+            // The accounts of outposts and LDAP clients are of no use in other applications.
             exclude_users_service_account: true,
             property_mappings: [mapping("user")],
             property_mappings_group: [mapping("group")],

@@ -12,18 +12,12 @@ export interface ProtectedApplication {
     basicAuth?: boolean;
 }
 
-/** An outpost as the reverse proxy sees it. */
-export interface ReachableOutpost {
-    /** URL at which the reverse proxy reaches it, e.g. `http://ak-outpost-organizr:9000`. */
-    internalUrl: string;
-}
-
 /** The paths that are the outpost's own on every host that it protects. */
 export const outpostPath = "/outpost.goauthentik.io";
 
 /**
- * What the outpost says of who is there, each as header `X-authentik-<name>`. A reverse proxy has to overwrite or drop
- * every one of them, or a client could say it of itself.
+ * How the outpost describes the signed-in user, each as header `X-authentik-<name>`. A reverse proxy has to overwrite or
+ * drop every one of them, since a client could send them itself.
  */
 export const identityHeaders = [
     "username",
@@ -43,18 +37,18 @@ export const identityHeaders = [
 /** Leads nowhere: names that end in `invalid` never exist. */
 const placeholder = "http://replace-me.invalid";
 
-/** The application's upstream without a slash at its end, safe to stand in quotes of any of the formats. */
+/** The application's upstream without a slash at its end, safe within the quotes of every format. */
 export function upstreamOf({ upstream }: ProtectedApplication): string {
     const { origin, pathname } = new URL(upstream ?? placeholder);
     return `${origin}${pathname}`.replace(/\/+$/, "").replaceAll("$", "%24").replaceAll("`", "%60");
 }
 
-/** The line above a snippet: what it is for. A name cannot end the comment. */
+/** The comment above a snippet. Line breaks in a name must not end it. */
 export function title({ name, type }: ProtectedApplication, authentikUrl: string): string {
     return `# ${name.replaceAll(/\s+/g, " ")}: sign-in at ${authentikUrl}, mode ${type}`;
 }
 
-/** What a person has to fill in, where the upstream is not known. */
+/** What has to be filled in by hand when the upstream is unknown. */
 export function missingUpstream({ upstream }: ProtectedApplication): string[] {
     return upstream === undefined
         ? [`# Replace ${placeholder} with the URL at which this proxy reaches the application.`]

@@ -1,10 +1,10 @@
+import type { ReachableOutpost } from "../providers/kind";
 import {
     identityHeaders,
     indent,
     missingUpstream,
     outpostPath,
     type ProtectedApplication,
-    type ReachableOutpost,
     title,
     upstreamOf,
 } from "./application";
@@ -26,7 +26,7 @@ export function nginxSnippet(
             ...signInHost(application, "a server block that forwards everything"),
         ],
         extra: [
-            "# Docker's own resolver, so that a container that was replaced is found again.",
+            "# Docker's own resolver, to find a container again after it was replaced.",
             "resolver 127.0.0.11 valid=10s;",
             `set $authentik_upstream "${upstream}";`,
         ],
@@ -108,7 +108,7 @@ function hostDirectives(
     return `${lines.join("\n")}\n`;
 }
 
-/** Host and scheme as browsers see them, which the outpost tells applications apart by. */
+/** Host and scheme as browsers see them: the outpost identifies the application by them. */
 function seenAs({ type, externalHost }: ProtectedApplication): string[] {
     if (type !== "forward_single") return ["set $authentik_scheme $scheme;", "set $authentik_host $http_host;"];
     const { protocol, host, hostname } = new URL(externalHost);

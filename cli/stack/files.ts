@@ -86,7 +86,7 @@ export function writeRehearsal(root: string, images: Partial<Images>): void {
  * The configuration file to hand to Pulumi where the stack's own must not be written to: with a local state, Pulumi
  * would add the salt of this machine's passphrase to a file that is shared.
  *
- * @returns undefined when the stack's own file serves.
+ * @returns undefined when the stack's own file can be used.
  */
 export function privateCopy(root: string, stack: string): string | undefined {
     const document = read(root, stack);
@@ -113,6 +113,6 @@ export function readText(root: string, stack: string): string {
 function read(root: string, stack: string): Document {
     const document = parseDocument(readText(root, stack));
     const [error] = document.errors;
-    if (error !== undefined) throw new ToolError(`${fileOf(stack)} is no valid YAML: ${error.message}`);
+    if (error !== undefined) throw new ToolError(`${fileOf(stack)} is not valid YAML: ${error.message}`);
     return document;
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { secretFiles } from "../../../authentik/blueprints/document";
+import { secretPaths } from "../../../authentik/blueprints/document";
 import { declarations, servingChecks } from "../../../authentik/declarations";
 import { forwarded } from "../../support/applications";
 
@@ -22,7 +22,7 @@ describe("the checks after the blueprints", () => {
     it("sign in with the administrator's token", () => {
         expect(check("the administrator's API token")).to.deep.include({
             url: "http://server:9000/api/v3/core/users/me/",
-            token: secretFiles.apiToken,
+            token: secretPaths.apiToken,
             status: 200,
         });
     });
@@ -30,7 +30,7 @@ describe("the checks after the blueprints", () => {
     it("look for each application with its provider", () => {
         expect(check("application b")).to.deep.include({
             url: "http://server:9000/api/v3/core/applications/?superuser_full_list=true&slug=b",
-            token: secretFiles.apiToken,
+            token: secretPaths.apiToken,
             result: { slug: "b", name: "B", provider_obj: { name: "b" } },
         });
     });
@@ -38,7 +38,7 @@ describe("the checks after the blueprints", () => {
     it("look for each outpost with its own applications, by the outpost's own token", () => {
         expect(check("outpost two with its token")).to.deep.include({
             url: "http://server:9000/api/v3/outposts/instances/",
-            token: secretFiles.outpostToken("two"),
+            token: secretPaths.outpostToken("two"),
             status: 200,
             result: { name: "two", type: "proxy", providers_obj: [{ name: "b" }, { name: "c" }] },
         });
@@ -48,9 +48,9 @@ describe("the checks after the blueprints", () => {
         const granted = checks.filter(({ url }) => url === "http://server:9000/api/v3/outposts/proxy/");
 
         expect(granted.map(({ token, status, result }) => [token, status, result])).to.deep.equal([
-            [secretFiles.outpostToken("one"), 200, { name: "a" }],
-            [secretFiles.outpostToken("two"), 200, { name: "b" }],
-            [secretFiles.outpostToken("two"), 200, { name: "c" }],
+            [secretPaths.outpostToken("one"), 200, { name: "a" }],
+            [secretPaths.outpostToken("two"), 200, { name: "b" }],
+            [secretPaths.outpostToken("two"), 200, { name: "c" }],
         ]);
     });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { application, kinds } from "../../../authentik/providers";
+import { application, kinds, outputOf } from "../../../authentik/providers";
 import { outpostTypes } from "../../../authentik/roles";
+import { configured } from "../../support/applications";
 
 describe("the registry of providers", () => {
     for (const [type, kind] of kinds) {
@@ -23,5 +24,37 @@ describe("the registry of providers", () => {
         expect(error?.issues[0]?.message).to.equal(
             `must have a type: one of ${kinds.map(([type]) => type).join(", ")}`,
         );
+    });
+});
+
+describe("what an application has to know", () => {
+    const context = {
+        base: "https://auth.example.com",
+        secret: "",
+        outposts: [{ outpost: "o", internalUrl: "http://o:9000" }],
+    };
+    const wiki = (provider: object) => configured({ slug: "wiki", name: "Wiki", provider });
+    const forward = { type: "forward_single", outpost: "o", externalHost: "https://wiki.example.com" };
+
+    it("is where its reverse proxy finds it, in the snippets, when the configuration says so", () => {
+        const { url, snippets } = outputOf(wiki({ ...forward, upstream: "http://wiki:8080" }), context);
+
+        expect(url).to.equal("https://wiki.example.com");
+        expect(snippets?.nginx).to.contain('set $authentik_upstream "http://wiki:8080";');
+        expect(snippets?.caddy).to.not.contain("replace-me");
+    });
+
+    it("is marked in the snippets as something to fill in otherwise", () => {
+        const { snippets } = outputOf(wiki(forward), context);
+
+        expect(snippets?.caddy).to.match(/^# Replace http:\/\/replace-me\.invalid with/m);
+    });
+
+    it("leaves the snippets out where the outpost is elsewhere, and all but the URL where there is nothing to know", () => {
+        expect(outputOf(wiki(forward), { ...context, outposts: [] })).to.deep.equal({
+            url: "https://wiki.example.com",
+        });
+        const endpoints = [{ name: "one", protocol: "ssh", host: "one" }];
+        expect(outputOf(wiki({ type: "rac", outpost: "o", endpoints }), context)).to.deep.equal({ url: "" });
     });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
-import { secretFiles, toYaml } from "../../../../authentik/blueprints/document";
+import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { hasSecret } from "../../../../authentik/providers";
 import { configured } from "../../../support/applications";
 import { entryOf, found, type ParsedBlueprint, parseBlueprint, requiredBy } from "../../../support/blueprint";
@@ -13,7 +13,7 @@ function parsed(provider: Record<string, unknown>, more: Record<string, unknown>
     return parseBlueprint(toYaml(applicationBlueprint(application(provider, more))));
 }
 
-const secretFile = { tag: "!File", value: secretFiles.application("wiki") };
+const secretFile = { tag: "!File", value: secretPaths.application("wiki") };
 
 describe("the blueprint of an OIDC client", () => {
     const model = "authentik_providers_oauth2.oauth2provider";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { secretFiles, toYaml } from "../../../../authentik/blueprints/document";
+import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { declarations } from "../../../../authentik/declarations";
 import { secretsOf } from "../../../../config/secrets";
 import { configured } from "../../../support/applications";
@@ -21,7 +21,7 @@ describe("an application whose accounts authentik manages by SCIM", () => {
 
         expect(entryOf(blueprint, "authentik_providers_scim.scimprovider").attrs).to.deep.equal({
             url: "https://git.example.com/scim/v2",
-            token: { tag: "!File", value: secretFiles.application("git") },
+            token: { tag: "!File", value: secretPaths.application("git") },
             exclude_users_service_account: true,
             property_mappings: [managed("user")],
             property_mappings_group: [managed("group")],

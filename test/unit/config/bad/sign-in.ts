@@ -115,7 +115,7 @@ export const signInRows: BadRow[] = [
         wrong: "a file of blueprints that holds something else",
         changes: { blueprints: { files: ["Pulumi.yaml"] } },
         problems: [
-            ["blueprints.files[0]", "Pulumi.yaml", "is no blueprint: it needs `version: 1` and a list `entries`"],
+            ["blueprints.files[0]", "Pulumi.yaml", "is not a blueprint: it needs `version: 1` and a list `entries`"],
         ],
     },
     {
