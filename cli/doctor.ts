@@ -1,6 +1,6 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import { connect } from "../engine/host";
+import type { DockerConnection } from "../engine/connection";
 import { standInImages } from "../offline/images/build";
 import { findDocker } from "./docker-engine";
 import { findBackend } from "./engine/backend";
@@ -24,10 +24,16 @@ const there = (text: string): Finding => ({ there: true, text });
 const missing = (text: string): Finding => ({ there: false, text });
 const settings = readSettings(projectRoot, defaultStack);
 
+async function engine(): Promise<DockerConnection> {
+    const docker = await findDocker(settings.docker);
+    if (docker === undefined) throw new Error("no engine runs");
+    return docker.connection;
+}
+
 const checks: Record<string, () => Promise<Finding>> = {
     "Node.js": () => Promise.resolve(there(process.version)),
     "Docker engine": async () => {
-        const docker = await findDocker(settings.dockerHost);
+        const docker = await findDocker(settings.docker);
         if (docker === undefined) return missing("no engine runs; `npm start` says what to do, or does it");
         return there(`${docker.version} at ${docker.host}`);
     },
@@ -55,11 +61,11 @@ const checks: Record<string, () => Promise<Finding>> = {
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
     Images: async () => {
-        const absent = await missingImages(await connect(settings.dockerHost), settings.images);
+        const absent = await missingImages(await engine(), settings.images);
         return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
-        const absent = await missingImages(await connect(settings.dockerHost), { ...standInImages() });
+        const absent = await missingImages(await engine(), { ...standInImages() });
         return absent.length === 0 ? there("all are here") : missing("needed only where no registry can be reached");
     },
     "Disk space": () => {

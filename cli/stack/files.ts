@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { type Images, officialImages } from "../../components/images";
 import { schema } from "../../config/schema";
+import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
 import { ToolError } from "../progress";
 
 /** The stack that `npm start` takes, and the one it takes with stand-in images. */
@@ -13,8 +14,10 @@ export const rehearsalStack = "rehearsal";
 export interface StackSettings {
     /** The images it runs: the official ones of its release, or its own. */
     images: Partial<Images>;
-    /** The provider's `docker:host`. */
-    dockerHost?: string;
+    /** The provider's `docker:*`, without what is encrypted. */
+    docker: ConnectionSettings;
+    /** `docker:registryAuth` is encrypted, wholly or in part. */
+    credentialsLater: boolean;
 }
 
 /**
@@ -47,11 +50,22 @@ export function readSettings(root: string, stack: string): StackSettings {
     const own = section(value("images"));
     const all = { ...officialImages(version), ...own };
     const roles = rolesOf(value);
-    const dockerHost = config?.["docker:host"];
     return {
         images: Object.fromEntries(Object.entries(all).filter(([role]) => roles.has(role))),
-        dockerHost: typeof dockerHost === "string" ? dockerHost : undefined,
+        docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
+        credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
     };
+}
+
+/** A value as Pulumi hands it over; an encrypted one is not there. */
+function textOf(value: unknown): string | undefined {
+    if (value === undefined || isEncrypted(value)) return undefined;
+    return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isEncrypted(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return "secure" in value || Object.values(value).some(isEncrypted);
 }
 
 /** What a stack runs: each role has an image of its own. */
