@@ -16,7 +16,8 @@ const loginsAtOnce = 6;
  * @param options further options of ssh, e.g. `["-i", "/root/.ssh/docker"]`.
  */
 export function sshArguments(url: URL, options: string[] = []): string[] {
-    const socket = url.pathname.replaceAll("/", "") === "" ? [] : [quoted(`--host=unix://${url.pathname}`)];
+    const path = decodeURIComponent(url.pathname);
+    const socket = path.replaceAll("/", "") === "" ? [] : [quoted(`--host=unix://${path}`)];
     return [
         ...(url.username === "" ? [] : ["-l", decodeURIComponent(url.username)]),
         ...(url.port === "" ? [] : ["-p", url.port]),
@@ -85,7 +86,6 @@ class SshStream extends Duplex {
             if (!this.push(chunk)) this.ssh.stdout.pause();
         });
         this.ssh.stderr.on("data", (chunk: Buffer) => (this.said = (this.said + chunk.toString()).slice(-2000)));
-        // Writing to an ssh that has ended fails; why it ended is told below.
         this.ssh.stdin.on("error", () => undefined);
         this.ssh.once("error", (error) => this.destroy(new Error(`the ssh program cannot be run: ${error.message}`)));
         this.ssh.once("close", (code, signal) => {
@@ -99,13 +99,14 @@ class SshStream extends Duplex {
         this.ssh.stdout.resume();
     }
 
-    override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-        this.ssh.stdin.write(chunk, done);
+    override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+        // Writing to an ssh that has ended fails; its end tells why.
+        this.ssh.stdin.write(chunk, () => done());
     }
 
     /** Half of the connection: the engine still answers after it has read everything. */
     override _final(done: () => void): void {
-        this.ssh.stdin.end(done);
+        this.ssh.stdin.end(() => done());
     }
 
     override _destroy(error: Error | null, done: (error: Error | null) => void): void {
