@@ -54,7 +54,7 @@ export const ldap = {
     }),
     checks: ({ slug, provider }, server) => [granted(server, "ldap", slug, provider.outpost)],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
 interface LdapOutput {

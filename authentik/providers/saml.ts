@@ -64,7 +64,7 @@ export const saml = {
     },
     checks: () => [],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
 interface SamlOutput {
