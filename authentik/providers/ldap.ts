@@ -57,7 +57,7 @@ export const ldap = {
     review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
-interface LdapOutput {
+export interface LdapOutput {
     /** For an LDAP client; the password is secret. */
     ldap: { baseDn: string; bindDn: string; bindPassword: string };
 }

@@ -126,7 +126,7 @@ export const oidc = {
     },
 } satisfies Kind<Client["provider"]>;
 
-interface OidcOutput {
+export interface OidcOutput {
     /** For a client of OpenID Connect. */
     oidc: OidcEndpoints & {
         clientId: string;

@@ -103,7 +103,7 @@ export const proxy = {
     },
 } satisfies Kind<Provider>;
 
-interface ProxyOutput {
+export interface ProxyOutput {
     url: string;
     /** For an application behind an outpost of type proxy: what the reverse proxy in front of it needs. */
     snippets?: Snippets;

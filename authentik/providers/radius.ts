@@ -35,7 +35,7 @@ export const radius = {
     review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
-interface RadiusOutput {
+export interface RadiusOutput {
     /** For a RADIUS client. Secret. */
     radius: { sharedSecret: string };
 }

@@ -67,7 +67,7 @@ export const saml = {
     review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
-interface SamlOutput {
+export interface SamlOutput {
     /** For a service provider of SAML. */
     saml: { entityId: string; metadata: string; ssoPost: string; ssoRedirect: string; slo: string };
 }
