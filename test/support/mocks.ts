@@ -4,6 +4,9 @@ import program from "../../index";
 import { asPulumiHandsOver, type Configuration, devConfiguration, project } from "./configuration";
 import { absentEngine } from "./engine";
 import { type Graph, recordInto, type Registered } from "./recording";
+import { spareStackTraces } from "./stack-traces";
+
+spareStackTraces();
 
 /** What a program or a component is run with. */
 export interface Surroundings {

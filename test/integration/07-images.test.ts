@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { run } from "../../offline/images/docker";
+import { tryRun } from "../../cli/run";
 import { container, containers, docker } from "./support/host";
 import { findLeaks, secretValues } from "./support/leaks";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
@@ -54,6 +54,6 @@ async function build({ stack }: SharedStack): Promise<void> {
     const words = 'echo "these are the last words, and a secret: $(cat /run/secrets/token)"; exit 3';
     const recipe = `FROM ${stack.bench.images.proxy}\nENTRYPOINT ${JSON.stringify(["sh", "-c", words])}\n`;
     const build = `printf '%s' "$RECIPE" | docker build --quiet --tag ${crashing} -`;
-    const { code, stderr } = await run("sh", ["-c", build], 2, { DOCKER_BUILDKIT: "0", RECIPE: recipe });
+    const { code, stderr } = await tryRun("sh", ["-c", build], { env: { DOCKER_BUILDKIT: "0", RECIPE: recipe } });
     expect(code, stderr).to.equal(0);
 }
