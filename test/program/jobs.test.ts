@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { officialImages } from "../../components/images";
 import { parseBlueprint } from "../support/blueprint";
 import { type Behaviour, type Created, type FakeEngine, startEngine } from "../support/engine";
-import { stepType, theOne } from "../support/find";
+import { recordOf, step } from "../support/find";
 import { failureOf } from "../support/hooks";
 import { type Run, runProgram } from "../support/mocks";
 import { generated, sentinel } from "../support/provider";
@@ -25,7 +25,7 @@ describe("the program's jobs", () => {
     });
     after(() => engine.close());
 
-    const perform = (name: string) => failureOf(theOne(run.resources, stepType, name), "beforeCreate");
+    const perform = (name: string) => failureOf(step(run.resources, name), "beforeCreate");
     const only = (): Created => {
         const [created, ...others] = engine.created;
         if (created === undefined || others.length > 0) throw new Error(`${engine.created.length} jobs ran`);
@@ -132,9 +132,7 @@ describe("the program's jobs", () => {
     });
 
     it("prove it again when anything that answers was replaced", () => {
-        const { input } = theOne(run.resources, stepType, "authentik-serving-proven").inputs;
-
-        expect((input as { facts: Record<string, string> }).facts).to.include({
+        expect(recordOf(step(run.resources, "authentik-serving-proven")).facts).to.include({
             server: "authentik-server-id",
             worker: "authentik-worker-id",
             "ak-outpost-organizr": "authentik-ak-outpost-organizr-id",
@@ -143,8 +141,8 @@ describe("the program's jobs", () => {
     });
 
     it("apply the blueprints again when the database is another", () => {
-        const { input } = theOne(run.resources, stepType, "authentik-blueprints-applied").inputs;
-
-        expect((input as { facts: Record<string, string> }).facts.revision).to.equal("authentik-postgres-server-id");
+        expect(recordOf(step(run.resources, "authentik-blueprints-applied")).facts.revision).to.equal(
+            "authentik-postgres-server-id",
+        );
     });
 });

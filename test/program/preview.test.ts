@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { AuthentikOutputs, Pending } from "../../components/outputs";
 import { startEngine } from "../support/engine";
-import { containerType, ofType } from "../support/find";
+import { all } from "../support/find";
 import { type Run, runProgram } from "../support/mocks";
 import { isKnown } from "../support/outputs";
 
@@ -36,7 +36,7 @@ describe("a preview of the program", () => {
     });
 
     it("knows every setting, label and image of a container before anything is made", () => {
-        const containers = ofType(run.resources, containerType);
+        const containers = all(run.resources, "container");
 
         expect(containers).to.have.length(6);
         for (const { name, inputs } of containers) {

@@ -45,7 +45,9 @@ describe("leftovers of a killed run", () => {
 
     it("are what the state does not know and the run made", () => {
         expect(isOrphan(object({}), known, since)).to.equal(true);
-        expect(isOrphan(object({ labels: { "authentik-stack.resource": "authentik-server" } }), known, undefined)).to.equal(true);
+        expect(
+            isOrphan(object({ labels: { "authentik-stack.resource": "authentik-server" } }), known, undefined),
+        ).to.equal(true);
     });
 
     it("are not what the state knows, what is older, or what another checkout made", () => {
