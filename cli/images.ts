@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { Images } from "../components/images";
+import type { Images } from "../authentik/images";
 import { connect } from "../engine/host";
 import { isPresent } from "../engine/pull";
 import { pullImage } from "./docker/pull";

@@ -1,9 +1,10 @@
-import type { ProtectedApplication, ReachableOutpost } from "./snippets/application";
-import { caddySnippet } from "./snippets/caddy";
-import { nginxSnippet, npmSnippet } from "./snippets/nginx";
-import { traefikSnippet } from "./snippets/traefik";
+import type { ReachableOutpost } from "../providers/kind";
+import type { ProtectedApplication } from "./application";
+import { caddySnippet } from "./caddy";
+import { nginxSnippet, npmSnippet } from "./nginx";
+import { traefikSnippet } from "./traefik";
 
-export type { ProtectedApplication, ReachableOutpost } from "./snippets/application";
+export type { ProtectedApplication } from "./application";
 
 /** The same protection for each reverse proxy, as text. */
 export interface Snippets {
@@ -23,11 +24,11 @@ export interface Snippets {
  * In mode `proxy` it forwards to the outpost, and the outpost to the application. In the two forward modes it asks the
  * outpost about each request and forwards to the application itself.
  *
- * Source: authentik's pages "Forward auth: nginx, Traefik, Caddy", which leave the address to come back to unescaped
- * and let a client's X-authentik-* and X-Forwarded-Host through in nginx; here neither is so.
+ * Source: authentik's pages "Forward auth: nginx, Traefik, Caddy", which do not escape the return address and in
+ * nginx pass a client's own X-authentik-* and X-Forwarded-Host on; both are fixed here.
  *
  * @param authentikUrl URL at which browsers reach authentik, where people are sent to sign in.
- * @throws TypeError when one of the URLs is none.
+ * @throws TypeError when one of the URLs is invalid.
  */
 export function forwardAuthSnippets(
     application: ProtectedApplication,

@@ -1,16 +1,16 @@
 import { expect } from "chai";
-import { imagePins, officialImages, taggedImages } from "../../../components/images";
+import { imagePins, pinnedImages } from "../../../authentik/images";
 import { schema } from "../../../config/schema";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const { tags } = imagePins;
 
 describe("the official images", () => {
-    const tagged = taggedImages(tags);
+    const tagged = pinnedImages({ tags, digests: {} });
     const digests = { [tagged.server]: digest, [tagged.postgres]: digest };
 
     it("are named with name, tag and digest where there is one", () => {
-        const images = officialImages(tags.authentik, { tags, digests });
+        const images = pinnedImages({ tags, digests });
 
         expect(images).to.deep.equal({
             ...tagged,
@@ -20,7 +20,7 @@ describe("the official images", () => {
     });
 
     it("have no digest of another release, but those of PostgreSQL and Redis", () => {
-        const images = officialImages("2025.10.1", { tags, digests });
+        const images = pinnedImages({ tags: { ...tags, authentik: "2025.10.1" }, digests });
 
         expect(images.server).to.match(/server:2025\.10\.1$/);
         expect(images.postgres).to.equal(`${tagged.postgres}@${digest}`);
