@@ -30,12 +30,14 @@ describe("every container of the program", () => {
             ]);
     });
 
-    it("is labelled with what its files are, keyed, and with nothing else", () => {
+    it("is labelled with digests of its files and its arguments, and with nothing else", () => {
         for (const { inputs, name } of containers) {
-            const [, , files, ...others] = inputs.labels as { label: string; value: string }[];
-            expect(files?.label, name).to.equal("authentik-stack.files");
-            expect(files?.value, name).to.match(/^[0-9a-f]{16}$/);
-            expect(others, name).to.deep.equal([]);
+            const [, , ...digests] = inputs.labels as { label: string; value: string }[];
+            expect(digests.map(({ label }) => label)).to.deep.equal([
+                "authentik-stack.files",
+                "authentik-stack.arguments",
+            ]);
+            for (const { value } of digests) expect(value, name).to.match(/^[0-9a-f]{16}$/);
         }
     });
 

@@ -126,15 +126,20 @@ describe("the program's jobs", () => {
 
         const failure = await perform("authentik-serving-proven");
 
-        for (const name of ["server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"])
-            expect(failure).to.contain(`last log lines of ${name}:\nauthentik-${name}-id got [secret] and [secret]`);
+        for (const [title, id] of [
+            ["authentik-server", "authentik-server-id"],
+            ["authentik-worker", "authentik-worker-id"],
+            ["ak-outpost-organizr", "authentik-ak-outpost-organizr-id"],
+            ["ak-outpost-cwad", "authentik-ak-outpost-cwad-id"],
+        ])
+            expect(failure).to.contain(`last log lines of ${title}:\n${id} got [secret] and [secret]`);
         expect(failure).to.not.contain(sentinel);
     });
 
     it("prove it again when anything that answers was replaced", () => {
         expect(recordOf(step(run.resources, "authentik-serving-proven")).facts).to.include({
-            server: "authentik-server-id",
-            worker: "authentik-worker-id",
+            "authentik-server": "authentik-server-id",
+            "authentik-worker": "authentik-worker-id",
             "ak-outpost-organizr": "authentik-ak-outpost-organizr-id",
             "ak-outpost-cwad": "authentik-ak-outpost-cwad-id",
         });

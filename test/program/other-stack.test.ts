@@ -88,12 +88,12 @@ describe("the program on another stack's databases", () => {
             const make = async () => {
                 const shared = context();
                 const networks = threeNetworks(shared);
-                const { connection } = connect(
+                const data = connect(
                     "data",
                     { config: loadConfig(), images: officialImages("2025.8.4"), networks, context: shared },
                     {},
                 );
-                const outcome = await valueOf(connection.host).then(String, (error: Error) => error.message);
+                const outcome = await valueOf(data?.connection.host).then(String, (error: Error) => error.message);
                 return { outcome };
             };
 
