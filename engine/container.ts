@@ -36,8 +36,13 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
         tmpfs: inMemory(workload.tmpfs),
     };
     const made = workload.transform?.(args) ?? args;
-    const digestLabel = { label: argumentsLabel, value: argumentsDigest(made) };
-    return { ...made, labels: pulumi.output(made.labels).apply((others = []) => [...others, digestLabel]) };
+    const ofArguments = { label: argumentsLabel, value: argumentsDigest(made) };
+    const others = made.labels ?? [];
+    // A list that is plain stays plain: a preview knows the labels whose values it knows.
+    const all = Array.isArray(others)
+        ? [...others, ofArguments]
+        : pulumi.output(others).apply((known = []) => [...known, ofArguments]);
+    return { ...made, labels: all };
 }
 
 /**

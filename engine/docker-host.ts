@@ -36,17 +36,14 @@ export interface DockerHostArgs {
 export class DockerHost implements Runtime {
     private readonly connection: DockerConnection;
     private readonly observation: Observation | undefined;
-    private readonly prefix: string;
     private readonly stack: string;
     private readonly waits = new Waits();
     private readonly resources: string[] = [];
-    private key: pulumi.Output<string> | undefined;
 
     public constructor(args: DockerHostArgs = {}) {
         this.connection = args.connection ?? new DockerConnection();
         this.observation = args.observation;
-        this.prefix = args.prefix ?? "";
-        this.stack = stackIdentity(pulumi.getProject(), this.prefix);
+        this.stack = stackIdentity(pulumi.getProject(), args.prefix ?? "");
     }
 
     /** The Docker host, after a look at what runs there already. */
@@ -63,7 +60,7 @@ export class DockerHost implements Runtime {
             [stackLabel]: this.stack,
             [resourceLabel]: name,
             // A changed file replaces the container.
-            ...(files.length === 0 ? {} : { [filesLabel]: this.fingerprint(files, remembered) }),
+            ...(files.length === 0 ? {} : { [filesLabel]: fingerprint(name, files, remembered, opts.parent) }),
         };
         const args = workloadArgs(workload, labels);
         const container = new docker.Container(name, args, {
@@ -214,19 +211,6 @@ export class DockerHost implements Runtime {
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }
 
-    /**
-     * Changes with the files that a container is given and the secrets that it remembers. Everybody on the host can read the
-     * label, so the digest is keyed: a weak secret cannot be guessed from it.
-     */
-    private fingerprint(files: WorkloadFile[], remembered: pulumi.Input<string>[]): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}files-key`, { length: 50 }).result;
-        const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
-        const keyed = pulumi
-            .all([this.key, given, remembered])
-            .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
-        return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
-    }
-
     private jobLabels(job: string): Record<string, string> {
         return { [stackLabel]: this.stack, [jobLabel]: job };
     }
@@ -237,6 +221,24 @@ export class DockerHost implements Runtime {
             { label: resourceLabel, value: name },
         ];
     }
+}
+
+/**
+ * Changes with the files that a container is given and the secrets that it remembers. It is a label, which many can read, so
+ * it is keyed: a weak secret cannot be guessed from it.
+ */
+function fingerprint(
+    name: string,
+    files: WorkloadFile[],
+    remembered: pulumi.Input<string>[],
+    parent: pulumi.Resource | undefined,
+): pulumi.Output<string> {
+    const key = new random.RandomPassword(`${name}-files-key`, { length: 50, special: false }, { parent }).result;
+    const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
+    const keyed = pulumi
+        .all([key, given, remembered])
+        .apply(([secret, ...values]) => createHmac("sha256", secret).update(JSON.stringify(values)).digest("hex"));
+    return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
 }
 
 function asFiles(documents: Record<string, string>): { path: string; content: string }[] {
