@@ -1,6 +1,6 @@
 import type { ReportViolation, ResourceValidation } from "@pulumi/policy";
 
-/** What stands where a preview has no value yet. */
+/** Replaces a value that is not known yet in a preview. */
 export const unknown = Symbol("unknown");
 
 /** Inputs of a docker.Container that policies look at; what is not known yet is `unknown`. */

@@ -1,4 +1,4 @@
-import type { Images } from "../../../components/images";
+import type { Images } from "../../../authentik/images";
 import type { StandInImages } from "../../../cli/offline";
 import { type Configuration, devWith } from "../../support/configuration";
 import { freePorts } from "./ports";

@@ -32,6 +32,7 @@ const applications = [
         icon: "https://wiki.example.com/icon.svg",
         provider: { type: "saml", acsUrl: "https://wiki.example.com/acs" },
     },
+    { slug: "git", name: "Git", provider: { type: "scim", endpoint: "https://git.example.com/scim/v2" } },
     { slug: "directory", name: "Directory", provider: { type: "ldap", outpost: "ak-ldap" } },
     { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "ak-radius" } },
     {
@@ -73,7 +74,10 @@ async function documents(): Promise<string[]> {
         type,
         networks: ["frontend"],
     }));
-    await startMocks({ configuration: devWith({ applications, outposts }) });
+    await startMocks({
+        configuration: devWith({ applications, outposts, secrets: { "application/git": "a-token-of-theirs" } }),
+        secretKeys: ["secrets"],
+    });
     const { blueprints } = declarations(loadConfig(), "http://authentik-server:9000");
     const removals = blueprints.flatMap(({ name, owned = {} }) =>
         Object.values(owned).map((entries) => ({ name, entries })),

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { presetNames } from "../../../authentik/preset-names";
+import { presetNames } from "../../../authentik/presets";
 import { section } from "./sections";
 
 /** An outpost as far as applications need it. */
