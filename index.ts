@@ -5,9 +5,11 @@ import { AuthentikStack } from "./components/stack";
 import { hasSecretSettings, loadConfig } from "./config/load";
 import { connectionSettings, DockerConnection } from "./engine/connection";
 import { DockerHost } from "./engine/docker-host";
+import { pulumiVersion } from "./ground/pulumi";
 
 /** One authentik per stack: configuration in, one component, outputs out. */
 export = async function program() {
+    await requirePulumi();
     const config = loadConfig();
     const { prefix } = config;
     const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
@@ -21,3 +23,15 @@ export = async function program() {
     if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs.applications);
     return outputs;
 };
+
+/** Pulumi.yaml says the same to command lines that read it; the Automation API and older ones do not. */
+async function requirePulumi(): Promise<void> {
+    try {
+        await pulumi.runtime.requirePulumiVersion(`>=${pulumiVersion}`);
+    } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new pulumi.RunError(
+            `authentik-stack needs Pulumi ${pulumiVersion} or later (${reason}); see https://www.pulumi.com/docs/install/`,
+        );
+    }
+}

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type ImagePins, taggedImages } from "../components/images";
+import { type ImagePins, pinnedImages } from "../authentik/images";
 import { engineReason } from "../engine/pull";
 import { digestOf } from "./docker/pull";
 import { ToolError } from "./progress";
@@ -14,7 +14,7 @@ import { ToolError } from "./progress";
  */
 export async function updatePins(engine: Docker, file: string): Promise<string[]> {
     const { tags, digests: before } = JSON.parse(readFileSync(file, "utf8")) as ImagePins;
-    const images = Object.values(taggedImages(tags));
+    const images = Object.values(pinnedImages({ tags, digests: {} }));
     const found = await Promise.all(
         images.map(async (image): Promise<[string, string]> => [image, await ask(engine, image, basename(file))]),
     );
@@ -25,7 +25,7 @@ export async function updatePins(engine: Docker, file: string): Promise<string[]
         ...found
             .filter(([image, digest]) => before[image] !== digest)
             .map(([image, digest]) => `${image}: ${before[image] ?? "not pinned"} -> ${digest}`),
-        ...gone.map((image) => `${image}: pinned no longer`),
+        ...gone.map((image) => `${image}: no longer pinned`),
     ];
 }
 
@@ -35,7 +35,7 @@ async function ask(engine: Docker, image: string, file: string): Promise<string>
     } catch (error) {
         throw new ToolError(
             `The digest of ${image} cannot be had: ${engineReason(error)}. ${file} stays as it was. ` +
-                "Mend its tag there, or run this again where the Docker engine reaches the registry.",
+                "Correct its tag there, or run this again where the Docker engine reaches the registry.",
         );
     }
 }

@@ -1,9 +1,9 @@
 import type Docker from "dockerode";
-import type { Images } from "../components/images";
+import type { Images } from "../authentik/images";
 import { connect } from "../engine/host";
 import { isPresent } from "../engine/pull";
-import { buildStandInImages } from "../offline/images/build";
 import { pullImage } from "./docker/pull";
+import { needOffline } from "./offline";
 import { type Progress, ToolError } from "./progress";
 
 /** The images that the stack is going to run. */
@@ -26,13 +26,14 @@ export interface ImageRequest {
 /**
  * The images of the configuration, pulled where they are missing; or stand-ins for them.
  *
- * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted.
+ * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted or
+ *     cannot be built.
  */
 export async function chooseImages(
     progress: Progress,
     { images, host, standIns }: ImageRequest,
 ): Promise<ChosenImages> {
-    if (standIns === "always") return await rehearse(progress, images, "a rehearsal was asked for");
+    if (standIns === "always") return await rehearse(progress, images, "A rehearsal was asked for");
     const engine = await connect(host);
     for (const image of await missingImages(engine, images)) {
         const outcome = await pullImage(engine, image, progress);
@@ -53,16 +54,17 @@ export async function missingImages(engine: Docker, images: Partial<Images>): Pr
 }
 
 async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {
+    const { buildStandInImages } = await needOffline(rehearsal, loadIt);
     progress(`${rehearsal}: taking stand-in images`);
     const built = Object.entries(await buildStandInImages(progress));
     return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
 }
 
+/** What helps where a registry cannot be reached. */
+const loadIt = "Load the stack's images into Docker (`docker load`), or make the registry reachable.";
+
 function unreachable(reason: string, cause: string): string {
-    return (
-        `${reason}: ${cause}. Load the image into Docker (\`docker load\`), or make the registry reachable. ` +
-        "`npm start` without a name offers a rehearsal with stand-in images."
-    );
+    return `${reason}: ${cause}. ${loadIt} ` + "`npm start` without a name offers a rehearsal with stand-in images.";
 }
 
 function refused(image: string, reason: string): string {

@@ -15,11 +15,13 @@ main(async (args) => {
     const stacks = await openExisting({ name, progress: console.log, needsDocker: true });
     const steps = new Steps(stacks.length);
     for (const open of stacks) {
-        const { volumes } = await steps.run(
+        const { volumes, networks } = await steps.run(
             `Stack ${open.stack.name}`,
             (progress) => takeDown(progress, open),
             ({ deleted }) => (deleted === 0 ? "it was down already" : `deleted ${deleted}`),
         );
+        for (const [network, others] of Object.entries(networks))
+            console.log(`  Kept: the network ${network}, which ${others.join(", ")} use.`);
         if (volumes.length > 0) console.log(`\n${keptText(open.stack.name, volumes)}\n`);
     }
 });

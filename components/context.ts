@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { Runtime } from "../engine/workload";
 import type { Credentials } from "./credentials";
 
@@ -17,16 +17,35 @@ export interface Context {
     runtime: Runtime;
 }
 
-/**
- * A named volume for data. One of that name that exists already is taken up.
- *
- * @returns the volume's name as Docker knows it.
- */
+/** The volume of a component's data. One of that name that exists already is taken up; returns its name. */
 export function dataVolume(
     name: string,
     volume: string,
     { prefix, protectData, runtime }: Context,
-    parent: pulumi.Resource,
+    opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    return runtime.volume(name, { name: `${prefix}${volume}`, keep: protectData }, { parent });
+    return runtime.volume(name, { name: `${prefix}${volume}`, keep: protectData }, opts);
+}
+
+/** A data service that a stack may create, or not: what its data volume needs in either case. */
+export const dataServices = {
+    postgres: { type: "authentik-stack:index:Postgres", volume: "pg_data" },
+    redis: { type: "authentik-stack:index:Redis", volume: "redis_data" },
+} as const;
+
+/**
+ * Gives up the data volume of a service that the stack no longer creates; the volume stays.
+ *
+ * @param name of the service's component.
+ */
+export function releaseData(
+    name: string,
+    service: keyof typeof dataServices,
+    { prefix, protectData, runtime }: Context,
+    opts: pulumi.ComponentResourceOptions,
+): void {
+    const { type, volume } = dataServices[service];
+    const former = pulumi.createUrn(name, type, opts.parent?.urn);
+    const args = { name: `${prefix}${volume}`, keep: protectData };
+    runtime.releaseVolume(`${name}-data`, args, { parent: opts.parent, aliases: [{ parent: former }] });
 }

@@ -19,9 +19,9 @@ export interface AuthentikVolumes {
 /** The volumes with authentik's own files. */
 export function authentikVolumes(name: string, context: Context, parent: pulumi.Resource): AuthentikVolumes {
     return {
-        media: dataVolume(`${name}-media`, "ak_media", context, parent),
-        templates: dataVolume(`${name}-templates`, "ak_templates", context, parent),
-        certificates: dataVolume(`${name}-certificates`, "ak_certs", context, parent),
+        media: dataVolume(`${name}-media`, "ak_media", context, { parent }),
+        templates: dataVolume(`${name}-templates`, "ak_templates", context, { parent }),
+        certificates: dataVolume(`${name}-certificates`, "ak_certs", context, { parent }),
     };
 }
 

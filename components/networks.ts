@@ -36,6 +36,8 @@ export class Networks extends pulumi.ComponentResource {
                 network.adopt === true ? network.name : this.create(runtime, `${name}-${role}`, role),
             ]),
         );
+        for (const [role, { adopt }] of entries)
+            if (adopt === true) runtime.releaseNetwork(`${name}-${role}`, { parent: this });
         this.registerOutputs({ names: this.names });
     }
 

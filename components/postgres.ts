@@ -1,10 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import { roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
-import { type Context, dataVolume } from "./context";
+import { type Context, dataServices, dataVolume, releaseData } from "./context";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
-import { type Access, certificateFile, type DataArgs, type DataService, externalCheck, otherStackLacks } from "./shared-data";
+import {
+    type Access,
+    certificateFile,
+    type DataArgs,
+    type DataService,
+    externalCheck,
+    otherStackLacks,
+} from "./shared-data";
 
 /** A PostgreSQL database and the role that owns it. */
 export interface PostgresConnection {
@@ -48,15 +56,19 @@ export class Postgres extends pulumi.ComponentResource {
     public readonly databases: Record<string, PostgresConnection>;
 
     public constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("authentik-stack:index:Postgres", name, {}, opts);
+        super(dataServices.postgres.type, name, {}, opts);
         const { credentials, prefix, runtime } = args.context;
-        const host = `${prefix}postgres`;
+        const host = `${prefix}${roles.postgres.host}`;
 
         const superuser = credentials.secret("postgres", name, { parent: this });
         const passwords = args.databases.map((database) =>
             credentials.secret(`database/${database}`, name, { parent: this }),
         );
-        this.volume = dataVolume(`${name}-data`, "pg_data", args.context, this);
+        this.volume = dataVolume(`${name}-data`, dataServices.postgres.volume, args.context, {
+            parent: this,
+            // Where it is while the stack does without the service.
+            aliases: [{ parent: opts?.parent }],
+        });
         // A way in for the job below, on whatever machine the server runs.
         const socket = runtime.volume(`${name}-socket`, { name: `${prefix}pg_socket`, keep: false }, { parent: this });
         const server = runtime.run(`${name}-server`, this.workload(host, superuser, socket, args), { parent: this });
@@ -66,7 +78,12 @@ export class Postgres extends pulumi.ComponentResource {
                 title: "making databases and roles in PostgreSQL",
                 image: args.image,
                 entrypoint: ["psql"],
-                command: [`--host=${socketFolder}`, "--username=postgres", "--file=/run/secrets/databases.sql", ...quiet],
+                command: [
+                    `--host=${socketFolder}`,
+                    "--username=postgres",
+                    "--file=/run/secrets/databases.sql",
+                    ...quiet,
+                ],
                 user,
                 files: [provisionFile(superuser, args.databases, passwords)],
                 mounts: [{ source: socket, target: socketFolder }],
@@ -95,6 +112,7 @@ export class Postgres extends pulumi.ComponentResource {
         args: PostgresArgs,
     ): Workload {
         const owner = { user, image: args.image };
+        const { health, stopSeconds, pids } = roles.postgres;
         return {
             title: host,
             image: args.image,
@@ -107,10 +125,10 @@ export class Postgres extends pulumi.ComponentResource {
                 { source: socket, target: socketFolder, owner, exclusive: true },
             ],
             networks: args.networks.attach(["db"], host),
-            health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },
-            stopSeconds: 60,
+            health,
+            stopSeconds,
             limits: args.limits ?? {},
-            pids: 512,
+            pids,
             transform: args.transform,
         };
     }
@@ -131,7 +149,7 @@ function connection(
 ): PostgresConnection {
     return {
         host,
-        port: 5432,
+        port: roles.postgres.port.number,
         database,
         user: database,
         password,
@@ -196,6 +214,7 @@ export function connectPostgres(
 ): DataService<PostgresConnection> {
     const { config, images, networks, context, transform } = args;
     const { external, stack, ...limits } = config.postgres;
+    if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts);
     if (external !== undefined) return { connection: externalPostgres(name, external, args, opts), consumers: {} };
     if (stack !== undefined) return { connection: otherStacks(name, stack, opts), consumers: {} };
     const consumers = config.consumers.map((consumer) => consumer.name);

@@ -1,11 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
+import { roles, usesRedis } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload } from "../engine/workload";
-import { type Context, dataVolume } from "./context";
+import { type Context, dataServices, dataVolume, releaseData } from "./context";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
 import { script } from "./probe";
-import { type Access, certificateFile, type DataArgs, type DataService, externalCheck, otherStackLacks } from "./shared-data";
+import {
+    type Access,
+    certificateFile,
+    type DataArgs,
+    type DataService,
+    externalCheck,
+    otherStackLacks,
+} from "./shared-data";
 
 /** A Redis server. */
 export interface RedisConnection {
@@ -51,9 +59,9 @@ export class Redis extends pulumi.ComponentResource {
     public readonly consumers: Record<string, ConsumerRedisConnection>;
 
     public constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("authentik-stack:index:Redis", name, {}, opts);
+        super(dataServices.redis.type, name, {}, opts);
         const { credentials, prefix, runtime } = args.context;
-        const host = `${prefix}redis`;
+        const host = `${prefix}${roles.redis.host}`;
 
         const password = credentials.secret("redis", name, { parent: this });
         const users = Object.fromEntries(
@@ -62,7 +70,11 @@ export class Redis extends pulumi.ComponentResource {
                 credentials.secret(`redis/${user}`, name, { parent: this }),
             ]),
         );
-        this.volume = dataVolume(`${name}-data`, "redis_data", args.context, this);
+        this.volume = dataVolume(`${name}-data`, dataServices.redis.volume, args.context, {
+            parent: this,
+            // Where it is while the stack does without the service.
+            aliases: [{ parent: opts?.parent }],
+        });
         const server = runtime.run(`${name}-server`, this.workload(host, password, users, args), { parent: this });
 
         this.connection = connection(host, args.index, password, server);
@@ -82,6 +94,7 @@ export class Redis extends pulumi.ComponentResource {
         args: RedisArgs,
     ): Workload {
         const secrets = [password, ...Object.values(users)];
+        const { health, stopSeconds, pids } = roles.redis;
         return {
             title: host,
             image: args.image,
@@ -90,11 +103,10 @@ export class Redis extends pulumi.ComponentResource {
             files: [{ path: configurationFile, content: configuration(password, users), secrets }],
             mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image }, exclusive: true }],
             networks: args.networks.attach(["db"], host),
-            // Without a password Redis answers NOAUTH as soon as it serves, and LOADING until then.
-            health: { command: ["sh", "-c", "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'"], startSeconds: 20 },
-            stopSeconds: 30,
+            health,
+            stopSeconds,
             limits: args.limits ?? {},
-            pids: 64,
+            pids,
             transform: args.transform,
         };
     }
@@ -135,17 +147,23 @@ function quoted(word: string): string {
 }
 
 function connection(host: string, index: number, password: pulumi.Output<string>, server: Running): RedisConnection {
-    return { host, port: 6379, index, password, tls: false, dependsOn: [server.healthy] };
+    return { host, port: roles.redis.port.number, index, password, tls: false, dependsOn: [server.healthy] };
 }
 
-/** The Redis that the configuration names: an external one, another stack's, or one that is created here. */
+/**
+ * The Redis that the configuration names: an external one, another stack's, or one that is created here; undefined where
+ * neither this release of authentik nor a consumer needs one.
+ */
 export function connectRedis(
     name: string,
     args: DataArgs,
     opts: pulumi.ComponentResourceOptions,
-): DataService<RedisConnection, ConsumerRedisConnection> {
+): DataService<RedisConnection, ConsumerRedisConnection> | undefined {
     const { config, images, networks, context, transform } = args;
     const { external, stack, index, ...limits } = config.redis;
+    const isNeeded = usesRedis(config);
+    if (!isNeeded || external !== undefined || stack !== undefined) releaseData(name, "redis", context, opts);
+    if (!isNeeded) return undefined;
     if (external !== undefined) {
         const password = context.credentials.secret("redis", name, opts);
         const tried = { ...external, index, password, dependsOn: [] };
@@ -195,7 +213,15 @@ function otherStacks(
     const found = redis.apply((all) => all[stack.consumer] ?? otherStackLacks(stack));
     const plain = pulumi.unsecret(found);
     const password = pulumi.secret(found.password);
-    return { host: plain.host, port: plain.port, user: plain.user, tls: false, index: plain.index, password, dependsOn: [] };
+    return {
+        host: plain.host,
+        port: plain.port,
+        user: plain.user,
+        tls: false,
+        index: plain.index,
+        password,
+        dependsOn: [],
+    };
 }
 
 /** What authentik is told, to reach its Redis. */

@@ -2,6 +2,8 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { foldersOf } from "./files";
+import { argumentsLabel } from "./labels";
+import { digest } from "./step";
 import type { Process, Workload } from "./workload";
 
 /** What a container is made with, every value known. */
@@ -33,12 +35,32 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
         restart: "unless-stopped",
         tmpfs: inMemory(workload.tmpfs),
     };
-    return workload.transform?.(args) ?? args;
+    const made = workload.transform?.(args) ?? args;
+    const digestLabel = { label: argumentsLabel, value: argumentsDigest(made) };
+    return { ...made, labels: pulumi.output(made.labels).apply((others = []) => [...others, digestLabel]) };
+}
+
+/**
+ * Changes with every argument of a container, so that its label replaces it. Of many arguments the provider takes the removal
+ * for no change, e.g. of a command: it goes on with what the container has.
+ */
+function argumentsDigest({ destroyGraceSeconds: _, ...args }: docker.ContainerArgs): pulumi.Output<string> {
+    return pulumi.output(args).apply(digest);
 }
 
 /** What is the same for every container that runs, made by the provider or by the engine's API. */
 export function processArgs(process: Process, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
-    const { image, entrypoint, command, user, variables = {}, files = [], mounts = [], networks, limits = {} } = process;
+    const {
+        image,
+        entrypoint,
+        command,
+        user,
+        variables = {},
+        files = [],
+        mounts = [],
+        networks,
+        limits = {},
+    } = process;
     const memory = limits.memory === undefined ? undefined : pulumi.output(limits.memory).apply(megabytes);
     return {
         image,
@@ -92,6 +114,7 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
             PidsLimit: pids,
             Memory: bytes(args.memory),
             MemorySwap: bytes(args.memorySwap),
+            NanoCpus: args.cpus === undefined ? undefined : Number(args.cpus) * 1e9,
             LogConfig: { Type: args.logDriver ?? "json-file", Config: args.logOpts },
         },
     };

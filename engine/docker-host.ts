@@ -12,10 +12,12 @@ import { startWorkload } from "./start";
 import { digest, recordStep, valueOf } from "./step";
 import {
     type Job,
+    type NetworkArgs,
     type Process,
     type Running,
     type Runtime,
     secretsOf,
+    type VolumeArgs,
     type Workload,
     type WorkloadFile,
     type WorkloadMount,
@@ -74,7 +76,9 @@ export class DockerHost implements Runtime {
                 beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
             },
         });
-        const handOvers = mounts.flatMap((mount) => (mount.owner === undefined ? [] : [this.handOver(name, mount)]));
+        const handOvers = mounts.flatMap((mount, index) =>
+            mount.owner === undefined ? [] : [this.handOver(`${name}-owner-${index}`, mount)],
+        );
         const pids = workload.pids ?? 256;
         const known = pulumi.output({
             handOvers,
@@ -110,7 +114,10 @@ export class DockerHost implements Runtime {
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
         const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
-        const args = processArgs({ limits: { memory: "1g" }, ...job, files: [...files, ...asFiles(documents)] }, this.jobLabels(name));
+        // The root takes no file: what is remembered has a folder from the start.
+        const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
+        const given = [...files, ...asFiles({ ...documents, ...forgotten })];
+        const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
         const known = pulumi.output({
             args,
             files,
@@ -127,8 +134,8 @@ export class DockerHost implements Runtime {
                 containers: [args],
                 memory: memory?.documents,
                 again: job.proves === true ? again : undefined,
-                run: async (forgotten) => {
-                    const removed = Object.values(forgotten).map((text, index) => ({
+                run: async (gone) => {
+                    const removed = Object.values(gone).map((text, index) => ({
                         path: `${memory?.folder ?? ""}/${index}.yaml`,
                         content: text,
                     }));
@@ -142,39 +149,57 @@ export class DockerHost implements Runtime {
         );
     }
 
-    public network(
-        name: string,
-        args: { name: string; internal: boolean },
-        opts: pulumi.CustomResourceOptions,
-    ): pulumi.Output<string> {
-        const labels = this.labelList(name);
+    public network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+        const seen = this.observation?.network(name);
+        const others = seen?.others ?? [];
+        if (seen !== undefined && seen.name !== args.name && others.length > 0)
+            throw new pulumi.RunError(
+                `the network ${seen.name} cannot become ${args.name} while other containers are on it (${others.join(", ")}); disconnect them, or keep its name`,
+            );
         // The id, not the name: after a network was lost and re-created, only the id makes its containers follow.
         return new docker.Network(
             name,
-            { ...args, labels },
-            { ...opts, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+            { ...args, labels: this.labelList(name) },
+            {
+                ...opts,
+                deleteBeforeReplace: true,
+                ignoreChanges: ["labels"],
+                // Docker deletes no network that has containers on it.
+                retainOnDelete: others.length > 0,
+            },
         ).id;
     }
 
-    public volume(
-        name: string,
-        args: { name: string; keep: boolean },
-        opts: pulumi.CustomResourceOptions,
-    ): pulumi.Output<string> {
-        const { name: volume, keep } = args;
+    public releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void {
+        const seen = this.observation?.network(name);
+        if (seen === undefined || seen.others.length === 0) return;
+        const users = seen.others.join(", ");
+        void pulumi.log.warn(`the network ${seen.name} is no longer needed and stays: ${users} are on it`);
+        this.network(name, { name: seen.name, internal: seen.internal }, opts);
+    }
+
+    public volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
         return new docker.Volume(
             name,
-            { name: volume, labels: this.labelList(name) },
+            { name: args.name, labels: this.labelList(name) },
             // Docker's create of a known name returns what is there, without our labels, which are no reason to replace it.
-            { ...opts, retainOnDelete: keep, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+            { ...opts, retainOnDelete: args.keep, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
         ).name;
+    }
+
+    public releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void {
+        if (this.observation?.hasVolume(args.name) !== true) return;
+        const cure = `\`docker volume rm ${args.name}\` deletes it`;
+        void pulumi.log.info(`the volume ${args.name} is no longer needed and stays; ${cure}`);
+        // One that goes when the stack is destroyed has to stay the stack's until then.
+        if (!args.keep) this.volume(name, args, opts);
     }
 
     /**
      * Gives a volume to the user of its container. A new volume is root's, unless the image has a folder of another owner in
      * its place; one that an image of another distribution filled is that one's user's.
      */
-    private handOver(name: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
+    private handOver(job: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
         const process: Process = {
             image: owner?.image ?? "",
             entrypoint: ["chown"],
@@ -184,7 +209,7 @@ export class DockerHost implements Runtime {
             networks: [],
             limits: { memory: "256m" },
         };
-        const args = processArgs(process, this.jobLabels(`${name}-owner`));
+        const args = processArgs(process, this.jobLabels(job));
         // The second one is for folders that only another user can enter.
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }

@@ -35,7 +35,9 @@ export async function putFiles(container: Docker.Container, files: PlainFile[]):
             .map(({ path, content, owner }) => ({
                 name: path.slice(folder.length + 1),
                 content,
-                ...(owner === undefined ? { uid: 0, gid: group, mode: 0o440 } : { ...idsOf(owner, passwd), mode: 0o400 }),
+                ...(owner === undefined
+                    ? { uid: 0, gid: group, mode: 0o440 }
+                    : { ...idsOf(owner, passwd), mode: 0o400 }),
             }));
         await container.putArchive(await archive(entries), { path: folder });
     }

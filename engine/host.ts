@@ -26,4 +26,3 @@ export async function connect(host: string | undefined): Promise<Docker> {
 
 // Otherwise the client would take what is not given from DOCKER_HOST, and talk to another engine than the provider.
 const nowhere = { host: undefined, port: undefined, protocol: undefined, socketPath: undefined };
-

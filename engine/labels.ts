@@ -6,6 +6,8 @@ export const resourceLabel = "authentik-stack.resource";
 export const jobLabel = "authentik-stack.job";
 /** Label that changes with a container's files. */
 export const filesLabel = "authentik-stack.files";
+/** Label that changes with the arguments that a container is made with. */
+export const argumentsLabel = "authentik-stack.arguments";
 
 /** Label of the resource's URN, which containers have that an earlier version of this program made. */
 export const formerLabel = "authentik-stack.urn";

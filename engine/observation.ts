@@ -1,22 +1,34 @@
+import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
-import { resourceLabel, stackLabel } from "./labels";
+import { formerLabel, resourceLabel, stackLabel } from "./labels";
 import { execute } from "./streams";
 
+/** A network of a stack, as it is on the Docker host. */
+export interface SeenNetwork {
+    name: string;
+    internal: boolean;
+    /** Names of the containers on it that are not the stack's. */
+    others: string[];
+}
+
 /**
- * What runs of a stack when the program starts.
+ * What there is of a stack when the program starts.
  *
- * Pulumi looks at no container that did not change; one that was stopped, crashed or was started again by Docker would
- * count as what it was when it was last waited for. So the program looks itself, and has each such container waited for.
+ * Pulumi looks at nothing that did not change: a container that was stopped, crashed or was restarted by Docker counts as
+ * what it was when it was last waited for, and a network that others joined can no longer be deleted. So the program looks
+ * itself.
  */
 export class Observation {
     private constructor(
-        private readonly sick: Map<string, string>,
-        private readonly known: Set<string>,
+        /** Workloads that run, by resource; a text says what is wrong with one. */
+        private readonly workloads: Map<string, string | undefined>,
+        private readonly networks: Map<string, SeenNetwork>,
+        private readonly volumes: Set<string>,
         private readonly time: string,
     ) {}
 
     /**
-     * Looks at the containers of a stack.
+     * Looks at what there is of a stack.
      *
      * @param stack as its label names it.
      * @returns undefined where no engine answers, as in the preview of a pull request: nothing is known then.
@@ -24,22 +36,17 @@ export class Observation {
     public static async of(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
         try {
             const docker = await connection.client();
-            const filters = { label: [`${stackLabel}=${stack}`, resourceLabel] };
-            const containers = await docker.listContainers({ all: true, filters });
-            // The newest comes first: an older one waits for its end.
-            const newest = new Map(containers.reverse().map((one) => [one.Labels[resourceLabel] ?? "", one]));
-            const sick = new Map<string, string>();
-            for (const [resource, { Id, State, Status }] of newest) {
-                if (State === "running" && / \(healthy\)/.test(Status)) continue;
-                if (State === "running" && / \(health: starting\)/.test(Status) && (await passes(Id))) continue;
-                sick.set(resource, State === "running" ? Status : State);
-            }
-            return new Observation(sick, new Set(newest.keys()), new Date().toISOString());
-            async function passes(id: string): Promise<boolean> {
-                const container = docker.getContainer(id);
-                const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
-                return (await execute(container, { command })).code === 0;
-            }
+            const [containers, networks, { Volumes }] = await Promise.all([
+                docker.listContainers({ all: true }),
+                docker.listNetworks(),
+                docker.listVolumes(),
+            ]);
+            return new Observation(
+                await workloadsOf(docker, containers, stack),
+                await networksOf(docker, networks, containers, stack),
+                new Set(Volumes.map(({ Name }) => Name)),
+                new Date().toISOString(),
+            );
         } catch {
             return undefined;
         }
@@ -47,7 +54,74 @@ export class Observation {
 
     /** Why a workload has to be waited for although nothing of it changed; undefined when it is healthy. */
     public whyAgain(resource: string): string | undefined {
-        const state = this.known.has(resource) ? this.sick.get(resource) : "not there";
+        const state = this.workloads.has(resource) ? this.workloads.get(resource) : "not there";
         return state === undefined ? undefined : `${state} at ${this.time}`;
     }
+
+    /** The network that a resource made. */
+    public network(resource: string): SeenNetwork | undefined {
+        return this.networks.get(resource);
+    }
+
+    /** Whether there is a volume of this name, whoever made it. */
+    public hasVolume(name: string): boolean {
+        return this.volumes.has(name);
+    }
+}
+
+async function workloadsOf(
+    docker: Docker,
+    containers: Docker.ContainerInfo[],
+    stack: string,
+): Promise<Map<string, string | undefined>> {
+    const workloads = new Map<string, string | undefined>();
+    // The newest comes first: an older one of the same resource waits for its end.
+    for (const { Id, Labels, State, Status } of containers) {
+        const resource = Labels[resourceLabel];
+        if (Labels[stackLabel] !== stack || resource === undefined || workloads.has(resource)) continue;
+        const running = State === "running";
+        const healthy =
+            running &&
+            (Status.includes("(healthy)") || (Status.includes("(health: starting)") && (await passes(docker, Id))));
+        workloads.set(resource, healthy ? undefined : running ? Status : State);
+    }
+    return workloads;
+}
+
+/** Docker's own check comes some seconds after a start; until then it is made here. */
+async function passes(docker: Docker, id: string): Promise<boolean> {
+    const container = docker.getContainer(id);
+    try {
+        const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
+        return (await execute(container, command)).code === 0;
+    } catch {
+        return false; // it stopped meanwhile
+    }
+}
+
+async function networksOf(
+    docker: Docker,
+    networks: Docker.NetworkInspectInfo[],
+    containers: Docker.ContainerInfo[],
+    stack: string,
+): Promise<Map<string, SeenNetwork>> {
+    const ours = new Set(
+        containers.filter(({ Labels }) => Labels[stackLabel] === stack || formerLabel in Labels).map(({ Id }) => Id),
+    );
+    const seen = networks.flatMap(({ Id, Labels = {} }) => {
+        const resource = Labels[resourceLabel] ?? Labels[formerLabel]?.split("::").at(-1);
+        const isOurs = Labels[stackLabel] === stack || formerLabel in Labels;
+        return resource === undefined || !isOurs ? [] : [{ Id, resource }];
+    });
+    return new Map(
+        await Promise.all(
+            seen.map(async ({ Id, resource }): Promise<[string, SeenNetwork]> => {
+                const { Name, Internal, Containers = {} } = await docker.getNetwork(Id).inspect();
+                const others = Object.entries(Containers).flatMap(([id, { Name: name }]) =>
+                    ours.has(id) ? [] : [name],
+                );
+                return [resource, { name: Name, internal: Internal === true, others }];
+            }),
+        ),
+    );
 }

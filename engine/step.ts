@@ -57,9 +57,14 @@ interface OldInputs {
     input?: { memory?: Record<string, string> };
 }
 
-/** A short digest that changes with the value. */
+/** A short digest that changes with the value; the order of an object's keys changes nothing. */
 export function digest(value: unknown): string {
-    return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+    return createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex").slice(0, 16);
+}
+
+function sorted(_: string, value: unknown): unknown {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
 /** The value of an output, for code that runs during an update, when every input is known. */

@@ -153,21 +153,27 @@ export interface Runtime {
      */
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
     /** A network of the stack's own; returns what containers are attached by. */
-    network(
-        name: string,
-        args: { name: string; internal: boolean },
-        opts: pulumi.CustomResourceOptions,
-    ): pulumi.Output<string>;
-    /**
-     * A named volume; returns its name. One of that name that exists already is taken up as it is.
-     *
-     * @param keep it stays when it is no longer needed, and when the stack is destroyed.
-     */
-    volume(
-        name: string,
-        args: { name: string; keep: boolean },
-        opts: pulumi.CustomResourceOptions,
-    ): pulumi.Output<string>;
+    network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+    /** Gives up a network that the stack may have made before; one that others use stays, and they are named. */
+    releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void;
+    /** A named volume; returns its name. One of that name that exists already is taken up as it is. */
+    volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+    /** Gives up a volume that the stack may have made before; the volume stays, and is named. */
+    releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void;
+}
+
+/** A network of a stack's own. */
+export interface NetworkArgs {
+    name: string;
+    /** Nothing on it reaches the outside. */
+    internal: boolean;
+}
+
+/** A named volume. */
+export interface VolumeArgs {
+    name: string;
+    /** It stays when the stack is destroyed. */
+    keep: boolean;
 }
 
 /** The secrets that a process is given, for blotting them out. */

@@ -1,6 +1,6 @@
 import type { ReportViolation, ResourceValidation } from "@pulumi/policy";
 
-/** Takes the place of a value that a preview does not know yet. */
+/** Replaces a value that is not known yet in a preview. */
 export const notYetKnown = Symbol("not yet known");
 
 /**

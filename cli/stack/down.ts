@@ -1,4 +1,6 @@
+import type Docker from "dockerode";
 import { connect } from "../../engine/host";
+import { stackLabel } from "../../engine/labels";
 import { removeJobs } from "../../engine/job";
 import type { OpenStack } from "../environment";
 import type { Progress } from "../progress";
@@ -12,6 +14,8 @@ export interface TakenDown {
     deleted: number;
     /** Names of the volumes that stay. */
     volumes: string[];
+    /** Networks that stay, since containers of others are on them: names of these by name of the network. */
+    networks: Record<string, string[]>;
 }
 
 /**
@@ -25,13 +29,34 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const { resources } = await readState(stack);
     const kept = resources.filter(isKept);
     const volumes = kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id);
-    if (!resources.some(isRunning)) return { deleted: 0, volumes };
-    const exclude = kept.map(({ urn }) => urn);
+    if (!resources.some(isRunning)) return { deleted: 0, volumes, networks: {} };
+    const docker = await connect(workplace.docker?.host);
+    const shared = await sharedNetworks(docker, identity, resources);
+    const exclude = [...kept, ...shared].map(({ urn }) => urn);
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
-    await removeJobs(await connect(workplace.docker?.host), identity);
-    return { deleted: changes?.delete ?? 0, volumes };
+    await removeJobs(docker, identity);
+    return {
+        deleted: changes?.delete ?? 0,
+        volumes,
+        networks: Object.fromEntries(shared.map(({ name, others }) => [name, others])),
+    };
+}
+
+/** Networks of a stack that containers of others are on: Docker would not delete them. */
+async function sharedNetworks(docker: Docker, identity: string, resources: StateResource[]) {
+    const networks = resources.filter(({ type }) => kindOf(type) === "network");
+    const looks = networks.map(async ({ urn, id = "" }) => {
+        const { Name, Containers = {} } = await docker.getNetwork(id).inspect();
+        const containers = await Promise.all(
+            Object.keys(Containers).map((container) => docker.getContainer(container).inspect()),
+        );
+        const others = containers.filter(({ Config }) => Config.Labels[stackLabel] !== identity);
+        return { urn, name: Name, others: others.map((other) => other.Name.slice(1)) };
+    });
+    const seen = await Promise.all(looks.map((look) => look.catch(() => undefined)));
+    return seen.filter((network) => network !== undefined).filter(({ others }) => others.length > 0);
 }
 
 /** Data, and the passwords without which it cannot be read: a later start takes both up again. */

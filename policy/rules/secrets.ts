@@ -1,5 +1,4 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
-import { filesLabel } from "../../engine/labels";
 import {
     type Container,
     type ContainerInputs,
@@ -103,6 +102,9 @@ function madeFromSecrets(
                 .map(({ name }) => ({ place, origin: `the secret ${name}` })),
         );
 }
+
+/** The label with the digest of a container's files. */
+const filesLabel = "authentik-stack.files";
 
 /** The digest of a container's files is made from secrets, with a key that only the stack's state has, and shows none. */
 function withoutDigest(inputs: ContainerInputs): ContainerInputs {

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { officialImages } from "../../components/images";
+import { officialImages } from "../../authentik/images";
 import { authority } from "../support/certificates";
 import { devWith } from "../support/configuration";
 import { type FakeEngine, startEngine } from "../support/engine";

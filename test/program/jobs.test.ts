@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { officialImages } from "../../components/images";
+import { officialImages } from "../../authentik/images";
 import { parseBlueprint } from "../support/blueprint";
 import { type Behaviour, type Created, type FakeEngine, startEngine } from "../support/engine";
 import { stepType, theOne } from "../support/find";

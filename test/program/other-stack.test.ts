@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { officialImages } from "../../components/images";
+import { officialImages } from "../../authentik/images";
 import { loadConfig } from "../../config/load";
 import { connectPostgres, connectRedis } from "../../components/data";
 import { devWith } from "../support/configuration";

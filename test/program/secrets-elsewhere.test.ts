@@ -33,7 +33,7 @@ describe("secrets that another stack has", () => {
 
     for (const [wrong, [output, told]] of Object.entries({
         "that is not there": ["outposts.wiki", "does not exist; export it there"],
-        "in clear": ["plain", "is in clear there"],
+        "in clear": ["plain", "is not secret there"],
         "of another form": ["short", "must be at least 8 printable characters"],
     } satisfies Record<string, [string, string]>)) {
         it(`are refused where the output is one ${wrong}`, async () => {
@@ -43,7 +43,7 @@ describe("secrets that another stack has", () => {
             const failure = await failureOf(runProgram({ configuration, stacks }));
 
             expect(failure).to.contain(
-                `the output ${output} of the stack ${vault}, which is to be the secret secret-key`,
+                `the output ${output} of the stack ${vault}, configured as the secret secret-key`,
             );
             expect(failure)
                 .to.contain(told)

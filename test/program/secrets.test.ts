@@ -1,8 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { loadConfig } from "../../config/load";
+import { secretsOf } from "../../config/secrets";
 import { devWith } from "../support/configuration";
 import { container, containerType, environmentOf, ofType, passwordType } from "../support/find";
 import { contentOf, filesOf } from "../support/files";
-import { type Run, runProgram } from "../support/mocks";
+import { type Run, runProgram, startMocks } from "../support/mocks";
 import { generated, sentinel } from "../support/provider";
 
 describe("the program's secrets", () => {
@@ -91,4 +94,48 @@ describe("the program's secrets", () => {
             ["authentik-postgres-database-n8n", { generation: "2" }],
         ]);
     });
+});
+
+describe("the one list of secrets", () => {
+    const outpost = (type: string) => ({ name: `ak-${type}`, type, networks: ["frontend"] });
+    const app = (slug: string, provider: object) => ({ slug, name: slug, provider });
+    const everything = {
+        outposts: ["ldap", "radius"].map(outpost),
+        applications: [
+            app("directory", { type: "ldap", outpost: "ak-ldap" }),
+            app("wifi", { type: "radius", outpost: "ak-radius" }),
+            app("wiki", { type: "oidc", redirectUris: ["https://wiki.example.com/cb"] }),
+            app("cli", { type: "oidc", public: true, redirectUris: ["http://localhost:8400/cb"] }),
+            app("saml", { type: "saml", acsUrl: "https://saml.example.com/acs" }),
+        ],
+    };
+
+    for (const [what, changes] of Object.entries<Record<string, unknown>>({
+        "the development stack": {},
+        "every kind of secret": everything,
+        "a release without Redis": { version: "2026.2.0", consumers: [{ name: "wiki" }] },
+        "a release without Redis that consumers want": { version: "2026.2.0" },
+        "databases of another stack": {
+            postgres: { stack: { name: "organization/authentik-stack/shared", consumer: "staging" } },
+            redis: { stack: { name: "organization/authentik-stack/shared", consumer: "staging" } },
+            consumers: [],
+        },
+    })) {
+        it(`is what is generated: ${what}`, async () => {
+            const password = pulumi.secret("not-ours-not-ours");
+            const other = { host: "other", port: 1, database: "staging", index: 3, user: "staging", password };
+            const stacks = {
+                "organization/authentik-stack/shared": { databases: { staging: other }, redis: { staging: other } },
+            };
+            const configuration = devWith(changes);
+            const { resources } = await runProgram({ configuration, stacks });
+            await startMocks({ configuration, stacks });
+            const listed = secretsOf(loadConfig()).map(({ name }) => name.replaceAll("/", "-"));
+
+            const names = ofType(resources, passwordType).map(({ name }) =>
+                name.replace(/^authentik-((postgres|redis)-(?=postgres$|redis|database))?/, ""),
+            );
+            expect(names.toSorted()).to.deep.equal(listed.toSorted());
+        });
+    }
 });

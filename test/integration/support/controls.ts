@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { connect } from "../../../engine/host";
+import { DockerConnection } from "../../../engine/connection";
 import { jobLabel } from "../../../engine/labels";
 
 /** A container as it is inspected, with types where the client's have none. */
@@ -16,7 +16,7 @@ interface Typed {
 
 /** What Docker says of a container. */
 export async function inspect(id: string): Promise<Inspected> {
-    return (await (await connect(undefined)).getContainer(id).inspect()) as Inspected;
+    return (await (await new DockerConnection().client()).getContainer(id).inspect()) as Inspected;
 }
 
 /** The jobs among everything that was seen of containers: one of each kind, the first by name. */
@@ -26,8 +26,6 @@ export function jobsIn(prefix: string, seen: string): Inspected[] {
         .filter((line) => line.startsWith('{"Id":'))
         .map((line) => JSON.parse(line) as Inspected)
         .filter(({ Config }) => Config.Labels[jobLabel] !== undefined)
-        // They bring files and never start.
-        .filter(({ Config }) => !Config.Labels[jobLabel]?.endsWith("-files"))
         .sort((a, b) => b.Name.localeCompare(a.Name));
     return [...new Map(jobs.map((job) => [titleOf(prefix, job), job])).values()];
 }

@@ -1,6 +1,5 @@
 import { stackLabel } from "../../../engine/labels";
-import { project } from "../../support/configuration";
-import { run, runOrFail } from "../../../offline/images/docker";
+import { run, type RunOptions, tryRun } from "../../../cli/run";
 
 /** A container as it is listed. */
 export interface Listed {
@@ -10,13 +9,17 @@ export interface Listed {
 
 /** Runs a command of Docker's own command line, and returns what it printed. */
 export async function docker(...args: string[]): Promise<string> {
-    return (await runOrFail("docker", args, 2)).trim();
+    return (await run("docker", args, limit())).trim();
 }
 
 /** The same for a command that may fail; what it printed on both streams comes with its exit code. */
-export async function tryDocker(...args: string[]): Promise<{ code: number; output: string }> {
-    const { code, stdout, stderr } = await run("docker", args, 2);
+export async function tryDocker(...args: string[]): Promise<{ code: number | string; output: string }> {
+    const { code, stdout, stderr } = await tryRun("docker", args, limit());
     return { code, output: stdout + stderr };
+}
+
+function limit(): RunOptions {
+    return { signal: AbortSignal.timeout(120_000) };
 }
 
 /** Containers whose name starts with a prefix, running or not. */
@@ -47,10 +50,12 @@ export async function networks(prefix: string): Promise<string[]> {
     return await named("network", prefix);
 }
 
-/** Removes every container, network and volume whose name starts with a prefix, and jobs of the stack of that name. */
+/** Removes every container, network and volume whose name starts with a prefix, and jobs of stacks with that prefix. */
 export async function removeAll(prefix: string): Promise<void> {
-    const ofStack = `label=${stackLabel}=${project}/${prefix.replace(/-$/, "")}`;
-    const jobs = lines(await docker("ps", "--all", "--quiet", "--no-trunc", "--filter", ofStack));
+    const labelled = ["--filter", `label=${stackLabel}`, "--format", `{{.ID}} {{.Label "${stackLabel}"}}`];
+    const jobs = lines(await docker("ps", "--all", "--no-trunc", ...labelled))
+        .filter((line) => line.endsWith(`/${prefix}`))
+        .map((line) => line.slice(0, 64));
     const found = new Set([...jobs, ...(await containers(prefix)).map(({ id }) => id)]);
     // One that ends by itself meanwhile, as jobs do, is gone as well.
     for (const id of found) await tryDocker("rm", "--force", "--volumes", id);

@@ -1,22 +1,18 @@
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { openStack, type OpenStack, projectRoot } from "../../../cli/environment";
 import { runPulumi } from "../../../cli/engine/cli";
+import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";
 import { removeAll } from "./host";
-import { Operation } from "./operation";
+import type { Operation } from "./operation";
+import { Updates } from "./updates";
 import { type Bench, openBench } from "./workplace";
 
-/** Options of an update that tests vary. */
-export interface UpdateOptions {
-    refresh?: boolean;
-}
-
 /** A stack of the program, with a state and a configuration file of its own outside the repository. */
-export class StackUnderTest {
+export class StackUnderTest extends Updates {
     private constructor(
         public readonly bench: Bench,
         /** Put before the name of every Docker object. */
@@ -24,7 +20,9 @@ export class StackUnderTest {
         /** The stack as the project's tools work with it. */
         public readonly opened: OpenStack,
         private readonly file: string,
-    ) {}
+    ) {
+        super(opened.stack, opened.options);
+    }
 
     /**
      * A new, empty stack; what a killed run left under its prefix is removed.
@@ -48,7 +46,8 @@ export class StackUnderTest {
         const { pulumi } = bench;
         const docker = host === undefined ? bench.docker : { ...bench.docker, host };
         const { stack, workplace } = await openStack({ docker, pulumi, backend }, name, folder);
-        return new StackUnderTest(bench, prefix, { stack, workplace, options: { color: "never" } }, file);
+        const identity = stackIdentity(project, prefix);
+        return new StackUnderTest(bench, prefix, { stack, identity, workplace, options: { color: "never" } }, file);
     }
 
     /** Changes the configuration; secrets that were set stay. */
@@ -59,30 +58,6 @@ export class StackUnderTest {
     /** Sets one secret of the configuration's `secrets`. */
     public async setSecret(name: string, value: string): Promise<void> {
         await this.opened.stack.setConfig(`${project}:secrets["${name}"]`, { value, secret: true }, true);
-    }
-
-    /** Brings it up; the error of a failed update has everything that was reported in its message. */
-    public async up(options: UpdateOptions = {}): Promise<Operation> {
-        return await this.record((record) => this.opened.stack.up({ ...this.options(record), ...options }));
-    }
-
-    /** What an `up` must fail with. */
-    public async failingUp(options: UpdateOptions = {}): Promise<{ record: Operation; seconds: number }> {
-        const since = Date.now();
-        const record = new Operation();
-        const failed = await this.opened.stack.up({ ...this.options(record), ...options }).then(
-            () => false,
-            () => true,
-        );
-        if (!failed) throw new Error("the update succeeded, and was expected to fail");
-        return { record, seconds: (Date.now() - since) / 1000 };
-    }
-
-    /** A preview, with the differences in full. */
-    public async preview(options: UpdateOptions = {}): Promise<Operation> {
-        return await this.record((record) =>
-            this.opened.stack.preview({ ...this.options(record), diff: true, ...options }),
-        );
     }
 
     /** Takes it down as `npm stop` does: data and the passwords that belong to it stay. */
@@ -100,30 +75,10 @@ export class StackUnderTest {
         return await runPulumi(workplace, [...args, "--stack", stack.name]);
     }
 
-    /** Its outputs. */
-    public async outputs(): Promise<OutputMap> {
-        return await this.opened.stack.outputs();
-    }
-
     /** Removes everything that it made, data as well; the state goes with the folder of the run. */
     public async close(): Promise<void> {
         await removeAll(this.prefix);
         rmSync(join(this.file, ".."), { recursive: true, force: true });
-    }
-
-    private options(record: Operation) {
-        const { onEvent, onOutput } = record;
-        return { ...this.opened.options, onEvent, onOutput, onError: onOutput, showSecrets: false };
-    }
-
-    private async record(operation: (record: Operation) => Promise<unknown>): Promise<Operation> {
-        const record = new Operation();
-        try {
-            await operation(record);
-            return record;
-        } catch (error) {
-            throw record.errors === "" ? error : new Error(record.errors);
-        }
     }
 }
 

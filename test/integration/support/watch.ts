@@ -2,17 +2,21 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { connect, demultiplex } from "../../../engine/host";
+import { DockerConnection } from "../../../engine/connection";
 import { stackLabel } from "../../../engine/labels";
-import { project } from "../../support/configuration";
+import { demultiplex } from "../../../engine/streams";
 
-/** Looks at a stack's containers until told to end, since jobs are gone when an update is over. */
+/**
+ * Looks at a stack's containers until told to end, since jobs are gone when an update is over.
+ *
+ * @param stack as their label names it.
+ */
 export function watchContainers(stack: string): { end: () => Promise<string> } {
     const seen = new Map<string, string>();
-    const filters = { label: [`${stackLabel}=${project}/${stack}`] };
+    const filters = { label: [`${stackLabel}=${stack}`] };
     let over = false;
     const watching = (async () => {
-        const engine = await connect(undefined);
+        const engine = await new DockerConnection().client();
         const look = async (id: string): Promise<void> => {
             const keep = (part: string, text: string) => void seen.set(`${id} ${part}`, text);
             // One that is gone in the middle of it has shown what it had to show.
@@ -40,7 +44,7 @@ export function watchContainers(stack: string): { end: () => Promise<string> } {
 /** Everything that Docker tells of a container: inspect, its processes, its log. */
 export async function describeContainer(id: string): Promise<string> {
     const parts: string[] = [];
-    await describe((await connect(undefined)).getContainer(id), (_, text) => void parts.push(text));
+    await describe((await new DockerConnection().client()).getContainer(id), (_, text) => void parts.push(text));
     return parts.join("\n");
 }
 

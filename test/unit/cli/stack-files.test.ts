@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { officialImages } from "../../../components/images";
+import { officialImages } from "../../../authentik/images";
 import { editRotation } from "../../../cli/rotation/edit";
 import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../cli/stack/files";
 
@@ -54,6 +54,13 @@ describe("files of a stack", () => {
         const { images, dockerHost } = readSettings(root, "other");
         expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
         expect(dockerHost).to.equal("ssh://root@host");
+    });
+
+    it("leave out Redis where neither the release nor a consumer needs one", () => {
+        const config = { "authentik-stack:version": "2026.2.0", "authentik-stack:consumers": [{ name: "wiki" }] };
+        writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
+
+        expect(Object.keys(readSettings(root, "other").images)).to.have.members(["server", "postgres"]);
     });
 
     it("give a rehearsal stand-in images and names of its own, whatever the real stack has", () => {

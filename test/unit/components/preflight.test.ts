@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { officialImages } from "../../../components/images";
+import { officialImages } from "../../../authentik/images";
 import { loadConfig } from "../../../config/load";
 import { checkHost } from "../../../components/preflight";
 import { devConfiguration, devWith } from "../../support/configuration";
@@ -58,8 +58,16 @@ describe("the check of the Docker host", () => {
         engine = await startEngine({ missing: [proxy] });
 
         expect((await problemOf())?.split("\n").slice(1)).to.deep.equal([
-            `  authentik-stack:images.proxy = "${proxy}" is not on the Docker host and cannot be pulled (pull access denied); mend the name, or pull it there by hand`,
+            `  authentik-stack:images.proxy = "${proxy}" is not on the Docker host and cannot be pulled (pull access denied); correct the name, or pull it there by hand`,
         ]);
+    });
+
+    it("asks for no image of a Redis that neither the release nor a consumer needs", async () => {
+        const { redis } = officialImages("2026.2.0");
+        engine = await startEngine({ missing: [redis] });
+
+        expect(await problemOf(devWith({ version: "2026.2.0", consumers: [{ name: "wiki" }] }))).to.equal(undefined);
+        expect(await problemOf(devWith({ version: "2026.2.0" }))).to.contain("images.redis");
     });
 
     it("names the container that publishes a port of the server or of an outpost", async () => {

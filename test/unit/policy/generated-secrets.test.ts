@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { filesLabel } from "../../../engine/labels";
 import { generatedSecrets } from "../../../policy/rules/secrets";
 import { resourceOf, stackViolations, withUnknown } from "./validate";
 
@@ -52,7 +53,7 @@ describe("the policy generated-secrets", () => {
 
     it("passes the digest of a container's files, and no other label that is made from a secret", async () => {
         const pending = { ...password, props: withUnknown({ result: "" }, "result") };
-        const digest = withUnknown({ label: "authentik-stack.files", value: "" }, "value");
+        const digest = withUnknown({ label: filesLabel, value: "" }, "value");
         const other = withUnknown({ label: "colour", value: "" }, "value");
         const madeFrom = { labels: [resourceOf(pending)] };
         const worker = { name: "worker", props: { labels: [digest] }, madeFrom };

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { filesLabel } from "../../../engine/labels";
 import { policies } from "../../../policy/policies";
 import { kinds, type Settings, step } from "./kinds";
 import { packViolations, withUnknown } from "./validate";
@@ -144,5 +145,5 @@ const advisoryTwins = new Set(["image-digests", "read-only-root", "data-volumes"
 const ofVolumes = ["data-volumes-in-production"];
 
 function filesLabelled(value: string): Settings {
-    return { labels: [{ label: "authentik-stack.files", value }] };
+    return { labels: [{ label: filesLabel, value }] };
 }

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { containersOf } from "../../../policy/container";
 import { policies } from "../../../policy/policies";
 import { devWith } from "../../support/configuration";
-import { passwordType } from "../../support/find";
 import { runProgram } from "../../support/mocks";
 import { generated } from "../../support/provider";
 import type { Registered } from "../../support/recording";
@@ -12,6 +11,8 @@ const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
 const images = Object.fromEntries(
     ["server", "proxy", "postgres", "redis"].map((image) => [image, `example/${image}:1${digest}`]),
 );
+
+const passwordType = "random:index/randomPassword:RandomPassword";
 
 /** A resource as a policy gets it after an update. */
 function checked({ type, name, urn, inputs, options }: Registered): Checked {

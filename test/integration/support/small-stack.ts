@@ -1,0 +1,60 @@
+import { LocalWorkspace, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { environmentOf } from "../../../cli/environment";
+import { removeAll } from "./host";
+import { Updates } from "./updates";
+import { type Bench, openBench } from "./workplace";
+
+/** A stack of a small program that runs in the test itself, through the Automation API. */
+export class SmallStack extends Updates {
+    private constructor(
+        stack: Stack,
+        public readonly bench: Bench,
+        private readonly prefix: string,
+        private readonly folder: string,
+    ) {
+        super(stack, { color: "never" });
+    }
+
+    /**
+     * A new, empty stack; what a killed run left under its prefix is removed.
+     *
+     * @param program asked at each operation.
+     */
+    public static async open(prefix: string, program: (bench: Bench) => PulumiFn): Promise<SmallStack> {
+        const bench = await openBench();
+        await removeAll(prefix);
+        const name = prefix.replace(/-$/, "");
+        const folder = join(bench.folder, name);
+        mkdirSync(folder, { recursive: true });
+        const env = { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "of an integration test" };
+        const backend = { folder, asksPassphrase: true, description: folder, env };
+        const { docker, pulumi } = bench;
+        const workspace = await LocalWorkspace.create({
+            program: () => program(bench)(),
+            pulumiCommand: pulumi.command,
+            pulumiHome: pulumi.pulumiHome,
+            envVars: environmentOf({ docker, pulumi, backend }),
+            projectSettings: { name: "small", runtime: "nodejs" },
+        });
+        return new SmallStack(await Stack.create(name, workspace), bench, prefix, folder);
+    }
+
+    /** What the state holds, by the resource's name. */
+    public async recorded(): Promise<string[]> {
+        const { deployment } = (await this.target.exportStack()) as { deployment: { resources: { urn: string }[] } };
+        return deployment.resources.map(({ urn }) => urn.split("::").at(-1) ?? "");
+    }
+
+    /** Renames the stack. */
+    public async rename(name: string): Promise<void> {
+        await this.target.rename({ stackName: name });
+    }
+
+    /** Removes everything that it made. */
+    public async close(): Promise<void> {
+        await removeAll(this.prefix);
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+}
