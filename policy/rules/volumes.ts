@@ -1,6 +1,11 @@
+import { isOfThisProject } from "../container";
 import type { Rule } from "../production";
 
-/** Nothing brings back what was deleted with a data volume. */
+/**
+ * Nothing brings back what was deleted with a data volume.
+ *
+ * What keeps the data of this project's volumes is the option `retainOnDelete`, which Pulumi shows to no policy.
+ */
 export const dataVolumes: Rule = {
     name: "data-volumes",
     description: "A volume with data is protected.",
@@ -9,8 +14,3 @@ export const dataVolumes: Rule = {
         if (!opts.protect) report("It can be deleted with all its data. Set the option `protect`.");
     },
 };
-
-/** What keeps the data of this project's volumes is the option `retainOnDelete`, which Pulumi shows to no policy. */
-function isOfThisProject(urn: string): boolean {
-    return urn.includes("authentik-stack:index:");
-}
