@@ -1,7 +1,12 @@
+import { isOfThisProject, objectOf, plain } from "../container";
 import type { Rule } from "../production";
-import { objectOf, plain } from "../container";
 
-/** Nothing brings back what was deleted with a data volume. */
+/**
+ * Nothing brings back what was deleted with a data volume.
+ *
+ * What keeps the data of this project's volumes is the option `retainOnDelete`, which Pulumi shows to no policy; the stack's
+ * component shows what sets it.
+ */
 export const dataVolumes: Rule = {
     name: "data-volumes",
     description: "A volume with data is protected.",
@@ -12,11 +17,3 @@ export const dataVolumes: Rule = {
             report("It can be deleted with all its data. Set the option `protect`.");
     },
 };
-
-/**
- * What keeps the data of this project's volumes is the option `retainOnDelete`, which Pulumi shows to no policy; the stack's
- * component shows what sets it.
- */
-function isOfThisProject(urn: string): boolean {
-    return urn.includes("authentik-stack:index:");
-}
