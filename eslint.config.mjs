@@ -1,6 +1,25 @@
 import eslint from "@eslint/js";
 import pulumi from "@pulumi/eslint-plugin";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+/** The rooms from top to bottom: each may import from those below it, and nothing may import upwards. */
+const layers = ["index.ts", "cli", "components", "config", "engine", "authentik", "ground"];
+/** Beside them: what each may import. */
+const beside = { policy: ["authentik", "ground"], offline: [] };
+/** Built on top of everything, so that nothing of the above may import it. */
+const outside = ["test", "bench", "examples"];
+
+const rooms = [...layers, ...Object.keys(beside), ...outside];
+const allowed = {
+    ...Object.fromEntries(layers.map((layer, index) => [layer, layers.slice(index + 1)])),
+    ...beside,
+};
+const zones = Object.entries(allowed).map(([target, below]) => ({
+    target: `./${target}`,
+    from: rooms.filter((room) => room !== target && !below.includes(room)).map((room) => `./${room}`),
+    message: `${target} may import from ${[target, ...below].join(", ")} alone; docs/contributing.md shows the rooms.`,
+}));
 
 export default tseslint.config(
     { ignores: ["node_modules/", "dist/", "out/", ".local/"] },
@@ -8,7 +27,12 @@ export default tseslint.config(
     ...tseslint.configs.recommendedTypeChecked,
     {
         files: ["**/*.ts"],
-        plugins: { "@pulumi": pulumi },
+        plugins: { "@pulumi": pulumi, "import-x": importX },
+        settings: {
+            "import-x/extensions": [".ts"],
+            "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+            "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js", ".json"] })],
+        },
         languageOptions: { parserOptions: { projectService: true } },
         rules: {
             "@pulumi/no-output-in-template-literal": "error",
@@ -16,8 +40,15 @@ export default tseslint.config(
             "@typescript-eslint/prefer-nullish-coalescing": "error",
             "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
             "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+            "import-x/no-cycle": ["error", { ignoreExternal: true }],
+            "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
             "max-lines": ["error", { max: 300, skipBlankLines: true, skipComments: true }],
         },
+    },
+    {
+        // Until the stand-in images and the engine's build are a package of their own.
+        files: ["cli/{doctor,engine,images}.ts", "offline/**/*.ts"],
+        rules: { "import-x/no-cycle": "off", "import-x/no-restricted-paths": "off" },
     },
     {
         // chai's assertions are expressions.

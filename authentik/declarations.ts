@@ -1,11 +1,13 @@
-import { type ApplicationConfig, outpostOf } from "../config/applications";
+import { outpostOf, protectedBy } from "./applications";
 import { adminBlueprint } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
-import type { Blueprint } from "./blueprints/document";
+import { type Blueprint, secretPaths } from "./blueprints/document";
 import { outpostBlueprint } from "./blueprints/outpost";
-import { blueprintChecks, type Check } from "./checks";
+import type { Check } from "./checks";
+import { type ApplicationConfig, kindOf } from "./providers";
+import type { ReachableOutpost } from "./providers/kind";
 
-/** What authentik is told of: who administers it, what is signed in to, and what protects it. */
+/** What is declared in authentik: its administrator, the applications, and the outposts in front of them. */
 export interface Declared {
     url: string;
     admin: { email: string };
@@ -14,23 +16,81 @@ export interface Declared {
 }
 
 /**
- * The blueprints that declare it, in the order they are applied in, and what the API must say afterwards.
+ * The blueprints that declare it, in the order they are applied in, and what the API must answer afterwards: `ak
+ * apply_blueprint` exits with 0 in cases where it did not do what the file says, e.g. when an object that it looks up is
+ * missing and the field may be empty.
  *
  * @param server URL of authentik's server inside its networks.
  */
 export function declarations(declared: Declared, server: string): { blueprints: Blueprint[]; checks: Check[] } {
     const { url, admin, applications, outposts } = declared;
+    const served = outposts.map((outpost) => ({ outpost, applications: protectedBy(outpost.name, applications) }));
     return {
         blueprints: [
             adminBlueprint(admin.email),
             ...applications.map(applicationBlueprint),
-            ...outposts.map((outpost) => outpostBlueprint(outpost, protectedBy(outpost.name, applications), url)),
+            ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
         ],
-        checks: blueprintChecks(server, outposts, applications),
+        checks: [
+            {
+                name: "the administrator's API token",
+                url: `${server}/api/v3/core/users/me/`,
+                token: secretPaths.apiToken,
+                status: 200,
+            },
+            ...applications.map((application) => applicationCheck(application, server)),
+            ...served.map(({ outpost, applications: own }) => outpostCheck(outpost, own, server)),
+            ...applications.flatMap((application) => kindOf(application).checks(application, server)),
+        ],
     };
 }
 
-/** The applications behind an outpost. */
-export function protectedBy(outpost: string, applications: ApplicationConfig[]): ApplicationConfig[] {
-    return applications.filter((application) => outpostOf(application) === outpost);
+/**
+ * What must be answered when a person could sign in: the login page, and by every outpost what the applications behind
+ * it ask for.
+ */
+export function servingChecks(
+    server: string,
+    outposts: ReachableOutpost[],
+    applications: ApplicationConfig[],
+): Check[] {
+    return [
+        { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
+        ...applications.flatMap((application) =>
+            outposts
+                .filter(({ outpost }) => outpost === outpostOf(application))
+                .flatMap((outpost) => kindOf(application).serving(application, outpost)),
+        ),
+    ];
+}
+
+function applicationCheck(application: ApplicationConfig, server: string): Check {
+    const { slug, name } = application;
+    const provider = { name: slug };
+    return {
+        name: `application ${slug}`,
+        url: `${server}/api/v3/core/applications/?superuser_full_list=true&slug=${encodeURIComponent(slug)}`,
+        token: secretPaths.apiToken,
+        status: 200,
+        result: {
+            slug,
+            name,
+            ...(kindOf(application).signsIn ? { provider_obj: provider } : { backchannel_providers_obj: [provider] }),
+        },
+    };
+}
+
+/** The outpost exists with its applications, and its own token works. */
+function outpostCheck(
+    { name, type }: Declared["outposts"][number],
+    applications: ApplicationConfig[],
+    server: string,
+): Check {
+    return {
+        name: `outpost ${name} with its token`,
+        url: `${server}/api/v3/outposts/instances/`,
+        token: secretPaths.outpostToken(name),
+        status: 200,
+        result: { name, type, providers_obj: applications.map(({ slug }) => ({ name: slug })) },
+    };
 }

@@ -32,7 +32,7 @@ export function isSupported(version: string): boolean {
 }
 
 function seriesOf(version: string): number {
-    if (!versionPattern.test(version)) throw new Error(`${version} is no authentik version such as 2025.8.4`);
+    if (!versionPattern.test(version)) throw new Error(`${version} is not an authentik version such as 2025.8.4`);
     return numeric(version);
 }
 

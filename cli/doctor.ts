@@ -1,7 +1,6 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import { connect } from "../engine/host";
-import { standInImages } from "../offline/images/build";
+import type { DockerConnection } from "../engine/connection";
 import { findDocker } from "./docker-engine";
 import { findBackend } from "./engine/backend";
 import { pluginsPresent } from "./engine/plugins";
@@ -9,6 +8,7 @@ import { findPulumi } from "./engine";
 import { projectName, projectRoot } from "./environment";
 import { missingImages } from "./images";
 import { main } from "./main";
+import { findOffline } from "./offline";
 import { reasonOf } from "./progress";
 import { run } from "./run";
 import { defaultStack, readSettings, stackNames } from "./stack/files";
@@ -22,12 +22,19 @@ interface Finding {
 
 const there = (text: string): Finding => ({ there: true, text });
 const missing = (text: string): Finding => ({ there: false, text });
+const withoutRegistry = "needed only where no registry can be reached";
 const settings = readSettings(projectRoot, defaultStack);
+
+async function engine(): Promise<DockerConnection> {
+    const docker = await findDocker(settings.docker);
+    if (docker === undefined) throw new Error("no engine runs");
+    return docker.connection;
+}
 
 const checks: Record<string, () => Promise<Finding>> = {
     "Node.js": () => Promise.resolve(there(process.version)),
     "Docker engine": async () => {
-        const docker = await findDocker(settings.dockerHost);
+        const docker = await findDocker(settings.docker);
         if (docker === undefined) return missing("no engine runs; `npm start` says what to do, or does it");
         return there(`${docker.version} at ${docker.host}`);
     },
@@ -55,12 +62,14 @@ const checks: Record<string, () => Promise<Finding>> = {
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
     Images: async () => {
-        const absent = await missingImages(await connect(settings.dockerHost), settings.images);
+        const absent = await missingImages(await engine(), settings.images);
         return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
-        const absent = await missingImages(await connect(settings.dockerHost), { ...standInImages() });
-        return absent.length === 0 ? there("all are here") : missing("needed only where no registry can be reached");
+        const offline = await findOffline();
+        if (offline === undefined) return missing(`offline/ is not there; ${withoutRegistry}`);
+        const absent = await missingImages(await engine(), { ...offline.standInImages() });
+        return absent.length === 0 ? there("all are here") : missing(withoutRegistry);
     },
     "Disk space": () => {
         const { bavail, bsize } = statfsSync(join(projectRoot));

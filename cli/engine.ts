@@ -1,11 +1,11 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { dirname, join } from "node:path";
-import { buildToolchain, findToolchain, type Toolchain } from "../offline/toolchain/build";
 import { credentialsFolder } from "./engine/backend";
 import { downloadPulumi, findDownload } from "./engine/download";
-import { installPlugins, pluginsPresent } from "./engine/plugins";
+import { installPlugins, pluginCommands, pluginsPresent } from "./engine/plugins";
 import { cacheFolder } from "./folders";
 import { pulumiVersion } from "../ground/pulumi";
+import { findOffline, needOffline, type Toolchain, toolchainPlace } from "./offline";
 import { type Progress, reasonOf } from "./progress";
 
 /** A Pulumi CLI with the plugins this program needs. */
@@ -22,18 +22,21 @@ export interface PulumiEngine {
 
 /**
  * Finds the Pulumi CLI and its plugins: the user's own from PATH, else Pulumi's own download, else built from Go
- * modules, which takes minutes the first time.
+ * modules by offline/, which takes minutes the first time.
  *
  * @throws ToolError that says why there is none and what to do.
  */
 export async function ensurePulumi(progress: Progress): Promise<PulumiEngine> {
-    const own = (await ownPulumi(progress)) ?? (await downloadedPulumi(progress));
-    if (own !== undefined) {
-        if (pluginsPresent() || (await installPlugins(progress, own.command.command))) return own;
-        progress(`the plugins cannot be downloaded: using ones built from Go modules with ${own.origin} Pulumi`);
-        return withHome(own, (await buildToolchain(progress)).pulumiHome);
-    }
-    return await builtPulumi(await buildToolchain(progress));
+    const pulumi = (await findPulumi(progress)) ?? (await newPulumi(progress));
+    // One that was built has its plugins beside it.
+    if (pulumi.pulumiHome !== undefined || pluginsPresent()) return pulumi;
+    if (await installPlugins(progress, pulumi.command.command)) return pulumi;
+    const { pulumiHome } = await buildInstead(
+        progress,
+        "Pulumi's provider plugins cannot be downloaded",
+        `Install them where they can be reached, or copy them into ~/.pulumi/plugins: ${pluginCommands()}.`,
+    );
+    return withHome(pulumi, pulumiHome);
 }
 
 /** The engine that is here already, in the same order, without installing anything. */
@@ -42,7 +45,7 @@ export async function findPulumi(progress: Progress): Promise<PulumiEngine | und
     if (own !== undefined) return own;
     const download = await findDownload(pulumiVersion);
     if (download !== undefined) return engine(download, "downloaded");
-    const built = findToolchain();
+    const built = (await findOffline())?.findToolchain(toolchainPlace);
     return built && (await builtPulumi(built));
 }
 
@@ -56,17 +59,21 @@ async function ownPulumi(progress: Progress): Promise<PulumiEngine | undefined> 
     return undefined;
 }
 
-async function downloadedPulumi(progress: Progress): Promise<PulumiEngine | undefined> {
-    const present = await findDownload(pulumiVersion);
-    if (present !== undefined) return engine(present, "downloaded");
-    // What took minutes to build is not given up for a download.
-    if (findToolchain() !== undefined) return undefined;
+async function newPulumi(progress: Progress): Promise<PulumiEngine> {
     try {
         return engine(await downloadPulumi(progress, pulumiVersion), "downloaded");
     } catch (error) {
-        progress(`Pulumi cannot be downloaded (${reasonOf(error)}): building it from Go modules`);
-        return undefined;
+        const problem = `Pulumi ${pulumiVersion} cannot be downloaded (${reasonOf(error)})`;
+        const cure = "Install this release or a later one and put it on PATH.";
+        return await builtPulumi(await buildInstead(progress, problem, cure));
     }
+}
+
+/** Builds with offline/ what cannot be downloaded. */
+async function buildInstead(progress: Progress, problem: string, cure: string): Promise<Toolchain> {
+    const { buildToolchain } = await needOffline(problem, cure);
+    progress(`${problem}: building from Go modules`);
+    return await buildToolchain(toolchainPlace, progress);
 }
 
 async function builtPulumi(toolchain: Toolchain): Promise<PulumiEngine> {
@@ -84,11 +91,11 @@ function engine(command: PulumiCommand, origin: PulumiEngine["origin"]): PulumiE
             // The Node that runs the program is the project's own.
             PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
             PULUMI_SKIP_UPDATE_CHECK: "true",
-            // Traces of the SDK's own frames cost a quarter of a preview's time and help nobody.
+            // Traces of the SDK's own frames cost a quarter of a preview's time and are of no use.
             NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --stack-trace-limit=0`.trim(),
             // `npm run typecheck` checks types; checking them at every start would cost seconds.
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-            // Compiling the SDK's modules anew at every start costs a seventh of a preview's time.
+            // Compiling the SDK's modules again at every start costs a seventh of a preview's time.
             NODE_COMPILE_CACHE: join(cacheFolder(), "node"),
         },
     };

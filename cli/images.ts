@@ -1,9 +1,7 @@
-import type Docker from "dockerode";
-import type { Images } from "../components/images";
-import { connect } from "../engine/host";
-import { isPresent } from "../engine/pull";
-import { buildStandInImages } from "../offline/images/build";
+import type { Images } from "../authentik/images";
+import type { DockerConnection } from "../engine/connection";
 import { pullImage } from "./docker/pull";
+import { needOffline } from "./offline";
 import { type Progress, ToolError } from "./progress";
 
 /** The images that the stack is going to run. */
@@ -17,8 +15,9 @@ export interface ChosenImages {
 export interface ImageRequest {
     /** The images of its configuration, by role. */
     images: Partial<Images>;
-    /** As DOCKER_HOST names the engine. */
-    host: string;
+    connection: DockerConnection;
+    /** Credentials of registries are there, but only the update can decrypt them. Default: false. */
+    credentialsLater?: boolean;
     /** Stand-in images: `always`, where the configuration's cannot be had (`fallback`), or `never`. */
     standIns: "always" | "fallback" | "never";
 }
@@ -26,17 +25,21 @@ export interface ImageRequest {
 /**
  * The images of the configuration, pulled where they are missing; or stand-ins for them.
  *
- * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted.
+ * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted or
+ *     cannot be built.
  */
 export async function chooseImages(
     progress: Progress,
-    { images, host, standIns }: ImageRequest,
+    { images, connection, credentialsLater, standIns }: ImageRequest,
 ): Promise<ChosenImages> {
-    if (standIns === "always") return await rehearse(progress, images, "a rehearsal was asked for");
-    const engine = await connect(host);
-    for (const image of await missingImages(engine, images)) {
-        const outcome = await pullImage(engine, image, progress);
+    if (standIns === "always") return await rehearse(progress, images, "A rehearsal was asked for");
+    for (const image of await missingImages(connection, images)) {
+        const outcome = await pullImage(connection, image, progress);
         if (outcome.kind === "pulled") continue;
+        if (outcome.kind === "refused" && credentialsLater === true) {
+            progress(`${image}: ${outcome.reason}; the update asks again, with docker:registryAuth`);
+            continue;
+        }
         if (outcome.kind === "refused") throw new ToolError(refused(image, outcome.reason));
         const reason = `${image} is not here, and its registry cannot be reached`;
         if (standIns === "never") throw new ToolError(unreachable(reason, outcome.reason));
@@ -46,23 +49,24 @@ export async function chooseImages(
 }
 
 /** Which images of a set the engine does not have. */
-export async function missingImages(engine: Docker, images: Partial<Images>): Promise<string[]> {
+export async function missingImages(connection: DockerConnection, images: Partial<Images>): Promise<string[]> {
     const names = [...new Set(Object.values(images))];
-    const present = await Promise.all(names.map((name) => isPresent(engine, name)));
+    const present = await Promise.all(names.map((name) => connection.isPresent(name)));
     return names.filter((_, index) => !present[index]);
 }
 
 async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {
+    const { buildStandInImages } = await needOffline(rehearsal, loadIt);
     progress(`${rehearsal}: taking stand-in images`);
     const built = Object.entries(await buildStandInImages(progress));
     return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
 }
 
+/** What helps where a registry cannot be reached. */
+const loadIt = "Load the stack's images into Docker (`docker load`), or make the registry reachable.";
+
 function unreachable(reason: string, cause: string): string {
-    return (
-        `${reason}: ${cause}. Load the image into Docker (\`docker load\`), or make the registry reachable. ` +
-        "`npm start` without a name offers a rehearsal with stand-in images."
-    );
+    return `${reason}: ${cause}. ${loadIt} ` + "`npm start` without a name offers a rehearsal with stand-in images.";
 }
 
 function refused(image: string, reason: string): string {

@@ -35,7 +35,9 @@ main(async (args) => {
         },
         (lines) => `${lines.length} changes`,
     );
-    console.log(`\nA new value for ${asked.join(", ")}:\n${indented([...planned, ...followUps(asked, stack)])}\n`);
+    console.log(
+        `\nA new value for ${asked.join(", ")}:\n${indented([...planned, ...followUps(known, asked, stack)])}\n`,
+    );
     if (!yes && !(await agreed())) throw new ToolError("Nothing was changed.");
     const drafted = writeDraft(open, draft);
     const changes = await steps.run("Containers", (progress) => bringUp(progress, drafted, settled), describeChanges);

@@ -1,3 +1,4 @@
+import type { types } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { OidcEndpoints } from "../authentik/oidc";
 import type { AuthentikOutputs, AuthentikReference, DatabaseOutput, RedisOutput } from "./outputs";
@@ -12,7 +13,7 @@ export interface OidcClientReference extends Fields<OidcEndpoints> {
     clientId: pulumi.Output<string>;
     /** Secret; empty for a public client. */
     clientSecret: pulumi.Output<string>;
-    /** What the preset says that the application has to be told; empty without a preset. */
+    /** The settings that the preset has for the application; empty without a preset. */
     environment: {
         /** The values without the client secret in them. */
         plain: pulumi.Output<Record<string, string>>;
@@ -38,7 +39,7 @@ export function oidcClient(authentik: AuthentikReference, slug: string): OidcCli
         if (client !== undefined) return client;
         throw new pulumi.RunError(`in the stack ${stack} the provider of the application ${slug} is not of type oidc`);
     });
-    // The whole list of applications is secret, since there are secrets in it; most of it may be shown.
+    // Another stack sees the whole output as secret because parts of it are; most of it may be shown.
     const plain = pulumi.unsecret(oidc);
     return {
         url: pulumi.unsecret(application).url,
@@ -107,7 +108,7 @@ function entry<K extends Kind>(
     name: string,
     cure: string,
 ): pulumi.Output<AuthentikOutputs[K][string]> {
-    // Each of them is a list by name; which one it is, TypeScript cannot follow through an output.
+    // Each of them is a record by name; TypeScript cannot follow which one through an output.
     const all: pulumi.Output<unknown> = authentik[key];
     const read = ([stack, found]: [string, unknown]): AuthentikOutputs[K][string] => {
         const known = found as Record<string, AuthentikOutputs[K][string] | undefined>;
@@ -124,4 +125,54 @@ function entry<K extends Kind>(
 function pick(values: Record<string, string>, secret: string, holding: boolean): Record<string, string> {
     const holds = (value: string) => secret !== "" && value.includes(secret);
     return Object.fromEntries(Object.entries(values).filter(([, value]) => holds(value) === holding));
+}
+
+/** Environment variables, known or not yet. */
+type Variables = pulumi.Input<Record<string, pulumi.Input<string | number>>>;
+
+/** Secrets of a container as files, and the environment variables that name these files. */
+export interface SecretFiles {
+    /** `<KEY>_FILE` with the path of the file: not secret. */
+    variables: pulumi.Output<Record<string, string>>;
+    /** The files, readable by their owner alone. */
+    uploads: pulumi.Output<types.input.ContainerUpload[]>;
+}
+
+/**
+ * Hands secrets to a container whose image reads `<KEY>_FILE` where it reads `<KEY>`.
+ *
+ * @param owner user inside the container that reads the files, as a numeric id.
+ * @param secrets by environment variable; later ones override earlier ones.
+ */
+export function secretFiles(owner: number, ...secrets: Variables[]): SecretFiles {
+    const all = merged(secrets);
+    return {
+        // Their names are not secret.
+        variables: pulumi
+            .unsecret(all)
+            .apply((values) => Object.fromEntries(Object.keys(values).map((key) => [`${key}_FILE`, pathOf(key)]))),
+        uploads: pulumi.secret(all).apply((values) =>
+            Object.entries(values).map(([key, content]) => ({
+                file: pathOf(key),
+                content: String(content),
+                owner: String(owner),
+                group: String(owner),
+                permissions: "0400",
+            })),
+        ),
+    };
+}
+
+/** Environment variables as a docker.Container takes them; later ones override earlier ones. */
+export function containerEnvs(...variables: Variables[]): pulumi.Output<string[]> {
+    return merged(variables).apply((values) => Object.entries(values).map(([key, value]) => `${key}=${value}`));
+}
+
+function merged(variables: Variables[]): pulumi.Output<Record<string, string | number>> {
+    const known = variables.map((values): pulumi.Output<Record<string, string | number>> => pulumi.output(values));
+    return pulumi.all(known).apply((list) => Object.assign({}, ...list) as Record<string, string | number>);
+}
+
+function pathOf(key: string): string {
+    return `/run/secrets/${key.toLowerCase()}`;
 }

@@ -6,28 +6,36 @@
  */
 
 export { stackConfig } from "../config/load";
-export type { ApplicationConfig } from "../config/applications";
+export type { ApplicationConfig, ApplicationOutput } from "../authentik/providers";
 export type { Config, ConfigInput, OutpostConfig } from "../config/schema";
+export type { SecretName } from "../config/secrets";
 
 export { AuthentikStack, type AuthentikStackArgs } from "./stack";
 
 export { type AuthentikOutputs, authentikOutputs, type AuthentikReference } from "./outputs";
 export type { DatabaseOutput, OutpostOutput, Pending, RedisOutput } from "./outputs";
-export type { ApplicationOutput } from "./application-output";
-export { consumerDatabase, consumerRedis, networkName, oidcClient, type OidcClientReference } from "./consumer";
-export { containerEnvs, secretFiles, type SecretFiles } from "./container-settings";
+export {
+    consumerDatabase,
+    consumerRedis,
+    containerEnvs,
+    networkName,
+    oidcClient,
+    type OidcClientReference,
+    secretFiles,
+    type SecretFiles,
+} from "./consumer";
 
 export { Networks, type NetworkArgs } from "./networks";
 export { Postgres, type PostgresArgs, type PostgresConnection } from "./postgres";
 export { Redis, type RedisArgs, type RedisConnection } from "./redis";
 export { Server, type ServerArgs, Worker, type WorkerArgs } from "./server";
 export { Blueprints, type BlueprintsArgs } from "./blueprints";
-export { Outpost, type OutpostArgs, type OutpostType } from "./outpost";
+export { Outpost, type OutpostArgs } from "./outpost";
 export { Serving, type ServingArgs } from "./serving";
 
 export { Credentials, type CredentialsArgs } from "./credentials";
 export type { Context } from "./context";
-export { type Images, officialImages } from "./images";
+export { type Images, officialImages } from "../authentik/images";
 export {
     authentikInstance,
     type AuthentikVolumes,
@@ -41,4 +49,5 @@ export type { ContainerTransform, Limits, PublishedPort, Running, Runtime, Workl
 
 export type { Blueprint } from "../authentik/blueprints/document";
 export type { Check } from "../authentik/checks";
+export type { OutpostType } from "../authentik/roles";
 export { type Declared, declarations } from "../authentik/declarations";

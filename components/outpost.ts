@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { type OutpostType, roles } from "../authentik/roles";
 import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import { type Context, dataVolume } from "./context";
@@ -28,9 +29,6 @@ export interface OutpostArgs extends Limits {
     context: Context;
 }
 
-/** The kinds of outposts authentik has. */
-export type OutpostType = "proxy" | "ldap" | "radius" | "rac";
-
 /** An outpost: the container that lets only signed-in people through to the applications behind it. */
 export class Outpost extends pulumi.ComponentResource {
     /** The outpost's name in authentik. */
@@ -51,8 +49,8 @@ export class Outpost extends pulumi.ComponentResource {
         this.outpost = args.name;
         this.token = args.token;
         this.host = `${args.context.prefix}${args.name}`;
-        const { scheme, port } = listening[args.type];
-        this.internalUrl = `${scheme}://${this.host}:${port}`;
+        const { scheme, number } = roles[args.type].port;
+        this.internalUrl = `${scheme}://${this.host}:${number}`;
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
@@ -68,6 +66,7 @@ export class Outpost extends pulumi.ComponentResource {
         { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus, transform }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
+        const { port, health, stopSeconds, pids } = roles[type];
         return {
             title: this.host,
             image,
@@ -82,25 +81,15 @@ export class Outpost extends pulumi.ComponentResource {
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
             remembered,
             networks: networks.attach(on, this.host),
-            publish: { ...listening[type], on: ports },
-            health: { command: [`/${type}`, "healthcheck"], startSeconds: 30, readySeconds: 120 },
-            // An outpost that cannot reach its server ignores SIGTERM; one that can ends in half a second.
-            stopSeconds: 10,
+            publish: { port: port.number, protocol: port.protocol, on: ports },
+            health,
+            stopSeconds,
             limits: { memory, cpus },
-            pids: 64,
+            pids,
             transform,
         };
     }
 }
-
-/** Where each kind of outpost listens. Source: the EXPOSE lines of authentik's own Dockerfiles. */
-const listening: Record<OutpostType, { scheme: string; port: number; protocol?: "udp" }> = {
-    proxy: { scheme: "http", port: 9000 },
-    ldap: { scheme: "ldap", port: 3389 },
-    radius: { scheme: "radius", port: 1812, protocol: "udp" },
-    // People reach it through the server.
-    rac: { scheme: "http", port: 9300 },
-};
 
 const tokenFile = "/run/secrets/token";
 const sessionFolder = "/sessions";

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ApplicationOutput } from "./application-output";
-import { protectedBy } from "../authentik/declarations";
-import type { ApplicationConfig } from "../config/applications";
+import { protectedBy } from "../authentik/applications";
+import { type ApplicationConfig, type ApplicationOutput, outputOf } from "../authentik/providers";
+import type { OutputContext } from "../authentik/providers/kind";
+import { isObject, type Path, valueAt } from "../ground/problems";
 import type { PostgresConnection } from "./postgres";
 import type { ConsumerRedisConnection } from "./redis";
 import type { Outpost } from "./outpost";
@@ -121,6 +122,32 @@ export function authentikOutputs(reference: pulumi.StackReference): AuthentikRef
 export function outpostOutput(outpost: Outpost, applications: ApplicationConfig[]): Pending<OutpostOutput> {
     const { token, addresses } = outpost;
     return { token, addresses, applications: protectedBy(outpost.outpost, applications).map(({ slug }) => slug) };
+}
+
+/**
+ * What the consumer of an application needs.
+ *
+ * @param secret the application's secret, where it has one: values made from it become secret, all others stay plain.
+ */
+export function applicationOutput(
+    application: ApplicationConfig,
+    secret: pulumi.Output<string> | undefined,
+    context: Omit<OutputContext, "secret">,
+): Pending<ApplicationOutput> {
+    const write = (text: string) => outputOf(application, { ...context, secret: text });
+    return secret === undefined ? write("") : withSecret(write, secret);
+}
+
+/** Put in the place of a secret to find the values that are made from it; no other text contains it. */
+const mark = "<the secret of the application>";
+
+function withSecret<T extends object>(write: (secret: string) => T, secret: pulumi.Output<string>): Pending<T> {
+    const fill = (value: unknown, path: Path): unknown => {
+        if (isObject(value)) return mapValues({ ...value }, (part, key) => fill(part, [...path, key]));
+        if (typeof value !== "string" || !value.includes(mark)) return value;
+        return secret.apply((text) => valueAt(write(text), path));
+    };
+    return fill(write(mark), []) as Pending<T>;
 }
 
 /** A connection as consumers get it. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
 import { type Context, dataServices, dataVolume, releaseData } from "./context";
@@ -57,7 +58,7 @@ export class Postgres extends pulumi.ComponentResource {
     public constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
         super(dataServices.postgres.type, name, {}, opts);
         const { credentials, prefix, runtime } = args.context;
-        const host = `${prefix}postgres`;
+        const host = `${prefix}${roles.postgres.host}`;
 
         const superuser = credentials.secret("postgres", name, { parent: this });
         const passwords = args.databases.map((database) =>
@@ -87,7 +88,7 @@ export class Postgres extends pulumi.ComponentResource {
                 files: [provisionFile(superuser, args.databases, passwords)],
                 mounts: [{ source: socket, target: socketFolder }],
                 networks: [],
-                triggers: { server: server.revision },
+                triggers: { server: server.revision, databases: args.databases.join(" ") },
                 witnesses: [server],
                 seconds: 60,
                 cure: "Run `pulumi up` again when the cause is fixed.",
@@ -111,6 +112,7 @@ export class Postgres extends pulumi.ComponentResource {
         args: PostgresArgs,
     ): Workload {
         const owner = { user, image: args.image };
+        const { health, stopSeconds, pids } = roles.postgres;
         return {
             title: host,
             image: args.image,
@@ -123,10 +125,10 @@ export class Postgres extends pulumi.ComponentResource {
                 { source: socket, target: socketFolder, owner, exclusive: true },
             ],
             networks: args.networks.attach(["db"], host),
-            health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },
-            stopSeconds: 60,
+            health,
+            stopSeconds,
             limits: args.limits ?? {},
-            pids: 512,
+            pids,
             transform: args.transform,
         };
     }
@@ -147,7 +149,7 @@ function connection(
 ): PostgresConnection {
     return {
         host,
-        port: 5432,
+        port: roles.postgres.port.number,
         database,
         user: database,
         password,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { usesRedis } from "../config/credential-names";
+import { roles, usesRedis } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload } from "../engine/workload";
 import { type Context, dataServices, dataVolume, releaseData } from "./context";
@@ -61,7 +61,7 @@ export class Redis extends pulumi.ComponentResource {
     public constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
         super(dataServices.redis.type, name, {}, opts);
         const { credentials, prefix, runtime } = args.context;
-        const host = `${prefix}redis`;
+        const host = `${prefix}${roles.redis.host}`;
 
         const password = credentials.secret("redis", name, { parent: this });
         const users = Object.fromEntries(
@@ -94,6 +94,7 @@ export class Redis extends pulumi.ComponentResource {
         args: RedisArgs,
     ): Workload {
         const secrets = [password, ...Object.values(users)];
+        const { health, stopSeconds, pids } = roles.redis;
         return {
             title: host,
             image: args.image,
@@ -102,11 +103,10 @@ export class Redis extends pulumi.ComponentResource {
             files: [{ path: configurationFile, content: configuration(password, users), secrets }],
             mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image }, exclusive: true }],
             networks: args.networks.attach(["db"], host),
-            // Without a password Redis answers NOAUTH as soon as it serves, and LOADING until then.
-            health: { command: ["sh", "-c", "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'"], startSeconds: 20 },
-            stopSeconds: 30,
+            health,
+            stopSeconds,
             limits: args.limits ?? {},
-            pids: 64,
+            pids,
             transform: args.transform,
         };
     }
@@ -147,7 +147,7 @@ function quoted(word: string): string {
 }
 
 function connection(host: string, index: number, password: pulumi.Output<string>, server: Running): RedisConnection {
-    return { host, port: 6379, index, password, tls: false, dependsOn: [server.healthy] };
+    return { host, port: roles.redis.port.number, index, password, tls: false, dependsOn: [server.healthy] };
 }
 
 /**

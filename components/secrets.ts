@@ -1,9 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { adminSecrets } from "../authentik/blueprints/admin";
-import { applicationSecret, applicationSecretPath } from "../authentik/application-secret";
-import { outpostTokenPath } from "../authentik/blueprints/outpost";
-import { protectedBy } from "../authentik/declarations";
-import type { ApplicationConfig } from "../config/applications";
+import { protectedBy } from "../authentik/applications";
+import { secretPaths } from "../authentik/blueprints/document";
+import { type ApplicationConfig, hasSecret, kindOf } from "../authentik/providers";
 import type { Config } from "../config/schema";
 import type { Context } from "./context";
 import type { WorkloadFile } from "../engine/workload";
@@ -21,7 +19,7 @@ export interface AuthentikSecrets {
     applications: Record<string, pulumi.Output<string>>;
 }
 
-/** Makes, or takes from the configuration, each secret of authentik itself. */
+/** Generates each secret of authentik itself, or takes it from the configuration. */
 export function authentikSecrets(
     name: string,
     { credentials, protectData }: Context,
@@ -37,7 +35,7 @@ export function authentikSecrets(
         ),
         applications: Object.fromEntries(
             config.applications
-                .filter((application) => applicationSecret(application) !== undefined)
+                .filter(hasSecret)
                 .map(({ slug }) => [slug, credentials.secret(`application/${slug}`, name, opts)]),
         ),
     };
@@ -46,23 +44,26 @@ export function authentikSecrets(
 /** The secrets that blueprints read, as the files they read them from. */
 export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
     return [
-        { path: adminSecrets.password, content: secrets.adminPassword },
-        { path: adminSecrets.token, content: secrets.apiToken },
-        ...Object.entries(secrets.outposts).map(([outpost, content]) => ({ path: outpostTokenPath(outpost), content })),
+        { path: secretPaths.adminPassword, content: secrets.adminPassword },
+        { path: secretPaths.apiToken, content: secrets.apiToken },
+        ...Object.entries(secrets.outposts).map(([outpost, content]) => ({
+            path: secretPaths.outpostToken(outpost),
+            content,
+        })),
         ...Object.entries(secrets.applications).map(([slug, content]) => ({
-            path: applicationSecretPath(slug),
+            path: secretPaths.application(slug),
             content,
         })),
     ];
 }
 
-/** Passwords of LDAP consumers whose binds an outpost answers from memory. */
+/** Secrets of applications that an outpost remembers, so that it is replaced when one of them changes. */
 export function rememberedBy(
     outpost: string,
     applications: ApplicationConfig[],
     secrets: AuthentikSecrets,
 ): pulumi.Output<string>[] {
     return protectedBy(outpost, applications)
-        .filter(({ provider }) => provider.type === "ldap" && provider.mode === "cached")
+        .filter((application) => kindOf(application).secret?.cached(application))
         .flatMap(({ slug }) => secrets.applications[slug] ?? []);
 }

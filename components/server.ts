@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withoutInitialSetup } from "../authentik/blueprints/initial-setup";
+import { withoutInitialSetup } from "../authentik/blueprints/admin";
+import { roles } from "../authentik/roles";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import type { Context } from "./context";
 import type { Instance } from "./instance";
@@ -31,12 +32,9 @@ export class Server extends pulumi.ComponentResource {
         super("authentik-stack:index:Server", name, {}, opts);
         const workload = {
             ...authentikWorkload("server", args),
-            publish: { port: 9000, on: args.ports ?? [] },
-            // `ak healthcheck` asks whether the process lives; ready means migrated, with its database and Redis.
-            health: { command: ["python", "-c", readyCheck], startSeconds: 180, lacking: lacksData },
-            stopSeconds: 30,
+            publish: { port: roles.server.port.number, on: args.ports ?? [] },
         };
-        this.internalUrl = `http://${workload.title}:9000`;
+        this.internalUrl = `http://${workload.title}:${roles.server.port.number}`;
         this.image = args.instance.image;
         this.running = args.context.runtime.run(name, workload, { parent: this, dependsOn: args.instance.dependsOn });
         this.registerOutputs({ internalUrl: this.internalUrl });
@@ -50,11 +48,7 @@ export class Worker extends pulumi.ComponentResource {
 
     public constructor(name: string, args: WorkerArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Worker", name, {}, opts);
-        const workload = {
-            ...authentikWorkload("worker", args),
-            health: { command: ["ak", "healthcheck"], startSeconds: 180, lacking: lacksData },
-            stopSeconds: 60,
-        };
+        const workload = authentikWorkload("worker", args);
         this.running = args.context.runtime.run(name, workload, { parent: this, dependsOn: args.instance.dependsOn });
         this.registerOutputs({});
     }
@@ -64,23 +58,19 @@ export class Worker extends pulumi.ComponentResource {
 function authentikWorkload(
     command: "server" | "worker",
     { instance, networks, memory, cpus, transform, context }: WorkerArgs,
-): Omit<Workload, "health" | "stopSeconds"> {
-    const title = `${context.prefix}authentik-${command}`;
+): Workload {
+    const { host, health, stopSeconds, pids } = roles[command];
+    const title = `${context.prefix}${host}`;
     return {
         ...instance,
         title,
         command: [command],
         files: [...(instance.files ?? []), withoutInitialSetup],
         networks: networks.attach(["frontend", "backend", "db"], title),
+        health,
+        stopSeconds,
         limits: { memory, cpus },
+        pids,
         transform,
     };
 }
-
-const readyCheck = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/health/ready/', timeout=20)";
-
-/**
- * What authentik prints while it has no database or no Redis. Source: lifecycle/migrate.py and authentik/root/setup, as
- * run with each of the two away: the server tries for ever, and counts as alive.
- */
-const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;

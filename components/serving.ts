@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { servingChecks } from "../authentik/checks";
-import type { ApplicationConfig } from "../config/applications";
+import { servingChecks } from "../authentik/declarations";
+import type { ApplicationConfig } from "../authentik/providers";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
 import type { Outpost } from "./outpost";

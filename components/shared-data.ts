@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Job, WorkloadFile } from "../engine/workload";
 import type { Context } from "./context";
-import type { Images } from "./images";
+import type { Images } from "../authentik/images";
 import type { Networks } from "./networks";
 
 /** What this stack uses of a data service, and what it offers to others. */

@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Pending } from "./outputs";
-import type { ApplicationOutput } from "./application-output";
+import type { ApplicationOutput } from "../authentik/providers";
 
 /**
- * Writes what reverse proxies need, which stands in the outputs too, as files that can be copied from.
+ * Writes the snippets for reverse proxies, which are outputs too, as files to copy from.
  *
- * @param folder emptied first, so that what is configured no longer is not there either.
+ * @param folder emptied first, so that files of removed applications go.
  */
 export function writeSnippets(folder: string, applications: Record<string, Pending<ApplicationOutput>>): void {
     rmSync(folder, { recursive: true, force: true });

@@ -2,21 +2,27 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { declarations } from "../authentik/declarations";
+import { officialImages } from "../authentik/images";
 import { releaseOf } from "../authentik/releases";
 import type { Config } from "../config/schema";
-import { applicationOutput } from "./application-output";
 import { Blueprints } from "./blueprints";
-import { Credentials } from "./credentials";
+import { Credentials, suppliedSecrets } from "./credentials";
 import type { Context } from "./context";
-import { officialImages } from "./images";
 import { authentikInstance, authentikVolumes } from "./instance";
 import { Networks } from "./networks";
 import { Outpost } from "./outpost";
 import { connectPostgres } from "./postgres";
 import { connectRedis } from "./redis";
-import { type AuthentikOutputs, databaseOutput, mapValues, outpostOutput, type Pending, redisOutput } from "./outputs";
+import {
+    applicationOutput,
+    type AuthentikOutputs,
+    databaseOutput,
+    mapValues,
+    outpostOutput,
+    type Pending,
+    redisOutput,
+} from "./outputs";
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
-import { suppliedSecrets } from "./supplied-secrets";
 import { Server, Worker } from "./server";
 import { DockerHost } from "../engine/docker-host";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
@@ -127,7 +133,10 @@ export class AuthentikStack extends pulumi.ComponentResource {
             applications: Object.fromEntries(
                 applications.map((application) => [
                     application.slug,
-                    applicationOutput(url, application, secrets.applications[application.slug], running),
+                    applicationOutput(application, secrets.applications[application.slug], {
+                        base: url,
+                        outposts: running,
+                    }),
                 ]),
             ),
             networks: networks.names,

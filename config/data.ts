@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { dockerName, host, identifier, limits, port, redisIndex, section, text } from "../ground/fields";
-import { stackName } from "./own-secrets";
-import { certificates } from "./pem";
+import { roles } from "../authentik/roles";
+import { dockerName, host, identifier, limits, port, redisIndex, section } from "../ground/fields";
+import { certificates, stackName } from "./secrets";
 
 const network = (defaultName: string, purpose: string) =>
     section({
@@ -21,7 +21,7 @@ export const networks = section({
     .describe("the networks by their role");
 
 const otherStack = section({
-    name: text(stackName.error, stackName.pattern).describe("the other stack"),
+    name: stackName.describe("the other stack"),
     consumer: identifier.describe("the name this stack has among the other's `consumers`"),
 })
     .optional()
@@ -36,7 +36,7 @@ const sslMode = z.enum(["disable", "prefer", "require", "verify-ca", "verify-ful
 export const postgres = section({
     external: section({
         host: host("db.example.com").describe("its name on `db_net` or `backend_net`"),
-        port: port.default(5432).describe("its port"),
+        port: port.default(roles.postgres.port.number).describe("its port"),
         database: identifier.default("authentik").describe("authentik's database"),
         user: identifier.default("authentik").describe("the role that owns the database"),
         sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
@@ -50,7 +50,7 @@ export const postgres = section({
         .optional()
         .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
     stack: otherStack,
-    ...limits("1g"),
+    ...limits(roles.postgres.memory),
 })
     .prefault({})
     .describe("the PostgreSQL that authentik uses: created here, external, or another stack's");
@@ -59,7 +59,7 @@ export const postgres = section({
 export const redis = section({
     external: section({
         host: host("redis.example.com").describe("its name on `db_net` or `backend_net`"),
-        port: port.default(6379).describe("its port"),
+        port: port.default(roles.redis.port.number).describe("its port"),
         tls: z.boolean().default(false).describe("the connection uses TLS"),
         caCertificate: certificates("redis.external.caCertificate")
             .optional()
@@ -69,7 +69,7 @@ export const redis = section({
         .describe("an existing Redis; its password is the secret `redis`; default: none"),
     stack: otherStack,
     index: redisIndex.default(1).describe("Redis database that authentik uses"),
-    ...limits("256m"),
+    ...limits(roles.redis.memory),
 })
     .prefault({})
     .describe("the Redis that authentik uses: created here, external, or another stack's");

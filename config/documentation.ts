@@ -1,5 +1,9 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
+import { imagePins } from "../authentik/images";
+import { presets } from "../authentik/presets";
+import { kinds } from "../authentik/providers";
+import { allRoles } from "../authentik/roles";
 import { schema } from "./schema";
 
 /** The parts of a JSON schema that the documentation shows. */
@@ -26,21 +30,67 @@ interface Row {
 
 /** The page docs/configuration.md. */
 export function configurationPage(): string {
-    const rows = rowsOf("", root());
     return [
         "# Configuration",
         "",
-        "Every key of the stack, made from the schema in `config/` by `npm run docs`. Set one with",
+        "Every key of the stack, generated from the program's own tables by `npm run docs`. Set one with",
         "`pulumi config set --path 'authentik-stack:server.memory' 2g`, or write it into `Pulumi.<stack>.yaml`.",
         "`[]` stands for each item of a list. A key without a default is needed when what it belongs to is there.",
         "",
-        "| Key | Type | Default | What it is |",
-        "| --- | --- | --- | --- |",
-        ...rows.map(
-            ({ key, type, fallback, description }) => `| \`${key}\` | ${type} | ${fallback} | ${description} |`,
+        ...table(
+            ["Key", "Type", "Default", "What it is"],
+            rowsOf("", root()).map(({ key, type, fallback, description }) => [code(key), type, fallback, description]),
+        ),
+        "",
+        "## Kinds of provider",
+        "",
+        "What `applications[].provider.type` may be. The outpost is the type that `outposts` needs one of; the secret is",
+        "`application/<slug>` in `secrets` and `rotation`, and has this name in the stack's outputs.",
+        "",
+        ...table(
+            ["Type", "Way to sign in", "authentik's model", "Outpost", "Secret"],
+            kinds.map(([type, { title, model, outpost, secret }]) => [
+                code(type),
+                title,
+                code(model),
+                outpost === undefined ? "none" : code(outpost),
+                secret === undefined ? "none" : `${code(secret.name)}, ${secret.origin}`,
+            ]),
+        ),
+        "",
+        "## Containers",
+        "",
+        "What the stack runs. A published port is one that `ports` of `server` or of an outpost may lead to.",
+        "",
+        ...table(
+            ["Role", "Image", "Port", "Published", "Memory"],
+            allRoles.map(({ name, image, port, memory }) => [
+                name,
+                code(`${image.name}:${imagePins.tags[image.tag]}`),
+                port === undefined ? "none" : `${port.number}/${port.protocol ?? "tcp"}`,
+                port?.publishable === true ? "yes" : "no",
+                code(memory),
+            ]),
+        ),
+        "",
+        "## Presets",
+        "",
+        "What `applications[].provider.preset` may be, and the page that each was checked against.",
+        "",
+        ...table(
+            ["Preset", "Scopes", "Source"],
+            Object.entries(presets).map(([name, { scopes, source }]) => [code(name), scopes.join(", "), `<${source}>`]),
         ),
         "",
     ].join("\n");
+}
+
+function table(head: string[], rows: string[][]): string[] {
+    return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+function code(text: string): string {
+    return `\`${text}\``;
 }
 
 /** Pulumi.yaml with the keys, types and descriptions that `pulumi config` shows; the rest of the file stays. */
@@ -83,16 +133,20 @@ function rowsOf(prefix: string, node: Node): Row[] {
 
 function childRows(key: string, node: Node): Row[] {
     if (node.items !== undefined) return childRows(`${key}[]`, node.items);
-    const variants = node.oneOf ?? [];
+    const variants = variantsOf(node);
     if (variants.length === 0) return rowsOf(key, node);
     const rows = variants.flatMap((variant) => rowsOf(key, variant).filter((row) => row.key !== `${key}.type`));
     return rows.filter((row, index) => rows.findIndex((other) => other.key === row.key) === index);
 }
 
+/** The forms that an object may have; one of them may itself be a choice of several. */
+function variantsOf({ oneOf = [] }: Node): Node[] {
+    return oneOf.flatMap((variant) => (variant.oneOf === undefined ? [variant] : variantsOf(variant)));
+}
+
 function typeOf(node: Node): string {
-    const variants = node.oneOf?.map((variant) => variant.properties?.type?.const).filter((name) => name !== undefined);
-    if (variants !== undefined && variants.length > 0)
-        return `object with \`type\`: ${variants.map((name) => `\`${name}\``).join(", ")}`;
+    const variants = variantsOf(node).flatMap(({ properties }) => properties?.type?.const ?? []);
+    if (variants.length > 0) return `object with \`type\`: ${variants.map((name) => `\`${name}\``).join(", ")}`;
     if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(", ");
     if (node.type === "array") return "list";
     return node.type ?? "text or number";

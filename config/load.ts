@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { formatPath, formatProblems, isObject, type Problem, problemsOf } from "../ground/problems";
+import { formatPath, formatProblems, isObject, type Problem, problemsOf, unknownKey } from "../ground/problems";
 import { checkRules } from "./rules";
 import { type Config, type ConfigInput, schema } from "./schema";
 
@@ -8,7 +8,7 @@ import { type Config, type ConfigInput, schema } from "./schema";
 export interface GivenConfig {
     /** Name of the project, which every key of this program begins with. */
     namespace: string;
-    /** Values by key; what is no text is JSON. */
+    /** Values by key: text, or JSON for everything else. */
     values: Record<string, string>;
     /** Whether the value of a key was set as a secret, wholly or in part. */
     isSecret: (key: string) => boolean;
@@ -44,7 +44,7 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     const problems = Object.keys(values)
         .filter((key) => !Object.hasOwn(schema.shape, key))
         .map((key): Problem => ({ key: formatPath([key]), value: undefined, cure: unknownKey }));
-    // What is not known yet cannot be checked; what it is for can.
+    // Outputs are unknown here: their keys are checked, their values are not.
     const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
     const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
     const sound = parseKeys({ ...values, secrets: checked }, problems);
@@ -56,7 +56,7 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     return sound as Config;
 }
 
-/** A value that is known later. */
+/** A value that is only known later. */
 function isPending(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
@@ -69,7 +69,7 @@ export function hasSecretSettings(): boolean {
 /**
  * The Docker host that `docker:host` names, for what the provider cannot do; undefined leaves it to DOCKER_HOST.
  *
- * @throws pulumi.RunError when it is no URL.
+ * @throws pulumi.RunError when it is not a URL.
  */
 export function dockerHost(): string | undefined {
     const host = new pulumi.Config("docker").get("host");
@@ -82,7 +82,6 @@ export function dockerHost(): string | undefined {
 // Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
-const unknownKey = "is no key of this program; docs/configuration.md lists all";
 const mustBeStructured = "must be an object, a list or a switch; set its parts with `pulumi config set --path`";
 
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */

@@ -1,45 +1,168 @@
-import { formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
-import { applicationRules } from "./rules-applications";
-import { blueprintRule } from "./rules-blueprints";
-import { outpostRules } from "./rules-outposts";
+import { existsSync, readFileSync } from "node:fs";
+import { outpostOf } from "../authentik/applications";
+import { blueprintProblem } from "../authentik/blueprints/own";
+import { kindOf, kinds } from "../authentik/providers";
+import { takenHosts } from "../authentik/roles";
+import { duplicates, formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
 import { dataRules } from "./rules-data";
-import { tlsRules } from "./rules-tls";
-import { portRule, secretsRule, unique } from "./rules-names";
-import type { Config } from "./schema";
-
-/** A check of what one key says against another. */
-export interface Rule {
-    /** The keys that the check needs to be sound. */
-    reads: (keyof Config)[];
-    check: (config: Config, problem: Report) => Problem[];
-}
-
-const rules: Rule[] = [
-    unique("outposts", "name"),
-    unique("applications", "slug"),
-    unique("applications", "name"),
-    unique("consumers", "name"),
-    ...outpostRules,
-    ...applicationRules,
-    blueprintRule,
-    ...dataRules,
-    ...tlsRules,
-    portRule,
-    secretsRule,
-];
+import type { Config, Rule } from "./schema";
+import { clientKeySecret, decidesSecrets, secretsOf } from "./secrets";
 
 /**
  * Checks keys against each other; the schema has checked each key by itself.
  *
- * @param config the keys that are sound; a rule that reads another one is left out, since it would report its echo.
+ * @param config the keys that are sound; a rule that reads another one is left out, since it would only repeat that
+ * problem in other words.
  */
 export function checkRules(config: Partial<Config>): Problem[] {
-    const problem = (path: Path, cure: string): Problem => ({
-        key: formatPath(path),
-        value: valueAt(config, path),
-        cure,
-    });
-    return rules
-        .filter(({ reads }) => reads.every((key) => config[key] !== undefined))
-        .flatMap(({ check }) => check(config as Config, problem));
+    const problems: Problem[] = [];
+    const report: Report = (path, cure) => problems.push({ key: formatPath(path), value: valueAt(config, path), cure });
+    for (const { reads, check } of rules)
+        if (reads.every((key) => config[key] !== undefined)) check(config as Config, report);
+    return problems;
 }
+
+const nameRules: Rule[] = [
+    unique("outposts", "name"),
+    unique("applications", "slug"),
+    unique("applications", "name"),
+    unique("consumers", "name"),
+    {
+        reads: ["networks"],
+        check: ({ networks }, report) => {
+            const roles = Object.keys(networks);
+            for (const index of duplicates(Object.values(networks).map(({ name }) => name)))
+                report(["networks", roles[index] ?? "", "name"], "is the name of another network; names are unique");
+        },
+    },
+    {
+        reads: ["server", "outposts"],
+        check: (config, report) => {
+            const paths: Path[] = [
+                ...config.server.ports.map((_, index) => ["server", "ports", index, "port"]),
+                ...config.outposts.flatMap(({ ports }, at) =>
+                    ports.map((_, index) => ["outposts", at, "ports", index, "port"]),
+                ),
+            ];
+            for (const index of duplicates(paths.map((path) => valueAt(config, path))))
+                report(paths[index] ?? [], "is published twice; choose another port");
+        },
+    },
+];
+
+const outpostRules: Rule[] = [
+    {
+        reads: ["outposts"],
+        check: ({ outposts }, report) => {
+            for (const [index, { name }] of outposts.entries())
+                if (takenHosts.includes(name))
+                    report(["outposts", index, "name"], "is a name that this stack uses itself; choose another");
+        },
+    },
+    {
+        reads: ["outposts", "networks"],
+        check: ({ outposts, networks }, report) => {
+            const roles = Object.keys(networks).filter((role) => role !== "db");
+            for (const [index, outpost] of outposts.entries())
+                for (const [at, network] of outpost.networks.entries()) {
+                    if (roles.includes(network)) continue;
+                    const what =
+                        network === "db"
+                            ? "is the databases' network, which is closed to outposts"
+                            : "is not a network of this stack";
+                    report(["outposts", index, "networks", at], `${what}; use one of ${roles.join(", ")}`);
+                }
+        },
+    },
+    {
+        reads: ["outposts", "applications"],
+        check: ({ outposts, applications }, report) => {
+            for (const [index, { name }] of outposts.entries())
+                if (!applications.some((application) => outpostOf(application) === name))
+                    report(
+                        ["outposts", index, "name"],
+                        "protects no application; name it as provider.outpost of one, or remove it",
+                    );
+        },
+    },
+    {
+        reads: ["outposts", "applications"],
+        check: ({ outposts, applications }, report) => {
+            for (const [index, application] of applications.entries()) {
+                const name = outpostOf(application);
+                const type = kindOf(application).outpost;
+                if (name === undefined || type === undefined) continue;
+                const path = ["applications", index, "provider", "outpost"];
+                const outpost = outposts.find((candidate) => candidate.name === name);
+                const others = outposts.filter((candidate) => candidate.type === type).map((fitting) => fitting.name);
+                const cure =
+                    others.length > 0 ? `use one of ${others.join(", ")}` : `add it to outposts, with type ${type}`;
+                if (outpost === undefined) report(path, `is not an outpost of this stack; ${cure}`);
+                else if (outpost.type !== type)
+                    report(path, `is an outpost of type ${outpost.type}; use one of type ${type}`);
+            }
+        },
+    },
+];
+
+/** What each kind of provider asks of its applications. */
+const applicationRule: Rule = {
+    reads: ["applications"],
+    check: ({ applications, url }, report) => {
+        const reviewed = applications.map((application, index) => ({
+            application,
+            report: (path: Path, cure: string) => report(["applications", index, ...path], cure),
+        }));
+        for (const kind of new Set(kinds.map(([, kind]) => kind)))
+            // The key `url` may be wrong itself, and is undefined then.
+            kind.review(
+                reviewed.filter(({ application }) => kindOf(application) === kind),
+                url,
+            );
+    },
+};
+
+/** The user's own blueprint files are there, and are blueprints. */
+const blueprintRule: Rule = {
+    reads: ["blueprints"],
+    check: ({ blueprints }, report) => {
+        for (const [index, path] of blueprints.files.entries()) {
+            const wrong = existsSync(path)
+                ? blueprintProblem(readFileSync(path, "utf8"))
+                : "does not exist beside Pulumi.yaml";
+            if (wrong !== undefined) report(["blueprints", "files", index], `${wrong}; fix it, or remove this entry`);
+        }
+    },
+};
+
+/** `secrets` and `rotation` name secrets that exist, and nothing that the user has to supply is missing. */
+const secretsRule: Rule = {
+    reads: ["secrets", "rotation", ...decidesSecrets],
+    check: (config, report) => {
+        const known = secretsOf(config);
+        const names: string[] = known.map(({ name }) => name);
+        for (const section of ["secrets", "rotation"] as const)
+            for (const key of Object.keys(config[section]))
+                if (!names.includes(key))
+                    report([section, key], `is not a secret of this stack; use one of ${names.join(", ")}`);
+        for (const { name, neededBy } of known) {
+            if (neededBy === undefined || config.secrets[name] !== undefined) continue;
+            const set = `pulumi config set --secret --path 'secrets["${name}"]'`;
+            const from = name === clientKeySecret ? " < client.key" : "";
+            report(["secrets", name], `is missing, and ${neededBy} needs it: \`${set}${from}\``);
+        }
+    },
+};
+
+/** Items of a list that must differ in a field. */
+function unique(list: "outposts" | "applications" | "consumers", field: "name" | "slug"): Rule {
+    return {
+        reads: [list],
+        check: (config, report) => {
+            for (const index of duplicates(config[list].map((item) => valueAt(item, [field]))))
+                report([list, index, field], `is used twice in ${list}; each has its own`);
+        },
+    };
+}
+
+const rules: Rule[] = [...nameRules, ...outpostRules, applicationRule, blueprintRule, ...dataRules, secretsRule];

@@ -1,26 +1,18 @@
 import type { Input } from "@pulumi/pulumi";
 import { z } from "zod";
-import { imagePins } from "../components/images";
-import { application } from "./applications";
+import { imagePins } from "../authentik/images";
+import { application } from "../authentik/providers";
+import { isSupported, supported, versionPattern } from "../authentik/releases";
+import { allRoles, type ImageKey, outpostTypes, roles } from "../authentik/roles";
+import { settings } from "../authentik/settings";
+import { image, limits, name, origin, publishedPort, section, text, whole } from "../ground/fields";
+import type { Report } from "../ground/problems";
 import { consumers, networks, postgres, redis } from "./data";
-import { image, limits, name, origin, publishedPort, section, text, version, whole } from "../ground/fields";
-import { ownSecrets, type SecretOutput } from "./own-secrets";
-import { settings } from "./settings";
+import { type SecretOutput, suppliedSecrets } from "./secrets";
 
-/** The kinds of outposts authentik has; each has an image of its own. */
-export const outpostTypes = ["proxy", "ldap", "radius", "rac"] as const;
-
-const images = section({
-    server: image.optional().describe("server, worker and jobs"),
-    proxy: image.optional().describe("outposts of type proxy"),
-    ldap: image.optional().describe("outposts of type ldap"),
-    radius: image.optional().describe("outposts of type radius"),
-    rac: image.optional().describe("outposts of type rac"),
-    postgres: image.optional().describe("the PostgreSQL that is created here"),
-    redis: image.optional().describe("the Redis that is created here"),
-})
-    .prefault({})
-    .describe("images to run; default: the official ones of the release");
+const imageFields = Object.fromEntries(
+    allRoles.map(({ image: { key, runs } }) => [key, image.optional().describe(runs)]),
+) as Record<ImageKey, z.ZodOptional<typeof image>>;
 
 const outpost = section({
     name: name.describe("the outpost's name in authentik and on its networks"),
@@ -35,12 +27,15 @@ const outpost = section({
         .min(1, { error: "must name at least one network, such as frontend" })
         .describe("roles of the networks it sits on: those of what it protects"),
     ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-    ...limits("256m"),
+    ...limits(roles.proxy.memory),
 });
 
 /** Every key of the configuration: the one source of types, defaults, messages and docs/configuration.md. */
 export const schema = section({
-    version: version
+    version: text(
+        `must be an authentik version from ${supported.from} to ${supported.to}, such as 2025.8.4`,
+        (value) => versionPattern.test(value) && isSupported(value),
+    )
         .default(imagePins.tags.authentik)
         .describe("authentik release; server, worker and outposts share it"),
     url: origin.describe("URL at which a browser reaches authentik"),
@@ -52,18 +47,18 @@ export const schema = section({
             .email({ error: "must be an e-mail address, such as admin@example.com" })
             .describe("e-mail address of akadmin"),
     }).describe("the user akadmin"),
-    images,
+    images: section(imageFields).prefault({}).describe("images to run; default: the official ones of the release"),
     networks,
     postgres,
     redis,
     consumers,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-        ...limits("1g"),
+        ...limits(roles.server.memory),
     })
         .prefault({})
         .describe("the authentik server"),
-    worker: section(limits("1g")).prefault({}).describe("the authentik worker"),
+    worker: section(limits(roles.worker.memory)).prefault({}).describe("the authentik worker"),
     blueprints: section({
         folder: text("must be an absolute path on the Docker host, such as /srv/blueprints", /^\//)
             .optional()
@@ -82,22 +77,29 @@ export const schema = section({
         .describe(
             "authentik settings as its documentation names them, as a tree; when secret, each value becomes a file",
         ),
-    secrets: ownSecrets,
+    secrets: suppliedSecrets,
     rotation: z
         .record(z.string(), whole("must be a whole number, such as 1", 0, 1_000_000))
         .default({})
-        .describe("a number per secret; a changed number makes a new secret"),
+        .describe("a number per secret; changing it generates a new secret"),
     protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),
 });
 
-/** The secrets of one's own; a program that uses the components as a library has outputs as well. */
-interface OwnSecrets {
+/** Supplied secrets; a program that uses the components as a library has outputs as well. */
+interface SuppliedSecrets {
     secrets: Record<string, Input<string> | SecretOutput>;
 }
 
 /** The whole configuration, with defaults filled in. */
-export type Config = Omit<z.infer<typeof schema>, "secrets"> & OwnSecrets;
+export type Config = Omit<z.infer<typeof schema>, "secrets"> & SuppliedSecrets;
 /** A configuration as it is written: what has a default may be left out. */
-export type ConfigInput = Omit<z.input<typeof schema>, "secrets"> & Partial<OwnSecrets>;
+export type ConfigInput = Omit<z.input<typeof schema>, "secrets"> & Partial<SuppliedSecrets>;
 /** An outpost, as configured. */
 export type OutpostConfig = z.infer<typeof outpost>;
+
+/** A check of what one key says against another. */
+export interface Rule {
+    /** The keys that the check needs to be sound. */
+    reads: (keyof Config)[];
+    check: (config: Config, report: Report) => void;
+}

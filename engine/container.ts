@@ -40,7 +40,12 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
     const made = workload.transform?.(args) ?? args;
     // After the transform: what finds the container again is not for it to change.
     const own = labelList({ ...labels, [argumentsLabel]: argumentsDigest(made) });
-    return { ...made, labels: pulumi.output(made.labels).apply((others = []) => [...others, ...own]) };
+    const others = made.labels ?? [];
+    // A list that is plain stays plain: a preview knows the labels whose values it knows.
+    const all = Array.isArray(others)
+        ? [...others, ...own]
+        : pulumi.output(others).apply((known = []) => [...known, ...own]);
+    return { ...made, labels: all };
 }
 
 /**
@@ -117,6 +122,7 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
             PidsLimit: pids,
             Memory: bytes(args.memory),
             MemorySwap: bytes(args.memorySwap),
+            NanoCpus: args.cpus === undefined ? undefined : Number(args.cpus) * 1e9,
             LogConfig: { Type: args.logDriver ?? "json-file", Config: args.logOpts },
         },
     };

@@ -36,17 +36,14 @@ export interface DockerHostArgs {
 export class DockerHost implements Runtime {
     private readonly connection: DockerConnection;
     private readonly observation: Observation | undefined;
-    private readonly prefix: string;
     private readonly stack: string;
     private readonly waits = new Waits();
     private readonly resources: string[] = [];
-    private key: pulumi.Output<string> | undefined;
 
     public constructor(args: DockerHostArgs = {}) {
         this.connection = args.connection ?? new DockerConnection();
         this.observation = args.observation;
-        this.prefix = args.prefix ?? "";
-        this.stack = stackIdentity(pulumi.getProject(), this.prefix);
+        this.stack = stackIdentity(pulumi.getProject(), args.prefix ?? "");
     }
 
     /** The Docker host, after a look at what runs there already. */
@@ -63,7 +60,7 @@ export class DockerHost implements Runtime {
             [stackLabel]: this.stack,
             [resourceLabel]: name,
             // A changed file replaces the container.
-            ...(files.length === 0 ? {} : { [filesLabel]: this.fingerprint(files, remembered) }),
+            ...(files.length === 0 ? {} : { [filesLabel]: fingerprint(name, files, remembered, opts.parent) }),
         };
         const args = workloadArgs(workload, labels);
         const container = new docker.Container(name, args, {
@@ -76,7 +73,9 @@ export class DockerHost implements Runtime {
                 beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
             },
         });
-        const handOvers = mounts.flatMap((mount) => (mount.owner === undefined ? [] : [this.handOver(name, mount)]));
+        const handOvers = mounts.flatMap((mount, index) =>
+            mount.owner === undefined ? [] : [this.handOver(`${name}-owner-${index}`, mount)],
+        );
         const pids = workload.pids ?? 256;
         const known = pulumi.output({
             handOvers,
@@ -112,10 +111,10 @@ export class DockerHost implements Runtime {
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
         const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
-        const args = processArgs(
-            { limits: { memory: "1g" }, ...job, files: [...files, ...asFiles(documents)] },
-            this.jobLabels(name),
-        );
+        // The root takes no file: what is remembered has a folder from the start.
+        const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
+        const given = [...files, ...asFiles({ ...documents, ...forgotten })];
+        const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
         const known = pulumi.output({
             args,
             files,
@@ -132,8 +131,8 @@ export class DockerHost implements Runtime {
                 containers: [args],
                 memory: memory?.documents,
                 again: job.proves === true ? again : undefined,
-                run: async (forgotten) => {
-                    const removed = Object.values(forgotten).map((text, index) => ({
+                run: async (gone) => {
+                    const removed = Object.values(gone).map((text, index) => ({
                         path: `${memory?.folder ?? ""}/${index}.yaml`,
                         content: text,
                     }));
@@ -197,7 +196,7 @@ export class DockerHost implements Runtime {
      * Gives a volume to the user of its container. A new volume is root's, unless the image has a folder of another owner in
      * its place; one that an image of another distribution filled is that one's user's.
      */
-    private handOver(name: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
+    private handOver(job: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
         const process: Process = {
             image: owner?.image ?? "",
             entrypoint: ["chown"],
@@ -207,22 +206,9 @@ export class DockerHost implements Runtime {
             networks: [],
             limits: { memory: "256m" },
         };
-        const args = processArgs(process, this.jobLabels(`${name}-owner`));
+        const args = processArgs(process, this.jobLabels(job));
         // The second one is for folders that only another user can enter.
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
-    }
-
-    /**
-     * Changes with the files that a container is given and the secrets that it remembers. Everybody on the host can read the
-     * label, so the digest is keyed: a weak secret cannot be guessed from it.
-     */
-    private fingerprint(files: WorkloadFile[], remembered: pulumi.Input<string>[]): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}files-key`, { length: 50 }).result;
-        const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
-        const keyed = pulumi
-            .all([this.key, given, remembered])
-            .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
-        return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
     }
 
     private jobLabels(job: string): Record<string, string> {
@@ -235,6 +221,24 @@ export class DockerHost implements Runtime {
             { label: resourceLabel, value: name },
         ];
     }
+}
+
+/**
+ * Changes with the files that a container is given and the secrets that it remembers. It is a label, which many can read, so
+ * it is keyed: a weak secret cannot be guessed from it.
+ */
+function fingerprint(
+    name: string,
+    files: WorkloadFile[],
+    remembered: pulumi.Input<string>[],
+    parent: pulumi.Resource | undefined,
+): pulumi.Output<string> {
+    const key = new random.RandomPassword(`${name}-files-key`, { length: 50, special: false }, { parent }).result;
+    const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
+    const keyed = pulumi
+        .all([key, given, remembered])
+        .apply(([secret, ...values]) => createHmac("sha256", secret).update(JSON.stringify(values)).digest("hex"));
+    return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
 }
 
 function asFiles(documents: Record<string, string>): { path: string; content: string }[] {

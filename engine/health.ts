@@ -91,7 +91,7 @@ async function look(
 /** Undefined when the check passes, else its last line. */
 async function check(container: Docker.Container, command: string[]): Promise<string | undefined> {
     try {
-        const { code, output } = await execute(container, { command });
+        const { code, output } = await execute(container, command);
         return code === 0 ? undefined : (output.trim().split("\n").at(-1) ?? "");
     } catch {
         return "it stopped during the check"; // the next look says why

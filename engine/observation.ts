@@ -34,8 +34,8 @@ export class Observation {
      * @returns undefined where no engine answers, as in the preview of a pull request: nothing is known then.
      */
     public static async of(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
+        const docker = await connection.client();
         try {
-            const docker = await connection.client();
             const [containers, networks, { Volumes }] = await Promise.all([
                 docker.listContainers({ all: true }),
                 docker.listNetworks(),
@@ -91,8 +91,12 @@ async function workloadsOf(
 /** Docker's own check comes some seconds after a start; until then it is made here. */
 async function passes(docker: Docker, id: string): Promise<boolean> {
     const container = docker.getContainer(id);
-    const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
-    return (await execute(container, { command })).code === 0;
+    try {
+        const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
+        return (await execute(container, command)).code === 0;
+    } catch {
+        return false; // it stopped meanwhile
+    }
 }
 
 async function networksOf(
@@ -112,11 +116,7 @@ async function networksOf(
     return new Map(
         await Promise.all(
             seen.map(async ({ Id, resource }): Promise<[string, SeenNetwork]> => {
-                const {
-                    Name,
-                    Internal,
-                    Containers = {},
-                } = (await docker.getNetwork(Id).inspect());
+                const { Name, Internal, Containers = {} } = await docker.getNetwork(Id).inspect();
                 const others = Object.entries(Containers).flatMap(([id, { Name: name }]) =>
                     ours.has(id) ? [] : [name],
                 );

@@ -3,8 +3,8 @@ import type { DockerConnection } from "./connection";
 import type { KnownArgs } from "./container";
 import { putFiles, type PlainFile } from "./files";
 import { type Gate, untilHealthy } from "./health";
-import { runToExit } from "./job";
-import { formerLabel, resourceLabel, stackLabel } from "./labels";
+import { type JobRun, runToExit } from "./job";
+import { formerLabel, jobLabel, resourceLabel, stackLabel } from "./labels";
 
 /** How a workload's container is started. */
 export interface Start extends Gate {
@@ -40,8 +40,7 @@ export async function startWorkload(connection: DockerConnection, id: string, st
     await Promise.all(inTheWay.map((other) => stop(docker, other, start)));
     try {
         if (state.State.Status === "created") {
-            for (const [index, args] of start.handOvers.entries())
-                await runToExit(connection, handOver(`${start.resource}-owner-${index}`, start.title, args));
+            for (const args of start.handOvers) await runToExit(connection, handOver(start.title, args));
             await putFiles(container, start.files);
         }
         // The provider has no argument for it.
@@ -114,7 +113,9 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
     await container.stop({ t: stopSeconds });
 }
 
-function handOver(name: string, title: string, args: KnownArgs) {
+function handOver(title: string, args: KnownArgs): JobRun {
+    // By its label, what a killed run left of it is found.
+    const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
     const target = args.mounts?.[0]?.target ?? "";
     return { name, title: `giving ${target} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
 }

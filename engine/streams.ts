@@ -42,24 +42,13 @@ export function redact(text: string, secrets: string[]): string {
         .reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
 }
 
-/** A command to run inside a container. */
-export interface ContainerCommand {
-    command: string[];
-    /** Default: the container's own user. */
-    user?: string;
-    /** What the command reads. Default: nothing. */
-    stdin?: string;
-}
-
 /** Runs a command inside a running container and returns its exit code and what it printed. */
 export async function execute(
     container: Docker.Container,
-    { command, user, stdin }: ContainerCommand,
+    command: string[],
 ): Promise<{ code: number; output: string }> {
-    const streams = { AttachStdin: stdin !== undefined, AttachStdout: true, AttachStderr: true };
-    const exec = await container.exec({ Cmd: command, ...(user === undefined ? {} : { User: user }), ...streams });
-    const stream = await exec.start({ hijack: true, stdin: stdin !== undefined });
-    if (stdin !== undefined) stream.end(stdin);
+    const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
+    const stream = await exec.start({ hijack: true, stdin: false });
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
     const { ExitCode } = await exec.inspect();

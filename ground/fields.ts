@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { isSupported, supported, versionPattern } from "../authentik/releases";
 
 /** Fields that several sections share. Each message says what is asked for and shows a value that works. */
 
@@ -56,12 +55,6 @@ export const port = whole("must be a port number from 1 to 65535, such as 9000",
 
 /** A database of Redis. */
 export const redisIndex = whole("must be a Redis database from 0 to 15, such as 1", 0, 15);
-
-/** An authentik version of a series this program knows. */
-export const version = text(
-    `must be an authentik version from ${supported.from} to ${supported.to}, such as 2025.8.4`,
-    (value) => versionPattern.test(value) && isSupported(value),
-);
 
 /** A memory size in Docker's notation. */
 export const memory = text("must be a size in megabytes or gigabytes, such as 512m or 2g", /^[1-9]\d{0,6}[mg]$/);

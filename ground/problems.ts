@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { shown } from "../config/pem";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -11,11 +10,14 @@ export interface Problem {
     cure: string;
 }
 
+/** What is wrong with a key that the schema does not have. */
+export const unknownKey = "is an unknown configuration key; docs/configuration.md lists all keys";
+
 /** Where a problem is, as zod and the rules write it. */
 export type Path = readonly PropertyKey[];
 
-/** Makes a problem out of a path of the configuration; the value is looked up. */
-export type Report = (path: Path, cure: string) => Problem;
+/** Takes a problem at a path of the configuration; the value is looked up. */
+export type Report = (path: Path, cure: string) => void;
 
 /** `["outposts", 0, "name"]` as `outposts[0].name`. */
 export function formatPath(path: Path): string {
@@ -47,7 +49,7 @@ export function problemsOf(error: z.ZodError, key: string, input: unknown): Prob
             return issue.keys.map((unknown) => ({
                 key: formatPath([...path, unknown]),
                 value: valueAt(input, [...issue.path, unknown]),
-                cure: "is no key of this program; docs/configuration.md lists all",
+                cure: unknownKey,
             }));
         }
         const value = valueAt(input, issue.path);
@@ -65,7 +67,7 @@ export function problemsOf(error: z.ZodError, key: string, input: unknown): Prob
     );
 }
 
-/** True for an object that is no list. */
+/** True for an object that is not a list. */
 export function isObject(value: unknown): value is object {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -78,6 +80,14 @@ export function formatProblems(problems: Problem[], namespace: string, isSecret:
     });
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     return `${count} in the configuration; nothing was changed:\n${lines.join("\n")}`;
+}
+
+/** JSON of a value for a message: of what is PEM only the first line, since it is long, and may be a key. */
+export function shown(value: unknown): string | undefined {
+    const firstLine = /(-----BEGIN [A-Z0-9 ]+-----)[\s\S]+/g;
+    return JSON.stringify(value, (_, part: unknown) =>
+        typeof part === "string" ? part.replace(firstLine, "$1…") : part,
+    );
 }
 
 function wrongType(issue: z.core.$ZodIssue): string {

@@ -1,7 +1,4 @@
-import { type Blueprint, file, find, requires } from "./document";
-
-/** Paths of the secrets that the blueprint reads. */
-export const adminSecrets = { password: "/run/secrets/admin_password", token: "/run/secrets/api_token" } as const;
+import { type Blueprint, file, find, requires, secretPaths } from "./document";
 
 /**
  * The user akadmin with its password and e-mail, and an API token of its own for this stack and for others that manage
@@ -16,7 +13,7 @@ export function adminBlueprint(email: string): Blueprint {
                 model: "authentik_core.user",
                 id: "admin",
                 identifiers: { username: "akadmin" },
-                attrs: { name: "authentik Default Admin", email, password: file(adminSecrets.password) },
+                attrs: { name: "authentik Default Admin", email, password: file(secretPaths.adminPassword) },
             },
             {
                 model: "authentik_core.token",
@@ -26,9 +23,20 @@ export function adminBlueprint(email: string): Blueprint {
                     intent: "api",
                     expiring: false,
                     description: "Managed by authentik-stack",
-                    key: file(adminSecrets.token),
+                    key: file(secretPaths.apiToken),
                 },
             },
         ],
     };
 }
+
+/**
+ * A file that takes the place of authentik's own blueprint of the page `/if/flow/initial-setup/`, where a stranger could
+ * set the administrator's password before the blueprint with the real one is applied. The page then does not exist.
+ *
+ * The name has to stay: authentik looks its own blueprints up by it.
+ */
+export const withoutInitialSetup = {
+    path: "/blueprints/default/flow-oobe.yaml",
+    content: "version: 1\nmetadata:\n  name: Default - Out-of-box-experience flow\nentries: []\n",
+};

@@ -1,18 +1,19 @@
-import type { ApplicationConfig } from "../../config/applications";
+import { type ApplicationConfig, kindOf } from "../providers";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
-import { declareProvider, providerModel } from "./providers/provider";
 
 /** An application with its provider, and the group that may enter where one is named. */
 export function applicationBlueprint(application: ApplicationConfig): Blueprint {
-    const { slug, name, icon, launchUrl, group, provider } = application;
-    const declared = declareProvider(application);
+    const { slug, name, icon, launchUrl, group } = application;
+    const kind = kindOf(application);
+    const { model } = kind;
+    const declared = kind.declare(application);
     return {
         name: `application-${slug}`,
         entries: [
             ...declared.requires.map(requires),
             ...(declared.before ?? []),
             {
-                model: providerModel(provider.type),
+                model,
                 id: "provider",
                 identifiers: { name: slug },
                 attrs: declared.attrs,
@@ -25,7 +26,9 @@ export function applicationBlueprint(application: ApplicationConfig): Blueprint 
                 identifiers: { slug },
                 attrs: {
                     name,
-                    provider: keyOf("provider"),
+                    ...(kind.signsIn
+                        ? { provider: keyOf("provider") }
+                        : { backchannel_providers: [keyOf("provider")] }),
                     meta_launch_url: launchUrl ?? "",
                     ...(icon === undefined ? {} : { meta_icon: icon }),
                     policy_engine_mode: "any",
@@ -34,14 +37,14 @@ export function applicationBlueprint(application: ApplicationConfig): Blueprint 
             ...(group === undefined ? [] : mayEnter(group)),
         ],
         owned: {
-            [`application ${slug}`]: [{ model: "authentik_core.application", state: "absent", identifiers: { slug } }],
-            [`provider ${slug} of ${providerModel(provider.type)}`]: [
+            [`application ${slug}`]: [absent({ model: "authentik_core.application", identifiers: { slug } })],
+            [`provider ${slug} of ${model}`]: [
                 ...[...(declared.before ?? [])].map(({ model, identifiers }): BlueprintEntry => ({
                     model,
                     state: "absent",
                     identifiers,
                 })),
-                { model: providerModel(provider.type), state: "absent", identifiers: { name: slug } },
+                { model, state: "absent", identifiers: { name: slug } },
             ],
             ...(group === undefined
                 ? {}
@@ -70,4 +73,9 @@ function mayNoLongerEnter(slug: string, group: string): BlueprintEntry {
         state: "absent",
         identifiers: { order: 0, target, group: find("authentik_core.group", ["name", group]) },
     };
+}
+
+/** What removes an object again. */
+function absent({ model, identifiers }: BlueprintEntry): BlueprintEntry {
+    return { model, state: "absent", identifiers };
 }

@@ -1,10 +1,13 @@
 import { Document, type Node } from "yaml";
 
+const options = { aliasDuplicateObjects: false } as const;
+
 /** One object that a blueprint declares. */
 export interface BlueprintEntry {
     model: string;
     id?: string;
-    state?: "present" | "created" | "must_created" | "absent";
+    /** Default: `present`. */
+    state?: "absent";
     identifiers?: Record<string, unknown>;
     attrs?: Record<string, unknown>;
     /** Object permissions on it, each for a user by primary key. */
@@ -21,6 +24,14 @@ export interface Blueprint {
      */
     owned?: Record<string, BlueprintEntry[]>;
 }
+
+/** Paths of the files with secrets, in the job that applies blueprints. */
+export const secretPaths = {
+    adminPassword: "/run/secrets/admin_password",
+    apiToken: "/run/secrets/api_token",
+    outpostToken: (outpost: string) => `/run/secrets/outpost_${outpost}_token`,
+    application: (slug: string) => `/run/secrets/application_${slug}`,
+} as const;
 
 /** The primary key of an object that exists already: `!Find [model, [field, value], ...]`. */
 export function find(model: string, ...conditions: [field: string, value: unknown][]): Node {
@@ -42,6 +53,40 @@ export function format(text: string, ...values: unknown[]): Node {
     return tagged("!Format", [text, ...values]);
 }
 
+/** authentik's own flow by its slug. */
+export function flow(slug: string): Node {
+    return find("authentik_flows.flow", ["slug", slug]);
+}
+
+/** A certificate of authentik by its name. */
+export function certificate(name: string): Node {
+    return find("authentik_crypto.certificatekeypair", ["name", name]);
+}
+
+/** The flows of a provider that people reach with a browser: in without a question of consent, and out. */
+export const signIn: BlueprintEntry["attrs"] = {
+    authorization_flow: flow("default-provider-authorization-implicit-consent"),
+    invalidation_flow: flow("default-provider-invalidation-flow"),
+};
+
+/** Names of authentik's own blueprints that create the flows of {@link signIn}. */
+export const signInRequires = [
+    "Default - Provider authorization flow (implicit consent)",
+    "Default - Provider invalidation flow",
+];
+
+/**
+ * The flows of a provider that devices bind to with a user's name and password: authentik runs the authorization flow at
+ * a bind. Source: LDAPOutpostConfigSerializer and RadiusOutpostConfigSerializer, their `*_flow_slug`.
+ */
+export const bind: BlueprintEntry["attrs"] = {
+    authorization_flow: flow("default-authentication-flow"),
+    invalidation_flow: flow("default-invalidation-flow"),
+};
+
+/** Names of authentik's own blueprints that create the flows of {@link bind}. */
+export const bindRequires = ["Default - Authentication flow", "Default - Invalidation flow"];
+
 /** An entry that applies one of authentik's own blueprints first, when it is not applied yet. */
 export function requires(name: string): BlueprintEntry {
     return { model: "authentik_blueprints.metaapplyblueprint", attrs: { identifiers: { name }, required: true } };
@@ -54,8 +99,6 @@ export function toYaml(blueprint: Pick<Blueprint, "name" | "entries">): string {
     // authentik reads YAML 1.1, where an unquoted `On` is true and `12:30` a number.
     return document.toString({ lineWidth: 0, defaultStringType: "QUOTE_DOUBLE", defaultKeyType: "PLAIN" });
 }
-
-const options = { aliasDuplicateObjects: false } as const;
 
 function tagged(tag: string, value: unknown): Node {
     const node = new Document(value, options).contents as Node;

@@ -1,19 +1,13 @@
-import type { ApplicationConfig } from "../../config/applications";
-import { providerModel } from "./providers/provider";
-import { type Blueprint, file, find, format, keyOf } from "./document";
-
-/** Path of the file with an outpost's token. */
-export function outpostTokenPath(outpost: string): string {
-    return `/run/secrets/outpost_${outpost}_token`;
-}
+import { type ApplicationConfig, kindOf } from "../providers";
+import { type Blueprint, file, find, format, keyOf, secretPaths } from "./document";
 
 /**
- * An outpost, the applications it serves, and its token, whose key is chosen by us instead of read from authentik.
+ * An outpost, the applications it serves, and its token, with a key that this program chooses, so that nothing has to be read from authentik.
  *
  * authentik makes the service account and the token `ak-outpost-<uuid>-api` when the outpost is created; the last
  * entry gives that token our key.
  *
- * @param authentikHost URL at which browsers reach authentik; authentik requires one, the outpost is told its own.
+ * @param authentikHost URL at which browsers reach authentik; authentik requires it here, the outpost gets its own.
  */
 export function outpostBlueprint(
     outpost: { name: string; type: string },
@@ -30,8 +24,8 @@ export function outpostBlueprint(
                 identifiers: { name },
                 attrs: {
                     type,
-                    providers: applications.map(({ slug, provider }) =>
-                        find(providerModel(provider.type), ["name", slug]),
+                    providers: applications.map((application) =>
+                        find(kindOf(application).model, ["name", application.slug]),
                     ),
                     config: { authentik_host: `${authentikHost}/`, log_level: "info" },
                 },
@@ -47,7 +41,7 @@ export function outpostBlueprint(
                     ),
                     intent: "api",
                     expiring: false,
-                    key: file(outpostTokenPath(name)),
+                    key: file(secretPaths.outpostToken(name)),
                 },
             },
         ],

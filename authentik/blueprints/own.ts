@@ -1,6 +1,6 @@
 import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
-import { adminSecrets } from "./admin";
 import type { Check } from "../checks";
+import { secretPaths } from "./document";
 
 /** Where the API lists objects of a model; `kind` when the list holds those of other models as well. */
 const lists: [model: RegExp, path: string, kind?: "mixed"][] = [
@@ -23,12 +23,12 @@ const lists: [model: RegExp, path: string, kind?: "mixed"][] = [
     [/^authentik_stages_\w+\.\w+stage$/, "stages/all", "mixed"],
 ];
 
-/** The fields that tell one object of such a list from the others. */
+/** The fields that identify an object in such a list. */
 const names = ["domain", "identifier", "managed", "name", "slug", "username"];
 
 /**
- * What the API must say once a blueprint of the user's own took: that the objects are there. Entries that may rightly
- * leave none (a condition, `state: absent`), and those that no plain name tells, are left to `ak apply_blueprint`.
+ * What the API must answer after a blueprint of the user's was applied: its objects exist. Entries without a checkable
+ * object (a condition, `state: absent`, no plain name) are left to `ak apply_blueprint`.
  *
  * @param path what messages call the blueprint.
  * @param server URL of authentik's server inside its networks.
@@ -46,7 +46,7 @@ export function ownBlueprintChecks(path: string, text: string, server: string): 
             {
                 name: `${model} ${Object.values(name).join(" ")} of ${path}`,
                 url: `${server}/api/v3/${list}/?${query}`,
-                token: adminSecrets.token,
+                token: secretPaths.apiToken,
                 status: 200,
                 result: { ...name, ...(kind === "mixed" ? { meta_model_name: model } : {}) },
             },
@@ -54,13 +54,13 @@ export function ownBlueprintChecks(path: string, text: string, server: string): 
     });
 }
 
-/** What keeps a text from being a blueprint, or undefined. */
+/** Why a text is not a blueprint; undefined when it is one. */
 export function blueprintProblem(text: string): string | undefined {
     const document = parseDocument(text, { logLevel: "silent" });
     const [error] = document.errors;
-    if (error !== undefined) return `is no YAML: ${error.message.split("\n")[0] ?? ""}`;
+    if (error !== undefined) return `is not YAML: ${error.message.split("\n")[0] ?? ""}`;
     if (!isMap(document.contents) || document.get("version") !== 1 || !isSeq(document.get("entries")))
-        return "is no blueprint: it needs `version: 1` and a list `entries`";
+        return "is not a blueprint: it needs `version: 1` and a list `entries`";
     return undefined;
 }
 
@@ -73,7 +73,7 @@ function plainNames(identifiers: unknown): Record<string, string> {
     if (!isMap(identifiers)) return {};
     return Object.fromEntries(
         identifiers.items.flatMap(({ key, value }) =>
-            // authentik works its own tags (`!Format`, `!Find`) out when it applies the blueprint.
+            // authentik evaluates its own tags (`!Format`, `!Find`) only when it applies the blueprint.
             names.includes(String(key)) && isScalar(value) && value.tag?.startsWith("!") !== true
                 ? [[String(key), String(value.value)]]
                 : [],

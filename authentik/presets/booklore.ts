@@ -3,12 +3,11 @@ import type { Preset } from "./preset";
 /**
  * Booklore, as a public client with PKCE, which its documentation asks for with authentik. It is set up in its own
  * pages, Settings > OIDC, whose fields are the keys here; its environment can only switch OIDC off. The documentation
- * also lists a regular expression for every path of the host, which no sign-in needs: it is left out.
+ * also lists a regular expression for every path of the host, which is not needed to sign in: it is left out.
  *
  * Source: booklore.org/docs, "Authentik" and "OIDC Settings".
  */
 export const booklore: Preset = {
-    title: "Booklore",
     source: "https://booklore.org/docs/authentication/authentik",
     redirectUris: [{ matching: "strict", url: "{url}/oauth2-callback" }],
     scopes: ["openid", "email", "profile", "offline_access"],

@@ -7,7 +7,6 @@ import type { Preset } from "./preset";
  * Source: grafana.com/docs, "Configure Generic OAuth authentication", table of configuration options.
  */
 export const grafana: Preset = {
-    title: "Grafana",
     source: "https://grafana.com/docs/grafana/latest/setup-grafana/configure-security/configure-authentication/generic-oauth/",
     redirectUris: [{ matching: "strict", url: "{url}/login/generic_oauth" }],
     scopes: ["openid", "email", "profile"],

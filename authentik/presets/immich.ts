@@ -7,7 +7,6 @@ import type { Preset } from "./preset";
  * Source: docs.immich.app, "OAuth Authentication" and "Config File".
  */
 export const immich: Preset = {
-    title: "Immich",
     source: "https://docs.immich.app/administration/oauth",
     redirectUris: [
         { matching: "strict", url: "{url}/auth/login" },

@@ -8,7 +8,6 @@ import type { Preset } from "./preset";
  * Source: docs.mealie.io, "OpenID Connect (OIDC) Authentication" and "Backend Configuration: OpenID Connect (OIDC)".
  */
 export const mealie: Preset = {
-    title: "Mealie",
     source: "https://docs.mealie.io/documentation/getting-started/authentication/oidc-v2/",
     redirectUris: [
         { matching: "strict", url: "{url}/login" },

@@ -10,7 +10,6 @@ import type { Preset } from "./preset";
  * `--clientsecret-file`, and authentik's page "Integrate with Nextcloud" for the redirect URI.
  */
 export const nextcloud: Preset = {
-    title: "Nextcloud",
     source: "https://github.com/nextcloud/user_oidc#provider-entries",
     redirectUris: [
         { matching: "strict", url: "{url}/apps/user_oidc/code" },

@@ -9,7 +9,6 @@ import type { Preset } from "./preset";
  * for PKCE and the server's URL.
  */
 export const paperless: Preset = {
-    title: "Paperless-ngx",
     source: "https://docs.paperless-ngx.com/advanced_usage/#openid-connect-and-social-authentication",
     redirectUris: [{ matching: "strict", url: "{url}/accounts/oidc/authentik/login/callback/" }],
     scopes: ["openid", "email", "profile"],

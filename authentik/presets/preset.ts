@@ -11,30 +11,28 @@ export type PresetValue = string | PresetTree;
 type PresetTree = { [key: string]: PresetNode } | PresetNode[];
 type PresetNode = string | number | boolean | null | PresetTree;
 
-/** What a consumer of OIDC needs from authentik, and what it has to be told: data, not code. */
+/** What an application needs to sign people in through OIDC, and the settings that it gets for it: data, not code. */
 export interface Preset {
-    /** The consumer's name, as people know it. */
-    title: string;
-    /** The page of the consumer's documentation that this was checked against. */
+    /** The page of the application's documentation that this was checked against; docs/configuration.md lists it. */
     source: string;
     /** Templates that know `{url}`; in a regular expression it stands for the escaped URL. */
     redirectUris: RedirectUri[];
-    /** What the consumer asks for; each needs its scope mapping in authentik. */
+    /** Scopes that the application asks for; each needs its scope mapping in authentik. */
     scopes: string[];
-    /** The consumer keeps no secret and has to use PKCE. */
+    /** The application keeps no secret and has to use PKCE. */
     publicClient: boolean;
     /**
-     * What the consumer is told, with the fields of {@link ClientValues} as placeholders.
+     * The settings of the application, with the fields of {@link ClientValues} as placeholders.
      *
-     * A key in capitals is an environment variable that the consumer reads; any other is the name of a file, a form or
-     * a command of a consumer that is not configured by its environment.
+     * A key in capitals is an environment variable that the application reads; any other is the name of a file, a form or
+     * a command of an application that is not configured by its environment.
      */
     environment: Record<string, PresetValue>;
 }
 
 /** What the placeholders of a preset stand for. */
 export interface ClientValues extends OidcEndpoints {
-    /** URL at which browsers reach the consumer; a slash at its end makes no difference. */
+    /** URL at which browsers reach the application; a slash at its end makes no difference. */
     url: string;
     /** The application's slug in authentik. */
     slug: string;
@@ -43,4 +41,58 @@ export interface ClientValues extends OidcEndpoints {
     clientId: string;
     /** Empty for a public client. */
     clientSecret: string;
+}
+
+/**
+ * The settings of the application, with every placeholder filled in; values that are not text become JSON.
+ *
+ * @throws Error when the preset has a placeholder that nothing is known for.
+ */
+export function clientEnvironment(preset: Preset, values: ClientValues): Record<string, string> {
+    const known = { ...values, url: withoutSlash(values.url) };
+    return Object.fromEntries(
+        Object.entries(preset.environment).map(([key, value]) => {
+            const filled = fillAll(value, known);
+            return [key, typeof filled === "string" ? filled : JSON.stringify(filled)];
+        }),
+    );
+}
+
+/**
+ * The redirect URIs of an application at its URL, which regular expressions match literally.
+ *
+ * @param url at which browsers reach the application; a slash at its end makes no difference.
+ * @throws Error when the preset has another placeholder than `{url}`.
+ */
+export function presetRedirectUris(preset: Preset, url: string): RedirectUri[] {
+    const literal = withoutSlash(url);
+    return preset.redirectUris.map(({ matching, url: template }) => ({
+        matching,
+        url: fill(template, { url: matching === "regex" ? escapeRegex(literal) : literal }),
+    }));
+}
+
+function fillAll(value: PresetValue, known: object): unknown {
+    if (typeof value === "string") return fill(value, known);
+    // JSON's own walk over the tree; keys stay as they are.
+    return JSON.parse(JSON.stringify(value), (_key, leaf: unknown) =>
+        typeof leaf === "string" ? fill(leaf, known) : leaf,
+    );
+}
+
+function fill(template: string, known: object): string {
+    const values = new Map<string, unknown>(Object.entries(known));
+    return template.replaceAll(/\{([a-zA-Z]+)\}/g, (placeholder, name: string) => {
+        const value = values.get(name);
+        if (typeof value !== "string") throw new Error(`nothing is known for ${placeholder} in ${template}`);
+        return value;
+    });
+}
+
+function withoutSlash(url: string): string {
+    return url.replace(/\/+$/, "");
+}
+
+function escapeRegex(text: string): string {
+    return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -6,24 +6,18 @@ export interface ProtectedApplication {
     externalHost: string;
     /** Mode of its proxy provider. */
     type: "proxy" | "forward_single" | "forward_domain";
-    /** URL at which the reverse proxy reaches it. Default: a placeholder that leads nowhere. */
+    /** URL at which the reverse proxy reaches it. Default: a placeholder that a comment asks to replace. */
     upstream?: string;
     /** The provider sends a user name and a password for the application's own sign-in. Default: false. */
     basicAuth?: boolean;
-}
-
-/** An outpost as the reverse proxy sees it. */
-export interface ReachableOutpost {
-    /** URL at which the reverse proxy reaches it, e.g. `http://ak-outpost-organizr:9000`. */
-    internalUrl: string;
 }
 
 /** The paths that are the outpost's own on every host that it protects. */
 export const outpostPath = "/outpost.goauthentik.io";
 
 /**
- * What the outpost says of who is there, each as header `X-authentik-<name>`. A reverse proxy has to overwrite or drop
- * every one of them, or a client could say it of itself.
+ * How the outpost describes the signed-in user, each as header `X-authentik-<name>`. A reverse proxy has to overwrite or
+ * drop every one of them, since a client could send them itself.
  */
 export const identityHeaders = [
     "username",
@@ -40,21 +34,24 @@ export const identityHeaders = [
     "meta-version",
 ] as const;
 
-/** The application's upstream without a slash at its end, safe to stand in quotes of any of the formats. */
+/** Leads nowhere: names that end in `invalid` never exist. */
+const placeholder = "http://replace-me.invalid";
+
+/** The application's upstream without a slash at its end, safe within the quotes of every format. */
 export function upstreamOf({ upstream }: ProtectedApplication): string {
-    const { origin, pathname } = new URL(upstream ?? "http://application.invalid");
+    const { origin, pathname } = new URL(upstream ?? placeholder);
     return `${origin}${pathname}`.replace(/\/+$/, "").replaceAll("$", "%24").replaceAll("`", "%60");
 }
 
-/** The line above a snippet: what it is for. A name cannot end the comment. */
+/** The comment above a snippet. Line breaks in a name must not end it. */
 export function title({ name, type }: ProtectedApplication, authentikUrl: string): string {
     return `# ${name.replaceAll(/\s+/g, " ")}: sign-in at ${authentikUrl}, mode ${type}`;
 }
 
-/** What a person has to fill in, where the upstream is not known. */
+/** What has to be filled in by hand when the upstream is unknown. */
 export function missingUpstream({ upstream }: ProtectedApplication): string[] {
     return upstream === undefined
-        ? ["# Put the application's own URL in the place of http://application.invalid."]
+        ? [`# Replace ${placeholder} with the URL at which this proxy reaches the application.`]
         : [];
 }
 

@@ -1,10 +1,10 @@
+import type { ReachableOutpost } from "../providers/kind";
 import {
     identityHeaders,
     indent,
     missingUpstream,
     outpostPath,
     type ProtectedApplication,
-    type ReachableOutpost,
     title,
     upstreamOf,
 } from "./application";

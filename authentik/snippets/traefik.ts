@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import { identityHeaders, outpostPath, type ProtectedApplication, type ReachableOutpost, title } from "./application";
+import type { ReachableOutpost } from "../providers/kind";
+import { identityHeaders, outpostPath, type ProtectedApplication, title } from "./application";
 
 /**
  * Labels of a Compose file for Traefik 3.4 or later, whose labels can name a service by its URL: so the outpost needs no
@@ -46,7 +47,7 @@ function labelsOf(application: ProtectedApplication, outpost: ReachableOutpost):
         ...router(application, slug, host, slug),
         [`traefik.http.routers.${slug}.middlewares`]: `${middlewareOf(application)}@docker`,
         ...ownService(application),
-        // Longer rules come first in Traefik, so that the outpost's paths are not asked for a sign-in.
+        // Traefik tries longer rules first, so the outpost's own paths need no sign-in.
         ...toOutpost(`${host} && PathPrefix(\`${outpostPath}/\`)`),
         ...middleware(application, outpost),
     };

@@ -44,8 +44,8 @@ export function prepareBackend(backend: Backend): void {
     if (file === undefined || existsSync(file)) return;
     if (backend.folder !== undefined && readdirSync(backend.folder).length > 0) {
         throw new ToolError(
-            `${file} is gone, and nothing but it decrypts the state in ${backend.folder}. Put it back, or move that ` +
-                "folder away to start anew: the data volumes stay, with passwords that nobody knows any more.",
+            `${file} is gone, and only it decrypts the state in ${backend.folder}. Put it back, or move that ` +
+                "folder away to start from scratch: the data volumes stay, but their passwords are lost.",
         );
     }
     mkdirSync(join(file, ".."), { recursive: true });

@@ -3,15 +3,12 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { version as docker } from "@pulumi/docker/package.json";
 import { version as random } from "@pulumi/random/package.json";
-import { whileGrowing } from "./growing";
+import { patience, whileGrowing } from "./download";
 import type { Progress } from "../progress";
 import { run } from "../run";
 
 /** The plugins that the program's packages ask for. */
 export const plugins = { docker, random };
-
-/** Seconds without a byte after which a download counts as out of reach. */
-const patience = 20;
 
 /** Whether all plugins are in a Pulumi home. */
 export function pluginsPresent(home = pulumiHome()): boolean {
@@ -43,6 +40,13 @@ export async function installPlugins(progress: Progress, pulumi: string): Promis
     } finally {
         rmSync(temporary, { recursive: true, force: true });
     }
+}
+
+/** The commands that install the plugins by hand. */
+export function pluginCommands(): string {
+    return Object.entries(plugins)
+        .map(([name, version]) => `\`pulumi plugin install resource ${name} ${version}\``)
+        .join(", ");
 }
 
 function pulumiHome(): string {

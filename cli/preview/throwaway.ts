@@ -1,5 +1,5 @@
 import { parseDocument, stringify } from "yaml";
-import { placeholder } from "../../config/own-secrets";
+import { placeholder } from "../../config/secrets";
 import { ToolError } from "../progress";
 
 /** A Docker engine that is not there. */

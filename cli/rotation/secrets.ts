@@ -1,15 +1,14 @@
 import { loadConfig } from "../../config/load";
-import { credentialNames } from "../../config/credential-names";
-import { isSecretOutput } from "../../config/own-secrets";
 import type { Config } from "../../config/schema";
+import { isSecretOutput, secretsOf, type StackSecret } from "../../config/secrets";
 import { runPulumi } from "../engine/cli";
 import { type OpenStack, projectName } from "../environment";
 import { ToolError } from "../progress";
 
-/** A stack's secrets, as far as one may know them. */
+/** A stack's secrets, without their values. */
 export interface KnownSecrets {
-    names: string[];
-    /** Secrets of the user's own, which are not generated. */
+    secrets: StackSecret[];
+    /** Secrets that the user supplies, which are not generated. */
     supplied: Config["secrets"];
     /** How often each was rotated; none: never. */
     rotation: Record<string, number>;
@@ -31,20 +30,19 @@ export async function readSecrets({ stack, workplace, options }: OpenStack): Pro
         values: Object.fromEntries(Object.entries(given).map(([key, { value = "" }]) => [key, value])),
         isSecret: (key) => given[key]?.secret === true,
     });
-    return { names: credentialNames(config), supplied: config.secrets, rotation: config.rotation };
+    return { secrets: secretsOf(config), supplied: config.secrets, rotation: config.rotation };
 }
 
 /**
- * The numbers that make the named secrets anew.
+ * The numbers with which the named secrets are generated again.
  *
  * @throws ToolError for names that the stack does not have, and for secrets that are not generated.
  */
 export function nextRotation(known: KnownSecrets, asked: string[], stack: string): Record<string, number> {
-    const unknown = asked.filter((name) => !known.names.includes(name));
+    const names: string[] = known.secrets.map(({ name }) => name);
+    const unknown = asked.filter((name) => !names.includes(name));
     if (unknown.length > 0)
-        throw new ToolError(
-            `The stack ${stack} has no secret ${unknown.join(", ")}. It has: ${known.names.join(", ")}.`,
-        );
+        throw new ToolError(`The stack ${stack} has no secret ${unknown.join(", ")}. It has: ${names.join(", ")}.`);
     const own = asked.flatMap((name) => ownText(name, known.supplied[name], stack));
     if (own.length > 0) throw new ToolError(own.join("\n"));
     return Object.fromEntries(asked.map((name) => [name, (known.rotation[name] ?? 0) + 1]));
@@ -62,10 +60,10 @@ function ownText(name: string, value: Config["secrets"][string] | undefined, sta
 }
 
 /** Every secret, one a line: where it comes from, and how often it was rotated. */
-export function listText({ names, supplied, rotation }: KnownSecrets): string {
-    const width = Math.max(...names.map(({ length }) => length));
-    return names
-        .map((name) => `  ${name.padEnd(width)}  ${originText(supplied[name], rotation[name] ?? 0)}`)
+export function listText({ secrets, supplied, rotation }: KnownSecrets): string {
+    const width = Math.max(...secrets.map(({ name }) => name.length));
+    return secrets
+        .map(({ name }) => `  ${name.padEnd(width)}  ${originText(supplied[name], rotation[name] ?? 0)}`)
         .join("\n");
 }
 
@@ -74,16 +72,14 @@ function originText(value: Config["secrets"][string] | undefined, rotated: numbe
     return isSecretOutput(value) ? `the output ${value.output} of the stack ${value.stack}` : "your own";
 }
 
-/** What the rotation asks of people and of other stacks; empty when it asks nothing. */
-export function followUps(asked: string[], stack: string): string[] {
-    return asked.flatMap((name) => {
-        if (name === "secret-key") return ["secret-key: everybody has to sign in again"];
-        if (name === "admin-password")
-            return [`admin-password: read it with \`npm run --silent output -- admin.password --stack ${stack}\``];
-        const isUsedElsewhere =
-            /^(redis|application)\//.test(name) || (name.startsWith("database/") && name !== "database/authentik");
-        return name === "api-token" || isUsedElsewhere
-            ? [`${name}: whoever uses it is refused until it has the new one; run \`pulumi up\` in its stack`]
-            : [];
-    });
+/** What people and other stacks have to do after the rotation; empty when there is nothing to do. */
+export function followUps({ secrets }: KnownSecrets, asked: string[], stack: string): string[] {
+    const text = {
+        sessions: "everybody has to sign in again",
+        administrator: `read it with \`npm run --silent output -- admin.password --stack ${stack}\``,
+        others: "whoever uses it is refused until it has the new one; run `pulumi up` in its stack",
+    };
+    return secrets.flatMap(({ name, knownTo }) =>
+        knownTo !== undefined && asked.includes(name) ? [`${name}: ${text[knownTo]}`] : [],
+    );
 }

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
-import { type Images, officialImages } from "../../components/images";
+import { type Images, imagesOf } from "../../authentik/images";
 import { schema } from "../../config/schema";
+import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
+import { isObject } from "../../ground/problems";
 import { ToolError } from "../progress";
 
 /** The stack that `npm start` takes, and the one it takes with stand-in images. */
@@ -13,8 +15,10 @@ export const rehearsalStack = "rehearsal";
 export interface StackSettings {
     /** The images it runs: the official ones of its release, or its own. */
     images: Partial<Images>;
-    /** The provider's `docker:host`. */
-    dockerHost?: string;
+    /** The provider's `docker:*`, without what is encrypted. */
+    docker: ConnectionSettings;
+    /** `docker:registryAuth` is encrypted, wholly or in part. */
+    credentialsLater: boolean;
 }
 
 /**
@@ -39,31 +43,39 @@ export function stackNames(root: string): string[] {
     return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/** Reads what the tools need of a stack's configuration; what is wrong in it, the program itself refuses. */
+/** Reads what the tools need of a stack's configuration, taking it as it is: problems in it are reported by the program. */
 export function readSettings(root: string, stack: string): StackSettings {
     const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
     const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
     const version = schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
-    const own = section(value("images"));
-    const all = { ...officialImages(version), ...own };
-    const roles = rolesOf(value);
-    const dockerHost = config?.["docker:host"];
+    const facts = {
+        version,
+        images: section(value("images")) as Partial<Images>,
+        outposts: list(value("outposts")).map(({ type = "proxy" }) => ({ type: String(type) })),
+        consumers: list(value("consumers")),
+        postgres: section(value("postgres")),
+        redis: section(value("redis")),
+    };
     return {
-        images: Object.fromEntries(Object.entries(all).filter(([role]) => roles.has(role))),
-        dockerHost: typeof dockerHost === "string" ? dockerHost : undefined,
+        images: imagesOf(facts),
+        docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
+        credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
     };
 }
 
-/** What a stack runs: each role has an image of its own. */
-function rolesOf(value: (key: string) => unknown): Set<string> {
-    const outposts = Array.isArray(value("outposts")) ? (value("outposts") as unknown[]) : [];
-    const isMadeHere = (key: string) =>
-        ["external", "stack"].every((other) => section(value(key))[other] === undefined);
-    return new Set([
-        "server",
-        ...["postgres", "redis"].filter(isMadeHere),
-        ...outposts.map((outpost) => String(section(outpost).type ?? "proxy")),
-    ]);
+/** A value as Pulumi hands it over; an encrypted one is not there. */
+function textOf(value: unknown): string | undefined {
+    if (value === undefined || isEncrypted(value)) return undefined;
+    return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isEncrypted(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return "secure" in value || Object.values(value).some(isEncrypted);
+}
+
+function list(value: unknown): Record<string, unknown>[] {
+    return Array.isArray(value) ? value.map(section) : [];
 }
 
 /** What a stack puts before the names of its Docker objects. */
@@ -72,8 +84,8 @@ export function prefixOf(root: string, stack: string): string {
     return typeof prefix === "string" ? prefix : "";
 }
 
-function section(value: unknown): Record<string, string | undefined> {
-    return typeof value === "object" && value !== null ? (value as Record<string, string | undefined>) : {};
+function section(value: unknown): Record<string, unknown> {
+    return isObject(value) ? { ...value } : {};
 }
 
 /** Where a configuration file has the numbers of rotated secrets. */
@@ -94,7 +106,7 @@ export function writeRehearsal(root: string, images: Partial<Images>): void {
  * The configuration file to hand to Pulumi where the stack's own must not be written to: with a local state, Pulumi
  * would add the salt of this machine's passphrase to a file that is shared.
  *
- * @returns undefined when the stack's own file serves.
+ * @returns undefined when the stack's own file can be used.
  */
 export function privateCopy(root: string, stack: string): string | undefined {
     const document = read(root, stack);
@@ -121,6 +133,6 @@ export function readText(root: string, stack: string): string {
 function read(root: string, stack: string): Document {
     const document = parseDocument(readText(root, stack));
     const [error] = document.errors;
-    if (error !== undefined) throw new ToolError(`${fileOf(stack)} is no valid YAML: ${error.message}`);
+    if (error !== undefined) throw new ToolError(`${fileOf(stack)} is not valid YAML: ${error.message}`);
     return document;
 }

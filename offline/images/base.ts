@@ -1,13 +1,13 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { run, runOrFail } from "./docker";
+import { type Progress, retried, run } from "../run";
 
 // The Debian release the stand-ins are made of.
 const suite = "bookworm";
 // Finishes the root file system.
 const customizeScript = resolve(__dirname, "base/customize.sh");
-// Everything that is installed, beside Debian's essential packages.
+// Everything that is installed in addition to Debian's essential packages.
 const packages = [
     "ca-certificates",
     "dumb-init",
@@ -19,6 +19,7 @@ const packages = [
     "redis-server",
 ];
 
+/** How often a download is tried. */
 const attempts = 3;
 // What no stand-in needs, above all the compiler that PostgreSQL would use for expensive queries: half of everything.
 const excluded = [
@@ -48,22 +49,20 @@ export function baseRecipe(): (string | Buffer)[] {
 }
 
 /** Builds the root file system that all stand-ins share and loads it into Docker as `image`. */
-export async function buildBaseImage(
-    image: string,
-    nodeBinary: string,
-    progress: (line: string) => void,
-): Promise<void> {
+export async function buildBaseImage(image: string, nodeBinary: string, progress: Progress): Promise<void> {
     await ensureMmdebstrap(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
     try {
-        // apt gives up its rights while it downloads, and still has to get in here.
+        // apt downloads as another user, who must be able to enter this folder.
         chmodSync(folder, 0o755);
         const tar = join(folder, "root.tar");
         progress(`building the base image from Debian ${suite} packages (about two minutes)`);
         const args = await mmdebstrapArguments(folder, nodeBinary, tar);
-        await retried("mmdebstrap", progress, () => runOrFail("mmdebstrap", args, 8, { TMPDIR: folder }));
+        await retried("mmdebstrap", attempts, progress, () =>
+            run("mmdebstrap", args, { minutes: 8, env: { TMPDIR: folder } }),
+        );
         progress("loading the base image into Docker");
-        await runOrFail("docker", ["import", tar, image], 5);
+        await run("docker", ["import", tar, image], { minutes: 5 });
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }
@@ -72,7 +71,7 @@ export async function buildBaseImage(
 async function mmdebstrapArguments(folder: string, nodeBinary: string, tar: string): Promise<string[]> {
     // The machine's own settings for fetching packages (proxies, time-outs) and its own mirror, where it runs this release.
     const settings = join(folder, "apt.conf");
-    writeFileSync(settings, await runOrFail("apt-config", ["dump", "Acquire"], 1));
+    writeFileSync(settings, await run("apt-config", ["dump", "Acquire"], { minutes: 1 }));
     return [
         "--quiet",
         ...recipe,
@@ -101,9 +100,9 @@ function ownSources(): string[] {
         .slice(0, 1);
 }
 
-async function ensureMmdebstrap(progress: (line: string) => void): Promise<void> {
-    const found = await run("mmdebstrap", ["--version"], 1).then(
-        ({ code }) => code === 0,
+async function ensureMmdebstrap(progress: Progress): Promise<void> {
+    const found = await run("mmdebstrap", ["--version"], { minutes: 1 }).then(
+        () => true,
         () => false,
     );
     if (found) return;
@@ -113,25 +112,11 @@ async function ensureMmdebstrap(progress: (line: string) => void): Promise<void>
         );
     }
     progress("installing mmdebstrap");
-    const quiet = { DEBIAN_FRONTEND: "noninteractive" };
     const patience = ["-o", "Acquire::http::Timeout=30", "-o", "Acquire::Retries=5", "-o", "DPkg::Lock::Timeout=120"];
-    await retried("apt-get update", progress, () => runOrFail("apt-get", ["update", "-q", ...patience], 3, quiet));
-    await retried("apt-get install", progress, () =>
-        runOrFail("apt-get", ["install", "-qy", "--no-install-recommends", ...patience, "mmdebstrap"], 5, quiet),
-    );
-}
-
-// A fetch from a mirror can hang or break and go through at the next try.
-async function retried(what: string, progress: (line: string) => void, work: () => Promise<unknown>): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-        try {
-            await work();
-            return;
-        } catch (error) {
-            if (attempt === attempts) throw error;
-            progress(
-                `${what} failed, trying again (${error instanceof Error ? (error.message.split("\n").at(-1) ?? "") : String(error)})`,
-            );
-        }
-    }
+    const apt = (minutes: number, ...args: string[]) =>
+        retried(`apt-get ${args[0] ?? ""}`, attempts, progress, () =>
+            run("apt-get", [...args, ...patience], { minutes, env: { DEBIAN_FRONTEND: "noninteractive" } }),
+        );
+    await apt(3, "update", "-q");
+    await apt(5, "install", "-qy", "--no-install-recommends", "mmdebstrap");
 }

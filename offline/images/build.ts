@@ -1,47 +1,41 @@
-import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { type Progress, retried, run } from "../run";
 import { baseRecipe, buildBaseImage } from "./base";
-import { hasImage, run, runOrFail } from "./docker";
-
-/** Names, with tag, of the images that take the place of the official ones where no registry can be reached. */
-export interface StandInImages {
-    server: string;
-    proxy: string;
-    ldap: string;
-    radius: string;
-    rac: string;
-    postgres: string;
-    redis: string;
-    app: string;
-    nginx: string;
-}
 
 const roles = ["server", "proxy", "ldap", "radius", "rac", "postgres", "redis", "app", "nginx"] as const;
-const repository = resolve(__dirname, "../..");
-const bundled = ["pg", "redis", "ws", "yaml", "esbuild"];
+
+/** Names, with tag, of the images that take the place of the official ones where no registry can be reached. */
+export type StandInImages = Record<(typeof roles)[number], string>;
+
+const packageFolder = join(__dirname, "..");
+const lockFile = join(packageFolder, "package-lock.json");
 
 /** The stand-ins' names. The tag is a hash of everything they are made of: the same tree, the same names. */
 export function standInImages(): StandInImages {
     const tag = hashOf([
         baseImage(),
         ...sourceFiles().flatMap((path) => [path, readFileSync(join(__dirname, path))]),
-        ...bundled.map(versionOf),
+        readFileSync(lockFile),
     ]);
-    return Object.fromEntries(
-        roles.map((role) => [role, `authentik-stack/stand-in-${role}:${tag}`]),
-    ) as unknown as StandInImages;
+    return Object.fromEntries(roles.map((role) => [role, `authentik-stack/stand-in-${role}:${tag}`])) as StandInImages;
 }
 
-/** Builds whatever stand-in Docker does not have yet, and says step by step what it does. */
-export async function buildStandInImages(progress: (line: string) => void): Promise<StandInImages> {
+/**
+ * Builds whatever stand-in Docker does not have yet, and installs what the build needs.
+ *
+ * @param progress told one line for each step.
+ * @throws Error of the step that failed, with the last lines of the program that it ran.
+ */
+export async function buildStandInImages(progress: Progress): Promise<StandInImages> {
     const images = standInImages();
-    const present = await Promise.all(roles.map((role) => hasImage(images[role])));
-    if (present.every(Boolean)) return images;
     const base = baseImage();
-    if (!(await hasImage(base))) await buildBaseImage(base, join(repository, "node_modules/node/bin/node"), progress);
+    const present = await presentImages();
+    if (roles.every((role) => present.has(images[role]))) return images;
+    await installPackages(progress);
+    if (!present.has(base)) await buildBaseImage(base, process.execPath, progress);
 
     const context = mkdtempSync(join(tmpdir(), "authentik-stack-images-"));
     try {
@@ -49,23 +43,9 @@ export async function buildStandInImages(progress: (line: string) => void): Prom
         await prepareContext(context);
         for (const role of roles) {
             progress(`building ${images[role]}`);
-            // The classic builder: it needs nothing beside the daemon, and finds base images in the daemon's own store.
-            await runOrFail(
-                "docker",
-                [
-                    "build",
-                    "--network=none",
-                    "--build-arg",
-                    `BASE=${base}`,
-                    "--target",
-                    role,
-                    "--tag",
-                    images[role],
-                    context,
-                ],
-                5,
-                { DOCKER_BUILDKIT: "0" },
-            );
+            const options = ["--network=none", "--build-arg", `BASE=${base}`, "--target", role, "--tag", images[role]];
+            // The classic builder needs nothing but the daemon, and finds base images in the daemon's own store.
+            await run("docker", ["build", ...options, context], { minutes: 5, env: { DOCKER_BUILDKIT: "0" } });
         }
     } finally {
         rmSync(context, { recursive: true, force: true });
@@ -73,19 +53,34 @@ export async function buildStandInImages(progress: (line: string) => void): Prom
     return images;
 }
 
-/** Removes the images of earlier versions of the stand-ins that no container uses; the base image stays. */
-export async function removeOldStandInImages(): Promise<void> {
-    const current = new Set(Object.values(standInImages()));
-    const listed = await runOrFail(
-        "docker",
-        ["image", "ls", "--filter", "label=authentik-stack.stand-in=true", "--format", "{{.Repository}}:{{.Tag}}"],
-        1,
+/** The stand-ins and their base image, as far as Docker has them. */
+async function presentImages(): Promise<Set<string>> {
+    const filter = ["--filter", "reference=authentik-stack/stand-in-*"];
+    const listed = await run("docker", ["image", "ls", ...filter, "--format", "{{.Repository}}:{{.Tag}}"], {
+        minutes: 1,
+    });
+    return new Set(listed.split("\n"));
+}
+
+/** Installs the packages that the stand-ins are bundled from, unless they are there in the versions of the lock. */
+async function installPackages(progress: Progress): Promise<void> {
+    const { packages } = readJson(lockFile) as { packages: Record<string, { version?: string }> };
+    const { dependencies } = readJson(join(packageFolder, "package.json")) as { dependencies: Record<string, string> };
+    const isInstalled = (name: string) => {
+        const manifest = join(packageFolder, "node_modules", name, "package.json");
+        if (!existsSync(manifest)) return false;
+        return (readJson(manifest) as { version: string }).version === packages[`node_modules/${name}`]?.version;
+    };
+    if (Object.keys(dependencies).every(isInstalled)) return;
+    progress("installing the packages of the stand-ins");
+    await retried("npm ci", 3, progress, () =>
+        run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { minutes: 3, cwd: packageFolder }),
     );
-    const old = listed.split("\n").filter((name) => name.startsWith("authentik-stack/stand-in-") && !current.has(name));
-    if (old.length > 0) await run("docker", ["image", "rm", ...old], 2);
 }
 
 async function prepareContext(context: string): Promise<void> {
+    // Loaded here, since only now is it certain to be installed.
+    const { build } = await import("esbuild");
     cpSync(join(__dirname, "Dockerfile"), join(context, "Dockerfile"));
     cpSync(join(__dirname, "files"), join(context, "files"), { recursive: true });
     mkdirSync(join(context, "files/stand-in"));
@@ -94,7 +89,8 @@ async function prepareContext(context: string): Promise<void> {
         outdir: join(context, "files/stand-in"),
         bundle: true,
         platform: "node",
-        target: "node24",
+        // The Node.js that builds is the one that the images get.
+        target: `node${process.versions.node}`,
         // Optional parts of pg, which it does without.
         external: ["pg-native", "cloudflare:sockets"],
         logLevel: "error",
@@ -102,7 +98,7 @@ async function prepareContext(context: string): Promise<void> {
 }
 
 function baseImage(): string {
-    return `authentik-stack/stand-in-base:${hashOf([...baseRecipe(), versionOf("node")])}`;
+    return `authentik-stack/stand-in-base:${hashOf([...baseRecipe(), `node ${process.versions.node}`])}`;
 }
 
 function sourceFiles(): string[] {
@@ -112,15 +108,12 @@ function sourceFiles(): string[] {
         .sort();
 }
 
-function versionOf(name: string): string {
-    const { version } = JSON.parse(readFileSync(join(repository, "node_modules", name, "package.json"), "utf8")) as {
-        version: string;
-    };
-    return `${name} ${version}`;
-}
-
 function hashOf(parts: (string | Buffer)[]): string {
     const hash = createHash("sha256");
     for (const part of parts) hash.update(part).update("\0");
     return hash.digest("hex").slice(0, 12);
+}
+
+function readJson(file: string): unknown {
+    return JSON.parse(readFileSync(file, "utf8"));
 }

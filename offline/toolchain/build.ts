@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, cpSync, existsSync, readFileSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { ToolError } from "../../cli/progress";
-import { cacheFolder, hashOf, publish, temporaryFolder } from "./cache";
+import { join } from "node:path";
+import type { Progress } from "../run";
+import { hashOf, publish, temporaryFolder } from "./cache";
 import { checkGo, compile, fetchModules, layEmbedded } from "./go";
 import { pieces, providerVersions } from "./pieces";
 
@@ -13,8 +13,15 @@ export interface Toolchain {
     pulumiHome: string;
 }
 
-const npmPackages = resolve(__dirname, "../../node_modules");
-/** Comes with @pulumi/pulumi and serves its dynamic providers; the engine looks for it beside itself. */
+/** Where a toolchain is kept, and what it is for. */
+export interface Place {
+    /** Folder of all toolchains, outside of the repository: another checkout, or the next one, finds them again. */
+    cache: string;
+    /** The `node_modules` of the program that it runs. */
+    packages: string;
+}
+
+/** Comes with @pulumi/pulumi and serves its dynamic providers; the engine looks for it in its own folder. */
 const dynamicProvider = {
     source: "@pulumi/pulumi/pulumi-resource-pulumi-nodejs",
     file: "bin/pulumi-resource-pulumi-nodejs",
@@ -25,17 +32,18 @@ const dynamicProvider = {
  * when Go's own caches are warm.
  *
  * @param progress told one line for each step of a build.
- * @throws ToolError that names the cure: Go is missing or too old, a download or a build failed, npm's packages are of
+ * @throws Error that names the cure: Go is missing or too old, a download or a build failed, npm's packages are of
  *     other releases than the plugins.
  */
-export async function buildToolchain(progress: (line: string) => void): Promise<Toolchain> {
-    checkNpmPackages();
-    const finished = finishedFolder();
+export async function buildToolchain(place: Place, progress: Progress): Promise<Toolchain> {
+    const obstacle = mismatch(place);
+    if (obstacle !== undefined) throw new Error(obstacle);
+    const finished = finishedFolder(place);
     if (!isComplete(finished)) {
         await checkGo(join(__dirname, "cli"));
-        const temporary = temporaryFolder(cacheFolder());
+        const temporary = temporaryFolder(place.cache);
         try {
-            await buildInto(temporary, progress);
+            await buildInto(temporary, place, progress);
             publish(temporary, finished, isComplete);
         } finally {
             rmSync(temporary, { recursive: true, force: true });
@@ -45,8 +53,9 @@ export async function buildToolchain(progress: (line: string) => void): Promise<
 }
 
 /** The toolchain that `buildToolchain` would return at once, or undefined when it would have to build it. */
-export function findToolchain(): Toolchain | undefined {
-    const finished = finishedFolder();
+export function findToolchain(place: Place): Toolchain | undefined {
+    if (mismatch(place) !== undefined) return undefined;
+    const finished = finishedFolder(place);
     return isComplete(finished) ? toolchainIn(finished) : undefined;
 }
 
@@ -54,14 +63,14 @@ function toolchainIn(folder: string): Toolchain {
     return { bin: join(folder, "bin"), pulumiHome: join(folder, "home") };
 }
 
-function finishedFolder(): string {
-    return join(cacheFolder(), keyOf());
+function finishedFolder(place: Place): string {
+    return join(place.cache, keyOf(place));
 }
 
 /** The same for the same programs: it covers all that they are made of, and nothing else. */
-function keyOf(): string {
+function keyOf({ packages }: Place): string {
     const modules = pieces.map((piece) => join(__dirname, piece.folder));
-    const script = readFileSync(join(npmPackages, dynamicProvider.source), "utf8");
+    const script = readFileSync(join(packages, dynamicProvider.source), "utf8");
     return hashOf(modules, [process.platform, process.arch, JSON.stringify(pieces), script]);
 }
 
@@ -69,7 +78,7 @@ function isComplete(folder: string): boolean {
     return [...pieces, dynamicProvider].every(({ file }) => existsSync(join(folder, file)));
 }
 
-async function buildInto(folder: string, progress: (line: string) => void): Promise<void> {
+async function buildInto(folder: string, { packages }: Place, progress: Progress): Promise<void> {
     const source = join(folder, "source");
     // All at once, before anything takes minutes: what is built is what the cache's key was made of.
     for (const piece of pieces) {
@@ -83,20 +92,21 @@ async function buildInto(folder: string, progress: (line: string) => void): Prom
         await compile(piece, join(source, piece.folder), join(folder, piece.file));
     }
     rmSync(source, { recursive: true });
-    copyFileSync(join(npmPackages, dynamicProvider.source), join(folder, dynamicProvider.file));
+    copyFileSync(join(packages, dynamicProvider.source), join(folder, dynamicProvider.file));
     chmodSync(join(folder, dynamicProvider.file), 0o755);
 }
 
-/** @throws ToolError when npm's packages would ask the engine for plugins that are not built here. */
-function checkNpmPackages(): void {
+/** Says which of npm's packages would ask the engine for a plugin that is not built here, and what to do about it. */
+function mismatch({ packages }: Place): string | undefined {
     for (const [name, built] of Object.entries(providerVersions)) {
-        const manifest = join(npmPackages, name, "package.json");
-        if (!existsSync(manifest)) throw new ToolError(`${name} is not installed: run \`npm ci\` first.`);
+        const manifest = join(packages, name, "package.json");
+        if (!existsSync(manifest)) return `${name} is not installed: run \`npm ci\` first.`;
         const { version: installed } = JSON.parse(readFileSync(manifest, "utf8")) as { version: string };
         if (installed === built) continue;
-        throw new ToolError(
+        return (
             `${name} is installed as ${installed}, but offline/toolchain builds the plugin of ${built}, and the engine takes no other. ` +
-                `Set ${name} to ${built} in package.json, or move offline/toolchain to ${installed} as its README.md says.`,
+            `Set ${name} to ${built} in package.json, or move offline/toolchain to ${installed} as its README.md says.`
         );
     }
+    return undefined;
 }

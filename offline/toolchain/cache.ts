@@ -1,14 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
-
-/** Where every toolchain is kept, outside the repository: another checkout, or the next one, finds it again. */
-export function cacheFolder(): string {
-    const base = process.env.XDG_CACHE_HOME;
-    // The specification wants an empty XDG_CACHE_HOME to count as unset.
-    return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "authentik-stack", "toolchain");
-}
 
 /** A short hash of files, of every file in folders, and of texts. Order matters. */
 export function hashOf(paths: string[], texts: string[]): string {
@@ -25,7 +18,7 @@ export function hashOf(paths: string[], texts: string[]): string {
     return hash.digest("hex").slice(0, 16);
 }
 
-/** An empty folder beside the finished ones, named so that a later build can tell whether its maker still lives. */
+/** An empty folder next to the finished ones. Its name tells a later build which process made it. */
 export function temporaryFolder(cache: string): string {
     mkdirSync(cache, { recursive: true });
     dropAbandoned(cache);
@@ -33,7 +26,7 @@ export function temporaryFolder(cache: string): string {
 }
 
 /**
- * Makes a built folder the finished one. Renaming is atomic: nobody ever sees half a toolchain, and of two builds at
+ * Makes a built folder the finished one. Renaming is atomic: no process ever sees half a toolchain, and of two builds at
  * once the first to finish wins.
  */
 export function publish(built: string, finished: string, isComplete: (folder: string) => boolean): void {

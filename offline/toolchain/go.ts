@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { reasonOf, ToolError } from "../../cli/progress";
-import { run } from "../../cli/run";
+import { type Progress, reasonOf, retried, run } from "../run";
 import type { Piece } from "./pieces";
 
 const environment = {
@@ -15,27 +13,28 @@ const environment = {
     PATH: `${process.env.PATH ?? ""}:/usr/local/go/bin`,
 };
 
+/** No build takes so long: a limit for one that hangs. */
+const buildMinutes = 60;
+
 /**
  * Makes sure that Go is there and new enough.
  *
  * @param module folder of a module whose go.mod names the oldest Go that will do.
- * @throws ToolError that says what to install.
+ * @throws Error that says what to install.
  */
 export async function checkGo(module: string): Promise<void> {
     const needed = /^go (\S+)$/m.exec(readFileSync(join(module, "go.mod"), "utf8"))?.[1] ?? "";
     const cure = `Install Go ${needed} or newer (https://go.dev/doc/install; Debian's own package golang is too old) and put its bin/ on PATH.`;
     let found: string;
     try {
-        found = (await run("go", ["env", "GOVERSION"], { env: environment, cwd: "/" })).trim().replace(/^go/, "");
+        found = (await go(["env", "GOVERSION"], "/", 1)).trim().replace(/^go/, "");
     } catch (error) {
-        throw new ToolError(`Pulumi is built from Go modules here, but ${reasonOf(error)}.\n${cure}`);
+        throw new Error(`Pulumi is built from Go modules here, but ${reasonOf(error)}.\n${cure}`, { cause: error });
     }
     if (found.localeCompare(needed, "en", { numeric: true }) < 0) {
-        throw new ToolError(`Pulumi is built from Go modules here, but Go ${found} is too old for it.\n${cure}`);
+        throw new Error(`Pulumi is built from Go modules here, but Go ${found} is too old for it.\n${cure}`);
     }
 }
-
-const attempts = 4;
 
 /**
  * Downloads the modules that a piece needs to Go's module cache.
@@ -43,36 +42,26 @@ const attempts = 4;
  * A download can hang for minutes and go through at the next try, so that the first tries are short; what has arrived
  * stays, so that on a slow line each try gets further.
  *
- * @throws ToolError when the last try failed.
+ * @throws Error when the last try failed.
  */
-export async function fetchModules(piece: Piece, folder: string, progress: (line: string) => void): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-        const seconds = 90 * 2 ** attempt;
-        try {
-            // Unlike `go mod download`, this leaves out the modules of which no package is built.
-            await go(
-                ["list", "-deps", ...tags(piece), ...packages(piece)],
-                folder,
-                {},
-                AbortSignal.timeout(seconds * 1000),
-            );
-            return;
-        } catch (error) {
-            if (attempt === attempts) {
-                const cure =
-                    "Go must reach a module proxy (see `go env GOPROXY`); what has arrived is kept, so run it again.";
-                throw new ToolError(`Downloading the Go modules of ${piece.title} failed. ${cure}\n${reasonOf(error)}`);
-            }
-            progress(`downloading the Go modules of ${piece.title} again (try ${attempt + 1} of ${attempts})`);
-            await sleep(attempt * 3000);
-        }
+export async function fetchModules(piece: Piece, folder: string, progress: Progress): Promise<void> {
+    try {
+        // Unlike `go mod download`, this leaves out the modules of which no package is built.
+        await retried(`downloading the Go modules of ${piece.title}`, 4, progress, (attempt) =>
+            go(["list", "-deps", ...tags(piece), ...packages(piece)], folder, 1.5 * 2 ** attempt),
+        );
+    } catch (error) {
+        const cure = "Go must reach a module proxy (see `go env GOPROXY`); what has arrived is kept, so run it again.";
+        throw new Error(`Downloading the Go modules of ${piece.title} failed. ${cure}\n${reasonOf(error)}`, {
+            cause: error,
+        });
     }
 }
 
 /**
  * Builds a piece from modules that are there already.
  *
- * @throws ToolError that ends with Go's last lines.
+ * @throws Error that ends with Go's last lines.
  */
 export async function compile(piece: Piece, folder: string, output: string): Promise<void> {
     // The same flags for every piece, so that they share Go's build cache; mixed ones double the time.
@@ -83,13 +72,13 @@ export async function compile(piece: Piece, folder: string, output: string): Pro
     try {
         if (piece.schemaWriter !== undefined) {
             const schema = ["schema", "--skip-docs", "--skip-examples", "--quiet", "--out", "."];
-            await go(["run", ...flags, piece.schemaWriter, ...schema], folder, offline);
+            await go(["run", ...flags, piece.schemaWriter, ...schema], folder, buildMinutes, offline);
         }
-        await go(["build", ...flags, "-o", output, piece.package], folder, offline);
+        await go(["build", ...flags, "-o", output, piece.package], folder, buildMinutes, offline);
     } catch (error) {
         const cure =
             "Make room on the disk if it is full; if Go's cache is damaged, `go clean -cache -modcache` empties it.";
-        throw new ToolError(`Building ${piece.title} failed. ${cure}\n${reasonOf(error)}`);
+        throw new Error(`Building ${piece.title} failed. ${cure}\n${reasonOf(error)}`, { cause: error });
     }
 }
 
@@ -99,8 +88,8 @@ export function layEmbedded(piece: Piece, folder: string): void {
     for (const file of ["schema.json", "bridge-metadata.json"]) writeFileSync(join(folder, file), "{}");
 }
 
-function go(args: string[], cwd: string, env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<string> {
-    return run("go", args, { cwd, env: { ...environment, ...env }, signal });
+function go(args: string[], cwd: string, minutes: number, env: NodeJS.ProcessEnv = {}): Promise<string> {
+    return run("go", args, { minutes, cwd, env: { ...environment, ...env } });
 }
 
 function tags(piece: Piece): string[] {

@@ -5,7 +5,7 @@ export const engineVersion = "3.259.0";
 export interface Piece {
     /** As a person calls it, with its version. */
     title: string;
-    /** The Go module, a folder beside this file. */
+    /** The Go module: a folder next to this file. */
     folder: string;
     /** The Go package of the program itself. */
     package: string;

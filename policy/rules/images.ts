@@ -13,7 +13,7 @@ export const imageTags: Rule = {
     }),
 };
 
-/** Whoever can push to the registry can move a tag; nobody can move a digest. */
+/** A tag can be moved by everybody who can push to the registry; a digest cannot be moved. */
 export const imageDigests: Rule = {
     name: "image-digests",
     description: "An image is named with its digest.",

@@ -1,13 +1,14 @@
+import { allRoles, outpostTypes } from "../../authentik/roles";
 import { type ContainerUnderPolicy, objectsOf, ofContainer } from "../container";
 import type { Rule } from "../production";
 
-/** What people and reverse proxies reach, as each kind of container listens. All else is for containers alone. */
+/** The ports that people and reverse proxies reach, by the component of the container. */
 const reachable = [
-    { component: "Server", ports: [9000] },
-    { component: "Outpost", ports: [9000, 3389, 1812] },
+    { component: "Server", ports: publishable("server") },
+    { component: "Outpost", ports: publishable(...outpostTypes) },
 ];
 
-/** The databases, the worker, and ports for metrics are nobody's business outside. */
+/** Databases, the worker and metrics are for other containers alone. */
 export const publishedPorts: Rule = {
     name: "published-ports",
     description: "Only the ports of the server and of outposts are published, each on an address of the host.",
@@ -28,7 +29,7 @@ export const publishedPorts: Rule = {
         for (const { internal, external, ip } of objectsOf(ports)) {
             if (typeof internal === "number" && !allowed.includes(internal))
                 report(
-                    `It publishes its port ${internal}, which nobody outside needs. Remove it, or name it in the policy's \`also\`.`,
+                    `It publishes its port ${internal}, which is for other containers alone. Remove it, or name it in the policy's \`also\`.`,
                 );
             if (ip === undefined || ip === "")
                 report(
@@ -44,4 +45,10 @@ function allowedPorts({ urn, name, config }: ContainerUnderPolicy): number[] {
     const { also = {} } = config as { also?: Record<string, number[]> };
     const own = reachable.filter(({ component }) => urn.includes(`authentik-stack:index:${component}$docker:`));
     return [...own.flatMap(({ ports }) => ports), ...(also[name] ?? [])];
+}
+
+function publishable(...names: string[]): number[] {
+    return allRoles.flatMap(({ name, port }) =>
+        names.includes(name) && port?.publishable === true ? port.number : [],
+    );
 }

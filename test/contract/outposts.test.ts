@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { standInImages } from "../../offline/images/build";
+import { standIns } from "../support/stand-ins";
 import { Bed } from "./support/bed";
 import { document, entry, flows } from "./support/blueprint-table";
 import { eventually, start } from "./support/containers";
@@ -84,7 +84,8 @@ describe("outposts of the other kinds, nginx and the application", function () {
         expect(headers["x-rd"]).to.equal("%2Fa%3Fb%3D1%26c%3D2");
     });
 
-    it("no stand-in bears an official name, and names only change with the files they come from", () => {
+    it("no stand-in bears an official name, and names only change with the files they come from", async () => {
+        const { standInImages } = await standIns();
         const images = standInImages();
         for (const image of Object.values(images))
             expect(image).to.match(/^authentik-stack\/stand-in-[a-z]+:[0-9a-f]{12}$/);

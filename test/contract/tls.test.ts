@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { runOrFail } from "../../offline/images/docker";
+import { run } from "../../cli/run";
 import { Bed } from "./support/bed";
 import { eventually, start } from "./support/containers";
 
@@ -42,7 +42,7 @@ describe("TLS to PostgreSQL and Redis", function () {
             `${folder}:/out`,
             bed.images.postgres,
         ];
-        await runOrFail("docker", [...shell, "-c", certificates], 2);
+        await run("docker", [...shell, "-c", certificates], { signal: AbortSignal.timeout(120_000) });
         const options = bed.postgresOptions();
         const postgres = await start("tls-postgres", {
             ...options,

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { parse } from "yaml";
-import { run, type Finished } from "../../offline/images/docker";
 import { ensurePulumi } from "../../cli/engine";
 import { Description } from "../../cli/preview/description";
 import { nowhere } from "../../cli/preview/throwaway";
 import { throwawayStack } from "../../cli/preview/workspace";
+import { type Finished, tryRun } from "../../cli/run";
 
 const root = join(__dirname, "../..");
 const workflow = readFileSync(join(root, ".github/workflows/pull-request.yml"), "utf8");
@@ -61,8 +61,8 @@ describe("the preview of a pull request", function () {
 
 /** Runs the command of the workflow's step as the workflow would. */
 function preview(stack: string): Promise<Finished> {
-    const environment = { ...jobs.preview.env, STACK: stack };
-    return run("bash", ["-c", `cd "${root}" && ${command}`], 5, environment);
+    const env = { ...jobs.preview.env, STACK: stack };
+    return tryRun("bash", ["-c", `cd "${root}" && ${command}`], { env, signal: AbortSignal.timeout(300_000) });
 }
 
 /** A preview of the least configuration and one more line, in a project of its own that shares this one's files. */

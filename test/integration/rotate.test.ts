@@ -66,7 +66,7 @@ describe("rotation", () => {
 
     it("lists what there is, and refuses what there is not", async () => {
         const known = await readSecrets(stack.opened);
-        expect(known.names).to.include.members(names);
+        expect(known.secrets.map(({ name }) => name)).to.include.members(names);
         expect(listText(known)).to.match(/^ {2}database\/n8n +generated$/m);
         expect(() => nextRotation(known, ["database/n9n"], "it-r")).to.throw(
             "The stack it-r has no secret database/n9n. It has: secret-key, admin-password,",

@@ -1,4 +1,4 @@
-import { application, type ApplicationConfig } from "../../config/applications";
+import { application, type ApplicationConfig } from "../../authentik/providers";
 
 /** An application as the configuration leads to it, with every default filled in. */
 export function configured(input: unknown): ApplicationConfig {

@@ -1,43 +1,46 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Behaviour, Recorded, State } from "./engine";
+import type { Behaviour, Created, Listed, Recorded } from "./engine";
 import { framed, readArchive, readJson, writeArchive } from "./engine-wire";
 
 /** Answers a request whose path matched: an object is sent as JSON, undefined as `204 No Content`. */
 type Handler = (match: string[], request: IncomingMessage, response: ServerResponse) => unknown;
 
-/** Users of every image. */
-const passwd = "root:x:0:0:root:/root:/bin/sh\npostgres:x:70:70::/var/lib/postgresql:/bin/sh\n";
+/** Users of every image; the ids of Redis are those of its image on Alpine. */
+const passwd = [
+    "root:x:0:0:root:/root:/bin/sh",
+    "postgres:x:70:70::/var/lib/postgresql:/bin/sh",
+    "redis:x:999:1000::/home/redis:/bin/false",
+    "authentik:x:1000:1000::/authentik:/usr/sbin/nologin\n",
+].join("\n");
+/** The user that an image runs as unless it is told. */
+const imageUser = "1000";
 
 /** A command that was prepared inside a container. */
 export interface Exec {
     container: string;
-    body: { Cmd: string[]; User?: string; AttachStdin?: boolean };
+    command: string[];
     code: number;
 }
 
 /** The requests of Docker's API that the program makes, and what the engine answers. */
 export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]): [RegExp, Handler][] {
-    const {
-        state = (): State => ({ Status: "running" }),
-        exit = () => 0,
-        log = () => "",
-        lists = {},
-        missing = [],
-        died = 0,
-    } = behaviour;
-    const created = (id = "") => record.created.find((container) => container.id === id);
-    const counts = { looks: 0, jobs: 0 };
+    const { state = () => undefined, exit = () => 0, log = () => "", lists = {}, missing = [], died = 0 } = behaviour;
+    const created = (id = "") => [...record.created, ...record.provided].find((container) => container.id === id);
+    const looks: Record<string, number> = {};
+    let jobs = 0;
+    const networks = (lists.networks ?? []).map((network) => ({ Id: network.Name, ...network }));
     return [
-        [/^GET \/containers\/json/, () => lists.containers ?? []],
-        [/^GET \/networks/, () => lists.networks ?? []],
+        [/^GET \/containers\/json/, (_, request) => listed(lists.containers ?? [], request)],
+        [/^GET \/networks\/(.+)/, ([id = ""]) => networks.find(({ Id }) => Id === id)],
+        // A list shows no network's containers.
+        [/^GET \/networks/, () => networks.map((network) => ({ ...network, Containers: undefined }))],
+        [/^GET \/volumes/, () => ({ Volumes: lists.volumes ?? [] })],
         [/^GET \/events\?.*die/, () => ({ Actor: { Attributes: { exitCode: String(died) } } })],
         [
             /^GET \/images\/(.+)\/json/,
             ([name = ""], _, response) => {
                 if (!missing.includes(decodeURIComponent(name))) return { Id: name };
-                response.statusCode = 404;
-                response.end(JSON.stringify({ message: `No such image: ${name}` }));
-                return response;
+                return refuse(response, 404, `No such image: ${name}`);
             },
         ],
         [
@@ -45,26 +48,17 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             ([name = ""], _, response) => {
                 const digest = behaviour.digests?.[decodeURIComponent(name)];
                 if (digest !== undefined) return { Descriptor: { digest } };
-                response.statusCode = 500;
-                response.end(JSON.stringify({ message: "dial tcp: lookup registry: no such host" }));
-                return response;
+                return refuse(response, 500, "dial tcp: lookup registry: no such host");
             },
         ],
-        [
-            /^POST \/images\/create/,
-            (_, __, response) => {
-                response.statusCode = 404;
-                response.end(JSON.stringify({ message: "pull access denied" }));
-                return response;
-            },
-        ],
+        [/^POST \/images\/create/, (_, __, response) => refuse(response, 404, "pull access denied")],
         [
             /^POST \/containers\/create/,
             async (_, request) => {
                 const id = `job-${record.created.length}`;
                 const name = new URL(request.url ?? "", "http://engine").searchParams.get("name") ?? "";
                 const body = await readJson(request);
-                record.created.push({ id, name, body, files: [], connected: [], removed: false });
+                record.created.push(fresh(id, name, body));
                 return { Id: id };
             },
         ],
@@ -77,25 +71,41 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             },
         ],
         [/^GET \/containers\/[^/]+\/archive/, (_, __, response) => void writeArchive(response, "passwd", passwd)],
-        [/^POST \/containers\/[^/]+\/start/, () => undefined],
+        [
+            /^POST \/containers\/([^/]+)\/start/,
+            ([id = ""], _, response) => {
+                const refusal = behaviour.refused?.[id];
+                if (refusal !== undefined) return refuse(response, 500, refusal);
+                const container = created(id);
+                if (container !== undefined) container.started = true;
+                return undefined;
+            },
+        ],
+        [/^POST \/containers\/[^/]+\/stop/, () => undefined],
         [
             /^POST \/containers\/[^/]+\/wait/,
             () => {
-                const code = exit(counts.jobs++);
+                const code = exit(jobs++);
                 return code === undefined ? new Promise(() => undefined) : { StatusCode: code };
             },
         ],
         [
-            /^GET \/containers\/[^/]+\/json/,
-            () => {
-                const { restarts = 0, ports = [], ...rest } = state(counts.looks++);
+            /^GET \/containers\/([^/]+)\/json/,
+            ([id = ""], _, response) => {
+                if (behaviour.gone?.includes(id)) return refuse(response, 404, `No such container: ${id}`);
+                const container = created(id);
+                const looked = (looks[id] = (looks[id] ?? -1) + 1);
+                const known = state(looked, id) ?? { Status: container?.started === false ? "created" : "running" };
+                const { restarts = 0, ports = [], check, health, ...rest } = known;
                 const bindings = Object.fromEntries(ports.map((port) => [`${port}/tcp`, [{ HostPort: String(port) }]]));
                 const flags = { Running: rest.Status === "running", Restarting: rest.Status === "restarting" };
-                const inspected = { ExitCode: 0, OOMKilled: false, ...flags, ...rest };
+                const healthcheck = check === undefined ? {} : { Healthcheck: { Test: ["CMD", ...check] } };
                 return {
-                    State: inspected,
+                    Id: id,
+                    Name: `/${container?.name ?? id}`,
+                    State: { ExitCode: 0, OOMKilled: false, ...flags, ...rest, Health: { Status: health ?? "none" } },
                     RestartCount: restarts,
-                    Config: { Tty: false },
+                    Config: { Tty: false, User: container?.body.User ?? imageUser, ...healthcheck },
                     HostConfig: { PortBindings: bindings },
                 };
             },
@@ -126,10 +136,40 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         [
             /^POST \/containers\/([^/]+)\/exec/,
             async ([container = ""], request) => {
-                execs.push({ container, body: (await readJson(request)) as unknown as Exec["body"], code: 0 });
+                const { Cmd } = await readJson(request);
+                execs.push({ container, command: Cmd as string[], code: 0 });
                 return { Id: String(execs.length - 1) };
             },
         ],
         [/^GET \/exec\/(\d+)\/json/, ([id]) => ({ ExitCode: execs[Number(id)]?.code })],
     ];
+}
+
+/** Answers as the engine does when it refuses. */
+function refuse(response: ServerResponse, status: number, message: string): ServerResponse {
+    response.statusCode = status;
+    return response.end(JSON.stringify({ message }));
+}
+
+/** The containers that a request asks for, with what the engine always tells of them. */
+function listed(containers: Listed[], { url = "" }: IncomingMessage): Required<Listed>[] {
+    const query = new URL(url, "http://engine").searchParams;
+    const { label = [] } = JSON.parse(query.get("filters") ?? "{}") as { label?: string[] };
+    return containers
+        .map((entry) => ({
+            ...{ Names: [`/${entry.Id}`], Labels: {}, Mounts: [], Ports: [] },
+            ...{ State: "running", Status: "Up 2 minutes (healthy)", ...entry },
+        }))
+        .filter(({ State }) => query.has("all") || State === "running")
+        .filter(({ Labels }) =>
+            label.every((wanted) => {
+                const [key = "", ...value] = wanted.split("=");
+                return key in Labels && (value.length === 0 || Labels[key] === value.join("="));
+            }),
+        );
+}
+
+/** A container that was created just now. */
+export function fresh(id: string, name: string, body: Record<string, unknown>): Created {
+    return { id, name, body, files: [], connected: [], started: false, removed: false };
 }

@@ -7,6 +7,7 @@ export interface Archived {
     content: string;
     mode: number;
     uid: number;
+    gid: number;
 }
 
 /** Text as the engine sends it: each line a frame, on the two streams in turn. */
@@ -43,7 +44,7 @@ export async function readArchive(request: IncomingMessage, folder: string): Pro
     request.pipe(archive);
     const files: Archived[] = [];
     for await (const entry of archive) {
-        const { name, mode, uid } = entry.header;
+        const { name, mode, uid, gid } = entry.header;
         const chunks: Buffer[] = [];
         for await (const chunk of entry) chunks.push(Buffer.from(chunk as Buffer));
         files.push({
@@ -51,6 +52,7 @@ export async function readArchive(request: IncomingMessage, folder: string): Pro
             content: Buffer.concat(chunks).toString(),
             mode: mode ?? -1,
             uid: uid ?? -1,
+            gid: gid ?? -1,
         });
     }
     return files;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { type Exec, routesOf } from "./engine-routes";
+import { type Exec, fresh, routesOf } from "./engine-routes";
 import { type Archived, framed } from "./engine-wire";
 
 /** The state of a container, as its inspection shows it. */
@@ -16,19 +16,49 @@ export interface State {
     restarts?: number;
     /** Ports of the host that it publishes. Default: none. */
     ports?: number[];
+    /** Its health check. Default: none. */
+    check?: string[];
+    /** What the engine itself thinks of its health. Default: nothing. */
+    health?: "starting" | "healthy" | "unhealthy";
+}
+
+/** A container as the engine lists it; what is left out is empty, and it runs. */
+export interface Listed {
+    Id: string;
+    Names?: string[];
+    Labels?: Record<string, string>;
+    State?: string;
+    Status?: string;
+    Mounts?: { Name: string }[];
+    Ports?: { IP?: string; PrivatePort?: number; PublicPort?: number; Type?: string }[];
+}
+
+/** A network as the engine lists it; its inspection adds what is on it. */
+export interface ListedNetwork {
+    Name: string;
+    /** Default: its name. */
+    Id?: string;
+    Labels?: Record<string, string>;
+    Internal?: boolean;
+    /** By id of the container. */
+    Containers?: Record<string, { Name: string }>;
 }
 
 /** What containers do; functions are given how often they were asked before. */
 export interface Behaviour {
-    /** Default: running. */
-    state?: (looks: number) => State;
+    /** Undefined: as started it runs, and as created it does not. Default: undefined. */
+    state?: (looks: number, container: string) => State | undefined;
     /** Outcome of a command inside a container. Default: exit code 0. */
-    exec?: (command: string[], runs: number) => { code: number; output: string };
+    exec?: (command: string[], runs: number, container: string) => { code: number; output: string };
     /** Exit code of a job; undefined never ends. Default: 0. */
     exit?: (runs: number) => number | undefined;
     /** What a container printed. Default: nothing. */
     log?: (container: string) => string;
-    lists?: { containers?: unknown[]; networks?: unknown[] };
+    lists?: { containers?: Listed[]; networks?: ListedNetwork[]; volumes?: { Name: string }[] };
+    /** Containers that were removed. Default: none. */
+    gone?: string[];
+    /** Containers whose start it refuses, with its words. Default: none. */
+    refused?: Record<string, string>;
     /** Exit code of a container's last run, as the engine's events tell it. Default: 0. */
     died?: number;
     /** Digests that registries have, by name and tag. Default: no registry can be reached. */
@@ -37,7 +67,7 @@ export interface Behaviour {
     missing?: string[];
 }
 
-/** A container that the engine was told to create. */
+/** A container that was created, and what was done with it since. */
 export interface Created {
     id: string;
     name: string;
@@ -46,13 +76,17 @@ export interface Created {
     files: Archived[];
     /** Networks it was connected to after its creation. */
     connected: string[];
+    started: boolean;
     removed: boolean;
 }
 
 /** What the engine was told to do. */
 export interface Recorded {
+    /** By its API, not by the provider. */
     created: Created[];
-    executed: { container: string; command: string[]; user: string | undefined; stdin: string }[];
+    /** By the provider. */
+    provided: Created[];
+    executed: { container: string; command: string[] }[];
     updated: { container: string; body: Record<string, unknown> }[];
     /** Every request, as method and path. */
     requests: string[];
@@ -62,17 +96,28 @@ export interface Recorded {
 export interface FakeEngine extends Recorded {
     /** For `docker:host`. */
     host: string;
+    /** Tells of a container that the provider created, which has not started yet. */
+    provide: (id: string, user?: string) => Created;
     close: () => Promise<void>;
 }
 
-/** Starts an engine; it answers 501 to what it does not know. */
-export async function startEngine(behaviour: Behaviour = {}, at: "tcp" | "unix" = "tcp"): Promise<FakeEngine> {
-    const record: Recorded = { created: [], executed: [], updated: [], requests: [] };
+/** Where the programs under test look for an engine unless they are told: there is none, until a test starts it. */
+export const absentEngine = `unix://${join(mkdtempSync(join(tmpdir(), "no-engine-")), "docker.sock")}`;
+
+/**
+ * Starts an engine; it answers 501 to what it does not know.
+ *
+ * @param at a port or a socket of its own, or the address of a socket.
+ */
+export async function startEngine(behaviour: Behaviour = {}, at = "tcp"): Promise<FakeEngine> {
+    const record: Recorded = { created: [], provided: [], executed: [], updated: [], requests: [] };
     const execs: Exec[] = [];
     const routes = routesOf(behaviour, record, execs);
     const server = createServer((request, response) => {
         const line = `${request.method} ${request.url}`;
         record.requests.push(line);
+        // Another engine may listen at this address next.
+        response.setHeader("Connection", "close");
         const [pattern, handler] = routes.find(([known]) => known.test(line)) ?? [];
         const answer = handler?.(pattern?.exec(line)?.slice(1) ?? [], request, response);
         void Promise.resolve(answer).then((body) => {
@@ -81,18 +126,23 @@ export async function startEngine(behaviour: Behaviour = {}, at: "tcp" | "unix" 
             response.end(body === undefined ? undefined : JSON.stringify(body));
         });
     });
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
         const started = execs[Number(/^\/exec\/(\d+)\/start/.exec(request.url ?? "")?.[1])];
         if (started === undefined) socket.destroy();
-        else runExec(started, behaviour, record, { request, socket, head });
+        else runExec(started, behaviour, record, socket);
     });
-    const host = await (at === "tcp" ? listenOnPort(server) : listenOnSocket(server));
+    const host = await (at === "tcp" ? listenOnPort(server) : listenOnSocket(server, at));
+    const provide = (id: string, user?: string) => {
+        const created = fresh(id, id, user === undefined ? {} : { User: user });
+        record.provided.push(created);
+        return created;
+    };
     const close = () =>
         new Promise<void>((resolve) => {
             server.close(() => resolve());
             server.closeAllConnections();
         });
-    return { ...record, host, close };
+    return { ...record, host, provide, close };
 }
 
 async function listenOnPort(server: Server): Promise<string> {
@@ -100,12 +150,14 @@ async function listenOnPort(server: Server): Promise<string> {
     return `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function listenOnSocket(server: Server): Promise<string> {
-    const folder = mkdtempSync(join(tmpdir(), "engine-"));
-    const path = join(folder, "docker.sock");
-    server.once("close", () => rmSync(folder, { recursive: true }));
-    await new Promise<void>((resolve) => server.listen(path, resolve));
-    return `unix://${path}`;
+async function listenOnSocket(server: Server, at: string): Promise<string> {
+    if (at === "unix") {
+        const folder = mkdtempSync(join(tmpdir(), "engine-"));
+        server.once("close", () => rmSync(folder, { recursive: true }));
+        at = `unix://${join(folder, "docker.sock")}`;
+    }
+    await new Promise<void>((resolve) => server.listen(new URL(at).pathname, resolve));
+    return at;
 }
 
 /** A command's streams come over the connection itself, once both sides agreed to upgrade it. */
@@ -113,20 +165,12 @@ function runExec(
     started: Exec,
     { exec = () => ({ code: 0, output: "" }) }: Behaviour,
     record: Recorded,
-    { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+    socket: Duplex,
 ): void {
-    const { container, body } = started;
-    const bodyLength = Number(request.headers["content-length"] ?? 0);
-    const received = [head];
-    const answer = () => {
-        const stdin = Buffer.concat(received).subarray(bodyLength).toString();
-        const { code, output } = exec(body.Cmd, record.executed.length);
-        record.executed.push({ container, command: body.Cmd, user: body.User, stdin });
-        started.code = code;
-        socket.end(framed(output));
-    };
+    const { container, command } = started;
+    const { code, output } = exec(command, record.executed.length, container);
+    record.executed.push({ container, command });
+    started.code = code;
     socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-    socket.on("data", (chunk: Buffer) => received.push(chunk));
-    if (body.AttachStdin === true) socket.on("end", answer);
-    else answer();
+    socket.end(framed(output));
 }

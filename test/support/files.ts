@@ -1,33 +1,33 @@
-import { type FakeEngine, startEngine } from "./engine";
+import { absentEngine, type FakeEngine, startEngine } from "./engine";
 import type { Archived } from "./engine-wire";
+import { container, step } from "./find";
 import { runHooks } from "./hooks";
+import { idOf } from "./provider";
 import type { Registered } from "./recording";
 
 /**
- * The files that a container is given before it starts, as the engine gets them.
+ * The files that a workload's container is given before it starts, as the engine gets them.
  *
  * @param own the engine that the program was given. Default: none was.
  */
-export async function filesOf(container: Registered, own?: FakeEngine): Promise<Archived[]> {
-    const engine = own ?? (await startEngine());
-    const before = process.env.DOCKER_HOST;
-    process.env.DOCKER_HOST = engine.host;
-    const known = engine.created.length;
+export async function filesOf(resources: Registered[], name: string, own?: FakeEngine): Promise<Archived[]> {
+    const engine = own ?? (await startEngine({}, absentEngine));
     try {
-        await runHooks(container, "beforeCreate");
-        const made = engine.created.splice(known);
-        return made.find(({ name }) => name.startsWith(`${container.name}-files-`))?.files ?? [];
+        const made = engine.provide(idOf(name), container(resources, name).inputs.user as string | undefined);
+        await runHooks(step(resources, `${name}-healthy`), "beforeCreate");
+        engine.provided.pop();
+        return made.files;
     } finally {
-        process.env.DOCKER_HOST = before;
         if (own === undefined) await engine.close();
     }
 }
 
 /** The content of one of them. */
 export async function contentOf(
-    container: Registered,
+    resources: Registered[],
+    name: string,
     path: string | undefined,
     own?: FakeEngine,
 ): Promise<string | undefined> {
-    return (await filesOf(container, own)).find((file) => file.path === path)?.content;
+    return (await filesOf(resources, name, own)).find((file) => file.path === path)?.content;
 }

@@ -1,27 +1,59 @@
 import type { Registered } from "./recording";
 
-export const containerType = "docker:index/container:Container";
-export const networkType = "docker:index/network:Network";
-export const volumeType = "docker:index/volume:Volume";
-export const passwordType = "random:index/randomPassword:RandomPassword";
-export const stepType = "pulumi:index:Stash";
+/** What runs containers, by the types of its resources: the one place of the tests that knows them. */
+const kinds = {
+    container: "docker:index/container:Container",
+    network: "docker:index/network:Network",
+    volume: "docker:index/volume:Volume",
+    password: "random:index/randomPassword:RandomPassword",
+    step: "pulumi:index:Stash",
+    reference: "pulumi:pulumi:StackReference",
+};
 
-/** The resources of a type. */
-export function ofType(resources: Registered[], type: string): Registered[] {
-    return resources.filter((resource) => resource.type === type);
+/** What the tests look for among the resources of a program. */
+export type Kind = keyof typeof kinds;
+
+/** The resources of a kind. */
+export function all(resources: Registered[], kind: Kind): Registered[] {
+    return resources.filter(({ type }) => type === kinds[kind]);
 }
 
-/** The one resource of a type and name. */
-export function theOne(resources: Registered[], type: string, name: string): Registered {
-    const found = resources.filter((resource) => resource.type === type && resource.name === name);
+/** The names of the resources of a kind. */
+export function namesOf(resources: Registered[], kind: Kind): string[] {
+    return all(resources, kind).map(({ name }) => name);
+}
+
+/** The one resource of a kind and name. */
+export function one(resources: Registered[], kind: Kind, name: string): Registered {
+    const found = all(resources, kind).filter((resource) => resource.name === name);
     const [resource] = found;
-    if (resource === undefined || found.length > 1) throw new Error(`there are ${found.length} of ${type} ${name}`);
+    if (resource === undefined || found.length > 1) throw new Error(`there are ${found.length} of ${kind} ${name}`);
     return resource;
 }
 
 /** The container of a name. */
 export function container(resources: Registered[], name: string): Registered {
-    return theOne(resources, containerType, name);
+    return one(resources, "container", name);
+}
+
+/** The recorded step of a name. */
+export function step(resources: Registered[], name: string): Registered {
+    return one(resources, "step", name);
+}
+
+/** What a step has recorded. */
+export interface StepRecord {
+    facts: Record<string, string>;
+    again: string;
+    /** One digest of all its secrets. */
+    secrets?: string;
+    containers?: Record<string, unknown>[];
+    memory?: Record<string, string>;
+}
+
+/** What a step has recorded. */
+export function recordOf({ inputs }: Registered): StepRecord {
+    return inputs.input as StepRecord;
 }
 
 /** Environment variables of a container by name. */

@@ -3,7 +3,7 @@ import { idOf } from "./provider";
 import type { Registered } from "./recording";
 
 /** When the engine runs a hook. */
-export type Moment = "beforeCreate" | "afterCreate" | "beforeUpdate";
+export type Moment = "beforeCreate" | "beforeUpdate";
 
 /**
  * Does what the engine does around the creation or the update of a resource.

@@ -2,7 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AuthentikOutputs, Pending } from "../../components/outputs";
 import program from "../../index";
 import { asPulumiHandsOver, type Configuration, devConfiguration, project } from "./configuration";
+import { absentEngine } from "./engine";
 import { type Graph, recordInto, type Registered } from "./recording";
+import { spareStackTraces } from "./stack-traces";
+
+spareStackTraces();
 
 /** What a program or a component is run with. */
 export interface Surroundings {
@@ -38,7 +42,7 @@ export async function runUnderMocks<T extends object>(
     surroundings: Surroundings = {},
 ): Promise<Run<T>> {
     // A test must neither see nor touch an engine that happens to be there.
-    process.env.DOCKER_HOST = "tcp://127.0.0.1:1";
+    process.env.DOCKER_HOST = absentEngine;
     const graph = await startMocks(surroundings);
     let result: T | undefined;
     await pulumi.runtime.runInPulumiStack(async () => {

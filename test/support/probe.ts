@@ -24,7 +24,8 @@ export async function runProbe(checks: Check[], seconds: number): Promise<Outcom
         writeFileSync(path, JSON.stringify(checks));
         const started = Date.now();
         return await new Promise((resolve) => {
-            execFile("python3", [script, path, String(seconds)], (error, output, errors) => {
+            // Without what this machine adds to Python, which takes a third of the time.
+            execFile("python3", ["-I", "-S", script, path, String(seconds)], (error, output, errors) => {
                 const code = error === null ? 0 : Number(error.code ?? -1);
                 resolve({ code, output, errors, seconds: (Date.now() - started) / 1000 });
             });

@@ -103,7 +103,7 @@ export class Database {
 
     /** Calls `heard` for each notification on `channel`, through whatever restarts of PostgreSQL. */
     listen(channel: string, heard: (payload: string) => void): void {
-        // An attempt while PostgreSQL is away may be answered by nobody, and would then wait for minutes.
+        // While PostgreSQL is away, an attempt may get no answer at all, and would then wait for minutes.
         const client = new Client({ ...this.options, connectionTimeoutMillis: 2000, keepAlive: true });
         const again = () => setTimeout(() => this.listen(channel, heard), 1000);
         client.on("notification", (message) => heard(message.payload ?? ""));

@@ -67,7 +67,7 @@ const initial: Record<string, () => Fields> = {
     }),
 };
 
-/** The fields that a new object of a model has where nobody says otherwise. */
+/** The default fields of a new object, by model. */
 export function initialFields(model: string): Fields {
     return initial[model]?.() ?? {};
 }

@@ -71,7 +71,7 @@ function serviceAccountName(outpost: Stored): string {
     return `ak-outpost-${String(outpost.pk).replaceAll("-", "")}`;
 }
 
-// A password is never kept in clear, and no password means one that nobody can match.
+// A password is never stored in clear; without one, no password matches.
 function storable({ password, users: _users, ...fields }: Fields): Fields {
     if (password === undefined) return fields;
     return { ...fields, password: typeof password === "string" && password !== "" ? hashPassword(password) : "!" };

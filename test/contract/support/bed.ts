@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
 import { ensureDocker } from "../../../cli/docker-engine";
+import type { StandInImages } from "../../../cli/offline";
+import { standIns } from "../../support/stand-ins";
 import { cleanSlate, eventually, removeAll, start, type Container } from "./containers";
 import { statusOf } from "./http";
 
@@ -36,7 +37,7 @@ export class Bed {
     /** Clears what an earlier run left, builds what is missing and starts PostgreSQL and Redis. */
     async open(): Promise<void> {
         process.env.DOCKER_HOST = (await ensureDocker(console.log)).host;
-        this.images = await buildStandInImages(() => undefined);
+        this.images = await (await standIns()).buildStandInImages(() => undefined);
         await cleanSlate();
         rmSync(this.folder, { recursive: true, force: true });
         mkdirSync(this.folder);

@@ -1,8 +1,13 @@
-import { run, runOrFail } from "../../../offline/images/docker";
+import { type Finished, run, type RunOptions, tryRun } from "../../../cli/run";
 
 /** Every container, network and volume of these tests has a name that starts like this. */
 export const prefix = "aks-contract-";
 const network = `${prefix}net`;
+
+/** For each of Docker's commands. */
+function limit(): RunOptions {
+    return { signal: AbortSignal.timeout(120_000) };
+}
 
 /** How a container is started; hardened as the program does it unless `capabilities` are given. */
 export interface ContainerOptions {
@@ -27,7 +32,7 @@ export class Container {
 
     /** Everything it has written, stderr too. */
     async logs(): Promise<string> {
-        const { stdout, stderr } = await run("docker", ["logs", this.name], 1);
+        const { stdout, stderr } = await tryRun("docker", ["logs", this.name], limit());
         return stdout + stderr;
     }
 
@@ -63,28 +68,28 @@ export class Container {
     }
 
     /** Runs a command in it. */
-    exec(...command: string[]): ReturnType<typeof run> {
-        return run("docker", ["exec", this.name, ...command], 2);
+    exec(...command: string[]): Promise<Finished> {
+        return tryRun("docker", ["exec", this.name, ...command], limit());
     }
 
     /** Where one of its published ports is reached from here. */
     async port(inside: number): Promise<number> {
-        const listed = await runOrFail("docker", ["port", this.name, `${inside}/tcp`], 1);
+        const listed = await run("docker", ["port", this.name, `${inside}/tcp`], limit());
         return Number(/:(\d+)\s*$/m.exec(listed)?.[1]);
     }
 
     /** Any `docker <verb> <container>`: stop, kill, start, pause... */
     async do(verb: string, ...options: string[]): Promise<void> {
-        await runOrFail("docker", [verb, ...options, this.name], 2);
+        await run("docker", [verb, ...options, this.name], limit());
     }
 
     /** Removes it and its anonymous volumes. */
     async remove(): Promise<void> {
-        await run("docker", ["rm", "-fv", this.name], 2);
+        await tryRun("docker", ["rm", "-fv", this.name], limit());
     }
 
     private async inspect(format: string): Promise<string> {
-        return (await runOrFail("docker", ["inspect", "--format", format, this.name], 1)).trim();
+        return (await run("docker", ["inspect", "--format", format, this.name], limit())).trim();
     }
 }
 
@@ -95,7 +100,7 @@ export async function start(name: string, options: ContainerOptions): Promise<Co
     const container = new Container(`${prefix}${name}`);
     const each = (flag: string, values: string[]) => values.flatMap((value) => [flag, value]);
     await container.remove();
-    await runOrFail(
+    await run(
         "docker",
         [
             ...["run", "--detach", "--name", container.name, "--network", network, "--read-only", "--cap-drop", "ALL"],
@@ -116,7 +121,7 @@ export async function start(name: string, options: ContainerOptions): Promise<Co
             image,
             ...command,
         ],
-        2,
+        limit(),
     );
     return container;
 }
@@ -124,22 +129,22 @@ export async function start(name: string, options: ContainerOptions): Promise<Co
 /** Removes whatever an earlier run left behind, and makes the network anew. */
 export async function cleanSlate(): Promise<void> {
     await removeAll();
-    await runOrFail("docker", ["network", "create", network], 1);
+    await run("docker", ["network", "create", network], limit());
 }
 
 /** Removes everything that these tests have made. */
 export async function removeAll(): Promise<void> {
     const named = ["--filter", `name=${prefix}`, "--format"];
     const listed = async (kind: string[], format: string) =>
-        (await runOrFail("docker", [...kind, ...named, format], 1))
+        (await run("docker", [...kind, ...named, format], limit()))
             .split("\n")
             .filter((line) => line.startsWith(prefix));
     const containers = await listed(["ps", "--all"], "{{.Names}}");
-    if (containers.length > 0) await run("docker", ["rm", "-fv", ...containers], 2);
+    if (containers.length > 0) await tryRun("docker", ["rm", "-fv", ...containers], limit());
     const volumes = await listed(["volume", "ls"], "{{.Name}}");
-    if (volumes.length > 0) await run("docker", ["volume", "rm", "-f", ...volumes], 2);
+    if (volumes.length > 0) await tryRun("docker", ["volume", "rm", "-f", ...volumes], limit());
     const networks = await listed(["network", "ls"], "{{.Name}}");
-    if (networks.length > 0) await run("docker", ["network", "rm", ...networks], 2);
+    if (networks.length > 0) await tryRun("docker", ["network", "rm", ...networks], limit());
 }
 
 /** Asks again and again until the answer is yes; fails with what was waited for. */

@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
-import { run, runOrFail } from "../../../offline/images/docker";
+import type { StandInImages } from "../../../cli/offline";
 import { eventually } from "../../contract/support/containers";
 import { statusOf } from "../../contract/support/http";
+import { standIns } from "../../support/stand-ins";
+import { docker, tryDocker } from "../support/host";
 import { nginxConfiguration } from "./nginx";
 
 const prefix = "snip-";
@@ -25,9 +26,9 @@ export class Bed {
 
     /** Clears what an earlier run left and brings everything up. */
     async open(): Promise<void> {
-        this.images = await buildStandInImages(() => undefined);
+        this.images = await (await standIns()).buildStandInImages(() => undefined);
         await removeAll();
-        await runOrFail("docker", ["network", "create", network], 1);
+        await docker("network", "create", network);
         chmodSync(this.folder, 0o755);
         for (const [name, value] of Object.entries(this.secrets)) this.file(name, value, 1000);
         this.file("postgres_root_password", this.secrets.postgres_password, 0);
@@ -38,8 +39,8 @@ export class Bed {
 
     /** `nginx -t` of the configuration that runs; what it said when it did not like it. */
     async nginxComplaints(): Promise<string> {
-        const { code, stderr } = await run("docker", ["exec", `${prefix}nginx`, "nginx", "-t"], 1);
-        return code === 0 ? "" : stderr;
+        const { code, output } = await tryDocker("exec", `${prefix}nginx`, "nginx", "-t");
+        return code === 0 ? "" : output;
     }
 
     /** Removes everything. */
@@ -60,8 +61,8 @@ export class Bed {
         await eventually("the server", 90, async () => (await statusOf(this.ports.server, "/-/health/ready/")) === 200);
         const blueprint = ["--volume", `${join(__dirname, "blueprint.yaml")}:/blueprints/snip/snippets.yaml:ro`];
         await this.authentik("job", ["apply_blueprint", "snip/snippets.yaml"], blueprint);
-        const code = (await runOrFail("docker", ["wait", `${prefix}job`], 2)).trim();
-        if (code !== "0") throw new Error((await run("docker", ["logs", `${prefix}job`], 1)).stdout);
+        const code = await docker("wait", `${prefix}job`);
+        if (code !== "0") throw new Error((await tryDocker("logs", `${prefix}job`)).output);
         await this.authentik("worker", ["worker"], []);
     }
 
@@ -96,7 +97,7 @@ export class Bed {
     private async start(name: string, image: string, options: string[], command: string[] = []): Promise<void> {
         const secrets = ["--volume", `${this.folder}:/run/secrets:ro`];
         const fixed = ["run", "--detach", "--name", `${prefix}${name}`, "--network", network];
-        await runOrFail("docker", [...fixed, ...secrets, ...options, image, ...command], 2);
+        await docker(...fixed, ...secrets, ...options, image, ...command);
     }
 
     private file(name: string, content: string, owner: number): void {
@@ -109,12 +110,12 @@ export class Bed {
 }
 
 async function portOf(name: string, inside: number): Promise<number> {
-    const listed = await runOrFail("docker", ["port", `${prefix}${name}`, `${inside}/tcp`], 1);
+    const listed = await docker("port", `${prefix}${name}`, `${inside}/tcp`);
     return Number(/:(\d+)\s*$/m.exec(listed)?.[1]);
 }
 
 async function removeAll(): Promise<void> {
     const names = ["postgres", "redis", "server", "job", "worker", "app", "outpost", "nginx"];
-    await run("docker", ["rm", "-fv", ...names.map((name) => `${prefix}${name}`)], 2);
-    await run("docker", ["network", "rm", network], 1);
+    await tryDocker("rm", "-fv", ...names.map((name) => `${prefix}${name}`));
+    await tryDocker("network", "rm", network);
 }

@@ -5,7 +5,7 @@ export function nginxConfiguration(outpost: string, app: string): string {
     const snippets = (slug: string, type: ProtectedApplication["type"], host: string) =>
         forwardAuthSnippets(
             { slug, name: slug, type, externalHost: `http://${host}:18080`, upstream: app },
-            { internalUrl: outpost },
+            { outpost: "ak-outpost", internalUrl: outpost },
             "http://auth.snip.test:19000",
         );
     const { hostname, port } = new URL(app);

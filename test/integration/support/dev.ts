@@ -1,5 +1,5 @@
-import type { Images } from "../../../components/images";
-import type { StandInImages } from "../../../offline/images/build";
+import type { Images } from "../../../authentik/images";
+import type { StandInImages } from "../../../cli/offline";
 import { type Configuration, devWith } from "../../support/configuration";
 import { freePorts } from "./ports";
 

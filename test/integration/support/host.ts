@@ -1,5 +1,5 @@
 import { stackLabel } from "../../../engine/labels";
-import { run, runOrFail } from "../../../offline/images/docker";
+import { run, type RunOptions, tryRun } from "../../../cli/run";
 
 /** A container as it is listed. */
 export interface Listed {
@@ -9,13 +9,17 @@ export interface Listed {
 
 /** Runs a command of Docker's own command line, and returns what it printed. */
 export async function docker(...args: string[]): Promise<string> {
-    return (await runOrFail("docker", args, 2)).trim();
+    return (await run("docker", args, limit())).trim();
 }
 
 /** The same for a command that may fail; what it printed on both streams comes with its exit code. */
-export async function tryDocker(...args: string[]): Promise<{ code: number; output: string }> {
-    const { code, stdout, stderr } = await run("docker", args, 2);
+export async function tryDocker(...args: string[]): Promise<{ code: number | string; output: string }> {
+    const { code, stdout, stderr } = await tryRun("docker", args, limit());
     return { code, output: stdout + stderr };
+}
+
+function limit(): RunOptions {
+    return { signal: AbortSignal.timeout(120_000) };
 }
 
 /** Containers whose name starts with a prefix, running or not. */

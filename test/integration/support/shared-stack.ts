@@ -5,7 +5,7 @@ import type { Operation } from "./operation";
 import { StackUnderTest } from "./stack-under-test";
 import { watchContainers } from "./watch";
 
-/** The stack that most tests share: each takes it as it is and leaves it as it was. */
+/** The stack that the numbered files share, in that order: each takes it as it is and leaves it as it was. */
 export interface SharedStack {
     stack: StackUnderTest;
     ports: Ports;

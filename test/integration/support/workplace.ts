@@ -2,9 +2,10 @@ import { config } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildStandInImages, type StandInImages } from "../../../offline/images/build";
 import { type DockerEngine, ensureDocker } from "../../../cli/docker-engine";
 import { ensurePulumi, type PulumiEngine } from "../../../cli/engine";
+import type { StandInImages } from "../../../cli/offline";
+import { standIns } from "../../support/stand-ins";
 
 // Errors of the engine are long, and their end says what to do.
 config.truncateThreshold = 0;
@@ -32,7 +33,7 @@ async function prepare(): Promise<Bench> {
     // For what is done with Docker's own command line.
     process.env.DOCKER_HOST = docker.host;
     const pulumi = await ensurePulumi(progress);
-    const images = await buildStandInImages(progress);
+    const images = await (await standIns()).buildStandInImages(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-it-"));
     // Also when a test was interrupted: the folder holds the passwords of containers that may still run.
     process.on("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -32,6 +32,7 @@ const applications = [
         icon: "https://wiki.example.com/icon.svg",
         provider: { type: "saml", acsUrl: "https://wiki.example.com/acs" },
     },
+    { slug: "git", name: "Git", provider: { type: "scim", endpoint: "https://git.example.com/scim/v2" } },
     { slug: "directory", name: "Directory", provider: { type: "ldap", outpost: "ak-ldap" } },
     { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "ak-radius" } },
     {
@@ -73,7 +74,10 @@ async function documents(): Promise<string[]> {
         type,
         networks: ["frontend"],
     }));
-    await startMocks({ configuration: devWith({ applications, outposts }) });
+    await startMocks({
+        configuration: devWith({ applications, outposts, secrets: { "application/git": "a-token-of-theirs" } }),
+        secretKeys: ["secrets"],
+    });
     const { blueprints } = declarations(loadConfig(), "http://authentik-server:9000");
     const removals = blueprints.flatMap(({ name, owned = {} }) =>
         Object.values(owned).map((entries) => ({ name, entries })),
@@ -107,7 +111,9 @@ for (const version of ["2025.8.4", "2026.2.2"]) {
         before(function () {
             if (!existsSync(schemaOf(version))) this.skip();
             const schema = JSON.parse(readFileSync(schemaOf(version), "utf8")) as object;
-            const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false }).compile(schema);
+            // It is used too seldom to be worth making fast.
+            const code = { optimize: false };
+            const validate = new Ajv({ strict: false, allErrors: true, validateFormats: false, code }).compile(schema);
             problems = (text) =>
                 validate(withoutTags(text))
                     ? []

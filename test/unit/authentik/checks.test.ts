@@ -1,7 +1,6 @@
 import { expect } from "chai";
-import { adminSecrets } from "../../../authentik/blueprints/admin";
-import { outpostTokenPath } from "../../../authentik/blueprints/outpost";
-import { blueprintChecks, servingChecks } from "../../../authentik/checks";
+import { secretPaths } from "../../../authentik/blueprints/document";
+import { declarations, servingChecks } from "../../../authentik/declarations";
 import { forwarded } from "../../support/applications";
 
 const applications = [
@@ -14,14 +13,16 @@ const outposts = [
     { name: "two", type: "proxy" },
 ];
 
+const declared = { url: "http://auth.localhost:9000", admin: { email: "a@example.com" }, applications, outposts };
+
 describe("the checks after the blueprints", () => {
-    const checks = blueprintChecks("http://server:9000", outposts, applications);
+    const { checks } = declarations(declared, "http://server:9000");
     const check = (name: string) => checks.find((candidate) => candidate.name === name);
 
     it("sign in with the administrator's token", () => {
         expect(check("the administrator's API token")).to.deep.include({
             url: "http://server:9000/api/v3/core/users/me/",
-            token: adminSecrets.token,
+            token: secretPaths.apiToken,
             status: 200,
         });
     });
@@ -29,7 +30,7 @@ describe("the checks after the blueprints", () => {
     it("look for each application with its provider", () => {
         expect(check("application b")).to.deep.include({
             url: "http://server:9000/api/v3/core/applications/?superuser_full_list=true&slug=b",
-            token: adminSecrets.token,
+            token: secretPaths.apiToken,
             result: { slug: "b", name: "B", provider_obj: { name: "b" } },
         });
     });
@@ -37,7 +38,7 @@ describe("the checks after the blueprints", () => {
     it("look for each outpost with its own applications, by the outpost's own token", () => {
         expect(check("outpost two with its token")).to.deep.include({
             url: "http://server:9000/api/v3/outposts/instances/",
-            token: outpostTokenPath("two"),
+            token: secretPaths.outpostToken("two"),
             status: 200,
             result: { name: "two", type: "proxy", providers_obj: [{ name: "b" }, { name: "c" }] },
         });
@@ -47,16 +48,18 @@ describe("the checks after the blueprints", () => {
         const granted = checks.filter(({ url }) => url === "http://server:9000/api/v3/outposts/proxy/");
 
         expect(granted.map(({ token, status, result }) => [token, status, result])).to.deep.equal([
-            [outpostTokenPath("one"), 200, { name: "a" }],
-            [outpostTokenPath("two"), 200, { name: "b" }],
-            [outpostTokenPath("two"), 200, { name: "c" }],
+            [secretPaths.outpostToken("one"), 200, { name: "a" }],
+            [secretPaths.outpostToken("two"), 200, { name: "b" }],
+            [secretPaths.outpostToken("two"), 200, { name: "c" }],
         ]);
     });
 
     it("ask no more than that where nothing is protected", () => {
-        expect(blueprintChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal([
-            "the administrator's API token",
-        ]);
+        expect(
+            declarations({ ...declared, applications: [], outposts: [] }, "http://server:9000").checks.map(
+                ({ name }) => name,
+            ),
+        ).to.deep.equal(["the administrator's API token"]);
     });
 });
 

@@ -30,7 +30,7 @@ describe("releases", () => {
     for (const version of ["2025.8", "latest", "v2025.8.4", "2025.8.4-rc1", "", "2025.8.4 "]) {
         it(`refuses ${JSON.stringify(version)} as a version`, () => {
             expect(versionPattern.test(version)).to.equal(false);
-            expect(() => releaseOf(version)).to.throw(`${version} is no authentik version such as 2025.8.4`);
+            expect(() => releaseOf(version)).to.throw(`${version} is not an authentik version such as 2025.8.4`);
         });
     }
 });

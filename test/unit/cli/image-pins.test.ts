@@ -2,14 +2,14 @@ import { expect } from "chai";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { imagePins, taggedImages } from "../../../components/images";
-import { connect } from "../../../engine/host";
+import { imagePins, pinnedImages } from "../../../authentik/images";
+import { DockerConnection } from "../../../engine/connection";
 import { updatePins } from "../../../cli/image-pins";
 import { ToolError } from "../../../cli/progress";
 import { type FakeEngine, startEngine } from "../../support/engine";
 
 const tags = { authentik: "2025.6.1", postgres: "17-alpine", redis: "7.4-alpine" };
-const images = Object.values(taggedImages(tags));
+const images = Object.values(pinnedImages({ tags, digests: {} }));
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 
 describe("updating the pins of images", () => {
@@ -22,7 +22,7 @@ describe("updating the pins of images", () => {
     async function update(digests: Record<string, string>, before: Record<string, string>): Promise<string[]> {
         writeFileSync(file, JSON.stringify({ tags, digests: before }));
         engine = await startEngine({ digests });
-        return await updatePins(await connect(engine.host), file);
+        return await updatePins(new DockerConnection({ host: engine.host }), file);
     }
 
     const all = Object.fromEntries(images.map((image, index) => [image, digest(String(index))]));
@@ -38,7 +38,7 @@ describe("updating the pins of images", () => {
         expect(await update(all, before)).to.deep.equal([
             `postgres:17-alpine: not pinned -> ${digest("5")}`,
             `redis:7.4-alpine: ${digest("e")} -> ${digest("6")}`,
-            "redis:7-alpine: pinned no longer",
+            "redis:7-alpine: no longer pinned",
         ]);
         expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal({ tags, digests: all });
     });
@@ -65,10 +65,10 @@ describe("updating the pins of images", () => {
     });
 
     it("is what the project's own file is written by", () => {
-        const own = readFileSync(join(__dirname, "../../../components/image-pins.json"), "utf8");
+        const own = readFileSync(join(__dirname, "../../../authentik/image-pins.json"), "utf8");
         expect(own).to.equal(`${JSON.stringify(imagePins, undefined, 2)}\n`);
         expect(Object.keys(imagePins.digests)).to.satisfy((names: string[]) =>
-            names.every((name) => Object.values(taggedImages(imagePins.tags)).includes(name)),
+            names.every((name) => Object.values(pinnedImages({ tags: imagePins.tags, digests: {} })).includes(name)),
         );
     });
 });

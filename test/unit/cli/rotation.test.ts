@@ -7,7 +7,15 @@ import { editRotation } from "../../../cli/rotation/edit";
 import { followUps, type KnownSecrets, listText, nextRotation } from "../../../cli/rotation/secrets";
 
 const known: KnownSecrets = {
-    names: ["redis", "api-token", "database/authentik", "database/n8n"],
+    secrets: [
+        { name: "redis" },
+        { name: "api-token", knownTo: "others" },
+        { name: "admin-password", knownTo: "administrator" },
+        { name: "postgres" },
+        { name: "database/authentik" },
+        { name: "database/n8n", knownTo: "others" },
+        { name: "application/wiki", knownTo: "others" },
+    ],
     supplied: { "api-token": "hunter2-hunter2", redis: { stack: "organization/vault/prod", output: "redis" } },
     rotation: { "database/n8n": 4 },
 };
@@ -58,8 +66,8 @@ describe("what can be rotated", () => {
     });
 
     it("is what the stack has; each unknown name is told at once, with those there are", () => {
-        expect(() => nextRotation(known, ["redis", "db", "postgres"], "dev")).to.throw(
-            "The stack dev has no secret db, postgres. It has: redis, api-token, database/authentik, database/n8n.",
+        expect(() => nextRotation(known, ["redis", "db", "mail"], "dev")).to.throw(
+            "The stack dev has no secret db, mail. It has: redis, api-token, admin-password, postgres, database/authentik",
         );
     });
 
@@ -76,14 +84,21 @@ describe("what can be rotated", () => {
         expect(listText(known).split("\n")).to.deep.equal([
             "  redis               the output redis of the stack organization/vault/prod",
             "  api-token           your own",
+            "  admin-password      generated",
+            "  postgres            generated",
             "  database/authentik  generated",
             "  database/n8n        generated, rotation 4",
+            "  application/wiki    generated",
         ]);
     });
 
     it("says whom it concerns outside of the stack", () => {
-        const concerns = followUps(["postgres", "database/authentik", "database/n8n", "application/wiki"], "dev");
+        const concerns = followUps(
+            known,
+            ["postgres", "database/authentik", "database/n8n", "application/wiki"],
+            "dev",
+        );
         expect(concerns.map((line) => line.split(":")[0])).to.deep.equal(["database/n8n", "application/wiki"]);
-        expect(followUps(["admin-password"], "dev").join()).to.contain("output -- admin.password --stack dev");
+        expect(followUps(known, ["admin-password"], "dev").join()).to.contain("output -- admin.password --stack dev");
     });
 });

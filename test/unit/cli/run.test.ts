@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { whileGrowing } from "../../../cli/engine/growing";
-import { run } from "../../../cli/run";
+import { whileGrowing } from "../../../cli/engine/download";
+import { run, tryRun } from "../../../cli/run";
 
 describe("running a program", () => {
     it("returns what it prints on standard output, and tells every line", async () => {
@@ -21,6 +21,12 @@ describe("running a program", () => {
         expect((error as Error).message)
             .to.include("ended with code 3")
             .and.to.include("why");
+    });
+
+    it("returns the exit code and both streams of one that may fail", async () => {
+        const ended = await tryRun("sh", ["-c", "echo out; echo err >&2; exit 3"]);
+
+        expect(ended).to.deep.equal({ code: 3, stdout: "out\n", stderr: "err\n" });
     });
 
     it("fails when there is no such program", async () => {

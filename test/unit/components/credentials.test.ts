@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { Credentials, type CredentialsArgs } from "../../../components/credentials";
+import type { SecretName } from "../../../config/secrets";
 import { runUnderMocks } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
 import { generated } from "../../support/provider";
 
-async function secretOf(args: CredentialsArgs, key = "outpost/one") {
+async function secretOf(args: CredentialsArgs, key: SecretName = "outpost/one") {
     const run = await runUnderMocks(() => ({ secret: new Credentials(args).secret(key, "authentik", {}) }));
     return { ...run, secret: run.result.secret };
 }

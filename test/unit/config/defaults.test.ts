@@ -1,7 +1,8 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { dockerHost, hasSecretSettings, loadConfig } from "../../../config/load";
-import { credentialNames } from "../../../config/credential-names";
+import type { Config } from "../../../config/schema";
+import { secretsOf } from "../../../config/secrets";
 import { type Configuration, devConfiguration } from "../../support/configuration";
 import { startMocks, type Surroundings } from "../../support/mocks";
 
@@ -11,6 +12,8 @@ async function load(configuration: Configuration, surroundings: Surroundings = {
     await startMocks({ ...surroundings, configuration });
     return loadConfig();
 }
+
+const names = (config: Config) => secretsOf(config).map(({ name }) => name);
 
 describe("the configuration", () => {
     it("needs a URL and an e-mail address, and has a default for everything else", async () => {
@@ -91,7 +94,7 @@ describe("the configuration", () => {
     });
 
     it("leads to one name for each secret of the development stack", async () => {
-        expect(credentialNames(await load(devConfiguration()))).to.deep.equal([
+        expect(names(await load(devConfiguration()))).to.deep.equal([
             "secret-key",
             "admin-password",
             "api-token",
@@ -108,7 +111,7 @@ describe("the configuration", () => {
     });
 
     it("names no Redis secret of a consumer without a Redis database", async () => {
-        expect(credentialNames(await load({ ...least, consumers: [{ name: "wiki" }] })))
+        expect(names(await load({ ...least, consumers: [{ name: "wiki" }] })))
             .to.include("database/wiki")
             .and.not.include("redis/wiki");
     });

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
-import { certificatesIn, privateKeyIn, shown } from "../../../config/pem";
+import { certificatesIn, privateKeyIn } from "../../../config/secrets";
+import { shown } from "../../../ground/problems";
 import { authority } from "../../support/certificates";
 
 const ca = authority("The CA", "client");

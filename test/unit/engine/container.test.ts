@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { runContainer } from "../../../engine/docker-host";
-import type { Workload, WorkloadFile } from "../../../engine/workload";
+import { DockerHost } from "../../../engine/docker-host";
+import type { ContainerTransform, Workload, WorkloadFile } from "../../../engine/workload";
 import { container } from "../../support/find";
 import { runUnderMocks } from "../../support/mocks";
 
@@ -11,40 +11,51 @@ const workload: Workload = {
     networks: [{ network: "net-id", aliases: ["thing", "other"] }],
     health: { command: ["thing", "check"], startSeconds: 30 },
     stopSeconds: 10,
-    limits: {},
-    pids: 64,
 };
 
 async function registered(changes: Partial<Workload> = {}) {
-    const { resources } = await runUnderMocks(() => runContainer("thing", { ...workload, ...changes }, undefined, {}));
+    const { resources } = await runUnderMocks(() => new DockerHost().run("thing", { ...workload, ...changes }, {}));
     return container(resources, "thing");
 }
 
 describe("a workload's container", () => {
-    it("is named by Pulumi and replaced create-first unless something allows only one", async () => {
-        const { inputs, options } = await registered();
-
-        expect(inputs).to.not.have.property("name");
-        expect(options.deleteBeforeReplace).to.equal(false);
-    });
-
-    it("with a fixed name is replaced delete-first", async () => {
-        const { inputs, options } = await registered({ fixedName: "postgres" });
-
-        expect(inputs.name).to.equal("postgres");
-        expect(options.deleteBeforeReplace).to.equal(true);
-    });
-
-    it("with a published port is replaced delete-first", async () => {
+    it("is named by Pulumi, created beside its predecessor, and started by the step that waits for it", async () => {
         const publish = { port: 9000, on: [{ port: 80, ip: "127.0.0.1" }] };
-        const { inputs, options } = await registered({ publish });
+        const mounts = [{ source: "pg_data", target: "/data", exclusive: true }];
+        for (const changes of [{}, { publish }, { mounts }]) {
+            const { inputs, options } = await registered(changes);
 
-        expect(inputs.ports).to.deep.equal([{ internal: 9000, external: 80, ip: "127.0.0.1" }]);
-        expect(options.deleteBeforeReplace).to.equal(true);
+            expect(inputs).to.not.have.property("name");
+            expect(options.deleteBeforeReplace).to.equal(false);
+            expect(inputs).to.include({ start: false, mustRun: false });
+        }
     });
 
-    it("is replaced when its health check changes, which the provider would only write down", async () => {
-        expect((await registered()).options.replaceOnChanges).to.deep.equal(["healthcheck"]);
+    it("publishes its ports", async () => {
+        const publish = { port: 9000, on: [{ port: 80, ip: "127.0.0.1" }] };
+
+        expect((await registered({ publish })).inputs.ports).to.deep.equal([
+            { internal: 9000, external: 80, ip: "127.0.0.1" },
+        ]);
+        expect((await registered({ publish: { ...publish, protocol: "udp" } })).inputs.ports).to.deep.equal([
+            { internal: 9000, external: 80, ip: "127.0.0.1", protocol: "udp" },
+        ]);
+    });
+
+    it("is replaced whatever changes, since the provider only writes some changes down", async () => {
+        const transform: ContainerTransform = (args) => ({ ...args, dns: ["192.0.2.53"] });
+        const { inputs, options } = await registered({
+            files: [{ path: "/run/secrets/a", content: "a" }],
+            limits: { memory: "512m", cpus: 1 },
+            publish: { port: 9000, on: [{ port: 80, ip: "127.0.0.1" }] },
+            transform,
+        });
+
+        const { destroyGraceSeconds, ...others } = inputs;
+        expect(destroyGraceSeconds).to.equal(10);
+        expect(others).to.include.keys("healthcheck", "memory", "memorySwap", "cpus", "mounts", "labels", "dns");
+        expect(options.replaceOnChanges).to.include.members(Object.keys(others));
+        expect(options.replaceOnChanges, "how long the old one has to stop").to.not.include("destroyGraceSeconds");
     });
 
     const durations: [seconds: number, printed: string][] = [
@@ -72,10 +83,11 @@ describe("a workload's container", () => {
     ];
     for (const [memory, megabytes] of sizes) {
         it(`may use ${memory} of memory and no swap beside it`, async () => {
-            expect((await registered({ limits: { memory } })).inputs).to.include({
-                memory: megabytes,
-                memorySwap: megabytes,
-            });
+            for (const input of [memory, pulumi.output(memory)])
+                expect((await registered({ limits: { memory: input } })).inputs).to.include({
+                    memory: megabytes,
+                    memorySwap: megabytes,
+                });
         });
     }
 
@@ -94,6 +106,12 @@ describe("a workload's container", () => {
         expect((await registered()).inputs).to.not.have.any.keys("memory", "memorySwap", "cpus");
     });
 
+    it("gets its variables, whose values may be known later", async () => {
+        const { inputs } = await registered({ variables: { HOST: pulumi.output("db"), PORT: "5432" } });
+
+        expect(inputs.envs).to.deep.equal(["HOST=db", "PORT=5432"]);
+    });
+
     it("binds a path of the host and mounts a volume, whose name may be known later", async () => {
         const { inputs } = await registered({
             mounts: [
@@ -106,34 +124,6 @@ describe("a workload's container", () => {
             { type: "bind", source: "/srv/blueprints", target: "/custom", readOnly: true },
             { type: "volume", source: "ak_media", target: "/media" },
         ]);
-    });
-
-    it("takes over the volumes that bring its files, read-only, and shows nothing of the content", async () => {
-        const { inputs, secretInputs } = await registered({
-            files: [{ path: "/run/secrets/a", content: pulumi.secret("hunter2") }],
-        });
-
-        expect((inputs.volumes as { fromContainer: string }[])[0]?.fromContainer).to.match(
-            /^thing-files-[0-9a-f]{16}:ro$/,
-        );
-        expect(secretInputs, "the digest is encrypted in the state").to.deep.equal(["volumes"]);
-        expect(JSON.stringify(inputs)).to.not.contain("hunter2");
-        expect((await registered()).inputs, "without files").to.not.have.property("volumes");
-    });
-
-    it("is replaced when a file or what it remembers changes, since the volumes are then others", async () => {
-        const volumes = async (content: string, changes: Partial<WorkloadFile> = {}, remembered: string[] = []) => {
-            const file = { path: "/run/secrets/a", content: pulumi.secret(content), ...changes };
-            return JSON.stringify((await registered({ files: [file], remembered })).inputs.volumes);
-        };
-
-        const one = await volumes("one");
-        expect(await volumes("one")).to.equal(one);
-        expect(await volumes("two")).to.not.equal(one);
-        expect(await volumes("one", { owner: "0" })).to.not.equal(one);
-        expect(await volumes("one", {}, ["more"])).to.not.equal(one);
-        const initial = { initial: true };
-        expect(await volumes("two", initial), "one that serves at first").to.equal(await volumes("one", initial));
     });
 
     it("drops every capability", async () => {
@@ -155,5 +145,70 @@ describe("a workload's container", () => {
 
     it("is given time to stop before it is killed", async () => {
         expect((await registered()).inputs.destroyGraceSeconds).to.equal(10);
+    });
+
+    const transforms: [how: string, transform: ContainerTransform][] = [
+        ["in place", (args) => void (args.dns = ["192.0.2.53"])],
+        ["as a copy", (args) => ({ ...args, dns: ["192.0.2.53"] })],
+    ];
+    for (const [how, transform] of transforms) {
+        it(`is made with what a transform changes ${how}`, async () => {
+            expect((await registered({ transform })).inputs).to.deep.include({ dns: ["192.0.2.53"], image: "thing:1" });
+        });
+    }
+});
+
+describe("the files of a workload's container", () => {
+    const file: WorkloadFile = { path: "/run/secrets/a", content: pulumi.secret("hunter2") };
+    const labelOf = async (changes: Partial<WorkloadFile> = {}, remembered: string[] = []) => {
+        const { inputs } = await registered({ files: [{ ...file, ...changes }], remembered });
+        const labels = inputs.labels as { label: string; value: string }[];
+        return labels.find(({ label }) => label === "authentik-stack.files")?.value;
+    };
+
+    it("have volumes of no name, which go with the container, and show nothing of their content", async () => {
+        const files = ["/run/secrets/a", "/run/secrets/b", "/etc/redis/x"].map((path) => ({ ...file, path }));
+        const { inputs, secretInputs } = await registered({ files });
+
+        expect(inputs.volumes).to.deep.equal([{ containerPath: "/run/secrets" }, { containerPath: "/etc/redis" }]);
+        expect(secretInputs, "a preview shows what changes").to.deep.equal([]);
+        expect(JSON.stringify(inputs)).to.not.contain("hunter2");
+        expect((await registered()).inputs.volumes ?? [], "without files").to.deep.equal([]);
+    });
+
+    it("replace the container when one, or what it remembers, changes", async () => {
+        const one = await labelOf();
+
+        expect(one).to.match(/^[0-9a-f]{16}$/);
+        expect(await labelOf()).to.equal(one);
+        expect(await labelOf({ content: pulumi.secret("hunter3") })).to.not.equal(one);
+        expect(await labelOf({ path: "/run/secrets/b" })).to.not.equal(one);
+        expect(await labelOf({ owner: "0" })).to.not.equal(one);
+        expect(await labelOf({}, ["more"])).to.not.equal(one);
+    });
+
+    it("replace nothing when one changes that only a new container needs", async () => {
+        const initial = await labelOf({ initial: true });
+
+        expect(await labelOf({ initial: true, content: pulumi.secret("hunter3") })).to.equal(initial);
+    });
+
+    it("cannot be guessed from the label, which everybody on the host reads: it is keyed", async () => {
+        const files = [{ ...file, content: "weak" }];
+        const { resources } = await runUnderMocks(() => new DockerHost().run("other", { ...workload, files }, {}));
+        const [, , label] = container(resources, "other").inputs.labels as { label: string; value: string }[];
+
+        expect(label?.label).to.equal("authentik-stack.files");
+        expect(label?.value, "of the same file with another key").to.not.equal(await labelOf({ content: "weak" }));
+    });
+
+    it("are none of a container that has none: it has no such label, and no key is made for it", async () => {
+        const { resources } = await runUnderMocks(() => new DockerHost().run("thing", workload, {}));
+
+        expect(resources.map(({ name }) => name)).to.deep.equal(["thing", "thing-healthy"]);
+        expect((container(resources, "thing").inputs.labels as unknown[]).slice(0, -1)).to.deep.equal([
+            { label: "authentik-stack.stack", value: "authentik-stack/" },
+            { label: "authentik-stack.resource", value: "thing" },
+        ]);
     });
 });

@@ -1,35 +1,49 @@
 import { expect } from "chai";
-import { untilHealthy } from "../../../engine/health";
-import { connect } from "../../../engine/host";
+import { DockerConnection } from "../../../engine/connection";
+import { type Gate, untilHealthy, Waits } from "../../../engine/health";
+import { type Clock, startClock } from "../../support/clock";
 import { type Behaviour, type FakeEngine, startEngine } from "../../support/engine";
 
 describe("waiting for a container's health", () => {
     let engine: FakeEngine;
-    const gate = { title: "authentik-server", command: ["ak", "healthcheck"], seconds: 30, secrets: ["hunter2"] };
-    const wait = async (behaviour: Behaviour, changes: Partial<typeof gate> = {}) => {
+    let clock: Clock;
+    const gate: Gate = {
+        title: "authentik-server",
+        health: { command: ["ak", "healthcheck"], readySeconds: 30 },
+        secrets: ["hunter2"],
+    };
+    const lacking = /connection failed[^\n]*/;
+    const wait = async (behaviour: Behaviour, health: Partial<Gate["health"]> = {}) => {
         engine = await startEngine(behaviour);
-        const started = Date.now();
-        const error = await untilHealthy(await connect(engine.host), "c", { ...gate, ...changes }).then(
+        const changed = { ...gate, health: { ...gate.health, ...health } };
+        const error = await untilHealthy(await new DockerConnection({ host: engine.host }).client(), "c", changed).then(
             () => undefined,
             (reason: unknown) => (reason as Error).message,
         );
-        return { error, seconds: (Date.now() - started) / 1000 };
+        return { error, seconds: clock.seconds() };
     };
-    afterEach(() => engine.close());
+    beforeEach(() => {
+        clock = startClock();
+    });
+    afterEach(async () => {
+        clock.stop();
+        await engine.close();
+    });
 
     it("ends at once when the health check passes", async () => {
         const { error, seconds } = await wait({});
 
         expect(error).to.equal(undefined);
-        expect(seconds).to.be.lessThan(1);
+        expect(seconds).to.equal(0);
         expect(engine.executed.map(({ command }) => command)).to.deep.equal([["ak", "healthcheck"]]);
     });
 
-    it("asks again until the health check passes", async () => {
-        const { error } = await wait({ exec: (_, runs) => ({ code: runs < 2 ? 1 : 0, output: "not yet" }) });
+    it("asks again every second until the health check passes", async () => {
+        const { error, seconds } = await wait({ exec: (_, runs) => ({ code: runs < 2 ? 1 : 0, output: "not yet" }) });
 
         expect(error).to.equal(undefined);
         expect(engine.executed).to.have.length(3);
+        expect(seconds).to.equal(2);
     });
 
     it("notices a container that exited long before the time is over", async () => {
@@ -65,7 +79,7 @@ describe("waiting for a container's health", () => {
     it("gives up when the time is over, and says what the health check said last", async () => {
         const { error, seconds } = await wait(
             { exec: () => ({ code: 1, output: "trying\nHTTP Error 503\n" }), log: () => "migrating\n" },
-            { seconds: 2 },
+            { readySeconds: 2 },
         );
 
         expect(error).to.equal(
@@ -74,13 +88,131 @@ describe("waiting for a container's health", () => {
         expect(seconds).to.be.within(2, 6);
     });
 
+    it("gives a first boot a quarter of an hour unless it is told", async () => {
+        const exec = () => {
+            clock.pass(99);
+            return { code: 1, output: "" };
+        };
+        const { error, seconds } = await wait({ exec }, { readySeconds: undefined });
+
+        expect(error).to.match(/^authentik-server was not healthy within 900 seconds/);
+        expect(seconds).to.be.within(900, 1001);
+    });
+
     it("shows no secret, neither of the log nor of the health check", async () => {
         const { error } = await wait(
             { exec: () => ({ code: 1, output: "401 for hunter2" }), log: () => "password hunter2 refused\n" },
-            { seconds: 0 },
+            { readySeconds: 0 },
         );
 
         expect(error).to.contain("401 for [secret]").and.contain("password [secret] refused");
         expect(error).to.not.contain("hunter2");
+    });
+
+    it("ends after 30 seconds in which the log says what the process lacks, in its own words", async () => {
+        const { error, seconds } = await wait(
+            {
+                exec: () => ({ code: 1, output: "HTTP Error 503" }),
+                log: () => "booting\nconnection failed, host=db hunter2\nretrying\n",
+            },
+            { readySeconds: 900, lacking },
+        );
+
+        expect(error).to.equal(
+            "authentik-server lives, and is not ready: connection failed, host=db [secret]; its last log lines:\nbooting\nconnection failed, host=db [secret]\nretrying",
+        );
+        expect(seconds).to.be.within(30, 40);
+    });
+
+    it("goes on while the log says so only now and then, as during a restart of the database", async () => {
+        const { error, seconds } = await wait(
+            {
+                exec: () => ({ code: 1, output: "" }),
+                log: () => (clock.seconds() < 20 || clock.seconds() > 45 ? "connection failed\n" : "migrating\n"),
+            },
+            { readySeconds: 60, lacking },
+        );
+
+        expect(error).to.match(/^authentik-server was not healthy within 60 seconds/);
+        expect(seconds).to.be.within(60, 65);
+    });
+
+    it("tells every ten seconds what is waited for and what the health check says, without a secret", async () => {
+        await wait({ exec: () => ({ code: 1, output: "401 for hunter2" }) }, { readySeconds: 25 });
+
+        expect(clock.told).to.deep.equal(
+            [10, 20].map(
+                (seconds) =>
+                    `info: [runtime] waiting for authentik-server (${seconds} s); its health check says: 401 for [secret]`,
+            ),
+        );
+    });
+});
+
+describe("the waits of one update", () => {
+    const failing = () => Promise.reject(new Error("worker exited with code 1; its last log lines:\nTraceback"));
+    const outcomeOf = (wait: Promise<void>) => wait.then(String, (error: Error) => error.message);
+
+    it("end with the cause of the one that failed, without its log", async () => {
+        const waits = new Waits();
+        const server = outcomeOf(waits.race("server", () => new Promise(() => undefined)));
+        const worker = outcomeOf(waits.race("worker", failing));
+
+        expect(await worker).to.match(/^worker exited with code 1; its last log lines:\nTraceback/);
+        expect(await server).to.equal("server: the wait ended, since worker exited with code 1");
+    });
+
+    it("do not begin once one has failed, and tell what waits to stop", async () => {
+        const waits = new Waits();
+        let told: AbortSignal | undefined;
+        const server = outcomeOf(
+            waits.race("server", (signal) => {
+                told = signal;
+                return new Promise(() => undefined);
+            }),
+        );
+        await outcomeOf(waits.race("worker", failing));
+        await server;
+
+        expect(told?.aborted).to.equal(true);
+        expect(await outcomeOf(waits.race("outpost", () => new Promise(() => undefined)))).to.equal(
+            "outpost: the wait ended, since worker exited with code 1",
+        );
+    });
+
+    it("all name the first cause, and not each other", async () => {
+        const waits = new Waits();
+        const never = () => new Promise<void>(() => undefined);
+        const outcomes = ["server", "outpost"].map((title) => outcomeOf(waits.race(title, never)));
+        await outcomeOf(waits.race("worker", failing));
+        await outcomeOf(waits.race("redis", () => Promise.reject(new Error("redis exited with code 2"))));
+
+        for (const outcome of await Promise.all(outcomes)) expect(outcome).to.contain("since worker exited");
+    });
+
+    it("let each succeed by itself", async () => {
+        const waits = new Waits();
+
+        expect(await outcomeOf(waits.race("redis", () => Promise.resolve()))).to.equal("undefined");
+        expect(await outcomeOf(waits.race("server", () => Promise.resolve()))).to.equal("undefined");
+    });
+
+    it("of containers end together: one that is ready in no time goes on, one that waits ends", async () => {
+        const engine = await startEngine({
+            state: (_, id) => (id === "worker" ? { Status: "exited", ExitCode: 1 } : undefined),
+            exec: () => ({ code: 1, output: "" }),
+        });
+        try {
+            const client = await new DockerConnection({ host: engine.host }).client();
+            const waits = new Waits();
+            const wait = (title: string) =>
+                outcomeOf(untilHealthy(client, title, { title, health: { command: ["x"] }, secrets: [], waits }));
+
+            const [server] = await Promise.all([wait("server"), wait("worker")]);
+
+            expect(server).to.equal("server: the wait ended, since worker exited with code 1");
+        } finally {
+            await engine.close();
+        }
     });
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { loadConfig } from "../../../config/load";
-import { credentialNames } from "../../../config/credential-names";
+import { secretsOf } from "../../../config/secrets";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
 
@@ -20,6 +20,6 @@ describe("the example of an environment of Pulumi ESC", () => {
         await startMocks({ configuration: devWith({ secrets }), secretKeys: ["secrets"] });
         const config = loadConfig();
         expect(config.secrets).to.deep.equal(secrets);
-        expect(credentialNames(config)).to.include.members(Object.keys(secrets));
+        expect(secretsOf(config).map(({ name }) => name)).to.include.members(Object.keys(secrets));
     });
 });

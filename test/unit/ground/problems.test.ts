@@ -74,7 +74,7 @@ describe("problems", () => {
             ["server.ports[0].ulr", 1],
             ["server.ports[0].prot", 2],
         ]);
-        for (const { cure } of problems) expect(cure).to.match(/^is no key of this program/);
+        for (const { cure } of problems) expect(cure).to.match(/^is an unknown configuration key/);
     });
 
     it("says that a value is missing where there is none, and what is wanted where there is", () => {

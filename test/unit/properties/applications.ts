@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { presetNames } from "../../../authentik/preset-names";
+import { presetNames } from "../../../authentik/presets";
 import { section } from "./sections";
 
 /** An outpost as far as applications need it. */
@@ -21,11 +21,14 @@ export function applications(outposts: Served[]): fc.Arbitrary<unknown[]> {
     return fc.tuple(fc.tuple(...behind), others).map((lists) => lists.flat());
 }
 
+/** Made once: fast-check prepares much for a string that it only seldom needs. */
+const anyName = fc.string({ maxLength: 20 });
+
 function about(slug: string, provider: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
     return section(
         {
             slug: fc.constant(slug),
-            name: fc.string({ maxLength: 20 }).map((name) => `${slug} ${name}`),
+            name: anyName.map((name) => `${slug} ${name}`),
             icon: fc.constant("https://example.com/icon.png"),
             launchUrl: fc.constant(`https://${slug}.example.com`),
             group: fc.constantFrom("family", "O'Brien: !Find [x]", "{{ x }}", "ä\u2028b"),

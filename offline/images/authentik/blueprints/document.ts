@@ -31,7 +31,7 @@ export interface Blueprint {
     entries: Entry[];
 }
 
-/** Reads a blueprint; throws in the words of authentik's own parser where the text is no YAML or empty. */
+/** Reads a blueprint; throws in the words of authentik's own parser where the text is empty or not YAML. */
 export function parseBlueprint(text: string): Blueprint {
     // authentik's parser is one for YAML 1.1: `yes` is true there.
     const document = parseDocument(text, { version: "1.1", logLevel: "silent" });
@@ -67,7 +67,7 @@ export function entryOf(raw: Unresolved): Entry {
     };
 }
 
-/** The value as fields; none where it is no mapping. */
+/** The value as fields; none where it is not a mapping. */
 export function fields(value: Unresolved): UnresolvedFields {
     return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tag) ? value : {};
 }

@@ -33,7 +33,7 @@ export class ProxyApplication {
         this.cookieName = `authentik_proxy_${createHash("sha256").update(provider.client_id).digest("hex").slice(0, 8)}`;
     }
 
-    /** Paths that nobody has to sign in for. */
+    /** Paths that need no sign-in. */
     isOpen(path: string): boolean {
         return this.provider.skip_path_regex
             .split("\n")

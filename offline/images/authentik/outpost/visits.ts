@@ -29,7 +29,7 @@ export class Visit {
             };
             if (expires > Date.now()) [this.claims, this.idToken] = [claims, idToken];
         } catch {
-            // No file: nobody has signed in yet.
+            // No file: this browser has not signed in yet.
         }
     }
 

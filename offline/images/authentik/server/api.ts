@@ -3,6 +3,7 @@ import { textOf, type Stored } from "../store";
 import { modelNamed } from "../models";
 import { remove, update } from "../save";
 import { validate } from "../validation";
+import { version } from "../version";
 import { requestApply, createInstance } from "./managed-blueprints";
 import { collections, pageOf, shown, visible, type Collection } from "./collections";
 import { bearer, callerOf, groupsOf, type Caller, type Context } from "./context";
@@ -10,10 +11,35 @@ import { flowExecutor } from "./flows";
 import { json, type Reply } from "./replies";
 import { outpostHealth, presentForOutpost, visibleProviders } from "./outposts";
 import { signedIn } from "./sessions";
-import { rootConfig, versions } from "./static";
 
 const readOnly = "GET, HEAD, OPTIONS";
 const listed = "GET, POST, HEAD, OPTIONS";
+
+/** What admin/version/ says. */
+const versions = {
+    version_current: version,
+    version_latest: version,
+    version_latest_valid: true,
+    build_hash: "",
+    outdated: false,
+    outpost_outdated: false,
+};
+
+/** What root/config/ says, to anybody. */
+const rootConfig = {
+    error_reporting: {
+        enabled: false,
+        sentry_dsn: "",
+        environment: "customer",
+        send_pii: false,
+        traces_sample_rate: 0.1,
+    },
+    capabilities: ["can_save_media", "can_impersonate", "is_enterprise"],
+    cache_timeout: 300,
+    cache_timeout_flows: 300,
+    cache_timeout_policies: 300,
+    cache_timeout_reputation: 0,
+};
 
 /** The API under /api/v3/. */
 export async function api(context: Context): Promise<Reply> {
@@ -96,7 +122,7 @@ async function one(context: Context, caller: Caller, collection: Collection, obj
 
 async function list(context: Context, caller: Caller, collection: Collection, allow: string): Promise<Reply> {
     const all = visible(caller, await context.store.find(collection.model));
-    // A parameter that is no field (page, ordering and the like) filters nothing.
+    // Parameters that are not fields (page, ordering and so on) filter nothing.
     const filters = [...context.request.query]
         .map(([name, value]): [string, string] => [name.replace(/__iexact$/, ""), value])
         .filter(([field]) => field === "pk" || all.some(({ data }) => field in data));

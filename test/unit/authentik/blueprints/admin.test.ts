@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { adminBlueprint, adminSecrets } from "../../../../authentik/blueprints/admin";
-import { toYaml } from "../../../../authentik/blueprints/document";
+import { adminBlueprint, withoutInitialSetup } from "../../../../authentik/blueprints/admin";
+import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { entryOf, parseBlueprint } from "../../../support/blueprint";
 
 describe("the administrator's blueprint", () => {
@@ -18,7 +18,7 @@ describe("the administrator's blueprint", () => {
 
         expect(user.identifiers).to.deep.equal({ username: "akadmin" });
         expect(user.attrs.email).to.equal("admin@example.com");
-        expect(user.attrs.password).to.deep.equal({ tag: "!File", value: adminSecrets.password });
+        expect(user.attrs.password).to.deep.equal({ tag: "!File", value: secretPaths.adminPassword });
     });
 
     it("gives akadmin an API token that does not expire and whose key is read from a file", () => {
@@ -26,10 +26,21 @@ describe("the administrator's blueprint", () => {
 
         expect(token.identifiers).to.deep.equal({ identifier: "authentik-stack" });
         expect(token.attrs).to.include({ intent: "api", expiring: false });
-        expect(token.attrs.key).to.deep.equal({ tag: "!File", value: adminSecrets.token });
+        expect(token.attrs.key).to.deep.equal({ tag: "!File", value: secretPaths.apiToken });
         expect(token.attrs.user).to.deep.equal({
             tag: "!Find",
             value: ["authentik_core.user", ["username", "akadmin"]],
         });
+    });
+});
+
+describe("the file in the place of the initial setup's blueprint", () => {
+    it("declares nothing, under the name by which authentik looks it up", () => {
+        expect(parseBlueprint(withoutInitialSetup.content)).to.deep.equal({
+            version: 1,
+            metadata: { name: "Default - Out-of-box-experience flow" },
+            entries: [],
+        });
+        expect(withoutInitialSetup.path).to.equal("/blueprints/default/flow-oobe.yaml");
     });
 });

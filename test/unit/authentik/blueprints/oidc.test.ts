@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { applicationSecret, applicationSecretPath } from "../../../../authentik/application-secret";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
-import { toYaml } from "../../../../authentik/blueprints/document";
+import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
+import { hasSecret } from "../../../../authentik/providers";
 import { configured } from "../../../support/applications";
 import { entryOf, found, type ParsedBlueprint, parseBlueprint, requiredBy } from "../../../support/blueprint";
 
@@ -13,7 +13,7 @@ function parsed(provider: Record<string, unknown>, more: Record<string, unknown>
     return parseBlueprint(toYaml(applicationBlueprint(application(provider, more))));
 }
 
-const secretFile = { tag: "!File", value: applicationSecretPath("wiki") };
+const secretFile = { tag: "!File", value: secretPaths.application("wiki") };
 
 describe("the blueprint of an OIDC client", () => {
     const model = "authentik_providers_oauth2.oauth2provider";
@@ -35,7 +35,7 @@ describe("the blueprint of an OIDC client", () => {
         expect(attrs)
             .to.include({ client_type: "public", client_id: "wiki-cli" })
             .and.not.have.property("client_secret");
-        expect(applicationSecret(application(provider))).to.equal(undefined);
+        expect(hasSecret(application(provider))).to.equal(false);
     });
 
     it("may be sent back where it says, literally unless it asks for a regular expression", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { toYaml } from "../../../../authentik/blueprints/document";
-import { outpostBlueprint, outpostTokenPath } from "../../../../authentik/blueprints/outpost";
+import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
+import { outpostBlueprint } from "../../../../authentik/blueprints/outpost";
 import { forwarded } from "../../../support/applications";
 import { entryOf, parseBlueprint } from "../../../support/blueprint";
 
@@ -35,7 +35,7 @@ describe("an outpost's blueprint", () => {
             identifier: { tag: "!Format", value: ["ak-outpost-%s-api", { tag: "!KeyOf", value: "outpost" }] },
         });
         expect(outpost.id).to.equal("outpost");
-        expect(token.attrs.key).to.deep.equal({ tag: "!File", value: outpostTokenPath("o") });
+        expect(token.attrs.key).to.deep.equal({ tag: "!File", value: secretPaths.outpostToken("o") });
         expect(token.attrs).to.include({ intent: "api", expiring: false });
     });
 
@@ -51,6 +51,6 @@ describe("an outpost's blueprint", () => {
     });
 
     it("has a file of its own for each outpost's token", () => {
-        expect(outpostTokenPath("a")).to.not.equal(outpostTokenPath("b"));
+        expect(secretPaths.outpostToken("a")).to.not.equal(secretPaths.outpostToken("b"));
     });
 });

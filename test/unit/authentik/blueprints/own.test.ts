@@ -52,10 +52,10 @@ describe("a blueprint of the user's own", () => {
     });
 
     for (const [text, problem] of [
-        ["version: 1\nentries: [", "is no YAML: "],
-        ["version: 2\nentries: []", "is no blueprint: it needs `version: 1` and a list `entries`"],
-        ["", "is no blueprint: "],
-        ["- a", "is no blueprint: "],
+        ["version: 1\nentries: [", "is not YAML: "],
+        ["version: 2\nentries: []", "is not a blueprint: it needs `version: 1` and a list `entries`"],
+        ["", "is not a blueprint: "],
+        ["- a", "is not a blueprint: "],
     ] as const) {
         it(`is told from ${JSON.stringify(text)}`, () => {
             expect(blueprintProblem(text)).to.contain(problem);

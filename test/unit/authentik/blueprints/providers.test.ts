@@ -1,7 +1,6 @@
 import { expect } from "chai";
-import { applicationSecretPath } from "../../../../authentik/application-secret";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
-import { toYaml } from "../../../../authentik/blueprints/document";
+import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { configured } from "../../../support/applications";
 import {
     entryOf,
@@ -16,7 +15,7 @@ function parsed(provider: Record<string, unknown>): ParsedBlueprint {
     return parseBlueprint(toYaml(applicationBlueprint(configured({ slug: "wiki", name: "Wiki", provider }))));
 }
 
-const secretFile = { tag: "!File", value: applicationSecretPath("wiki") };
+const secretFile = { tag: "!File", value: secretPaths.application("wiki") };
 
 describe("the blueprint of a SAML consumer", () => {
     it("says where assertions go, and sends authentik's own attributes, signed", () => {

@@ -26,8 +26,8 @@ describe("the snippets", () => {
     it("say what to fill in where the application's URL is not known, but not in Nginx Proxy Manager, which knows it", () => {
         const { npm, nginx, caddy } = snippets({ upstream: undefined });
 
-        for (const text of [nginx, caddy]) expect(text).to.match(/^# Put the application's own URL/m);
-        expect(npm).to.not.contain("application.invalid");
+        for (const text of [nginx, caddy]) expect(text).to.match(/^# Replace http:\/\/replace-me\.invalid with/m);
+        expect(npm).to.not.contain("replace-me");
     });
 
     it("refuse a URL that is none", () => {

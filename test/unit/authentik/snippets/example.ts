@@ -10,5 +10,9 @@ export function snippets(changes: Partial<ProtectedApplication> = {}) {
         upstream: "http://wiki:8080",
         ...changes,
     };
-    return forwardAuthSnippets(application, { internalUrl: "http://ak-outpost:9000" }, "https://auth.example.com");
+    return forwardAuthSnippets(
+        application,
+        { outpost: "ak-outpost", internalUrl: "http://ak-outpost:9000" },
+        "https://auth.example.com",
+    );
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { run } from "../../../../offline/images/docker";
+import { tryRun } from "../../../../cli/run";
 
 interface Asked {
     method?: string;
@@ -73,11 +73,12 @@ describe("the comment of a merge request", () => {
         const { port } = server.address() as AddressInfo;
         const files = [join(folder, "preview.txt"), join(folder, "changes.diff")];
         const tool = ["--import", "tsx", join(root, "cli/preview/gitlab-note.ts"), "prod", ...files];
-        return run(process.execPath, tool, 1, {
+        const env = {
             GITLAB_TOKEN: token,
             CI_API_V4_URL: `http://127.0.0.1:${port}/api`,
             CI_PROJECT_ID: "7",
             CI_MERGE_REQUEST_IID: "3",
-        });
+        };
+        return tryRun(process.execPath, tool, { env });
     }
 });

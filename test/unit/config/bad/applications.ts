@@ -5,7 +5,13 @@ export const applicationRows: BadRow[] = [
     {
         wrong: "an application behind an outpost that nobody makes",
         changes: { outposts: [], applications: [app("x", "ak-outpost-nine")] },
-        problems: [["applications[0].provider.outpost", "ak-outpost-nine", "is no outpost; add it to outposts"]],
+        problems: [
+            [
+                "applications[0].provider.outpost",
+                "ak-outpost-nine",
+                "is not an outpost of this stack; add it to outposts",
+            ],
+        ],
     },
     {
         wrong: "an application that misspells its outpost",
@@ -14,7 +20,7 @@ export const applicationRows: BadRow[] = [
             [
                 "applications[2].provider.outpost",
                 "ak-outpost-organiser",
-                "is no outpost; use one of ak-outpost-organizr, ak-outpost-cwad",
+                "is not an outpost of this stack; use one of ak-outpost-organizr, ak-outpost-cwad",
             ],
         ],
     },

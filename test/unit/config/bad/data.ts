@@ -22,12 +22,12 @@ export const dataRows: BadRow[] = [
     {
         wrong: "a Redis database that authentik has",
         changes: { "consumers[1].redisIndex": 1 },
-        problems: [["consumers[1].redisIndex", 1, "is the Redis database of another; each has its own"]],
+        problems: [["consumers[1].redisIndex", 1, "is the Redis database of another; use one of its own"]],
     },
     {
         wrong: "a Redis database that another consumer has",
         changes: { "consumers[1].redisIndex": 2 },
-        problems: [["consumers[1].redisIndex", 2, "is the Redis database of another; each has its own"]],
+        problems: [["consumers[1].redisIndex", 2, "is the Redis database of another; use one of its own"]],
     },
     {
         wrong: "a consumer with the name of another",
@@ -75,7 +75,7 @@ export const dataRows: BadRow[] = [
             secrets: password,
         },
         ...secret,
-        problems: [["postgres.stack", otherStack, "cannot stand beside postgres.external; keep one of the two"]],
+        problems: [["postgres.stack", otherStack, "cannot be combined with postgres.external; keep one of the two"]],
     },
     {
         wrong: "a consumer's Redis database in a Redis that is not made here",

@@ -7,7 +7,7 @@ export const outpostRows: BadRow[] = [
     {
         wrong: "an outpost on a network that nobody makes",
         changes: { "outposts[1].networks[1]": "dmz" },
-        problems: [["outposts[1].networks[1]", "dmz", "is a network nobody makes; use one of frontend, backend"]],
+        problems: [["outposts[1].networks[1]", "dmz", "is not a network of this stack; use one of frontend, backend"]],
     },
     {
         wrong: "an outpost on the network of the databases",
@@ -57,6 +57,6 @@ export const outpostRows: BadRow[] = [
     {
         wrong: "a network of a fourth role",
         changes: { "networks.dmz": { name: "dmz_net" } },
-        problems: [["networks.dmz", { name: "dmz_net" }, "is no key of this program"]],
+        problems: [["networks.dmz", { name: "dmz_net" }, "is an unknown configuration key"]],
     },
 ];

@@ -25,7 +25,7 @@ export const secretRows: BadRow[] = [
         wrong: "a secret in clear of an unknown name",
         changes: { secrets: { "redis-password": "hunter2-hunter2" } },
         problems: [
-            ["secrets.redis-password", hidden, "names no secret of this stack; use one of secret-key, admin-password"],
+            ["secrets.redis-password", hidden, "is not a secret of this stack; use one of secret-key, admin-password"],
             ["secrets.redis-password", hidden, "is in clear"],
         ],
     },
@@ -45,7 +45,7 @@ export const secretRows: BadRow[] = [
         changes: { secrets: { "outpost/nine": "hunter2-hunter2" } },
         secretKeys: ["secrets"],
         problems: [
-            ["secrets.outpost/nine", hidden, "names no secret of this stack; use one of secret-key, admin-password"],
+            ["secrets.outpost/nine", hidden, "is not a secret of this stack; use one of secret-key, admin-password"],
         ],
     },
     {
@@ -58,7 +58,7 @@ export const secretRows: BadRow[] = [
         wrong: "a rotation of an unknown name",
         changes: { rotation: { "outpost/nine": 1 } },
         problems: [
-            ["rotation.outpost/nine", 1, "names no secret of this stack; use one of secret-key, admin-password"],
+            ["rotation.outpost/nine", 1, "is not a secret of this stack; use one of secret-key, admin-password"],
         ],
     },
     {

@@ -79,7 +79,7 @@ export const signInRows: BadRow[] = [
     row("a RADIUS server behind an outpost that nobody makes", { type: "radius", outpost: "wifi" }, [
         `${at}.outpost`,
         "wifi",
-        "is no outpost; add it to outposts, with type radius",
+        "is not an outpost of this stack; add it to outposts, with type radius",
     ]),
     row("a base DN that is a domain", { type: "ldap", outpost: "ak-outpost-cwad", baseDn: "example.com" }, [
         `${at}.baseDn`,
@@ -109,18 +109,18 @@ export const signInRows: BadRow[] = [
     {
         wrong: "a file of blueprints that is not there",
         changes: { blueprints: { files: ["blueprints/nowhere.yaml"] } },
-        problems: [["blueprints.files[0]", "blueprints/nowhere.yaml", "is no file beside Pulumi.yaml"]],
+        problems: [["blueprints.files[0]", "blueprints/nowhere.yaml", "does not exist beside Pulumi.yaml"]],
     },
     {
         wrong: "a file of blueprints that holds something else",
         changes: { blueprints: { files: ["Pulumi.yaml"] } },
         problems: [
-            ["blueprints.files[0]", "Pulumi.yaml", "is no blueprint: it needs `version: 1` and a list `entries`"],
+            ["blueprints.files[0]", "Pulumi.yaml", "is not a blueprint: it needs `version: 1` and a list `entries`"],
         ],
     },
     {
         wrong: "an outpost with the name of the stack's own Redis",
         changes: { "outposts[1].name": "redis", "applications[1].provider.outpost": "redis" },
-        problems: [["outposts[1].name", "redis", "is taken by this stack itself; choose another"]],
+        problems: [["outposts[1].name", "redis", "is a name that this stack uses itself; choose another"]],
     },
 ];

@@ -5,17 +5,17 @@ export const stackRows: BadRow[] = [
     {
         wrong: "a key that the program does not know",
         changes: { colour: "red" },
-        problems: [["colour", "red", "is no key of this program"]],
+        problems: [["colour", "red", "is an unknown configuration key"]],
     },
     {
         wrong: "an unknown key inside an object",
         changes: { "server.replicas": 2 },
-        problems: [["server.replicas", 2, "is no key of this program"]],
+        problems: [["server.replicas", 2, "is an unknown configuration key"]],
     },
     {
         wrong: "an unknown key inside a list",
         changes: { "outposts[1].image": "x:1" },
-        problems: [["outposts[1].image", "x:1", "is no key of this program"]],
+        problems: [["outposts[1].image", "x:1", "is an unknown configuration key"]],
     },
     {
         wrong: "no URL",

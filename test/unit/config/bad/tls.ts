@@ -27,7 +27,7 @@ export const tlsRows: BadRow[] = [
             [
                 "postgres.external.caCertificate",
                 "ca.crt",
-                "must be certificates as PEM with their line breaks, and nothing beside them; `pulumi config set --path 'postgres.external.caCertificate' < file.crt`",
+                "must be certificates as PEM with their line breaks, and nothing else; `pulumi config set --path 'postgres.external.caCertificate' < file.crt`",
             ],
         ],
     },
@@ -41,7 +41,7 @@ export const tlsRows: BadRow[] = [
         wrong: "a private key under a name of one's own, which the error does not repeat either",
         changes: withPostgres({ clientKey: client.key }),
         secretKeys,
-        problems: [["postgres.external.clientKey", beginning, "is no key of this program"]],
+        problems: [["postgres.external.clientKey", beginning, "is an unknown configuration key"]],
     },
     ...["verify-ca", "verify-full"].map((sslMode): BadRow => ({
         wrong: `${sslMode} without a CA`,
@@ -59,7 +59,7 @@ export const tlsRows: BadRow[] = [
         wrong: "a CA for a connection that may go without TLS",
         changes: withPostgres({ sslMode: "prefer", caCertificate: ca.certificate }),
         secretKeys,
-        problems: [["postgres.external.sslMode", "prefer", "caCertificate would be for nothing; use verify-full"]],
+        problems: [["postgres.external.sslMode", "prefer", "caCertificate has no effect; use verify-full"]],
     },
     {
         wrong: "a client certificate for a connection without TLS",
@@ -68,7 +68,7 @@ export const tlsRows: BadRow[] = [
             { "postgres-client-key": client.key },
         ),
         secretKeys,
-        problems: [["postgres.external.sslMode", "disable", "clientCertificate would be for nothing"]],
+        problems: [["postgres.external.sslMode", "disable", "clientCertificate has no effect"]],
     },
     {
         wrong: "a client certificate without its key",
@@ -98,7 +98,7 @@ export const tlsRows: BadRow[] = [
         wrong: "a client key without a certificate",
         changes: withPostgres({}, { "postgres-client-key": client.key }),
         secretKeys,
-        problems: [["secrets.postgres-client-key", hidden, "names no secret of this stack"]],
+        problems: [["secrets.postgres-client-key", hidden, "is not a secret of this stack"]],
     },
     {
         wrong: "a private key for a password",
@@ -114,6 +114,6 @@ export const tlsRows: BadRow[] = [
             secrets: { redis: "a-password-of-ours" },
         },
         secretKeys,
-        problems: [["redis.external.tls", false, "caCertificate would be for nothing; set it to true"]],
+        problems: [["redis.external.tls", false, "caCertificate has no effect; set it to true"]],
     },
 ];

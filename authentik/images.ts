@@ -1,0 +1,43 @@
+// The JSON is not called images.json: under tsx, `./images` would resolve to it.
+import { digests as pinnedDigests, tags as pinnedTags } from "./image-pins.json";
+import { allRoles, type ImageKey, type RoleName, roles, rolesOf, type StackFacts } from "./roles";
+
+/** The images a stack runs, by their keys in the section `images` of the configuration. */
+export type Images = Record<ImageKey, string>;
+
+/** The one place for versions of images: `npm run update-images` writes the digests of the tags. */
+export interface ImagePins {
+    tags: { /** The release of authentik. */ authentik: string; postgres: string; redis: string };
+    /** Digest by name and tag, such as `postgres:16-alpine`. */
+    digests: Record<string, string | undefined>;
+}
+
+/** The pins of authentik/image-pins.json. */
+export const imagePins: ImagePins = { tags: pinnedTags, digests: pinnedDigests };
+
+/**
+ * The official images of an authentik release, and the PostgreSQL and Redis it is run with; with the digests of the pins,
+ * which are those of one release.
+ *
+ * @param version e.g. `2025.8.4`; server and outposts always share it.
+ */
+export function officialImages(version: string): Images {
+    return pinnedImages({ ...imagePins, tags: { ...imagePins.tags, authentik: version } });
+}
+
+/** The images of pins; without a digest where there is none. */
+export function pinnedImages({ tags, digests }: ImagePins): Images {
+    const images = allRoles.map(({ image: { key, name, tag } }) => {
+        const tagged = `${name}:${tags[tag]}`;
+        const digest = digests[tagged];
+        return [key, digest === undefined ? tagged : `${tagged}@${digest}`];
+    });
+    return Object.fromEntries(images) as Images;
+}
+
+/** The images that a stack runs: its own where it names some, otherwise the official ones of its release. */
+export function imagesOf(stack: StackFacts & { images: Partial<Images> }): Partial<Images> {
+    const all = { ...officialImages(stack.version), ...stack.images };
+    const keys = rolesOf(stack).map((role: RoleName) => roles[role].image.key);
+    return Object.fromEntries(keys.map((key) => [key, all[key]]));
+}

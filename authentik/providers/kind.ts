@@ -1,0 +1,103 @@
+import type { z } from "zod";
+import type { Report } from "../../ground/problems";
+import type { Application } from "../applications";
+import { type BlueprintEntry, secretPaths } from "../blueprints/document";
+import type { Check } from "../checks";
+import type { OutpostType } from "../roles";
+
+/**
+ * A kind of provider: all that this program knows of one way to sign in. A new kind is an object of this type in a file
+ * of its own and a line of the registry (index.ts); docs/contributing.md shows one being added.
+ *
+ * Methods get applications whose provider is of this kind.
+ */
+export interface Kind<Provider extends { type: string }> {
+    /** What the documentation calls it, e.g. `RADIUS`. */
+    title: string;
+    /** Its keys in the configuration; what they say to each other is for {@link Kind.review}. */
+    schema: z.ZodType<Provider>;
+    /** authentik's model, e.g. `authentik_providers_radius.radiusprovider`. */
+    model: string;
+    /** False when nobody signs in through it: authentik itself calls the application (a backchannel provider). */
+    signsIn: boolean;
+    /** Type of the outposts that serve it; undefined when authentik's server does, and there is no key `outpost`. */
+    outpost: Provider extends { outpost: string } ? OutpostType : undefined;
+    /** The one secret that an application of this kind has; undefined when it never has one. */
+    secret: KindSecret<Provider> | undefined;
+
+    /** The blueprint entries that declare the provider. */
+    declare(application: Application<Provider>): ProviderDeclaration;
+    /** What the application has to know, by the names that the stack's outputs use. */
+    output(application: Application<Provider>, context: OutputContext): object;
+    /** What the API must answer once the blueprints were applied, beside the application with its provider. */
+    checks(application: Application<Provider>, server: string): Check[];
+    /** What must be answered when a person could sign in, where that can be asked without an account. */
+    serving(application: Application<Provider>, outpost: ReachableOutpost): Check[];
+    /**
+     * Reports what is wrong between keys, or between applications of this kind.
+     *
+     * @param url the key `url`; undefined when that one is wrong itself.
+     */
+    review(applications: Reviewed<Provider>[], url: string | undefined): void;
+}
+
+/** The secret of an application: the file in which blueprints find it is `secretPaths.application(slug)`. */
+export interface KindSecret<Provider> {
+    /** What the outputs and the documentation call it, e.g. `sharedSecret`. */
+    name: string;
+    /** Whether this program generates it, or the application does and the user sets it under `secrets`. */
+    origin: "generated" | "supplied";
+    /** False for an application that has none, such as a public client. */
+    exists(application: Application<Provider>): boolean;
+    /** True when the outpost keeps it in memory: it has to be replaced to refuse the previous one. */
+    cached(application: Application<Provider>): boolean;
+}
+
+/** The part of an application's blueprint that differs between kinds of providers. */
+export interface ProviderDeclaration {
+    /** Names of authentik's own blueprints that must have been applied. */
+    requires: string[];
+    attrs: Record<string, unknown>;
+    /** Object permissions on the provider. */
+    permissions?: BlueprintEntry["permissions"];
+    /** Objects that the provider refers to. */
+    before?: BlueprintEntry[];
+    /** Objects that refer to the provider, by `!KeyOf provider`. */
+    after?: BlueprintEntry[];
+}
+
+/** What an application's output is made from. */
+export interface OutputContext {
+    /** URL at which browsers reach authentik. */
+    base: string;
+    /** The application's secret; empty when it has none. */
+    secret: string;
+    /** Every outpost of the stack. */
+    outposts: ReachableOutpost[];
+}
+
+/** An outpost, as containers on its networks reach it. */
+export interface ReachableOutpost {
+    /** Name of the outpost. */
+    outpost: string;
+    /** E.g. `http://ak-outpost-organizr:9000`. */
+    internalUrl: string;
+}
+
+/** An application under {@link Kind.review}. */
+export interface Reviewed<Provider> {
+    application: Application<Provider>;
+    /** Takes paths below the application, e.g. `["provider", "clientId"]`. */
+    report: Report;
+}
+
+/** The worker has granted the application to its outpost: the outpost finds it in its list of the API, by its own token. */
+export function granted(server: string, type: OutpostType, slug: string, outpost: string): Check {
+    return {
+        name: `${slug} granted to outpost ${outpost}`,
+        url: `${server}/api/v3/outposts/${type}/`,
+        token: secretPaths.outpostToken(outpost),
+        status: 200,
+        result: { name: slug },
+    };
+}

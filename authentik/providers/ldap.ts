@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { name, section, text } from "../../ground/fields";
+import { bind, bindRequires, file, keyOf, secretPaths } from "../blueprints/document";
+import { granted, type Kind } from "./kind";
+
+const schema = section({
+    type: z.literal("ldap"),
+    outpost: name.describe("name of the outpost that serves the application"),
+    baseDn: text("must be a distinguished name, such as DC=ldap,DC=example,DC=com", /^\w+=[^,=]+(,\w+=[^,=]+)*$/)
+        .default("DC=ldap,DC=goauthentik,DC=io")
+        .describe("where users and groups are found"),
+    mode: z
+        .enum(["direct", "cached"], { error: "must be one of direct, cached" })
+        .default("direct")
+        .describe("whether binds and searches ask authentik each time or may answer from memory"),
+});
+
+/** Name of the user with which a client binds and searches. */
+const userOf = (slug: string) => `ldap-${slug}`;
+
+/** A directory, and the one user that may search all of it. */
+export const ldap = {
+    title: "LDAP",
+    schema,
+    model: "authentik_providers_ldap.ldapprovider",
+    signsIn: true,
+    outpost: "ldap",
+    secret: {
+        name: "bindPassword",
+        origin: "generated",
+        exists: () => true,
+        cached: ({ provider }) => provider.mode === "cached",
+    },
+    declare: ({ slug, provider }) => ({
+        requires: bindRequires,
+        before: [
+            {
+                model: "authentik_core.user",
+                id: "user",
+                identifiers: { username: userOf(slug) },
+                attrs: {
+                    name: `LDAP ${slug}`,
+                    type: "service_account",
+                    path: "authentik-stack",
+                    password: file(secretPaths.application(slug)),
+                },
+            },
+        ],
+        attrs: { ...bind, base_dn: provider.baseDn, bind_mode: provider.mode, search_mode: provider.mode },
+        permissions: [{ permission: "search_full_directory", user: keyOf("user") }],
+    }),
+    output: ({ slug, provider: { baseDn } }, { secret }): LdapOutput => ({
+        ldap: { baseDn, bindDn: `cn=${userOf(slug)},ou=users,${baseDn}`, bindPassword: secret },
+    }),
+    checks: ({ slug, provider }, server) => [granted(server, "ldap", slug, provider.outpost)],
+    serving: () => [],
+    review: () => undefined,
+} satisfies Kind<z.infer<typeof schema>>;
+
+export interface LdapOutput {
+    /** For an LDAP client; the password is secret. */
+    ldap: { baseDn: string; bindDn: string; bindPassword: string };
+}

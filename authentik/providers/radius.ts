@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { name, section } from "../../ground/fields";
+import { bind, bindRequires, file, secretPaths } from "../blueprints/document";
+import { granted, type Kind } from "./kind";
+
+const schema = section({
+    type: z.literal("radius"),
+    outpost: name.describe("name of the outpost that serves the application"),
+    clientNetworks: z
+        .array(z.union([z.cidrv4(), z.cidrv6()], { error: "must be a network, such as 10.0.0.0/8" }))
+        .min(1, { error: "must name at least one network, such as 10.0.0.0/8" })
+        .default(["0.0.0.0/0", "::/0"])
+        .describe("networks that may ask"),
+});
+
+/** A RADIUS server for network devices. */
+export const radius = {
+    title: "RADIUS",
+    schema,
+    model: "authentik_providers_radius.radiusprovider",
+    signsIn: true,
+    outpost: "radius",
+    secret: { name: "sharedSecret", origin: "generated", exists: () => true, cached: () => false },
+    declare: ({ slug, provider }) => ({
+        requires: bindRequires,
+        attrs: {
+            ...bind,
+            client_networks: provider.clientNetworks.join(","),
+            shared_secret: file(secretPaths.application(slug)),
+        },
+    }),
+    output: (_application, { secret }): RadiusOutput => ({ radius: { sharedSecret: secret } }),
+    checks: ({ slug, provider }, server) => [granted(server, "radius", slug, provider.outpost)],
+    serving: () => [],
+    review: () => undefined,
+} satisfies Kind<z.infer<typeof schema>>;
+
+export interface RadiusOutput {
+    /** For a RADIUS client. Secret. */
+    radius: { sharedSecret: string };
+}

@@ -1,0 +1,183 @@
+import { releaseOf } from "./releases";
+
+/**
+ * What a container of a stack is: the one table that components, preflight, command line, policies and documentation
+ * ask.
+ */
+export interface Role {
+    image: RoleImage;
+    /** Its name on its networks, before the prefix. Default: an outpost has its own, from the configuration. */
+    host?: string;
+    /** Where it listens. Default: nothing that others of the stack or people reach. */
+    port?: RolePort;
+    health: {
+        /** Ends with 0 when it does its work. */
+        command: string[];
+        /** How long a first boot may take before a failing check counts, in seconds. */
+        startSeconds: number;
+        /** How long it may take to become healthy, in seconds. Default: as long as a first boot on a busy machine. */
+        readySeconds?: number;
+        /** Log lines that say what it lacks, while it lives. Default: it has none. */
+        lacking?: RegExp;
+    };
+    /** How long it gets to end by itself when it is stopped, in seconds. */
+    stopSeconds: number;
+    /** Most processes and threads. */
+    pids: number;
+    /** Most memory unless the configuration says otherwise, in Docker's notation. */
+    memory: string;
+    /** Whether a stack runs it. */
+    needed: (stack: StackFacts) => boolean;
+}
+
+/** The official image of a role. */
+export interface RoleImage {
+    /** Its key in the section `images` of the configuration. */
+    key: string;
+    /** Its name, without a tag. */
+    name: string;
+    /** What runs it, for the documentation. */
+    runs: string;
+    /** Which of the pinned tags it has; `authentik` stands for the release of the configuration. */
+    tag: "authentik" | "postgres" | "redis";
+}
+
+/** A port inside a container. */
+export interface RolePort {
+    number: number;
+    /** Default: TCP. */
+    protocol?: "udp";
+    /** Scheme of URLs that lead there. */
+    scheme: string;
+    /** People and reverse proxies need it, so the host may publish it. */
+    publishable: boolean;
+}
+
+/** What of a configuration decides which roles a stack runs. */
+export interface StackFacts {
+    version: string;
+    outposts: { type: string }[];
+    consumers: { redisIndex?: unknown }[];
+    postgres: DataSource;
+    redis: DataSource;
+}
+
+/** Where PostgreSQL or Redis comes from: neither key means that the stack creates it. */
+export interface DataSource {
+    external?: unknown;
+    stack?: unknown;
+}
+
+/** Types of outposts; each has an image of its own. */
+export const outpostTypes = ["proxy", "ldap", "radius", "rac"] as const;
+/** A type of outpost. */
+export type OutpostType = (typeof outpostTypes)[number];
+
+const server = {
+    key: "server",
+    name: "ghcr.io/goauthentik/server",
+    runs: "server, worker and jobs",
+    tag: "authentik",
+} as const;
+
+// `ak healthcheck server` asks only whether the process lives; ready is migrated, with its database and Redis.
+const isReady = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/health/ready/', timeout=20)";
+
+/**
+ * What authentik prints while it has no database or no Redis. Source: lifecycle/migrate.py and authentik/root/setup, as run
+ * with each of the two away: the server retries forever, and reports to be alive.
+ */
+const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;
+
+/** Every role, by name. Ports are those of the EXPOSE lines of authentik's own Dockerfiles. */
+export const roles = {
+    server: {
+        image: server,
+        host: "authentik-server",
+        port: { number: 9000, scheme: "http", publishable: true },
+        health: { command: ["python", "-c", isReady], startSeconds: 180, lacking: lacksData },
+        stopSeconds: 30,
+        pids: 256,
+        memory: "1g",
+        needed: () => true,
+    },
+    worker: {
+        image: server,
+        host: "authentik-worker",
+        health: { command: ["ak", "healthcheck"], startSeconds: 180, lacking: lacksData },
+        stopSeconds: 60,
+        pids: 256,
+        memory: "1g",
+        needed: () => true,
+    },
+    proxy: outpost("proxy", { number: 9000, scheme: "http", publishable: true }),
+    ldap: outpost("ldap", { number: 3389, scheme: "ldap", publishable: true }),
+    radius: outpost("radius", { number: 1812, protocol: "udp", scheme: "radius", publishable: true }),
+    // People reach it through the server.
+    rac: outpost("rac", { number: 9300, scheme: "http", publishable: false }),
+    postgres: {
+        image: { key: "postgres", name: "postgres", runs: "the PostgreSQL that is created here", tag: "postgres" },
+        host: "postgres",
+        port: { number: 5432, scheme: "postgresql", publishable: false },
+        health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },
+        stopSeconds: 60,
+        pids: 512,
+        memory: "1g",
+        needed: ({ postgres }) => isCreatedHere(postgres),
+    },
+    redis: {
+        image: { key: "redis", name: "redis", runs: "the Redis that is created here", tag: "redis" },
+        host: "redis",
+        port: { number: 6379, scheme: "redis", publishable: false },
+        // Without a password Redis answers NOAUTH as soon as it serves, and LOADING until then.
+        health: { command: ["sh", "-c", "redis-cli ping 2>&1 | grep -Eq 'PONG|NOAUTH'"], startSeconds: 20 },
+        stopSeconds: 30,
+        pids: 64,
+        memory: "256m",
+        needed: (stack) => usesRedis(stack) && isCreatedHere(stack.redis),
+    },
+} as const satisfies Record<string, Role>;
+
+/** A role by name. */
+export type RoleName = keyof typeof roles;
+/** A key of the section `images` of the configuration. */
+export type ImageKey = (typeof roles)[RoleName]["image"]["key"];
+
+/** Every role with its name. */
+export const allRoles = Object.entries<Role>(roles).map(([name, role]) => ({ ...role, name: name as RoleName }));
+
+/** Names that the stack itself uses on its networks; outposts must not have them. */
+export const takenHosts = allRoles.flatMap(({ name, host }) => (host === undefined ? [] : [name, host]));
+
+/** The roles that a stack runs. */
+export function rolesOf(stack: StackFacts): RoleName[] {
+    return allRoles.filter(({ needed }) => needed(stack)).map(({ name }) => name);
+}
+
+/** Whether a stack uses a Redis at all, created here or not: releases up to 2025.8 do, and consumers may. */
+export function usesRedis({ version, consumers }: Pick<StackFacts, "version" | "consumers">): boolean {
+    return releaseOf(version).needsRedis || consumers.some(({ redisIndex }) => redisIndex !== undefined);
+}
+
+/** Whether the stack creates a data service itself. */
+export function isCreatedHere({ external, stack }: DataSource): boolean {
+    return external === undefined && stack === undefined;
+}
+
+function outpost<Type extends OutpostType>(type: Type, port: RolePort) {
+    return {
+        image: {
+            key: type,
+            name: `ghcr.io/goauthentik/${type}`,
+            runs: `outposts of type ${type}`,
+            tag: "authentik",
+        } as const,
+        port,
+        health: { command: [`/${type}`, "healthcheck"], startSeconds: 30, readySeconds: 120 },
+        // An outpost that cannot reach its server ignores SIGTERM; one that can ends in half a second.
+        stopSeconds: 10,
+        pids: 64,
+        memory: "256m",
+        needed: ({ outposts }: StackFacts) => outposts.some((one) => one.type === type),
+    };
+}

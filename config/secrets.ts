@@ -1,0 +1,146 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { z } from "zod";
+import { type ApplicationConfig, kindOf } from "../authentik/providers";
+import { isCreatedHere, type StackFacts, usesRedis } from "../authentik/roles";
+import { section, text } from "../ground/fields";
+
+/** Name of the secret that is the private key of `postgres.external.clientCertificate`. */
+export const clientKeySecret = "postgres-client-key";
+
+/** Name of a secret: what `secrets` and `rotation` in the configuration call it. */
+export type SecretName =
+    | "secret-key"
+    | "admin-password"
+    | "api-token"
+    | "postgres"
+    | "redis"
+    | typeof clientKeySecret
+    | `${"database" | "redis" | "outpost" | "application"}/${string}`;
+
+/** A secret of a stack. */
+export interface StackSecret {
+    name: SecretName;
+    /** What in the configuration needs the user to supply it. Default: it is generated unless they do. */
+    neededBy?: string;
+    /** Who has to know a new value, or what it does to people. Default: the stack alone. */
+    knownTo?: "sessions" | "administrator" | "others";
+}
+
+/** The keys that decide which secrets there are. */
+export const decidesSecrets = ["version", "postgres", "redis", "consumers", "outposts", "applications"] as const;
+
+/** What of a configuration decides which secrets there are. */
+export interface SecretFacts extends StackFacts {
+    postgres: { external?: { clientCertificate?: string }; stack?: unknown };
+    consumers: { name: string; redisIndex?: number }[];
+    outposts: { name: string; type: string }[];
+    applications: ApplicationConfig[];
+}
+
+/** Every secret that a configuration leads to: the one list of them. */
+export function secretsOf(config: SecretFacts): StackSecret[] {
+    const { postgres, redis, consumers, outposts, applications } = config;
+    const external = (service: "postgres" | "redis") =>
+        config[service].external === undefined ? undefined : `${service}.external`;
+    return [
+        { name: "secret-key", knownTo: "sessions" },
+        { name: "admin-password", knownTo: "administrator" },
+        { name: "api-token", knownTo: "others" },
+        ...(isCreatedHere(postgres) ? [{ name: "postgres" } as const] : []),
+        ...(isHandedOver(postgres) ? [] : [{ name: "database/authentik", neededBy: external("postgres") } as const]),
+        ...(postgres.external?.clientCertificate === undefined
+            ? []
+            : [{ name: clientKeySecret, neededBy: "postgres.external.clientCertificate" } as const]),
+        ...(isHandedOver(redis) || !usesRedis(config) ? [] : [{ name: "redis", neededBy: external("redis") } as const]),
+        ...consumers.flatMap(({ name, redisIndex }): StackSecret[] => [
+            { name: `database/${name}`, knownTo: "others" },
+            ...(redisIndex === undefined ? [] : [{ name: `redis/${name}`, knownTo: "others" } as const]),
+        ]),
+        ...outposts.map(({ name }): StackSecret => ({ name: `outpost/${name}` })),
+        ...applications.flatMap((application): StackSecret[] => {
+            const { secret } = kindOf(application);
+            if (secret?.exists(application) !== true) return [];
+            const neededBy = secret.origin === "supplied" ? `the application ${application.slug}` : undefined;
+            return [{ name: `application/${application.slug}`, neededBy, knownTo: "others" }];
+        }),
+    ];
+}
+
+/** The password comes with the connection, from another stack. */
+function isHandedOver({ external, stack }: { external?: unknown; stack?: unknown }): boolean {
+    return external === undefined && stack !== undefined;
+}
+
+/** The value of each secret in a preview without the real ones. */
+export const placeholder = "placeholder-for-a-secret";
+
+/** What is wrong with the text of a supplied secret: it goes into files, URLs and SQL, a key only into a file. */
+export function secretProblem(name: string, text: string): string | undefined {
+    if (name !== clientKeySecret) return /^[!#-&(-[\]-~]{8,}$/.test(text) ? undefined : printable;
+    if (text === placeholder || privateKeyIn(text) !== undefined) return undefined;
+    const set = `pulumi config set --secret --path 'secrets["${clientKeySecret}"]' < file.key`;
+    return `must be a private key as PEM with its line breaks, without a passphrase; \`${set}\` takes it from a file`;
+}
+
+const printable = "must be at least 8 printable characters without quotes or backslashes";
+
+/** The full name of a stack. */
+export const stackName = text(
+    "must be organization/project/stack, such as organization/authentik-stack/prod",
+    /^[\w.-]+\/[\w.-]+\/[\w.-]+$/,
+);
+
+const output = section({ stack: stackName, output: z.string().min(1) });
+
+/** Where a secret is read from: an output of another stack, or a part of one. */
+export type SecretOutput = z.infer<typeof output>;
+
+/** Whether a secret is to be read from another stack. */
+export function isSecretOutput(value: unknown): value is SecretOutput {
+    return typeof value === "object" && value !== null && "stack" in value;
+}
+
+const orElse = ", or {stack, output} to read it from another stack";
+
+/** Secrets that the user supplies, by name. */
+export const suppliedSecrets = z
+    .record(z.string(), z.union([z.string(), output], { error: printable + orElse }))
+    .superRefine((secrets, context) => {
+        for (const [name, value] of Object.entries(secrets)) {
+            const problem = typeof value === "string" ? secretProblem(name, value) : undefined;
+            if (problem !== undefined) context.addIssue({ code: "custom", path: [name], message: problem + orElse });
+        }
+    })
+    .default({})
+    .describe("secrets of your own instead of generated ones, by name; docs/secrets.md says where from");
+
+/** Certificates as PEM, one or more; `key` is where they are in the configuration. */
+export function certificates(key: string) {
+    const set = `\`pulumi config set --path '${key}' < file.crt\` takes it from a file`;
+    return text(
+        `must be certificates as PEM with their line breaks, and nothing else; ${set}`,
+        (value) => certificatesIn(value) !== undefined,
+    );
+}
+
+/** The certificates in a PEM text; undefined when there is none, one that cannot be read, or something else. */
+export function certificatesIn(pem: string): [X509Certificate, ...X509Certificate[]] | undefined {
+    const block = /-----BEGIN CERTIFICATE-----\n[\s\S]+?\n-----END CERTIFICATE-----/g;
+    const lines = pem.replaceAll("\r\n", "\n");
+    if (lines.replaceAll(block, "").includes("-----")) return undefined;
+    try {
+        const [first, ...others] = (lines.match(block) ?? []).map((one) => new X509Certificate(one));
+        return first === undefined ? undefined : [first, ...others];
+    } catch {
+        return undefined;
+    }
+}
+
+/** The private key in a PEM text; undefined when there is none, or it needs a passphrase. */
+export function privateKeyIn(pem: string): KeyObject | undefined {
+    try {
+        return createPrivateKey(pem);
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Everything that the command line calls of this folder. It loads it where it finds `offline/package.json`, and works
+ * without it as long as container registries and Pulumi's downloads can be reached.
+ *
+ * @example
+ * const { buildStandInImages } = await import("./offline/index.ts");
+ * const images = await buildStandInImages(console.log);
+ */
+export { buildStandInImages, standInImages, type StandInImages } from "./images/build";
+export { buildToolchain, findToolchain, type Place, type Toolchain } from "./toolchain/build";

@@ -1,0 +1,59 @@
+import { expect } from "chai";
+import { imagesOf } from "../../../authentik/images";
+import { allRoles, outpostTypes, rolesOf, type StackFacts, takenHosts, usesRedis } from "../../../authentik/roles";
+
+const least: StackFacts = { version: "2025.8.4", outposts: [], consumers: [], postgres: {}, redis: {} };
+const consumers = [{ redisIndex: 2 }];
+
+describe("the roles of a stack", () => {
+    for (const [what, changes, roles] of [
+        ["up to 2025.8", {}, ["server", "worker", "postgres", "redis"]],
+        ["from 2025.10 on", { version: "2026.2.0" }, ["server", "worker", "postgres"]],
+        [
+            "from 2025.10 on, with a consumer that has no Redis database",
+            { version: "2026.2.0", consumers: [{}] },
+            ["server", "worker", "postgres"],
+        ],
+        [
+            "from 2025.10 on, with a consumer that has one",
+            { version: "2026.2.0", consumers },
+            ["server", "worker", "postgres", "redis"],
+        ],
+        ["with databases of others", { postgres: { external: {} }, redis: { stack: {} } }, ["server", "worker"]],
+        [
+            "with outposts",
+            { redis: { external: {} }, outposts: [{ type: "rac" }, { type: "ldap" }, { type: "ldap" }] },
+            ["server", "worker", "ldap", "rac", "postgres"],
+        ],
+    ] satisfies [string, Partial<StackFacts>, string[]][]) {
+        it(`are those that it runs: ${what}`, () => {
+            expect(rolesOf({ ...least, ...changes })).to.deep.equal(roles);
+        });
+    }
+
+    it("use an external Redis only where somebody needs it", () => {
+        expect(usesRedis({ version: "2026.2.0", consumers: [] })).to.equal(false);
+        expect(usesRedis({ version: "2026.2.0", consumers })).to.equal(true);
+        expect(usesRedis({ version: "2025.8.4", consumers: [] })).to.equal(true);
+    });
+
+    it("decide the images, of which the configuration's own come first", () => {
+        expect(imagesOf({ ...least, version: "2026.2.0", images: { server: "mirror/server:1", redis: "r:1" } }))
+            .to.have.all.keys("server", "postgres")
+            .and.include({ server: "mirror/server:1" });
+    });
+
+    it("publish no port of a database, of the worker or of what is reached through the server", () => {
+        expect(allRoles.filter(({ port }) => port?.publishable).map(({ name }) => name)).to.deep.equal([
+            "server",
+            "proxy",
+            "ldap",
+            "radius",
+        ]);
+    });
+
+    it("take names on the networks, and leave those of outposts to the user", () => {
+        expect(takenHosts).to.include.members(["server", "authentik-server", "worker", "postgres", "redis"]);
+        expect(takenHosts).to.not.include.members([...outpostTypes]);
+    });
+});
