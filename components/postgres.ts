@@ -88,7 +88,7 @@ export class Postgres extends pulumi.ComponentResource {
                 files: [provisionFile(superuser, args.databases, passwords)],
                 mounts: [{ source: socket, target: socketFolder }],
                 networks: [],
-                triggers: { server: server.revision },
+                triggers: { server: server.revision, databases: args.databases.join(" ") },
                 witnesses: [server],
                 seconds: 60,
                 cure: "Run `pulumi up` again when the cause is fixed.",

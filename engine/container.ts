@@ -2,18 +2,23 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { foldersOf } from "./files";
-import { argumentsLabel } from "./labels";
-import { digest } from "./step";
 import type { Process, Workload } from "./workload";
 
 /** What a container is made with, every value known. */
 export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
 
-/** A container of a workload, as the provider takes it. Its files are put in before it starts: see start.ts. */
-export function workloadArgs(workload: Workload, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
+/**
+ * A container of a workload, as the provider takes it. Its files are put in before it starts: see start.ts.
+ *
+ * @param labelsOf the labels of a container with these arguments.
+ */
+export function workloadArgs(
+    workload: Workload,
+    labelsOf: (args: docker.ContainerArgs) => Record<string, pulumi.Input<string>>,
+): docker.ContainerArgs {
     const { title, health, publish } = workload;
     const args: docker.ContainerArgs = {
-        ...processArgs(workload, labels),
+        ...processArgs(workload, {}),
         hostname: title,
         // The step that waits for it starts it: what has to stop first is known there.
         start: false,
@@ -31,21 +36,21 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
             startPeriod: goDuration(health.startSeconds),
             retries: 3,
         },
+        // The first for whoever stops it, e.g. Docker when the host shuts down; the second for the provider.
+        stopTimeout: workload.stopSeconds,
         destroyGraceSeconds: workload.stopSeconds,
         restart: "unless-stopped",
         tmpfs: inMemory(workload.tmpfs),
     };
     const made = workload.transform?.(args) ?? args;
-    const digestLabel = { label: argumentsLabel, value: argumentsDigest(made) };
-    return { ...made, labels: pulumi.output(made.labels).apply((others = []) => [...others, digestLabel]) };
-}
-
-/**
- * Changes with every argument of a container, so that its label replaces it. Of many arguments the provider takes the removal
- * for no change, e.g. of a command: it goes on with what the container has.
- */
-function argumentsDigest({ destroyGraceSeconds: _, ...args }: docker.ContainerArgs): pulumi.Output<string> {
-    return pulumi.output(args).apply(digest);
+    // After the transform: what finds the container again is not for it to change.
+    const own = labelList(labelsOf(made));
+    const others = made.labels ?? [];
+    // A list that is plain stays plain: a preview knows the labels whose values it knows.
+    const all = Array.isArray(others)
+        ? [...others, ...own]
+        : pulumi.output(others).apply((known = []) => [...known, ...own]);
+    return { ...made, labels: all };
 }
 
 /** What is the same for every container that runs, made by the provider or by the engine's API. */
@@ -81,7 +86,7 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         securityOpts: ["no-new-privileges:true"],
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
-        labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+        labels: labelList(labels),
     };
 }
 
@@ -118,6 +123,10 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
             LogConfig: { Type: args.logDriver ?? "json-file", Config: args.logOpts },
         },
     };
+}
+
+function labelList(labels: Record<string, pulumi.Input<string>>) {
+    return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
 /** A path of the host is bound; a name is a volume. */

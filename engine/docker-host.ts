@@ -6,7 +6,7 @@ import { DockerConnection } from "./connection";
 import { type KnownArgs, processArgs, workloadArgs } from "./container";
 import { Waits } from "./health";
 import { type JobRun, runToExit } from "./job";
-import { filesLabel, jobLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
 import { startWorkload } from "./start";
 import { digest, recordStep, valueOf } from "./step";
@@ -38,9 +38,9 @@ export class DockerHost implements Runtime {
     private readonly observation: Observation | undefined;
     private readonly prefix: string;
     private readonly stack: string;
+    private key: pulumi.Output<string> | undefined;
     private readonly waits = new Waits();
     private readonly resources: string[] = [];
-    private key: pulumi.Output<string> | undefined;
 
     public constructor(args: DockerHostArgs = {}) {
         this.connection = args.connection ?? new DockerConnection();
@@ -59,13 +59,11 @@ export class DockerHost implements Runtime {
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
         const { title, files = [], mounts = [], remembered = [], publish } = workload;
-        const labels = {
+        const args = workloadArgs(workload, (made) => ({
             [stackLabel]: this.stack,
             [resourceLabel]: name,
-            // A changed file replaces the container.
-            ...(files.length === 0 ? {} : { [filesLabel]: this.fingerprint(files, remembered) }),
-        };
-        const args = workloadArgs(workload, labels);
+            [madeOfLabel]: this.fingerprint(made, files, remembered),
+        }));
         const container = new docker.Container(name, args, {
             ...opts,
             // What runs already is stopped by the step below, and only when it has to be.
@@ -215,14 +213,19 @@ export class DockerHost implements Runtime {
     }
 
     /**
-     * Changes with the files that a container is given and the secrets that it remembers. Everybody on the host can read the
-     * label, so the digest is keyed: a weak secret cannot be guessed from it.
+     * Changes with all that a container is made of: its files, which are no argument of it, and every argument, since the
+     * provider takes the removal of many for no change. As a label it replaces the container; many can read it, so it is
+     * keyed: a weak secret cannot be guessed from it.
      */
-    private fingerprint(files: WorkloadFile[], remembered: pulumi.Input<string>[]): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}files-key`, { length: 50 }).result;
+    private fingerprint(
+        { destroyGraceSeconds: _, ...args }: docker.ContainerArgs,
+        files: WorkloadFile[],
+        remembered: pulumi.Input<string>[],
+    ): pulumi.Output<string> {
+        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, { length: 50, special: false }).result;
         const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
         const keyed = pulumi
-            .all([this.key, given, remembered])
+            .all([this.key, args, given, remembered])
             .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
         return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
     }

@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
-import { container, containerType, ofType } from "../support/find";
+import { type Listed, startEngine } from "../support/engine";
+import { all } from "../support/find";
+import { filesOf } from "../support/files";
 import { type Run, runProgram } from "../support/mocks";
+import type { Registered } from "../support/recording";
 
 describe("the program's containers", () => {
     let run: Run<object>;
@@ -9,39 +12,62 @@ describe("the program's containers", () => {
         run = await runProgram({ configuration: devWith({ "outposts[1].ports": [], "server.ports": [] }) });
     });
 
-    it("have a fixed name and are replaced delete-first where they hold data", () => {
-        for (const [name, fixed] of [
-            ["authentik-postgres-server", "postgres"],
-            ["authentik-redis-server", "redis"],
-        ] as const) {
-            const { inputs, options } = container(run.resources, name);
-            expect(inputs.name).to.equal(fixed);
-            expect(options.deleteBeforeReplace, name).to.equal(true);
-        }
-    });
+    it("are named by Pulumi and created before their predecessors go, whatever they hold or publish", async () => {
+        const containers = all((await runProgram()).resources, "container");
 
-    it("are named by Pulumi and replaced create-first where they publish no port", () => {
-        for (const name of ["authentik-server", "authentik-worker", "authentik-ak-outpost-cwad"]) {
-            const { inputs, options } = container(run.resources, name);
+        expect(containers).to.have.length(6);
+        for (const { name, inputs, options } of containers) {
             expect(inputs, name).to.not.have.property("name");
-            expect(inputs.ports ?? [], name).to.deep.equal([]);
+            expect(inputs, name).to.include({ start: false, mustRun: false });
             expect(options.deleteBeforeReplace, name).to.equal(false);
         }
     });
 
-    it("are replaced delete-first where they publish a port", async () => {
-        const { inputs, options } = container(run.resources, "authentik-ak-outpost-organizr");
-        expect(inputs).to.not.have.property("name");
-        expect(inputs.ports).to.deep.equal([{ internal: 9000, external: 9080, ip: "127.0.0.1" }]);
-        expect(options.deleteBeforeReplace).to.equal(true);
+    it("publish the ports of the configuration, and no others", async () => {
+        const published = (resources: Registered[]) =>
+            Object.fromEntries(
+                all(resources, "container").flatMap(({ name, inputs }) => {
+                    const ports = (inputs.ports ?? []) as unknown[];
+                    return ports.length === 0 ? [] : [[name, ports]];
+                }),
+            );
 
-        const published = container((await runProgram()).resources, "authentik-server");
-        expect(published.inputs.ports).to.deep.equal([{ internal: 9000, external: 9000, ip: "127.0.0.1" }]);
-        expect(published.options.deleteBeforeReplace).to.equal(true);
+        const organizr = [{ internal: 9000, external: 9080, ip: "127.0.0.1" }];
+        expect(published(run.resources)).to.deep.equal({ "authentik-ak-outpost-organizr": organizr });
+        expect(published((await runProgram()).resources)).to.deep.equal({
+            "authentik-server": [{ internal: 9000, external: 9000, ip: "127.0.0.1" }],
+            "authentik-ak-outpost-organizr": organizr,
+            "authentik-ak-outpost-cwad": [{ internal: 9000, external: 9081, ip: "127.0.0.1" }],
+        });
+    });
+
+    it("never run twice on the same data or the same port of the host", async () => {
+        const stops = async (name: string, uses: Partial<Listed>) => {
+            const engine = await startEngine({
+                lists: {
+                    containers: [{ Id: "before", Labels: { "authentik-stack.stack": "authentik-stack/" }, ...uses }],
+                },
+            });
+            try {
+                const { resources } = await runProgram({ dockerHost: engine.host });
+                await filesOf(resources, name, engine);
+                return engine.requests.some((line) => line.startsWith("POST /containers/before/stop"));
+            } finally {
+                await engine.close();
+            }
+        };
+        const port = { IP: "127.0.0.1", PublicPort: 9000, Type: "tcp" };
+
+        expect(await stops("authentik-postgres-server", { Mounts: [{ Name: "pg_data" }] })).to.equal(true);
+        expect(await stops("authentik-redis-server", { Mounts: [{ Name: "redis_data" }] })).to.equal(true);
+        expect(await stops("authentik-server", { Ports: [port] })).to.equal(true);
+        expect(await stops("authentik-server", { Mounts: [{ Name: "ak_media" }] }), "server and worker").to.equal(
+            false,
+        );
     });
 
     it("keep the names of the seed on their networks", () => {
-        const names = ofType(run.resources, containerType).map(({ inputs }) =>
+        const names = all(run.resources, "container").map(({ inputs }) =>
             (inputs.networksAdvanced as { aliases: string[] }[]).map(({ aliases }) => aliases),
         );
 
@@ -54,7 +80,7 @@ describe("the program's containers", () => {
 
     it("join the networks of their role by id: databases theirs alone, outposts none of the databases'", () => {
         const joined = Object.fromEntries(
-            ofType(run.resources, containerType).map(({ name, inputs }) => [
+            all(run.resources, "container").map(({ name, inputs }) => [
                 name,
                 (inputs.networksAdvanced as { name: string }[]).map(({ name: network }) => network),
             ]),
@@ -73,7 +99,7 @@ describe("the program's containers", () => {
 
     it("run the images of the release, or those that are named", async () => {
         const images = ({ resources }: Run<object>) =>
-            ofType(resources, containerType).map(({ inputs }) =>
+            all(resources, "container").map(({ inputs }) =>
                 String(inputs.image).replace(/^.*(?=goauthentik\/)|@sha256:\w+$/g, ""),
             );
 

@@ -1,7 +1,9 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import { containerType, networkType, ofType, volumeType } from "../support/find";
+import { all, one } from "../support/find";
 import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
+import { valueOf } from "../support/outputs";
 import type { Registered } from "../support/recording";
 
 describe("every container of the program", () => {
@@ -9,7 +11,7 @@ describe("every container of the program", () => {
     let containers: Registered[];
     before(async () => {
         ({ resources } = await runProgram());
-        containers = ofType(resources, containerType);
+        containers = all(resources, "container");
         expect(containers).to.have.length(6);
     });
 
@@ -18,14 +20,22 @@ describe("every container of the program", () => {
             for (const registered of containers) check(registered);
         });
 
-    it("is labelled with its stack and its own URN, as are volumes and networks", () => {
-        const labelled = [...containers, ...ofType(resources, volumeType), ...ofType(resources, networkType)];
-        expect(labelled).to.have.length(16);
-        for (const { inputs, urn } of labelled)
-            expect(inputs.labels, urn).to.deep.equal([
-                { label: "authentik-stack.stack", value: "authentik-stack/dev" },
-                { label: "authentik-stack.urn", value: urn },
+    it("is labelled with its stack and its resource, as are volumes and networks", () => {
+        const labelled = [...containers, ...all(resources, "volume"), ...all(resources, "network")];
+        expect(labelled).to.have.length(17);
+        for (const { inputs, name } of labelled)
+            expect((inputs.labels as unknown[]).slice(0, 2), name).to.deep.equal([
+                { label: "authentik-stack.stack", value: "authentik-stack/" },
+                { label: "authentik-stack.resource", value: name },
             ]);
+    });
+
+    it("is labelled with a digest of all that it is made of, and with nothing else", () => {
+        for (const { inputs, name } of containers) {
+            const [, , ...digests] = inputs.labels as { label: string; value: string }[];
+            expect(digests.map(({ label }) => label)).to.deep.equal(["authentik-stack.made-of"]);
+            for (const { value } of digests) expect(value, name).to.match(/^[0-9a-f]{16}$/);
+        }
     });
 
     each("drops all capabilities and may gain no privilege", ({ inputs, name }) => {
@@ -63,14 +73,13 @@ describe("every container of the program", () => {
         expect(retries, name).to.be.a("number");
     });
 
-    it("gets files that its user alone can read, and none as an upload, which a read-only root refuses", async () => {
-        const users: Record<string, number> = { "authentik-postgres-server": 70, "authentik-redis-server": 999 };
-        for (const registered of containers) {
-            const { inputs, name } = registered;
-            const files = await filesOf(registered);
+    it("gets files that root owns and its user can read, and none as an upload, which a read-only root refuses", async () => {
+        const groups: Record<string, number> = { "authentik-postgres-server": 70 };
+        for (const { inputs, name } of containers) {
+            const files = await filesOf(resources, name);
             expect(files, name).to.not.have.length(0);
-            for (const { mode, uid, path } of files)
-                expect([mode, uid], `${name} ${path}`).to.deep.equal([0o400, users[name] ?? 1000]);
+            for (const { mode, uid, gid, path } of files)
+                expect([mode, uid, gid], `${name} ${path}`).to.deep.equal([0o440, 0, groups[name] ?? 1000]);
             expect(inputs, name).to.not.have.property("uploads");
         }
     });
@@ -87,6 +96,32 @@ describe("every container of the program", () => {
     });
 
     each("leaves its waiting and its platform to us, since the provider's are traps", ({ inputs, name }) => {
-        expect(inputs, name).to.not.have.any.keys("wait", "waitTimeout", "attach", "mustRun", "rm", "platform");
+        expect(inputs, name).to.not.have.any.keys("wait", "waitTimeout", "attach", "rm", "platform");
+        expect(inputs, name).to.include({ start: false, mustRun: false });
+    });
+
+    it("is started and waited for by a step that whoever needs it depends on", async () => {
+        for (const { name, urn } of containers) {
+            const { options } = one(resources, "step", `${name}-healthy`);
+            expect(await urnsOf(options.dependsOn), name).to.deep.equal([urn]);
+        }
+        const [postgres, redis, server] = ["postgres-server", "redis-server", "server"].map(
+            (name) => one(resources, "step", `authentik-${name}-healthy`).urn,
+        );
+        const databases = one(resources, "step", "authentik-postgres-databases").urn;
+        const blueprints = one(resources, "step", "authentik-blueprints-applied");
+        for (const name of ["server", "worker"])
+            expect(await urnsOf(one(resources, "container", `authentik-${name}`).options.dependsOn)).to.deep.equal([
+                ...[postgres, databases, redis],
+            ]);
+        expect(await urnsOf(blueprints.options.dependsOn)).to.deep.equal([server]);
+        for (const name of ["organizr", "cwad"])
+            expect(
+                await urnsOf(one(resources, "container", `authentik-ak-outpost-${name}`).options.dependsOn),
+            ).to.deep.equal([blueprints.urn]);
     });
 });
+
+function urnsOf(waited: pulumi.CustomResourceOptions["dependsOn"]): Promise<string[]> {
+    return Promise.all(([waited].flat() as pulumi.Resource[]).map(({ urn }) => valueOf(urn)));
+}

@@ -4,7 +4,7 @@ import { officialImages } from "../../authentik/images";
 import { authority } from "../support/certificates";
 import { devWith } from "../support/configuration";
 import { type FakeEngine, startEngine } from "../support/engine";
-import { container, containerType, environmentOf, ofType, stepType, theOne } from "../support/find";
+import { container, environmentOf, namesOf, recordOf, step } from "../support/find";
 import { contentOf, filesOf } from "../support/files";
 import { failureOf } from "../support/hooks";
 import { runProgram } from "../support/mocks";
@@ -14,7 +14,6 @@ import type { Registered } from "../support/recording";
 const ca = authority("The CA", "client");
 const client = ca.issued.client ?? { certificate: "", key: "" };
 const images = officialImages("2025.8.4");
-const imageType = "docker:index/remoteImage:RemoteImage";
 
 describe("the program with an external PostgreSQL", () => {
     const external = {
@@ -37,10 +36,9 @@ describe("the program with an external PostgreSQL", () => {
     it("makes no PostgreSQL, and tries the external one with its client's image first", async () => {
         const made = resources.filter(({ type, name }) => type.endsWith(":Postgres") || name.includes("postgres-d"));
         expect(made).to.deep.equal([]);
-        expect(theOne(resources, imageType, "authentik-postgres-client").inputs).to.include({
-            name: images.postgres,
-            keepLocally: true,
-        });
+        expect(namesOf(resources, "container")).to.not.include("authentik-postgres-server");
+        const [check] = recordOf(step(resources, "authentik-postgres-check")).containers ?? [];
+        expect(check).to.include({ image: images.postgres });
         const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];
         const urns = await Promise.all(waited.map(({ urn }) => valueOf(urn)));
         expect(urns.join()).to.contain("::authentik-postgres-check");
@@ -57,11 +55,11 @@ describe("the program with an external PostgreSQL", () => {
             AUTHENTIK_POSTGRESQL__SSLMODE: "verify-full",
         });
         const path = environmentOf(server).AUTHENTIK_POSTGRESQL__PASSWORD?.slice("file://".length);
-        expect(await contentOf(server, path, engine)).to.equal("supplied:by-me");
+        expect(await contentOf(resources, "authentik-server", path, engine)).to.equal("supplied:by-me");
     });
 
     it("tries it with the password in a file, escaped as libpq reads it, and fails with its words and the cure", async () => {
-        const failure = await failureOf(theOne(resources, stepType, "authentik-postgres-check"), "beforeCreate");
+        const failure = await failureOf(step(resources, "authentik-postgres-check"), "beforeCreate");
 
         expect(failure).to.match(
             /^trying the external PostgreSQL failed with exit code 2:\nFATAL: \[secret\] is wrong/,
@@ -85,7 +83,7 @@ describe("the program with an external PostgreSQL", () => {
         for (const name of ["authentik-server", "authentik-worker"]) {
             const made = container(resources, name);
             const pemOf = (setting: string) =>
-                contentOf(made, environmentOf(made)[`AUTHENTIK_POSTGRESQL__${setting}`], engine);
+                contentOf(resources, name, environmentOf(made)[`AUTHENTIK_POSTGRESQL__${setting}`], engine);
             expect(await pemOf("SSLROOTCERT"), name).to.equal(ca.certificate);
             expect(await pemOf("SSLCERT"), name).to.equal(client.certificate);
             expect(await pemOf("SSLKEY"), name).to.equal(client.key);
@@ -93,9 +91,9 @@ describe("the program with an external PostgreSQL", () => {
     });
 
     it("applies the blueprints again when server, port or database are others", () => {
-        const { input } = theOne(resources, stepType, "authentik-blueprints-applied").inputs;
-
-        expect((input as { facts: { revision: string } }).facts.revision).to.equal("db.example.com:6432/ak");
+        expect(recordOf(step(resources, "authentik-blueprints-applied")).facts.revision).to.equal(
+            "db.example.com:6432/ak",
+        );
     });
 });
 
@@ -117,7 +115,7 @@ describe("the program with an external Redis", () => {
     after(() => engine.close());
 
     it("makes no Redis, and tells authentik where it is, how to encrypt and which database is its own", async () => {
-        expect(ofType(resources, containerType).map(({ name }) => name)).to.not.include("authentik-redis-server");
+        expect(namesOf(resources, "container")).to.not.include("authentik-redis-server");
         const worker = container(resources, "authentik-worker");
         expect(environmentOf(worker)).to.include({
             AUTHENTIK_REDIS__HOST: "redis.example.com",
@@ -129,7 +127,7 @@ describe("the program with an external Redis", () => {
         });
         expect(environmentOf(worker)).to.not.have.property("AUTHENTIK_REDIS__USERNAME");
         const contents = Object.fromEntries(
-            (await filesOf(worker, engine)).map(({ path, content }) => [path, content]),
+            (await filesOf(resources, "authentik-worker", engine)).map(({ path, content }) => [path, content]),
         );
         expect(contents[environmentOf(worker).AUTHENTIK_REDIS__PASSWORD?.slice("file://".length) ?? ""]).to.equal(
             "supplied-by-me",
@@ -148,7 +146,7 @@ describe("the program with an external Redis", () => {
     });
 
     it("tries it in authentik's image first, as authentik would, and fails with its words and the cure", async () => {
-        const failure = await failureOf(theOne(resources, stepType, "authentik-redis-check"), "beforeCreate");
+        const failure = await failureOf(step(resources, "authentik-redis-check"), "beforeCreate");
 
         expect(failure).to.match(/^trying the external Redis failed with exit code 1:\nAUTH: \[secret\] is wrong/);
         expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"redis\"]'");

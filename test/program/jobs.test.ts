@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { officialImages } from "../../authentik/images";
 import { parseBlueprint } from "../support/blueprint";
 import { type Behaviour, type Created, type FakeEngine, startEngine } from "../support/engine";
-import { stepType, theOne } from "../support/find";
+import { recordOf, step } from "../support/find";
 import { failureOf } from "../support/hooks";
 import { type Run, runProgram } from "../support/mocks";
 import { generated, sentinel } from "../support/provider";
@@ -25,7 +25,7 @@ describe("the program's jobs", () => {
     });
     after(() => engine.close());
 
-    const perform = (name: string) => failureOf(theOne(run.resources, stepType, name), "beforeCreate");
+    const perform = (name: string) => failureOf(step(run.resources, name), "beforeCreate");
     const only = (): Created => {
         const [created, ...others] = engine.created;
         if (created === undefined || others.length > 0) throw new Error(`${engine.created.length} jobs ran`);
@@ -126,25 +126,28 @@ describe("the program's jobs", () => {
 
         const failure = await perform("authentik-serving-proven");
 
-        for (const name of ["server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"])
-            expect(failure).to.contain(`last log lines of ${name}:\nauthentik-${name}-id got [secret] and [secret]`);
+        for (const [title, id] of [
+            ["authentik-server", "authentik-server-id"],
+            ["authentik-worker", "authentik-worker-id"],
+            ["ak-outpost-organizr", "authentik-ak-outpost-organizr-id"],
+            ["ak-outpost-cwad", "authentik-ak-outpost-cwad-id"],
+        ])
+            expect(failure).to.contain(`last log lines of ${title}:\n${id} got [secret] and [secret]`);
         expect(failure).to.not.contain(sentinel);
     });
 
     it("prove it again when anything that answers was replaced", () => {
-        const { input } = theOne(run.resources, stepType, "authentik-serving-proven").inputs;
-
-        expect((input as { facts: Record<string, string> }).facts).to.include({
-            server: "authentik-server-id",
-            worker: "authentik-worker-id",
+        expect(recordOf(step(run.resources, "authentik-serving-proven")).facts).to.include({
+            "authentik-server": "authentik-server-id",
+            "authentik-worker": "authentik-worker-id",
             "ak-outpost-organizr": "authentik-ak-outpost-organizr-id",
             "ak-outpost-cwad": "authentik-ak-outpost-cwad-id",
         });
     });
 
     it("apply the blueprints again when the database is another", () => {
-        const { input } = theOne(run.resources, stepType, "authentik-blueprints-applied").inputs;
-
-        expect((input as { facts: Record<string, string> }).facts.revision).to.equal("authentik-postgres-server-id");
+        expect(recordOf(step(run.resources, "authentik-blueprints-applied")).facts.revision).to.equal(
+            "authentik-postgres-server-id",
+        );
     });
 });

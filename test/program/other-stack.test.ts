@@ -2,14 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { officialImages } from "../../authentik/images";
 import { loadConfig } from "../../config/load";
-import { connectPostgres, connectRedis } from "../../components/data";
+import { connectPostgres } from "../../components/postgres";
+import { connectRedis } from "../../components/redis";
 import { devWith } from "../support/configuration";
-import { container, containerType, environmentOf, ofType, theOne } from "../support/find";
+import { container, environmentOf, namesOf, one } from "../support/find";
 import { contentOf, filesOf } from "../support/files";
 import { runProgram, runUnderMocks, type Surroundings } from "../support/mocks";
 import type { Registered } from "../support/recording";
 import { valueOf } from "../support/outputs";
-import { environment, threeNetworks } from "../support/surroundings";
+import { context, threeNetworks } from "../support/surroundings";
 
 const name = "organization/authentik-stack/prod";
 const place = { host: "postgres", port: 5432 };
@@ -43,15 +44,13 @@ describe("the program on another stack's databases", () => {
     });
 
     it("makes neither, and reads the other stack's outputs", () => {
-        expect(ofType(resources, containerType).map((resource) => resource.name)).to.deep.equal([
+        expect(namesOf(resources, "container")).to.deep.equal([
             "authentik-server",
             "authentik-worker",
             "authentik-ak-outpost-organizr",
             "authentik-ak-outpost-cwad",
         ]);
-        expect(theOne(resources, "pulumi:pulumi:StackReference", "authentik-postgres-stack").inputs.name).to.equal(
-            name,
-        );
+        expect(one(resources, "reference", "authentik-postgres-stack").inputs.name).to.equal(name);
     });
 
     it("connects as the consumer that it is there, to the database and the Redis database set aside for it", async () => {
@@ -66,16 +65,19 @@ describe("the program on another stack's databases", () => {
         });
         const content = (variable: string) => {
             const path = environmentOf(server)[variable]?.slice("file://".length);
-            return contentOf(server, path);
+            return contentOf(resources, "authentik-server", path);
         };
         expect(await content("AUTHENTIK_POSTGRESQL__PASSWORD")).to.equal("Other-pg");
         expect(await content("AUTHENTIK_REDIS__PASSWORD")).to.equal("Other-redis");
     });
 
     it("keeps secret what is secret there, and nothing else", async () => {
-        expect(server.secretInputs).to.deep.equal(["volumes"]);
+        expect(server.secretInputs).to.deep.equal([]);
         expect(JSON.stringify(server.inputs)).to.not.match(/Other-/);
-        expect((await filesOf(server)).map(({ content }) => content)).to.include.members(["Other-pg", "Other-redis"]);
+        expect((await filesOf(resources, "authentik-server")).map(({ content }) => content)).to.include.members([
+            "Other-pg",
+            "Other-redis",
+        ]);
     });
 
     for (const [what, connect] of [
@@ -84,14 +86,14 @@ describe("the program on another stack's databases", () => {
     ] as const) {
         it(`says what to do when the other stack's ${what} has no such consumer`, async () => {
             const make = async () => {
-                const shared = environment();
+                const shared = context();
                 const networks = threeNetworks(shared);
-                const { connection } = connect(
+                const data = connect(
                     "data",
-                    { config: loadConfig(), images: officialImages("2025.8.4"), networks, environment: shared },
+                    { config: loadConfig(), images: officialImages("2025.8.4"), networks, context: shared },
                     {},
                 );
-                const outcome = await valueOf(connection.host).then(String, (error: Error) => error.message);
+                const outcome = await valueOf(data?.connection.host).then(String, (error: Error) => error.message);
                 return { outcome };
             };
 

@@ -3,8 +3,8 @@ import { expect } from "chai";
 import type { AuthentikOutputs, Pending } from "../../components/outputs";
 import { devWith } from "../support/configuration";
 import { startEngine } from "../support/engine";
-import { container, environmentOf, stepType, theOne } from "../support/find";
-import { runHooks } from "../support/hooks";
+import { container, environmentOf, step } from "../support/find";
+import { filesOf } from "../support/files";
 import { type Run, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import type { Registered } from "../support/recording";
@@ -46,16 +46,18 @@ describe("the program's outposts of each kind", () => {
     });
 
     it("start anew with a password when, and only when, they answer for it from memory", async () => {
-        // What a container is replaced for beside its arguments is in the name of the one that brings its files.
-        const files = (made: Registered) =>
-            valueOf((made.inputs.volumes as { fromContainer: string }[])[0]?.fromContainer ?? "");
+        // What a container is replaced for beside its arguments is in the label of its files.
+        const files = ({ inputs }: Registered) =>
+            (inputs.labels as { label: string; value: string }[]).find(
+                ({ label }) => label === "authentik-stack.made-of",
+            );
         const changes = { outposts, applications, "applications[1].provider.mode": "cached" };
         const { resources } = await runProgram({ configuration: devWith(changes) });
 
         const other = (type: string) => container(resources, `authentik-our-${type}`);
-        expect(await files(other("ldap"))).to.not.equal(await files(outpost("ldap")));
+        expect(files(other("ldap"))).to.not.deep.equal(files(outpost("ldap")));
         for (const type of ["proxy", "radius", "rac"])
-            expect(await files(other(type)), type).to.equal(await files(outpost(type)));
+            expect(files(other(type)), type).to.deep.equal(files(outpost(type)));
     });
 
     for (const [index, [type, address, internal, protocol]] of kinds.entries()) {
@@ -83,7 +85,7 @@ describe("the program's outposts of each kind", () => {
     });
 
     it("wait until the blueprints that make their tokens are applied", async () => {
-        const { urn } = theOne(run.resources, stepType, "authentik-blueprints-applied");
+        const { urn } = step(run.resources, "authentik-blueprints-applied");
 
         for (const [type] of kinds) {
             const waited = [outpost(type).options.dependsOn].flat() as pulumi.Resource[];
@@ -97,7 +99,7 @@ describe("the program's outposts of each kind", () => {
             const configuration = devWith({ outposts, applications });
             const { resources } = await runProgram({ configuration, dockerHost: engine.host });
 
-            await runHooks(container(resources, "authentik-our-proxy"), "beforeCreate");
+            await filesOf(resources, "authentik-our-proxy", engine);
 
             expect(engine.created[0]?.body).to.deep.include({
                 Entrypoint: ["chown"],

@@ -1,16 +1,7 @@
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
 import { startEngine } from "../support/engine";
-import {
-    container,
-    containerType,
-    environmentOf,
-    networkType,
-    ofType,
-    stepType,
-    theOne,
-    volumeType,
-} from "../support/find";
+import { all, container, environmentOf, step } from "../support/find";
 import { failureOf } from "../support/hooks";
 import { runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
@@ -33,9 +24,9 @@ describe("the program with a prefix", () => {
             const configuration = devWith({ prefix: "staging-" });
             ({ resources } = await runProgram({ configuration, stack: "staging", dockerHost: engine.host }));
             ({ resources: plain } = await runProgram());
-            expect(
-                await failureOf(theOne(resources, stepType, "staging-authentik-serving-proven"), "beforeCreate"),
-            ).to.equal(undefined);
+            expect(await failureOf(step(resources, "staging-authentik-serving-proven"), "beforeCreate")).to.equal(
+                undefined,
+            );
             checks = engine.created[0]?.files.find(({ path }) => path.endsWith("checks.json"))?.content ?? "";
         } finally {
             await engine.close();
@@ -43,9 +34,9 @@ describe("the program with a prefix", () => {
     });
 
     it("puts it before every name that Docker knows, so that two environments share nothing on a host", () => {
-        const docker = [containerType, networkType, volumeType].flatMap((type) => ofType(resources, type));
+        const docker = (["container", "network", "volume"] as const).flatMap((kind) => all(resources, kind));
 
-        expect(docker).to.have.length(16);
+        expect(docker).to.have.length(17);
         for (const resource of docker) {
             const names = dockerNames(resource);
             expect(names, resource.urn).to.not.have.length(0);
@@ -54,7 +45,7 @@ describe("the program with a prefix", () => {
     });
 
     it("changes nothing but the names", () => {
-        const names = (all: Registered[]) => all.map(({ type, name }) => `${type} ${name}`);
+        const names = (made: Registered[]) => made.map(({ type, name }) => `${type} ${name}`);
 
         expect(names(resources)).to.deep.equal(
             names(plain).map((line) => line.replace(" authentik", " staging-authentik")),
@@ -78,6 +69,6 @@ describe("the program with a prefix", () => {
     it("labels its containers as the other stack's", () => {
         const labels = container(resources, "staging-authentik-server").inputs.labels as { value: string }[];
 
-        expect(labels[0]?.value).to.equal("authentik-stack/staging");
+        expect(labels[0]?.value).to.equal("authentik-stack/staging-");
     });
 });

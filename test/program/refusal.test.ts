@@ -25,7 +25,7 @@ describe("the program", () => {
     });
 
     it("registers nothing when the Docker host has no room for it", async () => {
-        const taken = { Names: ["/gitea"], Ports: [{ PublicPort: 9000 }], Labels: {} };
+        const taken = { Id: "gitea", Names: ["/gitea"], Ports: [{ PublicPort: 9000 }], Labels: {} };
         const engine = await startEngine({ lists: { containers: [taken] } });
         try {
             const { error, registered } = await outcomeOf({ dockerHost: engine.host });

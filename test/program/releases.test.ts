@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
-import { container, containerType, environmentOf, ofType, passwordType } from "../support/find";
+import { container, environmentOf, namesOf } from "../support/find";
 import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
 import { generated } from "../support/provider";
@@ -12,8 +12,8 @@ async function release(version: string, changes: Record<string, unknown> = {}) {
     return (await runProgram({ configuration: devWith({ version, ...changes }) })).resources;
 }
 
-async function mentionsRedis(resource: Registered): Promise<boolean> {
-    return /redis/i.test(JSON.stringify([environmentOf(resource), await filesOf(resource)]));
+async function mentionsRedis(resources: Registered[], name: string): Promise<boolean> {
+    return /redis/i.test(JSON.stringify([environmentOf(container(resources, name)), await filesOf(resources, name)]));
 }
 
 describe("the program, for a release of authentik that needs no Redis", () => {
@@ -23,19 +23,19 @@ describe("the program, for a release of authentik that needs no Redis", () => {
     });
 
     it("makes none where no consumer wants one, nor a secret for it", () => {
-        expect(ofType(resources, containerType).map(({ name }) => name)).to.deep.equal([
+        expect(namesOf(resources, "container")).to.deep.equal([
             "authentik-postgres-server",
             "authentik-server",
             "authentik-worker",
             "authentik-ak-outpost-organizr",
             "authentik-ak-outpost-cwad",
         ]);
-        expect(ofType(resources, passwordType).filter(({ name }) => name.includes("redis"))).to.deep.equal([]);
+        expect(namesOf(resources, "password").filter((name) => name.includes("redis"))).to.deep.equal([]);
     });
 
     it("tells authentik nothing of a Redis", async () => {
         for (const name of ["authentik-server", "authentik-worker"])
-            expect(await mentionsRedis(container(resources, name)), name).to.equal(false);
+            expect(await mentionsRedis(resources, name), name).to.equal(false);
     });
 
     it("mounts uploaded files where the release looks for them", () => {
@@ -56,8 +56,8 @@ describe("the program, for a release of authentik that needs no Redis", () => {
     it("makes one for the consumers that want one, and authentik still knows nothing of it", async () => {
         const shared = await release("2025.12.1");
 
-        expect(container(shared, "authentik-redis-server").inputs.name).to.equal("redis");
-        expect(await mentionsRedis(container(shared, "authentik-server"))).to.equal(false);
+        expect(container(shared, "authentik-redis-server").inputs.hostname).to.equal("redis");
+        expect(await mentionsRedis(shared, "authentik-server")).to.equal(false);
     });
 });
 
@@ -68,14 +68,14 @@ describe("the program, for a release of authentik that needs Redis", () => {
     });
 
     it("makes one even where no consumer wants one, and authentik uses database 1", async () => {
-        expect(container(resources, "authentik-redis-server").inputs.name).to.equal("redis");
+        expect(container(resources, "authentik-redis-server").inputs.hostname).to.equal("redis");
         expect(environmentOf(container(resources, "authentik-worker"))).to.include({
             AUTHENTIK_REDIS__HOST: "redis",
             AUTHENTIK_REDIS__PORT: "6379",
             AUTHENTIK_REDIS__DB: "1",
             AUTHENTIK_REDIS__TLS: "false",
         });
-        const contents = (await filesOf(container(resources, "authentik-worker"))).map(({ content }) => content);
+        const contents = (await filesOf(resources, "authentik-worker")).map(({ content }) => content);
         expect(contents).to.include(generated("authentik-redis-redis"));
     });
 
@@ -95,14 +95,16 @@ describe("the program, for a release of authentik that needs Redis", () => {
 
         for (const key of ["image", "envs", "mounts"])
             expect(server.inputs[key], key).to.deep.equal(worker.inputs[key]);
-        expect(await filesOf(server)).to.deep.equal(await filesOf(worker));
+        expect(await filesOf(resources, "authentik-server")).to.deep.equal(
+            await filesOf(resources, "authentik-worker"),
+        );
         expect(server.inputs.command).to.deep.equal(["server"]);
         expect(worker.inputs.command).to.deep.equal(["worker"]);
     });
 
     it("closes the page of the initial setup before anybody can open it", async () => {
         for (const name of ["authentik-server", "authentik-worker"])
-            expect((await filesOf(container(resources, name))).map(({ path }) => path)).to.include(
+            expect((await filesOf(resources, name)).map(({ path }) => path)).to.include(
                 "/blueprints/default/flow-oobe.yaml",
             );
     });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { devConfiguration, devWith } from "../support/configuration";
 import { parseBlueprint } from "../support/blueprint";
 import { startEngine } from "../support/engine";
-import { stepType, theOne } from "../support/find";
+import { step } from "../support/find";
 import { runHooks } from "../support/hooks";
 import { runProgram } from "../support/mocks";
 
@@ -14,12 +14,8 @@ describe("the program, when an outpost and its application are declared no longe
         try {
             const configuration = devWith({ outposts: [outpost], applications: [application] });
             const name = "authentik-blueprints-applied";
-            const before = theOne((await runProgram()).resources, stepType, name);
-            const after = theOne(
-                (await runProgram({ configuration, dockerHost: engine.host })).resources,
-                stepType,
-                name,
-            );
+            const before = step((await runProgram()).resources, name);
+            const after = step((await runProgram({ configuration, dockerHost: engine.host })).resources, name);
 
             await runHooks(after, "beforeUpdate", before);
 

@@ -41,6 +41,7 @@ describe("the program, with the development configuration", () => {
             ],
             Volume: [
                 "authentik-postgres-data",
+                "authentik-postgres-socket",
                 "authentik-redis-data",
                 "authentik-media",
                 "authentik-templates",
@@ -53,6 +54,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-postgres-database-authentik",
                 "authentik-postgres-database-paperless",
                 "authentik-postgres-database-n8n",
+                "authentik-label-key",
                 "authentik-redis-redis",
                 "authentik-redis-redis-paperless",
                 "authentik-redis-redis-n8n",
@@ -62,23 +64,34 @@ describe("the program, with the development configuration", () => {
                 "authentik-outpost-ak-outpost-organizr",
                 "authentik-outpost-ak-outpost-cwad",
             ],
-            Stash: ["authentik-postgres-databases", "authentik-blueprints-applied", "authentik-serving-proven"],
+            Stash: [
+                "authentik-postgres-server-healthy",
+                "authentik-postgres-databases",
+                "authentik-redis-server-healthy",
+                "authentik-server-healthy",
+                "authentik-worker-healthy",
+                "authentik-blueprints-applied",
+                "authentik-ak-outpost-organizr-healthy",
+                "authentik-ak-outpost-cwad-healthy",
+                "authentik-serving-proven",
+            ],
         });
     });
 
-    it("has one component at its root, and under it everything else", () => {
+    it("has one component at its root, and under it everything else but the key of the labels", () => {
         const roots = run.resources.filter(({ options }) => options.parent === undefined);
 
-        expect(roots.map(({ name }) => name)).to.deep.equal(["authentik"]);
+        expect(roots.map(({ name }) => name)).to.have.members(["authentik", "authentik-label-key"]);
     });
 
-    it("makes its components of a type of its own, with no input and no secret in their state", () => {
+    it("makes its components of a type of its own, with no input but protectData and no secret in their state", () => {
         const components = run.resources.filter(({ type }) => type.startsWith("authentik-stack:"));
 
         expect(components).to.have.length(10);
         for (const { type, name, inputs, props, outputs } of components) {
             expect(type, name).to.match(/^authentik-stack:index:[A-Z]\w+$/);
-            expect(Object.keys({ ...inputs, ...props }), name).to.deep.equal([]);
+            const shown = name === "authentik" ? { protectData: true } : {};
+            expect({ ...inputs, ...props }, name).to.deep.equal(shown);
             expect(outputs, `${name} registers its outputs`).to.be.an("object");
             expect(JSON.stringify(outputs), name)
                 .to.not.contain(sentinel)

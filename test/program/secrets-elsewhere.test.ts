@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
-import { container, ofType, passwordType } from "../support/find";
+import { namesOf } from "../support/find";
 import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
 
@@ -19,15 +19,14 @@ describe("secrets that another stack has", () => {
             stacks: { [vault]: outputs() },
         });
 
-        const references = ofType(resources, "pulumi:pulumi:StackReference").map(({ name }) => name);
+        const references = namesOf(resources, "reference");
         expect(references, "one for the stack").to.deep.equal(["authentik-secrets-of-organization-vault-prod"]);
-        const generated = ofType(resources, passwordType).map(({ name }) => name);
+        const generated = namesOf(resources, "password");
         expect(generated).to.not.include("authentik-secret-key");
         expect(generated).to.not.include("authentik-outpost-ak-outpost-cwad");
-        const outpost = container(resources, "authentik-ak-outpost-cwad");
-        expect((await filesOf(outpost))[0]?.content).to.equal("theirs-for-cwad");
+        expect((await filesOf(resources, "authentik-ak-outpost-cwad"))[0]?.content).to.equal("theirs-for-cwad");
         expect(JSON.stringify(resources.map(({ inputs }) => inputs))).to.not.contain("theirs-");
-        const files = await filesOf(container(resources, "authentik-server"));
+        const files = await filesOf(resources, "authentik-server");
         expect(files.map(({ content }) => content)).to.include("theirs-as-key");
     });
 

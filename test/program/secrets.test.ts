@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { loadConfig } from "../../config/load";
 import { secretsOf } from "../../config/secrets";
 import { devWith } from "../support/configuration";
-import { container, containerType, environmentOf, ofType, passwordType } from "../support/find";
+import { all, container, environmentOf, namesOf, recordOf } from "../support/find";
 import { contentOf, filesOf } from "../support/files";
 import { type Run, runProgram, startMocks } from "../support/mocks";
 import { generated, sentinel } from "../support/provider";
@@ -18,20 +18,21 @@ describe("the program's secrets", () => {
         for (const { urn, inputs } of run.resources) expect(JSON.stringify(inputs), urn).to.not.contain(sentinel);
     });
 
-    it("make nothing else of a container secret, so that a preview shows what changes", () => {
-        for (const { urn, type, secretInputs } of run.resources)
-            expect(secretInputs, urn).to.deep.equal(
-                type === containerType ? ["volumes"] : type === "pulumi:index:Stash" ? ["input"] : [],
-            );
+    it("make nothing of a container secret, and of a step no more than their digest, so that a preview shows what changes", () => {
+        const digested = all(run.resources, "step").filter((made) => recordOf(made).secrets !== undefined);
+        for (const { urn, secretInputs } of run.resources)
+            expect(secretInputs, urn).to.deep.equal(digested.some((made) => made.urn === urn) ? ["input"] : []);
+        expect(digested.map(({ name }) => name)).to.deep.equal(
+            ["postgres-databases", "blueprints-applied", "serving-proven"].map((name) => `authentik-${name}`),
+        );
     });
 
     it("come to authentik as files that its settings name", async () => {
         for (const name of ["authentik-server", "authentik-worker"]) {
-            const registered = container(run.resources, name);
-            const environment = environmentOf(registered);
+            const environment = environmentOf(container(run.resources, name));
             const content = (variable: string) => {
                 const path = environment[variable]?.replace(/^file:\/\//, "");
-                return contentOf(registered, path);
+                return contentOf(run.resources, name, path);
             };
             expect(await content("AUTHENTIK_SECRET_KEY")).to.equal(generated("authentik-secret-key"));
             expect(await content("AUTHENTIK_POSTGRESQL__PASSWORD")).to.equal(
@@ -43,18 +44,18 @@ describe("the program's secrets", () => {
 
     it("give each outpost its own token, as a file", async () => {
         for (const outpost of ["ak-outpost-organizr", "ak-outpost-cwad"]) {
-            const registered = container(run.resources, `authentik-${outpost}`);
-            const [file, ...others] = await filesOf(registered);
+            const name = `authentik-${outpost}`;
+            const [file, ...others] = await filesOf(run.resources, name);
             expect(others).to.deep.equal([]);
             expect(file?.content).to.equal(generated(`authentik-outpost-${outpost}`));
-            expect(environmentOf(registered).AUTHENTIK_TOKEN).to.equal(`file://${file?.path}`);
+            expect(environmentOf(container(run.resources, name)).AUTHENTIK_TOKEN).to.equal(`file://${file?.path}`);
         }
     });
 
     it("give nobody the administrator's password or token, nor the superuser's of PostgreSQL", async () => {
         const given: [string, string][] = [];
-        for (const registered of ofType(run.resources, containerType))
-            given.push([registered.name, JSON.stringify(await filesOf(registered))]);
+        for (const name of namesOf(run.resources, "container"))
+            given.push([name, JSON.stringify(await filesOf(run.resources, name))]);
         const holders = (secret: string) =>
             given.filter(([, files]) => files.includes(generated(secret))).map(([name]) => name);
 
@@ -65,7 +66,7 @@ describe("the program's secrets", () => {
     });
 
     it("are generated long, of letters and digits", () => {
-        const passwords = ofType(run.resources, passwordType);
+        const passwords = all(run.resources, "password");
 
         expect(passwords).to.not.have.length(0);
         for (const { name, inputs } of passwords) expect(inputs, name).to.deep.equal({ length: 50, special: false });
@@ -76,11 +77,11 @@ describe("the program's secrets", () => {
 
         const { resources } = await runProgram({ configuration: devWith({ secrets }), secretKeys: ["secrets"] });
 
-        const names = ofType(resources, passwordType).map(({ name }) => name);
+        const names = namesOf(resources, "password");
         expect(names).to.not.include("authentik-secret-key").and.not.include("authentik-outpost-ak-outpost-cwad");
-        const [token] = await filesOf(container(resources, "authentik-ak-outpost-cwad"));
+        const [token] = await filesOf(resources, "authentik-ak-outpost-cwad");
         expect(token?.content).to.equal("supplied-token");
-        const given = await filesOf(container(resources, "authentik-server"));
+        const given = await filesOf(resources, "authentik-server");
         expect(given.map(({ content }) => content)).to.include("supplied-secret-key");
     });
 
@@ -89,7 +90,7 @@ describe("the program's secrets", () => {
 
         const { resources } = await runProgram({ configuration: devWith({ rotation }) });
 
-        const rotated = ofType(resources, passwordType).filter(({ inputs }) => inputs.keepers !== undefined);
+        const rotated = all(resources, "password").filter(({ inputs }) => inputs.keepers !== undefined);
         expect(rotated.map(({ name, inputs }) => [name, inputs.keepers])).to.deep.equal([
             ["authentik-postgres-database-n8n", { generation: "2" }],
         ]);
@@ -132,9 +133,10 @@ describe("the one list of secrets", () => {
             await startMocks({ configuration, stacks });
             const listed = secretsOf(loadConfig()).map(({ name }) => name.replaceAll("/", "-"));
 
-            const names = ofType(resources, passwordType).map(({ name }) =>
-                name.replace(/^authentik-((postgres|redis)-(?=postgres$|redis|database))?/, ""),
-            );
+            const names = namesOf(resources, "password")
+                // The key of labels is shown to nothing.
+                .filter((name) => name !== "authentik-label-key")
+                .map((name) => name.replace(/^authentik-((postgres|redis)-(?=postgres$|redis|database))?/, ""));
             expect(names.toSorted()).to.deep.equal(listed.toSorted());
         });
     }

@@ -58,11 +58,10 @@ describe("the program with settings that were set as a secret", () => {
 
     it("hands each value over in a file, which the setting names", async () => {
         for (const name of parts) {
-            const registered = container(resources, name);
-            const environment = environmentOf(registered);
+            const environment = environmentOf(container(resources, name));
             const content = (variable: string) => {
                 const path = environment[variable]?.replace("file://", "");
-                return contentOf(registered, path);
+                return contentOf(resources, name, path);
             };
             expect(await content("AUTHENTIK_EMAIL__PASSWORD"), name).to.equal("hunter2-hunter2");
             expect(await content("AUTHENTIK_EMAIL__PORT"), name).to.equal("587");

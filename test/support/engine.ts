@@ -116,6 +116,8 @@ export async function startEngine(behaviour: Behaviour = {}, at = "tcp"): Promis
     const server = createServer((request, response) => {
         const line = `${request.method} ${request.url}`;
         record.requests.push(line);
+        // Another engine may listen at this address next.
+        response.setHeader("Connection", "close");
         const [pattern, handler] = routes.find(([known]) => known.test(line)) ?? [];
         const answer = handler?.(pattern?.exec(line)?.slice(1) ?? [], request, response);
         void Promise.resolve(answer).then((body) => {

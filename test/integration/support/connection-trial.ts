@@ -26,10 +26,10 @@ export async function works(connection: DockerConnection, files: Buffer, name: s
     });
     try {
         await shell.start();
-        const much = { command: ["sh", "-c", "yes 'a line of what is read' | head -n 20000"] };
+        const much = ["sh", "-c", "yes 'a line of what is read' | head -n 20000"];
         const output = "a line of what is read\n".repeat(20_000);
         expect(await execute(shell, much)).to.deep.equal({ code: 0, output });
-        expect(await execute(shell, { command: ["sh", "-c", "exit 7"] })).to.deep.equal({ code: 7, output: "" });
+        expect(await execute(shell, ["sh", "-c", "exit 7"])).to.deep.equal({ code: 7, output: "" });
         const waiting = shell.wait() as Promise<{ StatusCode: number }>;
         await shell.kill();
         expect((await waiting).StatusCode).to.equal(137);

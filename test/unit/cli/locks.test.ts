@@ -40,12 +40,14 @@ describe("leftovers of a killed run", () => {
     const since = new Date("2026-11-24T10:00:00Z");
     const later = new Date("2026-11-24T10:00:05Z");
     const before = new Date("2026-11-24T09:00:00Z");
-    const known = { ids: new Set(["known"]), pending: new Set(["urn:made"]) };
+    const known = { ids: new Set(["known"]), pending: new Set(["authentik-server"]) };
     const object = (parts: object) => ({ id: "x", name: "x", created: later, labels: {}, ...parts });
 
     it("are what the state does not know and the run made", () => {
         expect(isOrphan(object({}), known, since)).to.equal(true);
-        expect(isOrphan(object({ labels: { "authentik-stack.urn": "urn:made" } }), known, undefined)).to.equal(true);
+        expect(
+            isOrphan(object({ labels: { "authentik-stack.resource": "authentik-server" } }), known, undefined),
+        ).to.equal(true);
     });
 
     it("are not what the state knows, what is older, or what another checkout made", () => {

@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import { Networks, type NetworkArgs } from "../../../components/networks";
-import { networkType, ofType, theOne } from "../../support/find";
+import { all, namesOf } from "../../support/find";
 import { runUnderMocks } from "../../support/mocks";
 import { leavesOf, valueOf } from "../../support/outputs";
-import { environment, threeNetworks } from "../../support/surroundings";
+import { context, threeNetworks } from "../../support/surroundings";
 
 describe("networks", () => {
     it("are created under the prefix, and the databases' is closed to the outside", async () => {
-        const { resources, result } = await runUnderMocks(() => threeNetworks(environment({ prefix: "staging-" })));
+        const { resources, result } = await runUnderMocks(() => threeNetworks(context({ prefix: "staging-" })));
 
-        const made = ofType(resources, networkType).map(({ inputs }) => [inputs.name, inputs.internal]);
+        const made = all(resources, "network").map(({ inputs }) => [inputs.name, inputs.internal]);
         expect(made).to.deep.equal([
             ["staging-frontend_net", false],
             ["staging-backend_net", false],
@@ -23,7 +23,7 @@ describe("networks", () => {
     });
 
     it("are joined by id, so that a recreated one is noticed", async () => {
-        const { result } = await runUnderMocks(() => threeNetworks(environment()));
+        const { result } = await runUnderMocks(() => threeNetworks(context()));
 
         const attached = result.attach(["db", "backend"], "postgres", "pg");
         expect((await leavesOf(attached)).map(({ value }) => value)).to.deep.equal([
@@ -42,23 +42,17 @@ describe("networks", () => {
             db: { name: "db_net" },
         };
         const { result, resources } = await runUnderMocks(
-            () => new Networks("nets", { networks, environment: environment({ prefix: "staging-" }) }),
+            () => new Networks("nets", { networks, context: context({ prefix: "staging-" }) }),
         );
 
-        expect(ofType(resources, networkType).map(({ name }) => name)).to.deep.equal(["nets-db"]);
+        expect(namesOf(resources, "network")).to.deep.equal(["nets-db"]);
         expect(result.names.frontend).to.equal("proxy_net");
         const [attachment] = result.attach(["frontend"]);
         expect(await valueOf(attachment?.network ?? "")).to.equal("proxy_net");
     });
 
-    it("are replaced delete-first, since two of one name would be mistaken for each other", async () => {
-        const { resources } = await runUnderMocks(() => threeNetworks(environment()));
-
-        expect(theOne(resources, networkType, "nets-db").options.deleteBeforeReplace).to.equal(true);
-    });
-
     it("of a role that nobody made are refused, with those that there are", async () => {
-        const { result } = await runUnderMocks(() => threeNetworks(environment()));
+        const { result } = await runUnderMocks(() => threeNetworks(context()));
 
         expect(() => result.attach(["dmz"])).to.throw("no network has the role dmz; there are frontend, backend, db");
     });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { provisionSql } from "../../../components/postgres-sql";
+import { provisionSql } from "../../../components/postgres";
 
 describe("the SQL that makes roles and databases", () => {
     const sql = provisionSql("super", ["authentik", "n8n"], ["one", "two"]);

@@ -3,9 +3,10 @@ import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { officialImages } from "../../../authentik/images";
 import { loadConfig } from "../../../config/load";
-import { checkHost } from "../../../components/preflight";
+import { preflight } from "../../../components/preflight";
+import { DockerConnection } from "../../../engine/connection";
 import { devConfiguration, devWith } from "../../support/configuration";
-import { type FakeEngine, startEngine } from "../../support/engine";
+import { type Behaviour, type FakeEngine, type Listed, startEngine } from "../../support/engine";
 import { startMocks } from "../../support/mocks";
 
 const stackLabel = "authentik-stack.stack";
@@ -15,7 +16,7 @@ let taken: Server | undefined;
 async function problemOf(configuration = devConfiguration(), host: string | undefined = engine.host) {
     await startMocks({ configuration });
     try {
-        await checkHost(loadConfig(), host);
+        await preflight(loadConfig(), new DockerConnection({ host }));
         return undefined;
     } catch (error) {
         expect(error).to.be.instanceOf(RunError);
@@ -23,11 +24,11 @@ async function problemOf(configuration = devConfiguration(), host: string | unde
     }
 }
 
-async function withEngine(lists: { containers?: unknown[]; networks?: unknown[] }) {
+async function withEngine(lists: Behaviour["lists"]) {
     engine = await startEngine({ lists });
 }
 
-function container(name: string, ports: number[], labels: Record<string, string> = {}) {
+function container(name: string, ports: number[], labels: Record<string, string> = {}): Listed {
     const published = ports.map((port) => ({ PrivatePort: 80, PublicPort: port }));
     return { Id: name, Names: [`/${name}`], Ports: [{ PrivatePort: 80 }, ...published], Labels: labels };
 }
@@ -85,13 +86,29 @@ describe("the check of the Docker host", () => {
     it("takes no offence at the stack's own containers, between two starts as well, but at those of another stack", async () => {
         const port = await listen();
         const configuration = devWith({ "server.ports[0].port": port });
-        const ours = container("ours", [], { [stackLabel]: "authentik-stack/dev" });
+        const ours = container("ours", [], { [stackLabel]: "authentik-stack/" });
         const state = () => ({ Status: "restarting", ports: [port] });
         engine = await startEngine({ lists: { containers: [ours] }, state });
         expect(await problemOf(configuration)).to.equal(undefined);
         await engine.close();
 
-        await withEngine({ containers: [container("theirs", [9000], { [stackLabel]: "authentik-stack/staging" })] });
+        await withEngine({ containers: [container("theirs", [9000], { [stackLabel]: "authentik-stack/staging-" })] });
+        expect(await problemOf()).to.contain("is published by the container theirs");
+    });
+
+    it("knows the containers of an earlier version, which labelled them with their URN", async () => {
+        const of = (stack: string) =>
+            `urn:pulumi:${stack}::authentik-stack::docker:index/container:Container::authentik`;
+        const labels = (stack: string) => ({
+            "authentik-stack.urn": of(stack),
+            [stackLabel]: `authentik-stack/${stack}`,
+        });
+        const state = () => ({ Status: "running", ports: [9000] });
+        engine = await startEngine({ lists: { containers: [container("ours", [9000], labels("dev"))] }, state });
+        expect(await problemOf()).to.equal(undefined);
+        await engine.close();
+
+        await withEngine({ containers: [container("theirs", [9000], labels("staging"))] });
         expect(await problemOf()).to.contain("is published by the container theirs");
     });
 

@@ -6,13 +6,13 @@ import { filesOf } from "../../support/files";
 import { type Run, runUnderMocks } from "../../support/mocks";
 import { leavesOf, valueOf } from "../../support/outputs";
 import { generated, sentinel } from "../../support/provider";
-import { environment, threeNetworks } from "../../support/surroundings";
+import { context, threeNetworks } from "../../support/surroundings";
 
-function make(credentialsArgs?: CredentialsArgs) {
-    const shared = environment({ credentialsArgs });
+function make(credentials?: CredentialsArgs) {
+    const shared = context({ credentials });
     const networks = threeNetworks(shared);
     const consumers = { paperless: 2, n8n: 3 };
-    return new Redis("redis", { image: "redis:7-alpine", networks, index: 1, consumers, environment: shared });
+    return new Redis("redis", { image: "redis:7-alpine", networks, index: 1, consumers, context: shared });
 }
 
 /** The words of each line of the configuration, as Redis splits them. */
@@ -29,30 +29,28 @@ describe("Redis", () => {
         run = await runUnderMocks(() => make());
     });
 
-    it("reads its configuration from a file that its user alone can read, and not from its command", async () => {
+    it("reads its configuration from a file that its user can read and not change, and not from its command", async () => {
         const server = container(run.resources, "redis-server");
 
-        const [file] = await filesOf(server);
+        const [file] = await filesOf(run.resources, "redis-server");
         expect(server.inputs.user).to.equal("999");
         expect(server.inputs.command).to.deep.equal(["redis-server", file?.path]);
-        expect(file).to.include({ uid: 999, mode: 0o400 });
+        expect(file).to.include({ uid: 0, gid: 1000, mode: 0o440 });
         expect(JSON.stringify([server.inputs.command, server.inputs.healthcheck])).to.not.contain(sentinel);
     });
 
     it("keeps an append-only file on its volume and asks for a password", async () => {
-        const server = container(run.resources, "redis-server");
+        const { inputs } = container(run.resources, "redis-server");
 
-        const read = directives((await filesOf(server))[0]?.content ?? "");
+        const read = directives((await filesOf(run.resources, "redis-server"))[0]?.content ?? "");
         expect(read).to.deep.include(["appendonly", "yes"]);
         expect(read).to.deep.include(["dir", "/data"]);
         expect(read).to.deep.include(["requirepass", generated("redis-redis")]);
-        expect(server.inputs.mounts).to.deep.equal([{ type: "volume", source: "redis_data", target: "/data" }]);
+        expect(inputs.mounts).to.deep.equal([{ type: "volume", source: "redis_data", target: "/data" }]);
     });
 
     it("has a user for each consumer with a password of its own, who can neither administer nor read passwords", async () => {
-        const server = container(run.resources, "redis-server");
-
-        const users = directives((await filesOf(server))[0]?.content ?? "").filter(
+        const users = directives((await filesOf(run.resources, "redis-server"))[0]?.content ?? "").filter(
             ([directive]) => directive === "user",
         );
         expect(users.map(([, user, on, password]) => [user, on, password])).to.deep.equal([
@@ -68,9 +66,9 @@ describe("Redis", () => {
 
     it("takes a supplied password as one word, whatever stands in it", async () => {
         const supplied = { redis: "two words #1", "redis/n8n": "x ~* +@admin" };
-        const server = container((await runUnderMocks(() => make({ supplied }))).resources, "redis-server");
+        const { resources } = await runUnderMocks(() => make({ supplied }));
 
-        const read = directives((await filesOf(server))[0]?.content ?? "");
+        const read = directives((await filesOf(resources, "redis-server"))[0]?.content ?? "");
         expect(read).to.deep.include(["requirepass", "two words #1"]);
         expect(read.find(([, user]) => user === "n8n")?.[3]).to.equal(">x ~* +@admin");
     });
