@@ -52,6 +52,11 @@ export class SmallStack extends Updates {
         await this.target.rename({ stackName: name });
     }
 
+    /** Destroys it, as Pulumi does without running the program. */
+    public async destroy(): Promise<void> {
+        await this.target.destroy();
+    }
+
     /** Removes everything that it made. */
     public async close(): Promise<void> {
         await removeAll(this.prefix);
