@@ -58,6 +58,19 @@ describe("a workload's container", () => {
         expect(options.replaceOnChanges, "how long the old one has to stop").to.not.include("destroyGraceSeconds");
     });
 
+    it("is replaced when something of it is no longer declared, of which the provider takes no notice", async () => {
+        const label = async (changes: Partial<Workload>) =>
+            ((await registered(changes)).inputs.labels as { label: string; value: string }[]).at(-1);
+        const plain = await label({});
+
+        expect(plain?.label).to.equal("authentik-stack.arguments");
+        expect(await label({})).to.deep.equal(plain);
+        expect(await label({ command: ["serve"] })).to.not.deep.equal(plain);
+        expect(await label({ limits: { memory: "1g" } })).to.not.deep.equal(plain);
+        expect(await label({ transform: (args) => ({ ...args, dns: ["192.0.2.53"] }) })).to.not.deep.equal(plain);
+        expect(await label({ stopSeconds: 11 }), "how long the old one has to stop").to.deep.equal(plain);
+    });
+
     const durations: [seconds: number, printed: string][] = [
         [5, "5s"],
         [59, "59s"],
