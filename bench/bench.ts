@@ -1,118 +1,179 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
-import type { Configuration } from "../test/support/configuration";
-import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { devConfiguration, devPorts } from "../test/integration/support/dev";
+import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { openBench } from "../test/integration/support/workplace";
+import type { Configuration } from "../test/support/configuration";
 import { environmentOf, openStack, type OpenStack, projectRoot } from "../cli/environment";
+import { flatten } from "./flat";
 
 /**
- * `npm run bench`: what a preview and an unchanged `up` cost, as ratios to the smallest program with the same
- * providers, and per application. Each pair is measured in turn, so that a busy machine slows both.
+ * `npm run bench [-- <rounds>]`: what a preview and an unchanged `up` cost, beside two floors: the smallest program with
+ * the same providers, and a flat one with the same resources. The three are run in turn, so that a busy machine slows all.
+ *
+ * Default: 9 rounds. The figures go to docs/benchmarks.md.
  */
-const rounds = 5;
+const rounds = Number(process.argv[2] ?? 9);
 const prefix = "bench-stack-";
-/** Of applications; the development configuration, with its outposts, has two. */
-const counts = [1, 2, 10, 50];
+/** Of applications; the development configuration has two, with an outpost each. */
+const counts = [2, 50];
+const operations = { preview: ["preview"], "unchanged up": ["up", "--yes", "--skip-preview"] };
+const programs = ["smallest", "flat", "stack"] as const;
 
-interface Measured {
-    floor: number[];
-    stack: number[];
+/** In seconds. */
+interface Cost {
+    /** Processor time of all processes, the engine's and the plugins' included. */
+    processor: number;
+    wall: number;
 }
+
+/** What each program cost, round by round. */
+type Measured = Record<(typeof programs)[number], Cost[]>;
 
 async function main(): Promise<void> {
     const bench = await openBench();
-    const ports = await devPorts();
-    const configuration = devConfiguration(prefix, ports, bench.images);
+    const configuration = devConfiguration(prefix, await devPorts(), bench.images);
     const stack = await StackUnderTest.open(prefix, configuration);
-    const floor = await openFloor(stack.opened, bench.folder);
-    await floor.stack.up(floor.options);
+    const smallest = await openFloor(stack.opened, bench.folder, "smallest");
+    const flat = await openFloor(stack.opened, bench.folder, "flat");
+    cpSync(join(__dirname, "smallest.ts"), join(smallest.stack.workspace.workDir, "index.ts"));
+    await smallest.stack.up(smallest.options);
     try {
         const rows: [string, Measured][] = [];
         for (const count of counts) {
             stack.configure(withApplications(configuration, count));
-            console.log(`${count} applications: up, then ${rounds} times each`);
+            console.log(`${count} applications: up, then ${rounds} rounds`);
             await stack.up();
-            rows.push([`preview, ${count} applications`, measure(floor, stack.opened, ["preview"])]);
-            rows.push([
-                `unchanged up, ${count} applications`,
-                measure(floor, stack.opened, ["up", "--yes", "--skip-preview"]),
-            ]);
+            await flatten(stack.opened, flat);
+            for (const [title, args] of Object.entries(operations)) {
+                const measured = measure({ smallest, flat, stack: stack.opened }, args);
+                rows.push([`${title}, ${count} applications`, measured]);
+            }
         }
-        print(rows);
+        const page = pageOf(rows, bench.pulumi.version);
+        console.log(`\n${page}`);
+        writeFileSync(join(projectRoot, "docs/benchmarks.md"), page);
     } finally {
-        await floor.stack.destroy(floor.options);
+        await smallest.stack.destroy(smallest.options);
         await stack.close();
     }
 }
 
 /** The development configuration's applications with their outposts, and clients of OpenID Connect up to the count. */
 function withApplications(configuration: Configuration, count: number): Configuration {
-    const { applications, outposts } = configuration as { applications: unknown[]; outposts: unknown[] };
-    const clients = Array.from({ length: Math.max(0, count - applications.length) }, (_, index) => ({
+    const { applications } = configuration as { applications: unknown[] };
+    const clients = Array.from({ length: count - applications.length }, (_, index) => ({
         slug: `client-${index}`,
         name: `Client ${index}`,
         provider: { type: "oidc", redirectUris: [`https://client-${index}.example.com/callback`] },
     }));
-    const own = { applications: applications.slice(0, count), outposts: outposts.slice(0, count) };
-    return { ...configuration, ...own, applications: [...own.applications, ...clients] };
+    return { ...configuration, applications: [...applications, ...clients] };
 }
 
-async function openFloor({ workplace }: OpenStack, folder: string): Promise<OpenStack> {
-    const copy = join(folder, "floor");
+/** A project that is compiled as the stack's is, with its state where the stack's is. */
+async function openFloor({ workplace }: OpenStack, folder: string, name: string): Promise<OpenStack> {
+    const copy = join(folder, name);
     mkdirSync(copy);
-    for (const file of ["index.ts", "Pulumi.yaml"]) cpSync(join(__dirname, "floor", file), join(copy, file));
     for (const file of ["package.json", "tsconfig.json"]) cpSync(join(projectRoot, file), join(copy, file));
     symlinkSync(join(projectRoot, "node_modules"), join(copy, "node_modules"));
-    cpSync(join(projectRoot, "Pulumi.dev.yaml"), join(copy, "Pulumi.floor.yaml"));
-    return await openStack(workplace, "floor", copy);
+    writeFileSync(join(copy, "Pulumi.yaml"), `name: ${name}\nruntime: nodejs\nmain: index.ts\n`);
+    writeFileSync(join(copy, `Pulumi.${name}.yaml`), "config: {}\n");
+    return await openStack(workplace, name, copy);
 }
 
-function measure(floor: OpenStack, stack: OpenStack, args: string[]): Measured {
-    const measured: Measured = { floor: [], stack: [] };
+function measure(opened: Record<keyof Measured, OpenStack>, args: string[]): Measured {
+    const measured: Measured = { smallest: [], flat: [], stack: [] };
     // The first round warms caches and does not count.
     for (let round = 0; round <= rounds; round++) {
-        for (const [kind, open] of Object.entries({ floor, stack }) as [keyof Measured, OpenStack][]) {
-            const seconds = time(open, args);
-            if (round > 0) measured[kind].push(seconds);
+        for (const program of programs) {
+            const cost = costOf(opened[program], args);
+            if (round > 0) measured[program].push(cost);
         }
     }
     return measured;
 }
 
-function time({ stack, workplace }: OpenStack, args: string[]): number {
-    const command = workplace.pulumi.command.command;
+function costOf({ stack, workplace }: OpenStack, args: string[]): Cost {
+    const command = [...args, "--stack", stack.name, "--non-interactive", "--expect-no-changes"];
     const since = performance.now();
-    const { status, stderr } = spawnSync(command, [...args, "--stack", stack.name, "--non-interactive"], {
-        cwd: stack.workspace.workDir,
-        env: { ...process.env, ...environmentOf(workplace) },
-        encoding: "utf8",
-    });
-    if (status !== 0) throw new Error(`pulumi ${args.join(" ")} failed:\n${stderr}`);
-    return (performance.now() - since) / 1000;
+    // The shell knows what everything that it started took, and prints it in minutes and seconds.
+    const { status, stdout, stderr } = spawnSync(
+        "sh",
+        ["-c", '"$@" >&2; code=$?; times; exit $code', "sh", workplace.pulumi.command.command, ...command],
+        {
+            cwd: stack.workspace.workDir,
+            env: { ...process.env, ...environmentOf(workplace) },
+            encoding: "utf8",
+        },
+    );
+    const wall = (performance.now() - since) / 1000;
+    if (status !== 0) throw new Error(`pulumi ${command.join(" ")} failed:\n${stderr}`);
+    const times = [...(stdout.trim().split("\n").at(-1) ?? "").matchAll(/(\d+)m([\d.]+)s/g)];
+    const processor = times.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+    return { processor, wall };
 }
 
-function print(rows: [string, Measured][]): void {
-    console.log(`\nmedian of ${rounds}, in seconds; the floor is one Volume and one RandomPassword\n`);
-    for (const [title, { floor, stack }] of rows) {
-        const ratios = stack.map((seconds, index) => seconds / (floor[index] ?? Number.NaN));
-        console.log(
-            `${title.padEnd(32)} floor ${median(floor).toFixed(2)}  stack ${median(stack).toFixed(2)}  ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)})`,
-        );
-    }
-    const [first, last] = [counts[0] ?? 0, counts.at(-1) ?? 0];
-    for (const offset of [0, 1]) {
-        const [title = "", few] = rows[offset] ?? [];
-        const many = rows.at(offset - 2)?.[1];
-        if (few === undefined || many === undefined) continue;
-        const each = ((median(many.stack) - median(few.stack)) / (last - first)) * 1000;
-        console.log(`${title.split(",")[0] ?? ""}: ${each.toFixed(0)} ms for each further application`);
-    }
+function pageOf(rows: [string, Measured][], pulumi: string): string {
+    const table = (of: keyof Cost) => [
+        "| | smallest | flat | stack | stack to flat |",
+        "| --- | --- | --- | --- | --- |",
+        ...rows.map(([title, measured]) => {
+            const medians = programs.map((program) => median(measured[program].map((cost) => cost[of])).toFixed(2));
+            return `| ${[title, ...medians, spread(measured, of)].join(" | ")} |`;
+        }),
+    ];
+    const [few, many] = [rows[0]?.[1].stack ?? [], rows[Object.keys(operations).length]?.[1].stack ?? []];
+    const further = median(many.map(({ processor }) => processor)) - median(few.map(({ processor }) => processor));
+    const each = (further / ((counts[1] ?? 0) - (counts[0] ?? 0))) * 1000;
+    return [
+        "# Benchmarks",
+        "",
+        "Made by `npm run bench`. Three programs are run in turn, whose stacks all are up and unchanged:",
+        "",
+        "- smallest: one volume and one generated password",
+        "- flat: exactly the stack's resources with the values that its state has, one statement each, and nothing else",
+        "- stack: this program with the configuration of `dev` and stand-in images; further applications are OIDC clients",
+        "",
+        `Seconds are medians of ${rounds} rounds; a ratio is the median of those of each round, with the least and the most.`,
+        `The machine: ${machine()}; Node.js ${nodeVersion()}, Pulumi ${pulumi}.`,
+        "",
+        "## Processor time of all processes, in seconds",
+        "",
+        ...table("processor"),
+        "",
+        `In a preview, each further application takes ${each.toFixed(0)} ms of it.`,
+        "",
+        "## Time on the clock, in seconds",
+        "",
+        ...table("wall"),
+        "",
+    ].join("\n");
+}
+
+/** How many times the flat program's cost the stack's is: `1.08 (1.05 to 1.11)`. */
+function spread({ stack, flat }: Measured, of: keyof Cost): string {
+    const ratios = stack.map((cost, round) => cost[of] / (flat[round]?.[of] ?? Number.NaN));
+    return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
+}
+
+function machine(): string {
+    const [processor] = cpus();
+    const memory = Math.round(totalmem() / 1024 ** 3);
+    return `${cpus().length} × ${processor?.model ?? "unknown"}, ${memory} GB of memory, ${type()} ${release()}`;
+}
+
+/** Of the project's own Node.js, which runs the programs. */
+function nodeVersion(): string {
+    return spawnSync(join(projectRoot, "node_modules/.bin/node"), ["--version"], { encoding: "utf8" }).stdout.trim();
 }
 
 function median(values: number[]): number {
-    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+    const sorted = values.toSorted((a, b) => a - b);
+    const middle = sorted.length / 2;
+    const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+    return (low + high) / 2;
 }
 
 void main().catch((error: unknown) => {

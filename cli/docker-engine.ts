@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import { connect } from "../engine/host";
+import { type ConnectionSettings, DockerConnection } from "../engine/connection";
+import { currentContext, type Endpoint, resolveEndpoint } from "../engine/docker-endpoint";
 import { installDocker } from "./docker/install";
 import { startDaemon } from "./docker/dockerd";
 import { type Progress, reasonOf, ToolError } from "./progress";
@@ -11,6 +12,7 @@ export interface DockerEngine {
     /** As DOCKER_HOST names it, e.g. `unix:///var/run/docker.sock`. */
     host: string;
     version: string;
+    connection: DockerConnection;
 }
 
 /** Where Debian's and Docker's own packages have the engine listen. */
@@ -19,11 +21,11 @@ export const defaultSocket = "/var/run/docker.sock";
 /**
  * Finds the Docker engine to use; on Debian and Ubuntu, as root, installs and starts one where there is none.
  *
- * @param configured the stack's `docker:host`. Default: DOCKER_HOST, or an engine on this machine.
+ * @param settings the stack's `docker:*`. Default: what Docker's own command would use, or an engine on this machine.
  * @throws ToolError that says what to do.
  */
-export async function ensureDocker(progress: Progress, configured?: string): Promise<DockerEngine> {
-    const found = await findDocker(configured);
+export async function ensureDocker(progress: Progress, settings: ConnectionSettings = {}): Promise<DockerEngine> {
+    const found = await findDocker(settings);
     if (found !== undefined) return found;
     if (!existsSync("/usr/sbin/dockerd") && !existsSync("/usr/bin/dockerd")) {
         const obstacle = installObstacle();
@@ -32,31 +34,39 @@ export async function ensureDocker(progress: Progress, configured?: string): Pro
     }
     if (userInfo().uid !== 0) throw new ToolError(startAdvice);
     await startDaemon(progress);
-    return { host: `unix://${defaultSocket}`, version: await ask(`unix://${defaultSocket}`) };
+    return await ask({ ...settings, host: `unix://${defaultSocket}` });
 }
 
 /**
  * Finds a Docker engine that answers, and changes nothing.
  *
- * @param configured the stack's `docker:host`. Default: DOCKER_HOST, or an engine on this machine.
+ * @param settings the stack's `docker:*`. Default: what Docker's own command would use, or an engine on this machine.
  * @returns undefined where none runs.
  * @throws ToolError when the engine that is asked for does not answer, or refuses this user.
  */
-export async function findDocker(configured?: string): Promise<DockerEngine | undefined> {
-    const named = configured ?? process.env.DOCKER_HOST;
-    if (named !== undefined && named !== "") {
+export async function findDocker(settings: ConnectionSettings = {}): Promise<DockerEngine | undefined> {
+    const { DOCKER_HOST, DOCKER_CONTEXT } = process.env;
+    const isNamed = [settings.host, settings.context, DOCKER_HOST, DOCKER_CONTEXT].some((name) => (name ?? "") !== "");
+    // The provider does not read it, and is told by DOCKER_HOST.
+    const context = isNamed ? settings.context : currentContext();
+    if (isNamed || context !== undefined) {
+        const asked = { ...settings, context };
+        const { host, source } = resolved(asked);
         try {
-            // The client reads DOCKER_HOST's own settings for TLS.
-            return { host: named, version: await ask(configured) };
+            return await ask(asked);
         } catch (error) {
-            const source = configured === undefined ? "DOCKER_HOST" : "docker:host in the stack's configuration";
-            const cure = `Start that engine, or change ${source}.`;
-            throw new ToolError(`No Docker engine answers at ${named}: ${reasonOf(error)}. ${cure}`);
+            const place = source.startsWith("docker:") ? `${source} in the stack's configuration` : source;
+            const cure = isNamed ? `change ${place}` : "choose another with `docker context use`";
+            throw new ToolError(
+                `No Docker engine answers at ${host}: ${reasonOf(error)}. Start that engine, or ${cure}.`,
+            );
         }
     }
     for (const socket of sockets()) {
+        const asked = { ...settings, host: `unix://${socket}` };
+        resolved(asked);
         try {
-            return { host: `unix://${socket}`, version: await ask(`unix://${socket}`) };
+            return await ask(asked);
         } catch (error) {
             if ((error as NodeJS.ErrnoException).code === "EACCES") throw new ToolError(refused(socket));
         }
@@ -64,13 +74,23 @@ export async function findDocker(configured?: string): Promise<DockerEngine | un
     return undefined;
 }
 
-async function ask(host: string | undefined): Promise<string> {
-    const engine = await connect(host);
+/** Where the settings lead; what is wrong in them is an error that says so. */
+function resolved(settings: ConnectionSettings): Endpoint {
+    try {
+        return resolveEndpoint(settings, process.env);
+    } catch (error) {
+        throw new ToolError(reasonOf(error));
+    }
+}
+
+async function ask(settings: ConnectionSettings): Promise<DockerEngine> {
+    const connection = new DockerConnection(settings);
+    const engine = await connection.client();
     const limit = new Promise<never>((_, reject) => {
         setTimeout(() => reject(new Error("no answer within 10 seconds")), 10_000).unref();
     });
     const { Version } = await Promise.race([engine.version(), limit]);
-    return Version;
+    return { host: connection.host, version: Version, connection };
 }
 
 /** The default socket, then where rootless engines and desktop versions listen. */

@@ -1,6 +1,6 @@
 import { statfsSync } from "node:fs";
 import { join } from "node:path";
-import { connect } from "../engine/host";
+import type { DockerConnection } from "../engine/connection";
 import { findDocker } from "./docker-engine";
 import { findBackend } from "./engine/backend";
 import { pluginsPresent } from "./engine/plugins";
@@ -25,10 +25,16 @@ const missing = (text: string): Finding => ({ there: false, text });
 const withoutRegistry = "needed only where no registry can be reached";
 const settings = readSettings(projectRoot, defaultStack);
 
+async function engine(): Promise<DockerConnection> {
+    const docker = await findDocker(settings.docker);
+    if (docker === undefined) throw new Error("no engine runs");
+    return docker.connection;
+}
+
 const checks: Record<string, () => Promise<Finding>> = {
     "Node.js": () => Promise.resolve(there(process.version)),
     "Docker engine": async () => {
-        const docker = await findDocker(settings.dockerHost);
+        const docker = await findDocker(settings.docker);
         if (docker === undefined) return missing("no engine runs; `npm start` says what to do, or does it");
         return there(`${docker.version} at ${docker.host}`);
     },
@@ -56,13 +62,13 @@ const checks: Record<string, () => Promise<Finding>> = {
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
     Images: async () => {
-        const absent = await missingImages(await connect(settings.dockerHost), settings.images);
+        const absent = await missingImages(await engine(), settings.images);
         return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
         const offline = await findOffline();
         if (offline === undefined) return missing(`offline/ is not there; ${withoutRegistry}`);
-        const absent = await missingImages(await connect(settings.dockerHost), { ...offline.standInImages() });
+        const absent = await missingImages(await engine(), { ...offline.standInImages() });
         return absent.length === 0 ? there("all are here") : missing(withoutRegistry);
     },
     "Disk space": () => {

@@ -7,6 +7,7 @@ import type { DockerEngine } from "./docker-engine";
 import type { PulumiEngine } from "./engine";
 import { reasonOf, ToolError } from "./progress";
 import { cureOf } from "./stack/explain";
+import { DockerConnection } from "../engine/connection";
 import { stackIdentity } from "../engine/labels";
 import { fileOf, prefixOf, privateCopy } from "./stack/files";
 
@@ -21,6 +22,11 @@ export interface Workplace {
     docker?: DockerEngine;
     pulumi: PulumiEngine;
     backend: Backend;
+}
+
+/** The Docker engine of a workplace; the one that Docker's own command would use where none was looked for. */
+export function dockerOf({ docker }: Workplace): DockerConnection {
+    return docker?.connection ?? new DockerConnection();
 }
 
 /** A stack that is ready to be worked on. */

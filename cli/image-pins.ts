@@ -1,8 +1,7 @@
-import type Docker from "dockerode";
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type ImagePins, pinnedImages } from "../authentik/images";
-import { engineReason } from "../engine/pull";
+import { type DockerConnection, engineReason } from "../engine/connection";
 import { digestOf } from "./docker/pull";
 import { ToolError } from "./progress";
 
@@ -12,11 +11,11 @@ import { ToolError } from "./progress";
  * @returns what changed, a line for each image; empty when nothing did.
  * @throws ToolError when a registry has no answer; the file is then as it was.
  */
-export async function updatePins(engine: Docker, file: string): Promise<string[]> {
+export async function updatePins(connection: DockerConnection, file: string): Promise<string[]> {
     const { tags, digests: before } = JSON.parse(readFileSync(file, "utf8")) as ImagePins;
     const images = Object.values(pinnedImages({ tags, digests: {} }));
     const found = await Promise.all(
-        images.map(async (image): Promise<[string, string]> => [image, await ask(engine, image, basename(file))]),
+        images.map(async (image): Promise<[string, string]> => [image, await ask(connection, image, basename(file))]),
     );
     const digests = Object.fromEntries(found);
     writeFileSync(file, `${JSON.stringify({ tags, digests }, undefined, 2)}\n`);
@@ -29,9 +28,9 @@ export async function updatePins(engine: Docker, file: string): Promise<string[]
     ];
 }
 
-async function ask(engine: Docker, image: string, file: string): Promise<string> {
+async function ask(connection: DockerConnection, image: string, file: string): Promise<string> {
     try {
-        return await digestOf(engine, image);
+        return await digestOf(connection, image);
     } catch (error) {
         throw new ToolError(
             `The digest of ${image} cannot be had: ${engineReason(error)}. ${file} stays as it was. ` +

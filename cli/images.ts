@@ -1,7 +1,5 @@
-import type Docker from "dockerode";
 import type { Images } from "../authentik/images";
-import { connect } from "../engine/host";
-import { isPresent } from "../engine/pull";
+import type { DockerConnection } from "../engine/connection";
 import { pullImage } from "./docker/pull";
 import { needOffline } from "./offline";
 import { type Progress, ToolError } from "./progress";
@@ -17,8 +15,9 @@ export interface ChosenImages {
 export interface ImageRequest {
     /** The images of its configuration, by role. */
     images: Partial<Images>;
-    /** As DOCKER_HOST names the engine. */
-    host: string;
+    connection: DockerConnection;
+    /** Credentials of registries are there, but only the update can decrypt them. Default: false. */
+    credentialsLater?: boolean;
     /** Stand-in images: `always`, where the configuration's cannot be had (`fallback`), or `never`. */
     standIns: "always" | "fallback" | "never";
 }
@@ -31,13 +30,16 @@ export interface ImageRequest {
  */
 export async function chooseImages(
     progress: Progress,
-    { images, host, standIns }: ImageRequest,
+    { images, connection, credentialsLater, standIns }: ImageRequest,
 ): Promise<ChosenImages> {
     if (standIns === "always") return await rehearse(progress, images, "A rehearsal was asked for");
-    const engine = await connect(host);
-    for (const image of await missingImages(engine, images)) {
-        const outcome = await pullImage(engine, image, progress);
+    for (const image of await missingImages(connection, images)) {
+        const outcome = await pullImage(connection, image, progress);
         if (outcome.kind === "pulled") continue;
+        if (outcome.kind === "refused" && credentialsLater === true) {
+            progress(`${image}: ${outcome.reason}; the update asks again, with docker:registryAuth`);
+            continue;
+        }
         if (outcome.kind === "refused") throw new ToolError(refused(image, outcome.reason));
         const reason = `${image} is not here, and its registry cannot be reached`;
         if (standIns === "never") throw new ToolError(unreachable(reason, outcome.reason));
@@ -47,9 +49,9 @@ export async function chooseImages(
 }
 
 /** Which images of a set the engine does not have. */
-export async function missingImages(engine: Docker, images: Partial<Images>): Promise<string[]> {
+export async function missingImages(connection: DockerConnection, images: Partial<Images>): Promise<string[]> {
     const names = [...new Set(Object.values(images))];
-    const present = await Promise.all(names.map((name) => isPresent(engine, name)));
+    const present = await Promise.all(names.map((name) => connection.isPresent(name)));
     return names.filter((_, index) => !present[index]);
 }
 

@@ -21,7 +21,7 @@ main(async (args) => {
 
     const docker = await steps.run(
         "Docker engine",
-        (progress) => ensureDocker(progress, settings.dockerHost),
+        (progress) => ensureDocker(progress, settings.docker),
         ({ version, host }) => `Docker ${version} at ${host}`,
     );
     // For what is built with Docker's own command line.
@@ -36,7 +36,10 @@ main(async (args) => {
     const standIns = asked === undefined ? "fallback" : asked === rehearsalStack ? "always" : "never";
     const chosen = await steps.run(
         "Images",
-        (progress) => chooseImages(progress, { images: settings.images, host: docker.host, standIns }),
+        (progress) => {
+            const { images, credentialsLater } = settings;
+            return chooseImages(progress, { images, connection: docker.connection, credentialsLater, standIns });
+        },
         ({ images, rehearsal }) =>
             `${rehearsal === undefined ? "as configured" : "stand-ins"}: server ${images.server ?? ""}`,
     );

@@ -17,10 +17,7 @@ import type { Config } from "../config/schema";
  */
 export async function preflight(config: Config, connection: DockerConnection): Promise<void> {
     if (pulumi.runtime.isDryRun()) return;
-    const seen = await connection
-        .client()
-        .then((docker) => look(docker, config.prefix))
-        .catch(() => undefined);
+    const seen = await look(await connection.client(), config.prefix).catch(() => undefined);
     if (seen === undefined) return;
     const problems = [
         ...missingNetworks(config, seen.networks),

@@ -6,7 +6,7 @@ import { isSupported, supported, versionPattern } from "../authentik/releases";
 import { allRoles, type ImageKey, outpostTypes, roles } from "../authentik/roles";
 import { settings } from "../authentik/settings";
 import { image, limits, name, origin, publishedPort, section, text, whole } from "../ground/fields";
-import type { Problem, Report } from "../ground/problems";
+import type { Report } from "../ground/problems";
 import { consumers, networks, postgres, redis } from "./data";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
 
@@ -101,5 +101,5 @@ export type OutpostConfig = z.infer<typeof outpost>;
 export interface Rule {
     /** The keys that the check needs to be sound. */
     reads: (keyof Config)[];
-    check: (config: Config, problem: Report) => Problem[];
+    check: (config: Config, report: Report) => void;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { createOptions, type KnownArgs } from "./container";
@@ -62,14 +63,10 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
 }
 
 async function exitCode(container: Docker.Container, seconds: number): Promise<number | undefined> {
-    const timeout = AbortSignal.timeout(seconds * 1000);
-    try {
-        const { StatusCode } = (await container.wait({ abortSignal: timeout })) as { StatusCode: number };
-        return StatusCode;
-    } catch (error) {
-        if (timeout.aborted) return undefined;
-        throw error;
-    }
+    // A timer of our own: the client waits forever when the engine goes away in the middle of an answer.
+    const over = sleep(seconds * 1000, undefined, { ref: false });
+    const ended = container.wait().then((result: { StatusCode: number }) => result.StatusCode);
+    return await Promise.race([ended, over]);
 }
 
 /**

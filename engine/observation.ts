@@ -34,8 +34,8 @@ export class Observation {
      * @returns undefined where no engine answers, as in the preview of a pull request: nothing is known then.
      */
     public static async of(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
+        const docker = await connection.client();
         try {
-            const docker = await connection.client();
             const [containers, networks, { Volumes }] = await Promise.all([
                 docker.listContainers({ all: true }),
                 docker.listNetworks(),

@@ -16,8 +16,8 @@ export const unknownKey = "is an unknown configuration key; docs/configuration.m
 /** Where a problem is, as zod and the rules write it. */
 export type Path = readonly PropertyKey[];
 
-/** Makes a problem out of a path of the configuration; the value is looked up. */
-export type Report = (path: Path, cure: string) => Problem;
+/** Takes a problem at a path of the configuration; the value is looked up. */
+export type Report = (path: Path, cure: string) => void;
 
 /** `["outposts", 0, "name"]` as `outposts[0].name`. */
 export function formatPath(path: Path): string {

@@ -1,13 +1,17 @@
 import type { ReportViolation, ResourceValidation } from "@pulumi/policy";
 
 /** Replaces a value that is not known yet in a preview. */
-export const unknown = Symbol("unknown");
+export const notYetKnown = Symbol("not yet known");
 
-/** Inputs of a docker.Container that policies look at; what is not known yet is `unknown`. */
+/**
+ * What policies look at in a container, named and formed as the arguments of docker.Container, whatever resource it comes
+ * from. What is not known yet is `notYetKnown`, at any depth.
+ */
 export interface ContainerInputs {
     name?: unknown;
     hostname?: unknown;
     image?: unknown;
+    user?: unknown;
     envs?: unknown;
     command?: unknown;
     entrypoints?: unknown;
@@ -20,6 +24,7 @@ export interface ContainerInputs {
     ports?: unknown;
     privileged?: unknown;
     networkMode?: unknown;
+    networksAdvanced?: unknown;
     pidMode?: unknown;
     ipcMode?: unknown;
     usernsMode?: unknown;
@@ -30,31 +35,102 @@ export interface ContainerInputs {
     publishAllPorts?: unknown;
 }
 
-const containerType = "docker:index/container:Container";
+/** A container that a resource runs. */
+export interface Container {
+    /**
+     * - `container`: a docker.Container, which runs on.
+     * - `job`: a container that a recorded step of the engine room runs to its end: jobs, and hand-overs of volumes.
+     * - `service`: the containers of a docker.Service.
+     */
+    kind: "container" | "job" | "service";
+    inputs: ContainerInputs;
+    /** Tells it from the others of its resource, e.g. `Container 2 of 3: `; empty where there is one alone. */
+    which: string;
+}
 
 /** A container under a policy. */
-export interface ContainerUnderPolicy {
-    inputs: ContainerInputs;
+export interface ContainerUnderPolicy extends Container {
     urn: string;
     /** Name of the resource. */
     name: string;
+    /** The policy's own configuration. */
     config: Record<string, unknown>;
 }
 
-/** A policy's function that looks at containers alone. */
+/** A policy's function that looks at containers alone: at every one that any resource runs. */
 export function ofContainer(
     check: (container: ContainerUnderPolicy, report: ReportViolation) => void,
 ): ResourceValidation {
     return (args, report) => {
-        const { type, props, urn, name } = args;
-        if (type === containerType)
-            check({ inputs: plain(props) as ContainerInputs, urn, name, config: args.getConfig() }, report);
+        const { urn, name } = args;
+        for (const container of containersOf(args))
+            check({ ...container, urn, name, config: args.getConfig() }, (message) =>
+                report(`${container.which}${message}`),
+            );
     };
 }
 
-/** True for the type of a container. */
-export function isContainer({ type }: { type: string }): boolean {
-    return type === containerType;
+/** Every container that a resource runs, as far as it is known; none for a resource that runs none. */
+export function containersOf({ type, props }: { type: string; props: Record<string, unknown> }): Container[] {
+    switch (type) {
+        case "docker:index/container:Container":
+            return [{ kind: "container", inputs: objectOf(plain(props)), which: "" }];
+        case "docker:index/service:Service":
+            return containersOfService(objectOf(plain(props)));
+        case "pulumi:index:Stash":
+            return containersOfStep(objectOf(plain(props)));
+        default:
+            return [];
+    }
+}
+
+/** A recorded step has facts and a list of containers: a Stash of any other form is not one of this project's. */
+function containersOfStep({ input }: Record<string, unknown>): Container[] {
+    const { facts, containers } = objectOf(input);
+    if (!isObject(facts)) return [];
+    const all = itemsOf(containers);
+    return all.flatMap((inputs, index): Container[] =>
+        isObject(inputs)
+            ? [{ kind: "job", inputs, which: all.length > 1 ? `Container ${index + 1} of ${all.length}: ` : "" }]
+            : [],
+    );
+}
+
+/** What is not known yet as a whole is judged by the update, which knows it before anything is created. */
+function containersOfService(service: Record<string, unknown>): Container[] {
+    const { containerSpec, resources, logDriver, networksAdvanceds } = objectOf(service.taskSpec);
+    if (service.taskSpec === notYetKnown || containerSpec === notYetKnown) return [];
+    const spec = objectOf(containerSpec);
+    const { disable } = objectOf(objectOf(spec.privileges).seLinuxContext);
+    const inputs: ContainerInputs = {
+        name: service.name,
+        hostname: spec.hostname,
+        image: spec.image,
+        user: spec.user,
+        envs: isObject(spec.env) ? Object.entries(spec.env).map(variable) : spec.env,
+        command: spec.args,
+        entrypoints: spec.commands,
+        labels: [service.labels, spec.labels].flat(),
+        healthcheck: spec.healthcheck,
+        logOpts: objectOf(logDriver).options,
+        mounts: spec.mounts,
+        ports: objectsOf(objectOf(service.endpointSpec).ports).map(({ targetPort, publishedPort }) => ({
+            internal: targetPort,
+            external: publishedPort,
+            // Swarm has no other choice.
+            ip: "0.0.0.0",
+        })),
+        networksAdvanced: networksAdvanceds,
+        memory: objectOf(objectOf(resources).limits).memoryBytes,
+        readOnly: spec.readOnly,
+        capabilities: { drops: spec.capDrops, adds: spec.capAdds },
+        securityOpts: disable === true ? ["label=disable"] : [],
+    };
+    return [{ kind: "service", inputs, which: "" }];
+}
+
+function variable([name, value]: [string, unknown]): unknown {
+    return typeof value === "string" ? `${name}=${value}` : value;
 }
 
 /**
@@ -62,16 +138,22 @@ export function isContainer({ type }: { type: string }): boolean {
  * beside it would go unchecked.
  */
 export function plain(value: unknown): unknown {
-    if (typeof value !== "object" || value === null) return value;
+    if (!isObject(value)) return value;
     const read = (key: string): unknown => {
         try {
-            return plain((value as Record<string, unknown>)[key]);
+            return plain(value[key]);
         } catch {
-            return unknown;
+            return notYetKnown;
         }
     };
     if (Array.isArray(value)) return Object.keys(value).map(read);
     return Object.fromEntries(Object.keys(value).map((key) => [key, read(key)]));
+}
+
+/** True when some part of a value is not known yet. */
+export function holdsUnknown(value: unknown): boolean {
+    if (value === notYetKnown) return true;
+    return isObject(value) && Object.values(value).some(holdsUnknown);
 }
 
 /** The items of a list; none where there is no list, or none that is known. */
@@ -81,10 +163,19 @@ export function itemsOf(value: unknown): unknown[] {
 
 /** The objects of a list. */
 export function objectsOf(value: unknown): Record<string, unknown>[] {
-    return itemsOf(value).filter((item): item is Record<string, unknown> => typeof item === "object" && item !== null);
+    return itemsOf(value).filter(isObject);
 }
 
 /** The texts of a list, without those that are not known yet. */
 export function textsOf(value: unknown): string[] {
     return itemsOf(value).filter((item) => typeof item === "string");
+}
+
+/** An object; an empty one where there is none, or none that is known. */
+export function objectOf(value: unknown): Record<string, unknown> {
+    return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null;
 }

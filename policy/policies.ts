@@ -1,17 +1,17 @@
 import type { Policies } from "@pulumi/policy";
-import { generatedSecrets } from "./rules/generated-secrets";
 import {
     capabilities,
+    memoryLimits,
     noDockerSocket,
     noHostNamespaces,
     noNewPrivileges,
     noPrivileged,
+    noRoot,
     readOnlyRoot,
 } from "./rules/hardening";
 import { imageDigests, imageTags } from "./rules/images";
-import { memoryLimits } from "./rules/memory";
 import { publishedPorts } from "./rules/ports";
-import { secretsInSettings } from "./rules/secrets";
+import { generatedSecrets, secretsInSettings } from "./rules/secrets";
 import { dataVolumes } from "./rules/volumes";
 import { strictInProduction } from "./production";
 
@@ -26,6 +26,7 @@ export const policies: Policies = [
     noDockerSocket,
     noNewPrivileges,
     capabilities,
+    noRoot,
     ...strictInProduction(readOnlyRoot),
     publishedPorts,
     ...strictInProduction(dataVolumes),

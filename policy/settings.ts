@@ -1,4 +1,4 @@
-import { type ContainerInputs, itemsOf, objectsOf, textsOf, unknown } from "./container";
+import { type ContainerInputs, objectOf, objectsOf, textsOf } from "./container";
 
 /** The places of a container that `docker inspect` and process lists show to everybody on the host. */
 export const shownPlaces = [
@@ -23,7 +23,6 @@ export interface Shown {
 
 /** Every text of a container that is shown, as far as it is known. */
 export function shownTexts(inputs: ContainerInputs): Shown[] {
-    const { tests } = (inputs.healthcheck ?? {}) as { tests?: unknown };
     return [
         ...textsOf(inputs.envs).map((line) => {
             const at = line.indexOf("=");
@@ -35,30 +34,27 @@ export function shownTexts(inputs: ContainerInputs): Shown[] {
                 ? [{ place: `label ${label}`, name: label, text: value }]
                 : [],
         ),
-        ...Object.entries((inputs.logOpts ?? {}) as Record<string, unknown>).flatMap(([name, text]) =>
+        ...Object.entries(objectOf(inputs.logOpts)).flatMap(([name, text]) =>
             typeof text === "string" ? [{ place: `log option ${name}`, name, text }] : [],
         ),
         // An option and its value may be two words.
         { place: "command", text: textsOf(inputs.command).join(" ") },
         { place: "entrypoint", text: textsOf(inputs.entrypoints).join(" ") },
-        { place: "health check", text: textsOf(tests).join(" ") },
+        { place: "health check", text: textsOf(objectOf(inputs.healthcheck).tests).join(" ") },
         ...[inputs.name, inputs.hostname].flatMap((text) =>
             typeof text === "string" ? [{ place: "name", text }] : [],
         ),
     ].filter(({ text }) => text !== "");
 }
 
-/** Contents of the files that a container is given its secrets in. */
+/**
+ * Contents of the secret files that docker.Container is given as `uploads`. This project's own containers have none: a
+ * program that imports it may hand secrets to its own containers in this way (`secretFiles`).
+ */
 export function secretFilesOf(inputs: ContainerInputs): string[] {
     return objectsOf(inputs.uploads).flatMap(({ file, content }) =>
         typeof file === "string" && file.startsWith("/run/secrets/") && typeof content === "string" ? [content] : [],
     );
-}
-
-/** True when some part of a value is not known yet. */
-export function holdsUnknown(value: unknown): boolean {
-    if (value === unknown) return true;
-    return typeof value === "object" && value !== null && itemsOf(Object.values(value)).some(holdsUnknown);
 }
 
 /** Whether a text holds a secret: as it is, as a URL or JSON writes it, or as base64 of it or of more. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Path, Problem } from "../../ground/problems";
+import type { Report } from "../../ground/problems";
 import type { Application } from "../applications";
 import { type BlueprintEntry, secretPaths } from "../blueprints/document";
 import type { Check } from "../checks";
@@ -14,7 +14,7 @@ import type { OutpostType } from "../roles";
 export interface Kind<Provider extends { type: string }> {
     /** What the documentation calls it, e.g. `RADIUS`. */
     title: string;
-    /** Its keys in the configuration; what they say to each other is for {@link Kind.rules}. */
+    /** Its keys in the configuration; what they say to each other is for {@link Kind.review}. */
     schema: z.ZodType<Provider>;
     /** authentik's model, e.g. `authentik_providers_radius.radiusprovider`. */
     model: string;
@@ -34,11 +34,11 @@ export interface Kind<Provider extends { type: string }> {
     /** What must be answered when a person could sign in, where that can be asked without an account. */
     serving(application: Application<Provider>, outpost: ReachableOutpost): Check[];
     /**
-     * What is wrong between keys, or between applications of this kind.
+     * Reports what is wrong between keys, or between applications of this kind.
      *
      * @param url the key `url`; undefined when that one is wrong itself.
      */
-    rules(applications: Reviewed<Provider>[], url: string | undefined): Problem[];
+    review(applications: Reviewed<Provider>[], url: string | undefined): void;
 }
 
 /** The secret of an application: the file in which blueprints find it is `secretPaths.application(slug)`. */
@@ -84,11 +84,11 @@ export interface ReachableOutpost {
     internalUrl: string;
 }
 
-/** An application under {@link Kind.rules}. */
+/** An application under {@link Kind.review}. */
 export interface Reviewed<Provider> {
     application: Application<Provider>;
-    /** Makes a problem out of a path below the application, e.g. `["provider", "clientId"]`. */
-    problem: (path: Path, cure: string) => Problem;
+    /** Takes paths below the application, e.g. `["provider", "clientId"]`. */
+    report: Report;
 }
 
 /** The worker has granted the application to its outpost: the outpost finds it in its list of the API, by its own token. */

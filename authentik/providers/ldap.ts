@@ -54,10 +54,10 @@ export const ldap = {
     }),
     checks: ({ slug, provider }, server) => [granted(server, "ldap", slug, provider.outpost)],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
-interface LdapOutput {
+export interface LdapOutput {
     /** For an LDAP client; the password is secret. */
     ldap: { baseDn: string; bindDn: string; bindPassword: string };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isRegex, section, text } from "../../ground/fields";
-import { duplicates, type Problem } from "../../ground/problems";
+import { duplicates } from "../../ground/problems";
 import type { Application } from "../applications";
 import {
     type BlueprintEntry,
@@ -116,10 +116,17 @@ export const oidc = {
         },
     ],
     serving: () => [],
-    rules: (applications) => [...applications.flatMap(redirectProblems), ...idProblems(applications)],
+    review: (applications) => {
+        applications.forEach(reviewRedirects);
+        for (const index of duplicates(applications.map(({ application }) => clientOf(application).id)))
+            applications[index]?.report(
+                ["provider", "clientId"],
+                "is the client id of another application; use one of its own",
+            );
+    },
 } satisfies Kind<Client["provider"]>;
 
-interface OidcOutput {
+export interface OidcOutput {
     /** For a client of OpenID Connect. */
     oidc: OidcEndpoints & {
         clientId: string;
@@ -169,33 +176,22 @@ function verifiedEmail(slug: string): BlueprintEntry {
     };
 }
 
-function redirectProblems({ application, problem }: Reviewed<Client["provider"]>): Problem[] {
+function reviewRedirects({ application, report }: Reviewed<Client["provider"]>): void {
     const { provider, launchUrl } = application;
     if (provider.preset !== undefined && launchUrl === undefined)
-        return [problem(["launchUrl"], `is missing; the preset ${provider.preset} makes redirect URIs from it`)];
+        return report(["launchUrl"], `is missing; the preset ${provider.preset} makes redirect URIs from it`);
     const { redirectUris } = clientOf(application);
     const path = ["provider", "redirectUris"];
     if (redirectUris.length === 0)
-        return [problem(path, "is missing; name where the client may be sent back to, or a preset")];
-    if (provider.redirectUris === undefined)
-        return launchUrl !== undefined && isPublicHttp(launchUrl)
-            ? [problem(["launchUrl"], "is http on a public host, where codes would be sent in clear; use https")]
-            : [];
-    return redirectUris.flatMap(({ matching, url }, index) =>
-        matching === "strict" && isPublicHttp(url)
-            ? [problem([...path, index], "sends codes over http to a public host; use https")]
-            : [],
-    );
-}
-
-function idProblems(applications: Reviewed<Client["provider"]>[]): Problem[] {
-    return duplicates(applications.map(({ application }) => clientOf(application).id)).flatMap((index) =>
-        applications
-            .slice(index, index + 1)
-            .map(({ problem }) =>
-                problem(["provider", "clientId"], "is the client id of another application; use one of its own"),
-            ),
-    );
+        return report(path, "is missing; name where the client may be sent back to, or a preset");
+    if (provider.redirectUris === undefined) {
+        if (isPublicHttp(launchUrl ?? ""))
+            report(["launchUrl"], "is http on a public host, where codes would be sent in clear; use https");
+        return;
+    }
+    for (const [index, { matching, url }] of redirectUris.entries())
+        if (matching === "strict" && isPublicHttp(url))
+            report([...path, index], "sends codes over http to a public host; use https");
 }
 
 /** Names without a dot, *.localhost and private addresses never leave the machine or the home. */

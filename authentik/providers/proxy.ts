@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { httpUrl, isRegex, name, origin, section, text } from "../../ground/fields";
-import { duplicates, type Problem } from "../../ground/problems";
+import { duplicates } from "../../ground/problems";
 import { signIn, signInRequires } from "../blueprints/document";
 import { forwardAuthSnippets, type Snippets } from "../snippets";
 import { granted, type Kind, type Reviewed } from "./kind";
@@ -97,52 +97,43 @@ export const proxy = {
             status: 302,
         },
     ],
-    rules: (applications, url) => [...hostProblems(applications, url), ...domainProblems(applications)],
+    review: (applications, url) => {
+        reviewHosts(applications, url);
+        reviewDomains(applications);
+    },
 } satisfies Kind<Provider>;
 
-interface ProxyOutput {
+export interface ProxyOutput {
     url: string;
     /** For an application behind an outpost of type proxy: what the reverse proxy in front of it needs. */
     snippets?: Snippets;
 }
 
 /** An outpost tells applications apart by the host that browsers ask for. */
-function hostProblems(applications: Reviewed<Provider>[], url: string | undefined): Problem[] {
+function reviewHosts(applications: Reviewed<Provider>[], url: string | undefined): void {
     const hosts = applications.map(({ application }) => new URL(application.provider.externalHost).host);
     const repeated = duplicates(hosts);
-    return applications.flatMap(({ problem }, index) => {
+    for (const [index, { report }] of applications.entries()) {
         const path = ["provider", "externalHost"];
         if (url !== undefined && hosts[index] === new URL(url).host)
-            return [problem(path, "has authentik's own host; give the application a host of its own")];
-        return repeated.includes(index)
-            ? [problem(path, "has the host of another application; give each application a host of its own")]
-            : [];
-    });
+            report(path, "has authentik's own host; give the application a host of its own");
+        else if (repeated.includes(index))
+            report(path, "has the host of another application; give each application a host of its own");
+    }
 }
 
-function domainProblems(applications: Reviewed<Provider>[]): Problem[] {
-    const inDomains = applications.flatMap(({ application: { provider }, problem }) =>
-        provider.type === "forward_domain" ? [{ ...provider, problem }] : [],
-    );
-    const repeated = duplicates(inDomains.map(({ cookieDomain }) => cookieDomain));
-    return inDomains.flatMap(({ externalHost, cookieDomain, problem }, index) => [
-        ...(repeated.includes(index)
-            ? [
-                  problem(
-                      ["provider", "cookieDomain"],
-                      "is already used by another application; a domain has one application of type forward_domain",
-                  ),
-              ]
-            : []),
-        ...(covers(cookieDomain, externalHost)
-            ? []
-            : [
-                  problem(
-                      ["provider", "cookieDomain"],
-                      "does not cover the externalHost; use a domain that its host is in",
-                  ),
-              ]),
-    ]);
+function reviewDomains(applications: Reviewed<Provider>[]): void {
+    const taken = new Set<string>();
+    for (const { application, report } of applications) {
+        const { provider } = application;
+        if (provider.type !== "forward_domain") continue;
+        const path = ["provider", "cookieDomain"];
+        if (taken.has(provider.cookieDomain))
+            report(path, "is already used by another application; a domain has one of type forward_domain");
+        if (!covers(provider.cookieDomain, provider.externalHost))
+            report(path, "does not cover the externalHost; use a domain that its host is in");
+        taken.add(provider.cookieDomain);
+    }
 }
 
 function covers(domain: string, url: string): boolean {

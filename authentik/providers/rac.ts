@@ -42,5 +42,5 @@ export const rac = {
     // The API has no list of what such an outpost was granted.
     checks: () => [],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;

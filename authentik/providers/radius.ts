@@ -32,10 +32,10 @@ export const radius = {
     output: (_application, { secret }): RadiusOutput => ({ radius: { sharedSecret: secret } }),
     checks: ({ slug, provider }, server) => [granted(server, "radius", slug, provider.outpost)],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
-interface RadiusOutput {
+export interface RadiusOutput {
     /** For a RADIUS client. Secret. */
     radius: { sharedSecret: string };
 }

@@ -64,10 +64,10 @@ export const saml = {
     },
     checks: () => [],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 
-interface SamlOutput {
+export interface SamlOutput {
     /** For a service provider of SAML. */
     saml: { entityId: string; metadata: string; ssoPost: string; ssoRedirect: string; slo: string };
 }

@@ -38,5 +38,5 @@ export const scim = {
     output: () => ({}),
     checks: () => [],
     serving: () => [],
-    rules: () => [],
+    review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "../../engine/host";
+import { DockerConnection } from "../../engine/connection";
 import { mountCgroups } from "./cgroups";
 import { logFolder } from "../folders";
 import { type Progress, ToolError } from "../progress";
@@ -102,7 +102,7 @@ async function untilItAnswers(daemon: Daemon, exitCode: () => number | string | 
 }
 
 async function answers(socket: string): Promise<boolean> {
-    const engine = await connect(`unix://${socket}`);
+    const engine = await new DockerConnection({ host: `unix://${socket}` }).client();
     const answer = engine.ping().then(
         () => true,
         () => false,

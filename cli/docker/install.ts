@@ -10,13 +10,18 @@ const aptOptions = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3",
  * @throws ToolError with the package manager's last lines.
  */
 export async function installDocker(progress: Progress): Promise<void> {
-    const env = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
     progress("no Docker here: installing docker.io with apt-get");
+    await installPackage("docker.io", progress);
+}
+
+/** Installs a package of Debian or Ubuntu. */
+export async function installPackage(name: string, progress: Progress): Promise<void> {
+    const env = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
     await run("apt-get", [...aptOptions, "update"], { env });
-    await run("apt-get", [...aptOptions, "install", "-y", "docker.io"], {
+    await run("apt-get", [...aptOptions, "install", "-y", name], {
         env,
         onLine: (line) => {
-            if (/^(Need to get|Setting up docker\.io)/.test(line)) progress(line);
+            if (line.startsWith("Need to get") || line.startsWith(`Setting up ${name}`)) progress(line);
         },
     });
 }

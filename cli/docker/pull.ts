@@ -1,5 +1,4 @@
-import type Docker from "dockerode";
-import { engineReason } from "../../engine/pull";
+import { type DockerConnection, engineReason } from "../../engine/connection";
 import type { Progress } from "../progress";
 
 /** What came of a pull. */
@@ -9,12 +8,12 @@ export type PullOutcome = { kind: "pulled" } | { kind: "unreachable" | "refused"
 const patience = { answer: 15_000, quiet: 60_000 };
 
 /** Pulls an image, telling how far it is every few seconds. */
-export async function pullImage(engine: Docker, image: string, progress: Progress): Promise<PullOutcome> {
+export async function pullImage(connection: DockerConnection, image: string, progress: Progress): Promise<PullOutcome> {
     try {
         // Asks the registry first: a pull itself retries for long before it says that nobody answers.
-        await digestOf(engine, image);
+        await digestOf(connection, image);
         progress(`pulling ${image}`);
-        await pull(engine, image, progress);
+        await pull(connection, image, progress);
         return { kind: "pulled" };
     } catch (error) {
         const reason = engineReason(error);
@@ -23,8 +22,10 @@ export async function pullImage(engine: Docker, image: string, progress: Progres
 }
 
 /** The digest that a registry has for a name and tag: asked by the engine, which knows where the registry is. */
-export async function digestOf(engine: Docker, image: string): Promise<string> {
-    const asked = engine.getImage(image).distribution() as Promise<{ Descriptor: { digest: string } }>;
+export async function digestOf(connection: DockerConnection, image: string): Promise<string> {
+    const engine = await connection.client();
+    const authconfig = await connection.credentials(image);
+    const asked = engine.getImage(image).distribution({ authconfig });
     const { Descriptor } = await within(patience.answer, asked);
     return Descriptor.digest;
 }
@@ -36,32 +37,22 @@ export function isUnreachable(reason: string): boolean {
     );
 }
 
-interface PullEvent {
-    id?: string;
-    status?: string;
-    progressDetail?: { current?: number; total?: number };
-}
-
-async function pull(engine: Docker, image: string, progress: Progress): Promise<void> {
-    const stream = await engine.pull(image);
+async function pull(connection: DockerConnection, image: string, progress: Progress): Promise<void> {
     const layers = new Map<string, { current: number; total: number }>();
     let told = Date.now();
     let limit: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve, reject) => {
+    const silence = new Promise<never>((_, reject) => {
         limit = setTimeout(() => reject(new Error("no answer")), patience.quiet);
-        engine.modem.followProgress(
-            stream,
-            (error: Error | null) => (error === null ? resolve() : reject(error)),
-            ({ id, status, progressDetail }: PullEvent) => {
-                limit?.refresh();
-                if (id === undefined || status !== "Downloading") return;
-                layers.set(id, { current: progressDetail?.current ?? 0, total: progressDetail?.total ?? 0 });
-                if (Date.now() - told < 5000) return;
-                told = Date.now();
-                progress(howFar([...layers.values()]));
-            },
-        );
-    }).finally(() => clearTimeout(limit));
+    });
+    const pulled = connection.pull(image, ({ id, status, progressDetail }) => {
+        limit?.refresh();
+        if (id === undefined || status !== "Downloading") return;
+        layers.set(id, { current: progressDetail?.current ?? 0, total: progressDetail?.total ?? 0 });
+        if (Date.now() - told < 5000) return;
+        told = Date.now();
+        progress(howFar([...layers.values()]));
+    });
+    await Promise.race([pulled, silence]).finally(() => clearTimeout(limit));
 }
 
 /** `120 of 340 MB`. */

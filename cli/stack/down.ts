@@ -1,8 +1,7 @@
 import type Docker from "dockerode";
-import { connect } from "../../engine/host";
 import { stackLabel } from "../../engine/labels";
 import { removeJobs } from "../../engine/job";
-import type { OpenStack } from "../environment";
+import { dockerOf, type OpenStack } from "../environment";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
 import { readState, type StateResource } from "./state";
@@ -30,7 +29,7 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const kept = resources.filter(isKept);
     const volumes = kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id);
     if (!resources.some(isRunning)) return { deleted: 0, volumes, networks: {} };
-    const docker = await connect(workplace.docker?.host);
+    const docker = await dockerOf(workplace).client();
     const shared = await sharedNetworks(docker, identity, resources);
     const exclude = [...kept, ...shared].map(({ urn }) => urn);
     const { changes } = await operate(progress, (operation) =>

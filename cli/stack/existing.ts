@@ -25,10 +25,10 @@ export async function openExisting({ name, progress, needsDocker = false }: Exis
     const backend = findBackend(projectRoot);
     if (backend.folder !== undefined && !existsSync(backend.folder)) throw new ToolError(nothing);
     prepareBackend(backend);
-    const { dockerHost } = readSettings(projectRoot, name ?? defaultStack);
+    const settings = readSettings(projectRoot, name ?? defaultStack);
     const docker = needsDocker
-        ? await ensureDocker(progress, dockerHost)
-        : await findDocker(dockerHost).catch(() => undefined);
+        ? await ensureDocker(progress, settings.docker)
+        : await findDocker(settings.docker).catch(() => undefined);
     const workplace: Workplace = { docker, pulumi: await ensurePulumi(progress), backend };
 
     const opened: OpenStack[] = [];

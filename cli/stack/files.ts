@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
 import { schema } from "../../config/schema";
+import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
 import { isObject } from "../../ground/problems";
 import { ToolError } from "../progress";
 
@@ -14,8 +15,10 @@ export const rehearsalStack = "rehearsal";
 export interface StackSettings {
     /** The images it runs: the official ones of its release, or its own. */
     images: Partial<Images>;
-    /** The provider's `docker:host`. */
-    dockerHost?: string;
+    /** The provider's `docker:*`, without what is encrypted. */
+    docker: ConnectionSettings;
+    /** `docker:registryAuth` is encrypted, wholly or in part. */
+    credentialsLater: boolean;
 }
 
 /**
@@ -53,11 +56,22 @@ export function readSettings(root: string, stack: string): StackSettings {
         postgres: section(value("postgres")),
         redis: section(value("redis")),
     };
-    const dockerHost = config?.["docker:host"];
     return {
         images: imagesOf(facts),
-        dockerHost: typeof dockerHost === "string" ? dockerHost : undefined,
+        docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
+        credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
     };
+}
+
+/** A value as Pulumi hands it over; an encrypted one is not there. */
+function textOf(value: unknown): string | undefined {
+    if (value === undefined || isEncrypted(value)) return undefined;
+    return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isEncrypted(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return "secure" in value || Object.values(value).some(isEncrypted);
 }
 
 function list(value: unknown): Record<string, unknown>[] {

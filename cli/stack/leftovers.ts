@@ -1,7 +1,6 @@
 import type Docker from "dockerode";
-import { connect } from "../../engine/host";
 import { resourceLabel, stackLabel } from "../../engine/labels";
-import { type OpenStack, projectName } from "../environment";
+import { dockerOf, type OpenStack, projectName } from "../environment";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
 import { nameOf } from "./events";
@@ -44,7 +43,7 @@ export async function healInterrupted(progress: Progress, { stack, identity, wor
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
         pending: new Set(creations.map(({ resource }) => nameOf(resource.urn))),
     };
-    const docker = await connect(workplace.docker?.host);
+    const docker = await dockerOf(workplace).client();
     await removeOrphans(progress, docker, identity, (object) => isOrphan(object, known, since));
     return true;
 }

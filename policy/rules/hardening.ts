@@ -1,4 +1,13 @@
-import { objectsOf, ofContainer, textsOf, unknown } from "../container";
+import {
+    type ContainerUnderPolicy,
+    holdsUnknown,
+    itemsOf,
+    notYetKnown,
+    objectOf,
+    objectsOf,
+    ofContainer,
+    textsOf,
+} from "../container";
 import type { Rule } from "../production";
 
 export const noPrivileged: Rule = {
@@ -13,11 +22,12 @@ export const noHostNamespaces: Rule = {
     name: "no-host-namespaces",
     description: "No container shares the network, processes, memory or users of the host or of another container.",
     validateResource: ofContainer(({ inputs }, report) => {
-        for (const mode of ["networkMode", "pidMode", "ipcMode", "usernsMode"] as const) {
-            const value = inputs[mode];
+        const { networkMode, pidMode, ipcMode, usernsMode } = inputs;
+        // What a job or a service is attached to may also be the host's network.
+        const networks = objectsOf(inputs.networksAdvanced).map(({ name }): [string, unknown] => ["network", name]);
+        for (const [what, value] of [...Object.entries({ networkMode, pidMode, ipcMode, usernsMode }), ...networks])
             if (typeof value === "string" && /^(host$|container:)/.test(value))
-                report(`Its ${mode} is ${value}. Remove it, and attach the container to a network of its own.`);
-        }
+                report(`Its ${what} is ${value}. Remove it, and attach the container to a network of its own.`);
     }),
 };
 
@@ -44,11 +54,29 @@ export const noDockerSocket: Rule = {
 export const noNewPrivileges: Rule = {
     name: "no-new-privileges",
     description: "No process in a container can gain privileges that its parent does not have.",
-    validateResource: ofContainer(({ inputs: { securityOpts } }, report) => {
+    configSchema: {
+        properties: {
+            setOnNodes: {
+                type: "boolean",
+                description:
+                    'daemon.json of every node has `"no-new-privileges": true`, which a service cannot ask for',
+                default: false,
+            },
+        },
+    },
+    validateResource: ofContainer(({ kind, inputs: { securityOpts }, config: { setOnNodes } }, report) => {
         const options = textsOf(securityOpts);
-        if (!options.some((option) => /^no-new-privileges([:=]true)?$/.test(option)))
+        if (kind === "service" && setOnNodes !== true)
+            report(
+                'A setuid program in it gets root, and a service cannot ask for `no-new-privileges`. Set `"no-new-privileges": true` in daemon.json of every node, and say so with `setOnNodes` in this policy\'s configuration.',
+            );
+        if (
+            kind !== "service" &&
+            !holdsUnknown(securityOpts) &&
+            !options.some((option) => /^no-new-privileges([:=]true)?$/.test(option))
+        )
             report("A setuid program in it gets root. Add `no-new-privileges:true` to its `securityOpts`.");
-        const unconfined = options.find((option) => /[:=]unconfined$/.test(option));
+        const unconfined = options.find((option) => /[:=](unconfined|disable)$/.test(option));
         if (unconfined !== undefined) report(`Its ${unconfined} takes Docker's own protection away. Remove it.`);
     }),
 };
@@ -57,7 +85,7 @@ export const readOnlyRoot: Rule = {
     name: "read-only-root",
     description: "A container's root file system is read-only.",
     validateResource: ofContainer(({ inputs: { readOnly } }, report) => {
-        if (readOnly !== true && readOnly !== unknown)
+        if (readOnly !== true && readOnly !== notYetKnown)
             report(
                 "Whoever breaks into it can change its programs. Set `readOnly`, with a `tmpfs` for each folder it writes to and a volume for its files.",
             );
@@ -67,19 +95,68 @@ export const readOnlyRoot: Rule = {
 /** What an image's entrypoint needs to own its data folder and to drop from root to its user. */
 const needed = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
 
+/** What giving a volume to its user takes: the second one is for folders that only another user can enter. */
+const neededToHandOver = ["CHOWN", "DAC_READ_SEARCH"];
+
 export const capabilities: Rule = {
     name: "capabilities",
     description: "A container has no capability but those that handing over files and dropping to a user take.",
-    validateResource: ofContainer(({ inputs }, report) => {
-        const { drops, adds } = (inputs.capabilities ?? {}) as { drops?: unknown; adds?: unknown };
-        if (!textsOf(drops).map(bare).includes("ALL"))
+    validateResource: ofContainer((container, report) => {
+        const { capabilities: chosen } = container.inputs;
+        const { drops, adds } = objectOf(chosen);
+        if (chosen !== notYetKnown && !holdsUnknown(drops) && !textsOf(drops).map(bare).includes("ALL"))
             report("It keeps Docker's own choice of capabilities. Drop `ALL`, and add the few it needs.");
+        const allowed = handsOver(container) ? neededToHandOver : needed;
         for (const added of textsOf(adds).map(bare))
-            if (!needed.includes(added)) report(`It adds the capability ${added}. Allowed are ${needed.join(", ")}.`);
+            if (!allowed.includes(added)) report(`It adds the capability ${added}. Allowed are ${allowed.join(", ")}.`);
     }),
 };
+
+/** Of a container without `user`, only its image knows the user. */
+export const noRoot: Rule = {
+    name: "no-root",
+    description: "No container is told to run as root, but one that gives a volume to its user and has no network.",
+    configSchema: {
+        properties: {
+            also: {
+                type: "array",
+                description: "resource names of further containers that may run as root",
+                items: { type: "string" },
+                default: [],
+            },
+        },
+    },
+    validateResource: ofContainer((container, report) => {
+        const { name, config, inputs } = container;
+        if (typeof inputs.user !== "string" || !/^(0+|root)(:|$)/.test(inputs.user)) return;
+        if (textsOf(config.also).includes(name)) return;
+        if (!handsOver(container))
+            report("It runs as root. Set `user` to one of its image, or name it in the policy's `also`.");
+        else if (isOnNetwork(container)) report("It hands a volume over as root and is on a network. Take it off.");
+    }),
+};
+
+/** A job that gives a volume to the user of the container that comes after it. */
+function handsOver({ kind, inputs: { entrypoints } }: ContainerUnderPolicy): boolean {
+    return kind === "job" && textsOf(entrypoints).join(" ") === "chown";
+}
+
+/** A job is on the networks that are named, and on no other: see createOptions in engine/container.ts. */
+function isOnNetwork({ inputs: { networksAdvanced, networkMode } }: ContainerUnderPolicy): boolean {
+    return itemsOf(networksAdvanced).length > 0 || (networkMode !== undefined && networkMode !== "none");
+}
 
 /** Docker takes capabilities with and without `CAP_`, in any case. */
 function bare(capability: string): string {
     return capability.toUpperCase().replace(/^CAP_/, "");
 }
+
+/** Without a limit one container can take the host's memory from all others. */
+export const memoryLimits: Rule = {
+    name: "memory-limits",
+    description: "A container has a memory limit.",
+    validateResource: ofContainer(({ inputs: { memory } }, report) => {
+        if (memory === undefined || memory === 0)
+            report("It has no memory limit. Set `memory` of its section in the configuration, such as 512m.");
+    }),
+};

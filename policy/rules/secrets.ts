@@ -1,9 +1,19 @@
-import { ofContainer } from "../container";
+import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
+import {
+    type Container,
+    type ContainerInputs,
+    containersOf,
+    holdsUnknown,
+    itemsOf,
+    objectOf,
+    ofContainer,
+    plain,
+} from "../container";
 import type { Rule } from "../production";
 import { isWrittenOut, writtenOut } from "../secret-text";
-import { holds, secretFilesOf, shownTexts } from "../settings";
+import { holds, secretFilesOf, shownPlaces, shownTexts } from "../settings";
 
-/** What `docker inspect` shows, everybody on the host reads, and backups keep. */
+/** Everybody on the host can read what `docker inspect` shows, and backups keep it. */
 export const secretsInSettings: Rule = {
     name: "secrets-in-settings",
     description: "No secret is in an environment variable, a command, a health check or a label.",
@@ -19,3 +29,85 @@ export const secretsInSettings: Rule = {
         }
     }),
 };
+
+/** Types of generated secrets, and the outputs that are the secret. */
+const generators: Record<string, string[]> = {
+    "random:index/randomPassword:RandomPassword": ["result", "bcryptHash"],
+    "random:index/randomBytes:RandomBytes": ["base64", "hex"],
+};
+
+/**
+ * Secrets by their value, whatever the setting is called, looked for in all containers: every secret that the stack
+ * generates, every secret file that is an upload, and every docker.Secret.
+ */
+export const generatedSecrets: StackValidationPolicy = {
+    name: "generated-secrets",
+    description: "No secret of the stack is in an environment variable, a command, a health check or a label.",
+    enforcementLevel: "mandatory",
+    validateStack: ({ resources }, report) => {
+        const containers = resources.flatMap((resource) =>
+            containersOf(resource).map((container) => ({ resource, container })),
+        );
+        const secrets = new Map([
+            ...resources.flatMap(secretsIn),
+            ...containers.flatMap(({ resource, container }) =>
+                secretFilesOf(container.inputs).map((content): [string, string] => [
+                    content,
+                    `a secret file of ${resource.name}`,
+                ]),
+            ),
+        ]);
+        for (const { resource, container } of containers) {
+            const shows = (what: string) =>
+                report(`${container.which}Its ${what}. Deliver it as a file.`, resource.urn);
+            for (const { place, text } of shownTexts(container.inputs))
+                for (const [secret, origin] of secrets) if (holds(text, secret)) shows(`${place} shows ${origin}`);
+            for (const { place, origin } of madeFromSecrets(resource, container))
+                shows(`${place} will show ${origin}, from which it is made`);
+        }
+    },
+};
+
+/** The secrets that a resource generates or holds, each with what messages call it. */
+function secretsIn({ type, name, props }: PolicyResource): [string, string][] {
+    const known = objectOf(plain(props));
+    const values = [
+        ...(generators[type] ?? []).map((output) => known[output]),
+        ...(type === "docker:index/secret:Secret" && typeof known.data === "string"
+            ? [Buffer.from(known.data, "base64").toString()]
+            : []),
+    ];
+    return values.flatMap((value): [string, string][] =>
+        typeof value === "string" ? [[value, `the secret ${name}`]] : [],
+    );
+}
+
+/**
+ * Before a secret is generated its value cannot be looked for, but what is made from it names it.
+ *
+ * A step names as its sources all that its files are made from, which says nothing about its settings.
+ */
+function madeFromSecrets(
+    { propertyDependencies }: PolicyResource,
+    { kind, inputs }: Container,
+): { place: string; origin: string }[] {
+    if (kind === "job") return [];
+    const sources = (place: string) =>
+        kind === "service" ? Object.values(propertyDependencies).flat() : (propertyDependencies[place] ?? []);
+    return shownPlaces
+        .filter((place) => holdsUnknown(withoutDigest(inputs)[place]))
+        .flatMap((place) =>
+            sources(place)
+                .filter(({ type }) => type in generators)
+                .map(({ name }) => ({ place, origin: `the secret ${name}` })),
+        );
+}
+
+/** The label with the digest of a container's files. */
+const filesLabel = "authentik-stack.files";
+
+/** The digest of a container's files is made from secrets, with a key that only the stack's state has, and shows none. */
+function withoutDigest(inputs: ContainerInputs): ContainerInputs {
+    if (!Array.isArray(inputs.labels)) return inputs;
+    return { ...inputs, labels: itemsOf(inputs.labels).filter((item) => objectOf(item).label !== filesLabel) };
+}

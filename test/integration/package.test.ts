@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackConfig } from "../../config/load";
+import { DockerConnection } from "../../engine/connection";
 import { openStack, projectRoot } from "../../cli/environment";
 import { run } from "../../cli/run";
 import { Operation } from "./support/operation";
@@ -83,7 +84,7 @@ describe("the packed components", () => {
         const backend = { folder: state, asksPassphrase: true, description: state, env };
         const config = { "sign-in:url": url, "sign-in:email": "admin@example.com" };
         writeFileSync(join(folder, "Pulumi.dev.yaml"), JSON.stringify({ config }));
-        const docker = { host: nowhere, version: "none" };
+        const docker = { host: nowhere, version: "none", connection: new DockerConnection({ host: nowhere }) };
         const { stack, options } = await openStack({ docker, pulumi, backend }, "dev", folder);
         const record = new Operation();
         await stack.preview({ ...options, onEvent: record.onEvent }).catch(() => undefined);

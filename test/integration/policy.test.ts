@@ -98,6 +98,7 @@ describe("the policy pack on the real engine", () => {
                 "mandatory capabilities capabilities",
                 "mandatory data-volumes-in-production data-volume",
                 "mandatory generated-secrets generated-secret",
+                "mandatory generated-secrets service",
                 "mandatory image-digests-in-production image-digest",
                 "mandatory image-digests-in-production image-tag",
                 "mandatory image-tags image-tag",
@@ -105,11 +106,15 @@ describe("the policy pack on the real engine", () => {
                 "mandatory no-docker-socket docker-socket",
                 "mandatory no-host-namespaces host-network",
                 "mandatory no-new-privileges new-privileges",
+                "mandatory no-new-privileges service",
                 "mandatory no-privileged privileged",
+                "mandatory no-root hand-over",
+                "mandatory no-root root",
                 "mandatory published-ports published-port",
                 "mandatory read-only-root-in-production read-only-root",
                 "mandatory secrets-in-settings command",
                 "mandatory secrets-in-settings environment",
+                "mandatory secrets-in-settings job",
                 "mandatory secrets-in-settings label",
             ],
         });
@@ -130,15 +135,15 @@ describe("the policy pack on the real engine", () => {
     it("fails this project's program where a configuration makes it worse", async () => {
         const worse = devWith({
             images,
-            protectData: false,
             "images.redis": "redis:7-alpine",
             settings: { email: { password: "in-the-clear" } },
         });
         const { succeeded, violations } = await own("prod", worse);
         expect(succeeded).to.equal(false);
         expect(violations).to.include.members([
-            "mandatory data-volumes-in-production authentik-postgres-data",
             "mandatory image-digests-in-production authentik-redis-server",
+            "mandatory image-digests-in-production authentik-redis-server-healthy",
+            "mandatory secrets-in-settings authentik-blueprints-applied",
             "mandatory secrets-in-settings authentik-server",
             "mandatory secrets-in-settings authentik-worker",
         ]);

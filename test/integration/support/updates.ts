@@ -32,9 +32,7 @@ export class Updates {
 
     /** A preview, with the differences in full. */
     public async preview(options: UpdateOptions = {}): Promise<Operation> {
-        return await this.record((record) =>
-            this.target.preview({ ...this.options(record), diff: true, ...options }),
-        );
+        return await this.record((record) => this.target.preview({ ...this.options(record), diff: true, ...options }));
     }
 
     /** Its outputs. */

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDebian } from "../../../cli/docker-engine";
+import { findDocker, isDebian } from "../../../cli/docker-engine";
+import { reasonOf } from "../../../cli/progress";
 import { hasCgroups } from "../../../cli/docker/cgroups";
 import { clearStalePid } from "../../../cli/docker/dockerd";
 import { howFar, isUnreachable } from "../../../cli/docker/pull";
@@ -13,6 +14,17 @@ describe("Docker engine", () => {
         expect(isDebian('ID=linuxmint\nID_LIKE="ubuntu debian"\n')).to.equal(true);
         expect(isDebian("ID=fedora\n")).to.equal(false);
         expect(isDebian("")).to.equal(false);
+    });
+
+    it("is the one that is named, or none: what is wrong is told with its name and a cure", async () => {
+        const failure = (settings: Parameters<typeof findDocker>[0]) => findDocker(settings).then(String, reasonOf);
+
+        const reason = await failure({ host: "tcp://127.0.0.1:1" });
+        expect(reason).to.match(/^No Docker engine answers at tcp:\/\/127.0.0.1:1: .*ECONNREFUSED/);
+        expect(reason).to.match(/Start that engine, or change docker:host in the stack's configuration\.$/);
+        expect(await failure({ context: "of nobody" })).to.contain(
+            'docker:context = "of nobody": there is no such context',
+        );
     });
 
     it("knows control groups of both versions, and misses those that are not mounted", () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imagePins, pinnedImages } from "../../../authentik/images";
-import { connect } from "../../../engine/host";
+import { DockerConnection } from "../../../engine/connection";
 import { updatePins } from "../../../cli/image-pins";
 import { ToolError } from "../../../cli/progress";
 import { type FakeEngine, startEngine } from "../../support/engine";
@@ -22,7 +22,7 @@ describe("updating the pins of images", () => {
     async function update(digests: Record<string, string>, before: Record<string, string>): Promise<string[]> {
         writeFileSync(file, JSON.stringify({ tags, digests: before }));
         engine = await startEngine({ digests });
-        return await updatePins(await connect(engine.host), file);
+        return await updatePins(new DockerConnection({ host: engine.host }), file);
     }
 
     const all = Object.fromEntries(images.map((image, index) => [image, digest(String(index))]));

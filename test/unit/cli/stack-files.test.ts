@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { officialImages } from "../../../authentik/images";
+import { connectionSettings } from "../../../engine/connection";
 import { editRotation } from "../../../cli/rotation/edit";
 import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../cli/stack/files";
 
@@ -39,7 +40,8 @@ describe("files of a stack", () => {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",
             },
-            dockerHost: undefined,
+            docker: connectionSettings({ get: () => undefined }),
+            credentialsLater: false,
         });
     });
 
@@ -51,9 +53,20 @@ describe("files of a stack", () => {
         };
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
-        const { images, dockerHost } = readSettings(root, "other");
+        const { images, docker } = readSettings(root, "other");
         expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
-        expect(dockerHost).to.equal("ssh://root@host");
+        expect(docker.host).to.equal("ssh://root@host");
+    });
+
+    it("hold the way to Docker; what is encrypted is for the update alone", () => {
+        const registryAuth = [{ address: "ghcr.io", username: "me", password: { secure: "AAA" } }];
+        const config = { "docker:sshOpts": ["-v"], "docker:registryAuth": registryAuth };
+        writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
+
+        const { docker, credentialsLater } = readSettings(root, "other");
+        expect(docker.sshOpts).to.deep.equal(["-v"]);
+        expect(docker.registryAuth).to.equal(undefined);
+        expect(credentialsLater).to.equal(true);
     });
 
     it("leave out Redis where neither the release nor a consumer needs one", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { generatedSecrets } from "../../../policy/rules/generated-secrets";
+import { filesLabel } from "../../../engine/labels";
+import { generatedSecrets } from "../../../policy/rules/secrets";
 import { resourceOf, stackViolations, withUnknown } from "./validate";
 
 const result = "Xk29sLq0vW7dPz41";
@@ -44,6 +45,32 @@ describe("the policy generated-secrets", () => {
             name: "worker",
             props: { envs: withUnknown(["A=a", "B=b"], 1) },
             madeFrom: { envs: [resourceOf(pending)] },
+        };
+        expect(await stackViolations(generatedSecrets, [pending, worker])).to.deep.equal([
+            "worker: Its envs will show the secret admin-password, from which it is made. Deliver it as a file.",
+        ]);
+    });
+
+    it("passes the digest of a container's files, and no other label that is made from a secret", async () => {
+        const pending = { ...password, props: withUnknown({ result: "" }, "result") };
+        const digest = withUnknown({ label: filesLabel, value: "" }, "value");
+        const other = withUnknown({ label: "colour", value: "" }, "value");
+        const madeFrom = { labels: [resourceOf(pending)] };
+        const worker = { name: "worker", props: { labels: [digest] }, madeFrom };
+        const outpost = { name: "outpost", props: { labels: [digest, other] }, madeFrom };
+        expect(await stackViolations(generatedSecrets, [pending, worker, outpost])).to.deep.equal([
+            "outpost: Its labels will show the secret admin-password, from which it is made. Deliver it as a file.",
+        ]);
+    });
+
+    it("fails a service whose setting is made from a secret that is still to be generated", async () => {
+        const pending = { ...password, props: withUnknown({ result: "" }, "result") };
+        const containerSpec = { image: "redis:7", env: withUnknown({ A: "a", B: "b" }, "B") };
+        const worker = {
+            type: "docker:index/service:Service",
+            name: "worker",
+            props: { taskSpec: { containerSpec } },
+            madeFrom: { taskSpec: [resourceOf(pending)] },
         };
         expect(await stackViolations(generatedSecrets, [pending, worker])).to.deep.equal([
             "worker: Its envs will show the secret admin-password, from which it is made. Deliver it as a file.",

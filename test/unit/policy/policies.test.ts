@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { plain, unknown } from "../../../policy/container";
+import { notYetKnown, plain } from "../../../policy/container";
 import { policies } from "../../../policy/policies";
 import { isProduction } from "../../../policy/production";
 import { rows } from "./rows";
@@ -50,6 +50,6 @@ describe("the policy pack", () => {
 
     it("checks what is known beside what is not known yet", () => {
         const envs = withUnknown(["A=a", "B=b"], 1);
-        expect(plain({ envs, image: "redis:7" })).to.deep.equal({ envs: ["A=a", unknown], image: "redis:7" });
+        expect(plain({ envs, image: "redis:7" })).to.deep.equal({ envs: ["A=a", notYetKnown], image: "redis:7" });
     });
 });

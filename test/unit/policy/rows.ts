@@ -120,17 +120,29 @@ export const rows: PolicyRow[] = [
         },
     },
     {
+        policy: "no-root",
+        passes: {
+            "a user": { props: { user: "1000:0" } },
+            "the image's own": { props: {} },
+            "one that the configuration names": { name: "wiki", config: { also: ["wiki"] }, props: { user: "root" } },
+        },
+        fails: {
+            "root by number": [{ props: { user: "0" } }, "Set `user`"],
+            "root by name, with a group": [{ props: { user: "root:1000" } }, "Set `user`"],
+        },
+    },
+    {
         policy: "data-volumes-in-production",
         passes: {
             "a protected one": { ...volume, stack: "prod", protect: true },
-            "an outpost's sessions": { ...volume, stack: "prod", component: "Outpost" },
+            "this project's, which it retains": { ...volume, stack: "prod", component: "Postgres" },
         },
-        fails: { "one without protection": [{ ...volume, stack: "prod" }, "protectData"] },
+        fails: { "one without protection": [{ ...volume, stack: "prod" }, "`protect`"] },
     },
     {
         policy: "data-volumes",
         passes: { "a protected one": { ...volume, protect: true } },
-        fails: { "one without protection": [volume, "protectData"] },
+        fails: { "one without protection": [volume, "`protect`"] },
     },
     {
         policy: "read-only-root-in-production",

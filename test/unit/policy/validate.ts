@@ -1,4 +1,5 @@
 import type {
+    Policies,
     PolicyResource,
     ResourceValidationArgs,
     ResourceValidationPolicy,
@@ -18,6 +19,8 @@ export interface Checked {
     stack?: string;
     /** The policy's own configuration. */
     config?: object;
+    /** Default: made from `stack`, `component` and `name`. */
+    urn?: string;
     /** The resources that an input is made from. */
     madeFrom?: Record<string, PolicyResource[]>;
 }
@@ -38,6 +41,29 @@ export async function stackViolations(policy: StackValidationPolicy, checked: Ch
         { resources, stackTags: new Map(), getConfig: none, notApplicable },
         (message, urn = "") => reported.push(`${urn.split("::").at(-1)}: ${message}`),
     );
+    return reported;
+}
+
+/**
+ * What the whole pack says of a stack, as `<policy> <resource>: <message>`.
+ *
+ * @param config of each policy, by its name.
+ */
+export async function packViolations(
+    policies: Policies,
+    checked: Checked[],
+    config: Record<string, object> = {},
+): Promise<string[]> {
+    const reported: string[] = [];
+    for (const policy of policies) {
+        if ("validateStack" in policy)
+            reported.push(...(await stackViolations(policy, checked)).map((message) => `${policy.name} ${message}`));
+        else
+            for (const resource of checked) {
+                const messages = await violations(policy, { ...resource, config: config[policy.name] ?? {} });
+                reported.push(...messages.map((message) => `${policy.name} ${resource.name ?? "it"}: ${message}`));
+            }
+    }
     return reported;
 }
 
@@ -78,7 +104,7 @@ function argsOf(checked: Checked): ResourceValidationArgs {
         type,
         props,
         name,
-        urn: `urn:pulumi:${stack}::authentik-stack::${parents}${type}::${name}`,
+        urn: checked.urn ?? `urn:pulumi:${stack}::authentik-stack::${parents}${type}::${name}`,
         opts: {
             protect,
             ignoreChanges: [],

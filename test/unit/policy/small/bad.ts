@@ -28,7 +28,22 @@ const worse: Record<string, Partial<docker.ContainerArgs>> = {
     "published-port": { ports: [{ internal: 5432, external: 5432, ip: "127.0.0.1" }] },
     "memory-limit": { memory: undefined },
     "read-only-root": { readOnly: false },
+    root: { user: "0" },
 };
 for (const [name, inputs] of Object.entries(worse)) new docker.Container(name, { ...sound, ...inputs });
+
+// What a step runs, in the form in which steps are recorded.
+const handOver = { ...sound, entrypoints: ["chown"], user: "0", capabilities: { drops: ["ALL"], adds: ["CHOWN"] } };
+const onNetwork = { ...handOver, networksAdvanced: [{ name: "backend" }] };
+const showing = { ...sound, command: ["serve", "--token=hunter2"] };
+new pulumi.Stash("hand-over", { input: { facts: {}, containers: [handOver, onNetwork], again: "" } });
+new pulumi.Stash("job", { input: { facts: {}, containers: [showing], again: "" } });
+
+new docker.Service("service", {
+    taskSpec: {
+        containerSpec: { image: sound.image, readOnly: true, capDrops: ["ALL"], env: { COLOUR: password.result } },
+        resources: { limits: { memoryBytes: 512 * 1024 ** 2 } },
+    },
+});
 
 new docker.Volume("data-volume", { name: "pg_data" });
