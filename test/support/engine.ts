@@ -54,7 +54,11 @@ export interface Behaviour {
     exit?: (runs: number) => number | undefined;
     /** What a container printed. Default: nothing. */
     log?: (container: string) => string;
-    lists?: { containers?: Listed[]; networks?: ListedNetwork[]; volumes?: { Name: string; Labels?: Record<string, string> }[] };
+    lists?: {
+        containers?: Listed[];
+        networks?: ListedNetwork[];
+        volumes?: { Name: string; Labels?: Record<string, string> }[];
+    };
     /** Containers that were removed. Default: none. */
     gone?: string[];
     /** Containers whose start it refuses, with its words. Default: none. */
