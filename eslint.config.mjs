@@ -46,11 +46,6 @@ export default tseslint.config(
         },
     },
     {
-        // Until the stand-in images and the engine's build are a package of their own.
-        files: ["cli/{doctor,engine,images}.ts", "offline/**/*.ts"],
-        rules: { "import-x/no-cycle": "off", "import-x/no-restricted-paths": "off" },
-    },
-    {
         // chai's assertions are expressions.
         files: ["test/**/*.ts"],
         rules: { "@typescript-eslint/no-unused-expressions": "off" },

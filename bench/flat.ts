@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Deployment } from "@pulumi/pulumi/automation";
 import type { OpenStack } from "../cli/environment";
 
 /** A resource of an exported state, as far as a flat program needs it. */
@@ -56,7 +55,7 @@ export async function flatten({ stack }: OpenStack, flat: OpenStack): Promise<vo
         ...(resource === root ? { outputs: {} } : {}),
     }));
     const deployment = { ...state, resources: flattened };
-    await flat.stack.importStack({ ...exported, deployment } as Deployment);
+    await flat.stack.importStack({ ...exported, deployment });
     writeFileSync(join(flat.stack.workspace.workDir, "index.ts"), programOf(kept.filter(isDeclared)));
 }
 

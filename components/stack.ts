@@ -48,7 +48,8 @@ export class AuthentikStack extends pulumi.ComponentResource {
     public readonly outputs: Pending<AuthentikOutputs>;
 
     public constructor(name: string, args: AuthentikStackArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("authentik-stack:index:AuthentikStack", name, {}, opts);
+        // For policies, which are not shown what keeps the volumes.
+        super("authentik-stack:index:AuthentikStack", name, { protectData: args.config.protectData }, opts);
         const child = { parent: this };
         const { config, transform = {} } = args;
         const { version, url, applications, outposts } = config;

@@ -13,7 +13,7 @@ export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
 export function workloadArgs(workload: Workload, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
     const { title, health, publish } = workload;
     const args: docker.ContainerArgs = {
-        ...processArgs(workload, labels),
+        ...processArgs(workload, {}),
         hostname: title,
         // The step that waits for it starts it: what has to stop first is known there.
         start: false,
@@ -31,17 +31,20 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
             startPeriod: goDuration(health.startSeconds),
             retries: 3,
         },
+        // The first for whoever stops it, e.g. Docker when the host shuts down; the second for the provider.
+        stopTimeout: workload.stopSeconds,
         destroyGraceSeconds: workload.stopSeconds,
         restart: "unless-stopped",
         tmpfs: inMemory(workload.tmpfs),
     };
     const made = workload.transform?.(args) ?? args;
-    const ofArguments = { label: argumentsLabel, value: argumentsDigest(made) };
+    // After the transform: what finds the container again is not for it to change.
+    const own = labelList({ ...labels, [argumentsLabel]: argumentsDigest(made) });
     const others = made.labels ?? [];
     // A list that is plain stays plain: a preview knows the labels whose values it knows.
     const all = Array.isArray(others)
-        ? [...others, ofArguments]
-        : pulumi.output(others).apply((known = []) => [...known, ofArguments]);
+        ? [...others, ...own]
+        : pulumi.output(others).apply((known = []) => [...known, ...own]);
     return { ...made, labels: all };
 }
 
@@ -86,7 +89,7 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         securityOpts: ["no-new-privileges:true"],
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },
-        labels: Object.entries(labels).map(([label, value]) => ({ label, value })),
+        labels: labelList(labels),
     };
 }
 
@@ -123,6 +126,10 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
             LogConfig: { Type: args.logDriver ?? "json-file", Config: args.logOpts },
         },
     };
+}
+
+function labelList(labels: Record<string, pulumi.Input<string>>) {
+    return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
 /** A path of the host is bound; a name is a volume. */

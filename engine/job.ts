@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { once } from "node:events";
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { createOptions, type KnownArgs } from "./container";
@@ -64,7 +64,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
 
 async function exitCode(container: Docker.Container, seconds: number): Promise<number | undefined> {
     // A timer of our own: the client waits forever when the engine goes away in the middle of an answer.
-    const over = sleep(seconds * 1000, undefined, { ref: false });
+    const over = once(AbortSignal.timeout(seconds * 1000), "abort").then(() => undefined);
     const ended = container.wait().then((result: { StatusCode: number }) => result.StatusCode);
     return await Promise.race([ended, over]);
 }

@@ -133,6 +133,11 @@ function variable([name, value]: [string, unknown]): unknown {
     return typeof value === "string" ? `${name}=${value}` : value;
 }
 
+/** True for a resource inside one of this project's components. */
+export function isOfThisProject(urn: string): boolean {
+    return urn.includes("authentik-stack:index:");
+}
+
 /**
  * A copy in which reading never throws: where a value is not known yet, the SDK ends the whole policy, and what is known
  * beside it would go unchecked.

@@ -1,10 +1,9 @@
 import type { PolicyResource, StackValidationPolicy } from "@pulumi/policy";
 import {
     type Container,
-    type ContainerInputs,
     containersOf,
     holdsUnknown,
-    itemsOf,
+    isOfThisProject,
     objectOf,
     ofContainer,
     plain,
@@ -85,29 +84,21 @@ function secretsIn({ type, name, props }: PolicyResource): [string, string][] {
 /**
  * Before a secret is generated its value cannot be looked for, but what is made from it names it.
  *
- * A step names as its sources all that its files are made from, which says nothing about its settings.
+ * A step names as its sources all that its files are made from, which says nothing about its settings. This project's
+ * containers have a label with a digest of their files, made with a key that only the stack's state has: it shows nothing.
  */
 function madeFromSecrets(
-    { propertyDependencies }: PolicyResource,
+    { propertyDependencies, urn }: PolicyResource,
     { kind, inputs }: Container,
 ): { place: string; origin: string }[] {
     if (kind === "job") return [];
     const sources = (place: string) =>
         kind === "service" ? Object.values(propertyDependencies).flat() : (propertyDependencies[place] ?? []);
     return shownPlaces
-        .filter((place) => holdsUnknown(withoutDigest(inputs)[place]))
+        .filter((place) => holdsUnknown(inputs[place]) && !(place === "labels" && isOfThisProject(urn)))
         .flatMap((place) =>
             sources(place)
                 .filter(({ type }) => type in generators)
                 .map(({ name }) => ({ place, origin: `the secret ${name}` })),
         );
-}
-
-/** The label with the digest of a container's files. */
-const filesLabel = "authentik-stack.files";
-
-/** The digest of a container's files is made from secrets, with a key that only the stack's state has, and shows none. */
-function withoutDigest(inputs: ContainerInputs): ContainerInputs {
-    if (!Array.isArray(inputs.labels)) return inputs;
-    return { ...inputs, labels: itemsOf(inputs.labels).filter((item) => objectOf(item).label !== filesLabel) };
 }

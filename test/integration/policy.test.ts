@@ -135,12 +135,14 @@ describe("the policy pack on the real engine", () => {
     it("fails this project's program where a configuration makes it worse", async () => {
         const worse = devWith({
             images,
+            protectData: false,
             "images.redis": "redis:7-alpine",
             settings: { email: { password: "in-the-clear" } },
         });
         const { succeeded, violations } = await own("prod", worse);
         expect(succeeded).to.equal(false);
         expect(violations).to.include.members([
+            "mandatory data-volumes-in-production authentik",
             "mandatory image-digests-in-production authentik-redis-server",
             "mandatory image-digests-in-production authentik-redis-server-healthy",
             "mandatory secrets-in-settings authentik-blueprints-applied",

@@ -11,7 +11,7 @@ interface Typed {
     CapAdd: string[] | null;
     CapDrop: string[] | null;
     SecurityOpt: string[] | null;
-    PortBindings: Record<string, { HostIp: string }[]> | null;
+    PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
 }
 
 /** What Docker says of a container. */

@@ -24,7 +24,16 @@ function limit(): RunOptions {
 
 /** Containers whose name starts with a prefix, running or not. */
 export async function containers(prefix: string): Promise<Listed[]> {
-    const listed = await docker("ps", "--all", "--no-trunc", "--format", "{{.ID}} {{.Names}}");
+    return await list(prefix, "--all");
+}
+
+/** Those of them that run. */
+export async function running(prefix: string): Promise<Listed[]> {
+    return await list(prefix);
+}
+
+async function list(prefix: string, ...options: string[]): Promise<Listed[]> {
+    const listed = await docker("ps", ...options, "--no-trunc", "--format", "{{.ID}} {{.Names}}");
     return lines(listed)
         .map((line) => line.split(" "))
         .map(([id = "", name = ""]) => ({ id, name }))

@@ -41,13 +41,19 @@ export class Operation {
         return reported.length === 0 ? this.output : reported.join("\n").replaceAll(/<\{%[^%]*%\}>/g, "");
     }
 
+    /** When the first thing went wrong, in seconds since the epoch. */
+    public get firstError(): number {
+        return (
+            this.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === "error")?.timestamp ?? Number.NaN
+        );
+    }
+
     /** Seconds from the begin of the first step on a resource of that name to the first error. */
     public secondsToFailure(name: RegExp): number {
         const begun = this.events.find(
             ({ resourcePreEvent: event }) =>
                 event?.metadata.op !== "same" && name.test(nameOf(event?.metadata.urn ?? "")),
         );
-        const failed = this.events.find(({ diagnosticEvent }) => diagnosticEvent?.severity === "error");
-        return (failed?.timestamp ?? Number.NaN) - (begun?.timestamp ?? Number.NaN);
+        return this.firstError - (begun?.timestamp ?? Number.NaN);
     }
 }

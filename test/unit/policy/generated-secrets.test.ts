@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { filesLabel } from "../../../engine/labels";
 import { generatedSecrets } from "../../../policy/rules/secrets";
 import { resourceOf, stackViolations, withUnknown } from "./validate";
 
@@ -51,15 +50,14 @@ describe("the policy generated-secrets", () => {
         ]);
     });
 
-    it("passes the digest of a container's files, and no other label that is made from a secret", async () => {
+    it("passes the digest of its files that a container of this project shows, and no other container's label", async () => {
         const pending = { ...password, props: withUnknown({ result: "" }, "result") };
-        const digest = withUnknown({ label: filesLabel, value: "" }, "value");
-        const other = withUnknown({ label: "colour", value: "" }, "value");
+        const labels = [withUnknown({ label: "digest", value: "" }, "value")];
         const madeFrom = { labels: [resourceOf(pending)] };
-        const worker = { name: "worker", props: { labels: [digest] }, madeFrom };
-        const outpost = { name: "outpost", props: { labels: [digest, other] }, madeFrom };
-        expect(await stackViolations(generatedSecrets, [pending, worker, outpost])).to.deep.equal([
-            "outpost: Its labels will show the secret admin-password, from which it is made. Deliver it as a file.",
+        const worker = { name: "worker", component: "Worker", props: { labels }, madeFrom };
+        const wiki = { name: "wiki", props: { labels }, madeFrom };
+        expect(await stackViolations(generatedSecrets, [pending, worker, wiki])).to.deep.equal([
+            "wiki: Its labels will show the secret admin-password, from which it is made. Deliver it as a file.",
         ]);
     });
 

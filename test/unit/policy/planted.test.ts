@@ -121,6 +121,15 @@ describe("the policy pack", () => {
         expect(more).to.deep.equal([]);
     });
 
+    it("fails a stack that gives up its data", async () => {
+        const type = "authentik-stack:index:AuthentikStack";
+        const stack = (protectData: boolean) => ({ type, name: "it", stack: "prod", props: { protectData } });
+        expect(await packViolations(policies, [stack(true)])).to.deep.equal([]);
+        const [reported, ...more] = await packViolations(policies, [stack(false)]);
+        expect(reported).to.match(/^data-volumes-in-production it: .*`protectData`/);
+        expect(more).to.deep.equal([]);
+    });
+
     it("finds what a docker.Secret holds in any container", async () => {
         const data = Buffer.from("another-secret-0").toString("base64");
         const secret = { type: "docker:index/secret:Secret", name: "token", props: { data } };

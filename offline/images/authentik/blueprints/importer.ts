@@ -1,10 +1,10 @@
 import { display, ErrorDetail, python } from "../log";
 import { modelNamed } from "../models";
 import { create, remove, update } from "../save";
-import type { Fields, Json, Store, Stored } from "../store";
+import { type Fields, type Json, type Store, type Stored, textOf } from "../store";
 import { validate } from "../validation";
-import { applyInstance } from "./instances";
-import { tagsIn, type Blueprint, type Entry } from "./document";
+import { applied, blueprintAt } from "./instances";
+import { parseBlueprint, tagsIn, type Blueprint, type Entry } from "./document";
 import { EntryInvalid, Traceback } from "./errors";
 import { keyOfMessage, resolve, resolveFields, type Scope } from "./tags";
 
@@ -25,6 +25,13 @@ export class BlueprintInvalid extends Error {
                 .join("; "),
         );
     }
+}
+
+/** Applies the blueprint of an instance and marks it as applied; throws where it is refused. */
+export async function applyInstance(store: Store, instance: Stored): Promise<void> {
+    const path = textOf(instance, "path");
+    await applyBlueprint(store, path === "" ? parseBlueprint(textOf(instance, "content")) : blueprintAt(path));
+    await store.update(instance, applied(path === "" ? textOf(instance, "content") : path));
 }
 
 const metaModel = "authentik_blueprints.metaapplyblueprint";

@@ -4,10 +4,9 @@ import { resolve as resolvePath } from "node:path";
 import { defaultBlueprint } from "./defaults";
 import { parseBlueprint, type Blueprint } from "./document";
 import { Traceback } from "./errors";
-import { applyBlueprint } from "./importer";
 import { messageOf } from "../log";
 import { readSettings } from "../settings";
-import { textOf, type Fields, type Store, type Stored } from "../store";
+import type { Fields } from "../store";
 
 /** The model under which authentik keeps what it knows of each blueprint. */
 export const instanceModel = "authentik_blueprints.blueprintinstance";
@@ -33,13 +32,6 @@ export function blueprintAt(path: string): Blueprint {
     return defaultBlueprint(path) ?? parseBlueprint(readBlueprint(path));
 }
 
-/** Applies the blueprint of an instance and marks it as applied; throws where it is refused. */
-export async function applyInstance(store: Store, instance: Stored): Promise<void> {
-    const path = textOf(instance, "path");
-    await applyBlueprint(store, path === "" ? parseBlueprint(textOf(instance, "content")) : blueprintAt(path));
-    await store.update(instance, applied(path === "" ? textOf(instance, "content") : path));
-}
-
 /** What a new instance looks like before it is applied. */
 export function newInstance(name: string, path: string, content = ""): Fields {
     return {
@@ -56,7 +48,8 @@ export function newInstance(name: string, path: string, content = ""): Fields {
     };
 }
 
-function applied(hashed: string): Fields {
+/** What an instance looks like once it is applied. */
+export function applied(hashed: string): Fields {
     return {
         status: "successful",
         last_applied: new Date().toISOString(),
