@@ -63,6 +63,8 @@ export interface Behaviour {
     gone?: string[];
     /** Containers whose start it refuses, with its words. Default: none. */
     refused?: Record<string, string>;
+    /** Containers that it fails to stop, with its words. Default: none. */
+    unstoppable?: Record<string, string>;
     /** Exit code of a container's last run, as the engine's events tell it. Default: 0. */
     died?: number;
     /** Digests that registries have, by name and tag. Default: no registry can be reached. */

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { DockerConnection } from "../../../engine/connection";
 import { DockerHost } from "../../../engine/docker-host";
 import type { ContainerTransform, Workload, WorkloadFile } from "../../../engine/workload";
+import { startEngine } from "../../support/engine";
 import { container } from "../../support/find";
+import { failureOf } from "../../support/hooks";
 import { runUnderMocks } from "../../support/mocks";
 
 const workload: Workload = {
@@ -68,7 +71,8 @@ describe("a workload's container", () => {
         expect(await label({ command: ["serve"] })).to.not.deep.equal(plain);
         expect(await label({ limits: { memory: "1g" } })).to.not.deep.equal(plain);
         expect(await label({ transform: (args) => ({ ...args, dns: ["192.0.2.53"] }) })).to.not.deep.equal(plain);
-        expect(await label({ stopSeconds: 11 }), "how long the old one has to stop").to.deep.equal(plain);
+        const grace: ContainerTransform = (args) => ({ ...args, destroyGraceSeconds: 99 });
+        expect(await label({ transform: grace }), "how long the old one has to stop").to.deep.equal(plain);
     });
 
     const durations: [seconds: number, printed: string][] = [
@@ -157,7 +161,10 @@ describe("a workload's container", () => {
     });
 
     it("is given time to stop before it is killed", async () => {
-        expect((await registered()).inputs.destroyGraceSeconds).to.equal(10);
+        expect((await registered()).inputs, "by the provider, and by Docker").to.include({
+            destroyGraceSeconds: 10,
+            stopTimeout: 10,
+        });
     });
 
     const transforms: [how: string, transform: ContainerTransform][] = [
@@ -224,4 +231,27 @@ describe("the files of a workload's container", () => {
             { label: "authentik-stack.resource", value: "thing" },
         ]);
     });
+});
+
+describe("the image of a workload's container", () => {
+    for (const [what, missing, pulled] of [
+        ["is pulled before the container is created where it is missing", ["thing:1"], true],
+        ["is left alone where it is there", [], false],
+    ] as const) {
+        it(what, async () => {
+            const engine = await startEngine({ missing: [...missing] });
+            try {
+                const host = () => new DockerHost({ connection: new DockerConnection({ host: engine.host }) });
+                const { resources } = await runUnderMocks(() => host().run("thing", workload, {}));
+
+                const failure = await failureOf(container(resources, "thing"), "beforeCreate");
+
+                if (pulled) expect(failure).to.contain("pull access denied");
+                else expect(failure).to.equal(undefined);
+                expect(engine.requests.some((line) => line.startsWith("POST /images/create"))).to.equal(pulled);
+            } finally {
+                await engine.close();
+            }
+        });
+    }
 });
