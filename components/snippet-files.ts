@@ -9,7 +9,8 @@ import type { ApplicationOutput } from "../authentik/providers";
  * @param folder emptied first, so that files of removed applications go.
  */
 export function writeSnippets(folder: string, applications: Record<string, Pending<ApplicationOutput>>): void {
-    rmSync(folder, { recursive: true, force: true });
+    // Two programs may do this at once.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     for (const [slug, { snippets }] of Object.entries(applications)) {
         if (snippets === undefined) continue;
         mkdirSync(folder, { recursive: true });

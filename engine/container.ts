@@ -2,15 +2,20 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { foldersOf } from "./files";
-import { argumentsLabel } from "./labels";
-import { digest } from "./step";
 import type { Process, Workload } from "./workload";
 
 /** What a container is made with, every value known. */
 export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
 
-/** A container of a workload, as the provider takes it. Its files are put in before it starts: see start.ts. */
-export function workloadArgs(workload: Workload, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
+/**
+ * A container of a workload, as the provider takes it. Its files are put in before it starts: see start.ts.
+ *
+ * @param labelsOf the labels of a container with these arguments.
+ */
+export function workloadArgs(
+    workload: Workload,
+    labelsOf: (args: docker.ContainerArgs) => Record<string, pulumi.Input<string>>,
+): docker.ContainerArgs {
     const { title, health, publish } = workload;
     const args: docker.ContainerArgs = {
         ...processArgs(workload, {}),
@@ -39,21 +44,13 @@ export function workloadArgs(workload: Workload, labels: Record<string, pulumi.I
     };
     const made = workload.transform?.(args) ?? args;
     // After the transform: what finds the container again is not for it to change.
-    const own = labelList({ ...labels, [argumentsLabel]: argumentsDigest(made) });
+    const own = labelList(labelsOf(made));
     const others = made.labels ?? [];
     // A list that is plain stays plain: a preview knows the labels whose values it knows.
     const all = Array.isArray(others)
         ? [...others, ...own]
         : pulumi.output(others).apply((known = []) => [...known, ...own]);
     return { ...made, labels: all };
-}
-
-/**
- * Changes with every argument of a container, so that its label replaces it. Of many arguments the provider takes the removal
- * for no change, e.g. of a command: it goes on with what the container has.
- */
-function argumentsDigest({ destroyGraceSeconds: _, ...args }: docker.ContainerArgs): pulumi.Output<string> {
-    return pulumi.output(args).apply(digest);
 }
 
 /** What is the same for every container that runs, made by the provider or by the engine's API. */

@@ -6,7 +6,7 @@ import { DockerConnection } from "./connection";
 import { type KnownArgs, processArgs, workloadArgs } from "./container";
 import { Waits } from "./health";
 import { type JobRun, runToExit } from "./job";
-import { filesLabel, jobLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
 import { startWorkload } from "./start";
 import { digest, recordStep, valueOf } from "./step";
@@ -36,14 +36,17 @@ export interface DockerHostArgs {
 export class DockerHost implements Runtime {
     private readonly connection: DockerConnection;
     private readonly observation: Observation | undefined;
+    private readonly prefix: string;
     private readonly stack: string;
+    private key: pulumi.Output<string> | undefined;
     private readonly waits = new Waits();
     private readonly resources: string[] = [];
 
     public constructor(args: DockerHostArgs = {}) {
         this.connection = args.connection ?? new DockerConnection();
         this.observation = args.observation;
-        this.stack = stackIdentity(pulumi.getProject(), args.prefix ?? "");
+        this.prefix = args.prefix ?? "";
+        this.stack = stackIdentity(pulumi.getProject(), this.prefix);
     }
 
     /** The Docker host, after a look at what runs there already. */
@@ -56,13 +59,11 @@ export class DockerHost implements Runtime {
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
         const { title, files = [], mounts = [], remembered = [], publish } = workload;
-        const labels = {
+        const args = workloadArgs(workload, (made) => ({
             [stackLabel]: this.stack,
             [resourceLabel]: name,
-            // A changed file replaces the container.
-            ...(files.length === 0 ? {} : { [filesLabel]: fingerprint(name, files, remembered, opts.parent) }),
-        };
-        const args = workloadArgs(workload, labels);
+            [madeOfLabel]: this.fingerprint(made, files, remembered),
+        }));
         const container = new docker.Container(name, args, {
             ...opts,
             // What runs already is stopped by the step below, and only when it has to be.
@@ -211,6 +212,24 @@ export class DockerHost implements Runtime {
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }
 
+    /**
+     * Changes with all that a container is made of: its files, which are no argument of it, and every argument, since the
+     * provider takes the removal of many for no change. As a label it replaces the container; many can read it, so it is
+     * keyed: a weak secret cannot be guessed from it.
+     */
+    private fingerprint(
+        { destroyGraceSeconds: _, ...args }: docker.ContainerArgs,
+        files: WorkloadFile[],
+        remembered: pulumi.Input<string>[],
+    ): pulumi.Output<string> {
+        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, { length: 50, special: false }).result;
+        const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
+        const keyed = pulumi
+            .all([this.key, args, given, remembered])
+            .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
+        return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
+    }
+
     private jobLabels(job: string): Record<string, string> {
         return { [stackLabel]: this.stack, [jobLabel]: job };
     }
@@ -221,24 +240,6 @@ export class DockerHost implements Runtime {
             { label: resourceLabel, value: name },
         ];
     }
-}
-
-/**
- * Changes with the files that a container is given and the secrets that it remembers. It is a label, which many can read, so
- * it is keyed: a weak secret cannot be guessed from it.
- */
-function fingerprint(
-    name: string,
-    files: WorkloadFile[],
-    remembered: pulumi.Input<string>[],
-    parent: pulumi.Resource | undefined,
-): pulumi.Output<string> {
-    const key = new random.RandomPassword(`${name}-files-key`, { length: 50, special: false }, { parent }).result;
-    const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
-    const keyed = pulumi
-        .all([key, given, remembered])
-        .apply(([secret, ...values]) => createHmac("sha256", secret).update(JSON.stringify(values)).digest("hex"));
-    return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
 }
 
 function asFiles(documents: Record<string, string>): { path: string; content: string }[] {

@@ -4,10 +4,8 @@ export const stackLabel = "authentik-stack.stack";
 export const resourceLabel = "authentik-stack.resource";
 /** Label of a container that runs once, with the name of its job. */
 export const jobLabel = "authentik-stack.job";
-/** Label that changes with a container's files. */
-export const filesLabel = "authentik-stack.files";
-/** Label that changes with the arguments that a container is made with. */
-export const argumentsLabel = "authentik-stack.arguments";
+/** Label that changes with all that a container is made of. */
+export const madeOfLabel = "authentik-stack.made-of";
 
 /** Label of the resource's URN, which containers have that an earlier version of this program made. */
 export const formerLabel = "authentik-stack.urn";

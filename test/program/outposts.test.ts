@@ -49,7 +49,7 @@ describe("the program's outposts of each kind", () => {
         // What a container is replaced for beside its arguments is in the label of its files.
         const files = ({ inputs }: Registered) =>
             (inputs.labels as { label: string; value: string }[]).find(
-                ({ label }) => label === "authentik-stack.files",
+                ({ label }) => label === "authentik-stack.made-of",
             );
         const changes = { outposts, applications, "applications[1].provider.mode": "cached" };
         const { resources } = await runProgram({ configuration: devWith(changes) });

@@ -134,8 +134,8 @@ describe("the one list of secrets", () => {
             const listed = secretsOf(loadConfig()).map(({ name }) => name.replaceAll("/", "-"));
 
             const names = namesOf(resources, "password")
-                // The keys of labels are shown to nothing.
-                .filter((name) => !name.endsWith("-files-key"))
+                // The key of labels is shown to nothing.
+                .filter((name) => name !== "authentik-label-key")
                 .map((name) => name.replace(/^authentik-((postgres|redis)-(?=postgres$|redis|database))?/, ""));
             expect(names.toSorted()).to.deep.equal(listed.toSorted());
         });

@@ -183,7 +183,7 @@ describe("the files of a workload's container", () => {
     const labelOf = async (changes: Partial<WorkloadFile> = {}, remembered: string[] = []) => {
         const { inputs } = await registered({ files: [{ ...file, ...changes }], remembered });
         const labels = inputs.labels as { label: string; value: string }[];
-        return labels.find(({ label }) => label === "authentik-stack.files")?.value;
+        return labels.find(({ label }) => label === "authentik-stack.made-of")?.value;
     };
 
     it("have volumes of no name, which go with the container, and show nothing of their content", async () => {
@@ -215,21 +215,13 @@ describe("the files of a workload's container", () => {
 
     it("cannot be guessed from the label, which everybody on the host reads: it is keyed", async () => {
         const files = [{ ...file, content: "weak" }];
-        const { resources } = await runUnderMocks(() => new DockerHost().run("other", { ...workload, files }, {}));
-        const [, , label] = container(resources, "other").inputs.labels as { label: string; value: string }[];
+        const { resources } = await runUnderMocks(() =>
+            new DockerHost({ prefix: "other-" }).run("thing", { ...workload, files }, {}),
+        );
+        const [, , label] = container(resources, "thing").inputs.labels as { label: string; value: string }[];
 
-        expect(label?.label).to.equal("authentik-stack.files");
+        expect(label?.label).to.equal("authentik-stack.made-of");
         expect(label?.value, "of the same file with another key").to.not.equal(await labelOf({ content: "weak" }));
-    });
-
-    it("are none of a container that has none: it has no such label, and no key is made for it", async () => {
-        const { resources } = await runUnderMocks(() => new DockerHost().run("thing", workload, {}));
-
-        expect(resources.map(({ name }) => name)).to.deep.equal(["thing", "thing-healthy"]);
-        expect((container(resources, "thing").inputs.labels as unknown[]).slice(0, -1)).to.deep.equal([
-            { label: "authentik-stack.stack", value: "authentik-stack/" },
-            { label: "authentik-stack.resource", value: "thing" },
-        ]);
     });
 });
 

@@ -1,4 +1,4 @@
-import { filesLabel } from "../../../engine/labels";
+import { madeOfLabel } from "../../../engine/labels";
 import type { Checked } from "./validate";
 
 /** A container's settings, as arguments of docker.Container. */
@@ -13,7 +13,7 @@ export interface Kind {
 }
 
 const image = `postgres:16-alpine@sha256:${"0123456789abcdef".repeat(4)}`;
-const digest = { label: filesLabel, value: "0123456789abcdef" };
+const digest = { label: madeOfLabel, value: "0123456789abcdef" };
 const sound = {
     image,
     envs: ["POSTGRES_PASSWORD_FILE=/run/secrets/password"],

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { filesLabel } from "../../../engine/labels";
+import { madeOfLabel } from "../../../engine/labels";
 import { policies } from "../../../policy/policies";
 import { kinds, type Settings, step } from "./kinds";
 import { packViolations, withUnknown } from "./validate";
@@ -21,7 +21,7 @@ const violations: [string, string[], Settings][] = [
     ],
     ["a secret in a log option", ["secrets-in-settings"], { logOpts: { "splunk-token": "hunter2" } }],
     ["a generated secret", ["generated-secrets"], { envs: [`COLOUR=${result}`] }],
-    ["a generated secret in the label of the files", ["generated-secrets"], filesLabelled(result)],
+    ["a generated secret in the label of the files", ["generated-secrets"], labelled(result)],
     ["a generated secret in a host name", ["generated-secrets"], { hostname: result }],
     [
         "the content of an upload",
@@ -144,6 +144,6 @@ describe("the policy pack", () => {
 const advisoryTwins = new Set(["image-digests", "read-only-root", "data-volumes", "memory-limits"]);
 const ofVolumes = ["data-volumes-in-production"];
 
-function filesLabelled(value: string): Settings {
-    return { labels: [{ label: filesLabel, value }] };
+function labelled(value: string): Settings {
+    return { labels: [{ label: madeOfLabel, value }] };
 }
