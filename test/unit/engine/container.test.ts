@@ -66,7 +66,7 @@ describe("a workload's container", () => {
             ((await registered(changes)).inputs.labels as { label: string; value: string }[]).at(-1);
         const plain = await label({});
 
-        expect(plain?.label).to.equal("authentik-stack.arguments");
+        expect(plain?.label).to.equal("authentik-stack.made-of");
         expect(await label({})).to.deep.equal(plain);
         expect(await label({ command: ["serve"] })).to.not.deep.equal(plain);
         expect(await label({ limits: { memory: "1g" } })).to.not.deep.equal(plain);
