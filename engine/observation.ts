@@ -38,14 +38,14 @@ export class Observation {
         const lists = Promise.all([
             connection.get<Docker.ContainerInfo[]>("/containers/json?all=true"),
             connection.get<Docker.NetworkInspectInfo[]>("/networks"),
-            connection.get<{ Volumes: { Name: string }[] | null }>("/volumes"),
+            connection.get<{ Volumes: Docker.VolumeInspectInfo[] | null }>("/volumes"),
         ]);
         try {
             const [containers, networks, { Volumes }] = await lists;
             return new Observation(
                 await workloadsOf(connection, containers, stack),
                 await networksOf(connection, networks, containers, stack),
-                new Set(Volumes?.map(({ Name }) => Name)),
+                new Set((Volumes ?? []).filter(({ Labels }) => mayBeOurs(Labels, stack)).map(({ Name }) => Name)),
                 new Date().toISOString(),
             );
         } catch {
@@ -64,10 +64,16 @@ export class Observation {
         return this.networks.get(resource);
     }
 
-    /** Whether there is a volume of this name, whoever made it. */
+    /** Whether there is a volume of this name, made by this stack or by hand. */
     public hasVolume(name: string): boolean {
         return this.volumes.has(name);
     }
+}
+
+/** A volume that was made by hand or restored has no label, and is taken up; another stack's is not ours. */
+function mayBeOurs(labels: Record<string, string> | null, stack: string): boolean {
+    const owner = labels?.[stackLabel];
+    return owner === undefined || owner === stack || formerLabel in (labels ?? {});
 }
 
 async function workloadsOf(

@@ -4,7 +4,7 @@ import { DockerConnection } from "../../../engine/connection";
 import { DockerHost } from "../../../engine/docker-host";
 import { startClock } from "../../support/clock";
 import { absentEngine, type Behaviour, startEngine } from "../../support/engine";
-import { all, one } from "../../support/find";
+import { all, namesOf, one } from "../../support/find";
 import { runUnderMocks } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
 
@@ -137,6 +137,17 @@ describe("a named volume", () => {
         );
     });
 
+    it("is known where an earlier version of this program labelled it with its URN", async () => {
+        const former = {
+            "authentik-stack.stack": "authentik-stack/dev",
+            "authentik-stack.urn": "urn:pulumi:…::pg-data",
+        };
+        const lists = { volumes: [{ Name: "pg_data", Labels: former }] };
+        const { resources } = await made({ lists }, (host) => host.releaseVolume("pg-data", args(false), {}));
+
+        expect(namesOf(resources, "volume")).to.deep.equal(["pg-data"]);
+    });
+
     it("stays the stack's when it is no longer needed, where it goes with the stack", async () => {
         const { resources, told } = await made(there, (host) => host.releaseVolume("pg-data", args(false), {}));
 
@@ -144,8 +155,9 @@ describe("a named volume", () => {
         expect(told).to.have.length(1);
     });
 
-    it("is not mentioned where there is none", async () => {
-        for (const behaviour of [undefined, {}]) {
+    it("is not mentioned, and not taken up to go with the stack, where there is none or it is another stack's", async () => {
+        const theirs = { Name: "pg_data", Labels: { ...labels("pg-data"), "authentik-stack.stack": "other/" } };
+        for (const behaviour of [undefined, {}, { lists: { volumes: [theirs] } }]) {
             const { resources, told } = await made(behaviour, (host) => host.releaseVolume("pg-data", args(false), {}));
 
             expect(all(resources, "volume")).to.deep.equal([]);
