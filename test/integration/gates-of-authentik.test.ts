@@ -48,7 +48,8 @@ describe("an authentik made of the components as a library, without the proof at
                         .to.match(/(exited with code 3|keeps crashing \(exit code 3)/)
                         .and.contain("the cause that only it knows");
                     expect(await running(prefix), "what ran before and nothing else").to.have.deep.members(served);
-                    await serves(20);
+                    // The server and its databases were stopped for the attempt, and start anew.
+                    await serves(120);
                 });
             }
 

@@ -72,7 +72,7 @@ export class StackUnderTest extends Updates {
     /** Runs a command of the Pulumi CLI on it, and returns what it printed. */
     public async command(...args: string[]): Promise<string> {
         const { workplace, stack } = this.opened;
-        return await runPulumi(workplace, [...args, "--stack", stack.name]);
+        return await runPulumi(workplace, [...args, "--stack", stack.name], stack.workspace.workDir);
     }
 
     /** Removes everything that it made, data as well; the state goes with the folder of the run. */
