@@ -160,13 +160,7 @@ export class DockerHost implements Runtime {
         return new docker.Network(
             name,
             { ...args, labels: this.labelList(name) },
-            {
-                ...opts,
-                deleteBeforeReplace: true,
-                ignoreChanges: ["labels"],
-                // Docker deletes no network that has containers on it.
-                retainOnDelete: others.length > 0,
-            },
+            { ...opts, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
         ).id;
     }
 
@@ -224,7 +218,10 @@ export class DockerHost implements Runtime {
         files: WorkloadFile[],
         remembered: pulumi.Input<string>[],
     ): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, { length: 50, special: false }).result;
+        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, {
+            length: 50,
+            special: false,
+        }).result;
         const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
         const keyed = pulumi
             .all([this.key, args, given, remembered])

@@ -63,13 +63,6 @@ describe("a network of the stack's own", () => {
 
         expect(options.deleteBeforeReplace).to.equal(true);
         expect(options.ignoreChanges).to.deep.equal(["labels"]);
-        expect(options.retainOnDelete).to.equal(false);
-    });
-
-    it("stays when the stack goes while others are on it: Docker would not delete it", async () => {
-        const { resources } = await made(onIt("db_net"), network);
-
-        expect(one(resources, "network", "nets-db").options.retainOnDelete).to.equal(true);
     });
 
     it("is not renamed while others are on it", async () => {
@@ -96,9 +89,8 @@ describe("a network of the stack's own", () => {
     it("stays while others are on it, who are named", async () => {
         const { resources, told } = await made(onIt("db_net"), (host) => host.releaseNetwork("nets-db", {}));
 
-        const { inputs, options } = one(resources, "network", "nets-db");
+        const { inputs } = one(resources, "network", "nets-db");
         expect(inputs).to.deep.include({ name: "db_net", internal: true });
-        expect(options.retainOnDelete).to.equal(true);
         expect(told.join()).to.contain("the network db_net is no longer needed and stays: gitea are on it");
     });
 });
