@@ -1,7 +1,9 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import {
     authentikInstance,
+    authentikSecrets,
     authentikVolumes,
+    blueprintFiles,
     Blueprints,
     type ConfigInput,
     type ContainerTransform,
@@ -17,7 +19,6 @@ import {
     stackConfig,
     Worker,
 } from "../../../components";
-import { authentikSecrets, blueprintFiles } from "../../../components/secrets";
 import type { Bench } from "./workplace";
 
 /** Names of the outposts. */
