@@ -1,9 +1,7 @@
 import { createInterface } from "node:readline";
-import { takeStack } from "./arguments";
-import { main } from "./main";
+import { main, takeStack } from "./main";
 import { Steps, ToolError } from "./progress";
-import { draftRotation, withDraft, writeDraft } from "./rotation/file";
-import { previewChanges } from "./rotation/preview";
+import { draftRotation, previewChanges, withDraft, writeDraft } from "./rotation/draft";
 import { followUps, listText, nextRotation, readSecrets } from "./rotation/secrets";
 import { openExisting } from "./stack/existing";
 import { bringUp, describeChanges, settle } from "./stack/up";

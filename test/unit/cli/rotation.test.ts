@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { projectRoot } from "../../../cli/environment";
-import { editRotation } from "../../../cli/rotation/edit";
+import { editRotation } from "../../../cli/rotation/draft";
 import { followUps, type KnownSecrets, listText, nextRotation } from "../../../cli/rotation/secrets";
 
 const known: KnownSecrets = {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { officialImages } from "../../../authentik/images";
 import { connectionSettings } from "../../../engine/connection";
-import { editRotation } from "../../../cli/rotation/edit";
+import { editRotation } from "../../../cli/rotation/draft";
 import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../cli/stack/files";
 
 const dev = `# our homelab
