@@ -1,4 +1,4 @@
-import { readOutputs } from "./engine/cli";
+import { readOutputs } from "./engine/pulumi-command";
 import { openExisting } from "./stack/existing";
 import { main, takeStack } from "./main";
 import { ToolError } from "./progress";

@@ -1,4 +1,4 @@
-import { attachPulumi } from "./engine/cli";
+import { attachPulumi } from "./engine/pulumi-command";
 import { openExisting } from "./stack/existing";
 import { main, takeStack } from "./main";
 

@@ -2,7 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, isScalar, parseDocument, type YAMLMap } from "yaml";
-import type { OpenStack } from "../environment";
+import type { OpenStack } from "../workplace";
 import { titleOf } from "../stack/events";
 import { fileOf, privateCopy, readText, rotationKey } from "../stack/files";
 import { operate } from "../stack/update";
@@ -37,7 +37,7 @@ export function writeDraft(open: OpenStack, draft: string): OpenStack {
 }
 
 /** What a preview shows of a resource that changes. */
-const shown = ["create", "replace", "update", "delete"];
+const shownOperations = ["create", "replace", "update", "delete"];
 
 /**
  * What an update would do, one resource a line.
@@ -49,7 +49,7 @@ export async function previewChanges({ stack, options }: OpenStack): Promise<str
     const collect = ({ resourcePreEvent }: EngineEvent) => {
         const step = resourcePreEvent?.metadata;
         const isCustom = (step?.new ?? step?.old)?.custom === true;
-        if (step !== undefined && isCustom && shown.includes(step.op))
+        if (step !== undefined && isCustom && shownOperations.includes(step.op))
             lines.push(`${step.op.padEnd(7)}  ${titleOf(step)}`);
     };
     await operate(
