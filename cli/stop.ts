@@ -1,4 +1,4 @@
-import { projectRoot } from "./environment";
+import { projectRoot } from "./workplace";
 import { main } from "./main";
 import { Steps } from "./progress";
 import { keptText, takeDown } from "./stack/down";

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { openStack, type OpenStack, projectRoot } from "../../../cli/environment";
-import { runPulumi } from "../../../cli/engine/cli";
+import { openStack, type OpenStack, projectRoot } from "../../../cli/workplace";
+import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";

@@ -1,0 +1,91 @@
+import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Backend } from "./engine/backend";
+import type { DockerEngine } from "./docker-engine";
+import type { PulumiEngine } from "./engine";
+import { reasonOf, ToolError } from "./progress";
+import { cureOf } from "./stack/explain";
+import { DockerConnection } from "../engine/connection";
+import { stackIdentity } from "../engine/labels";
+import { fileOf, prefixOf, privateCopy } from "./stack/files";
+
+/** The project's folder. */
+export const projectRoot = join(__dirname, "..");
+/** Name of the project, as Pulumi.yaml has it. */
+export const projectName = "authentik-stack";
+
+/** What every tool works with: an engine for containers, one for the program, and where the state is. */
+export interface Workplace {
+    /** Undefined for what only reads the state. */
+    docker?: DockerEngine;
+    pulumi: PulumiEngine;
+    backend: Backend;
+}
+
+/** The Docker engine of a workplace; the one that Docker's own command would use where none was looked for. */
+export function dockerOf({ docker }: Workplace): DockerConnection {
+    return docker?.connection ?? new DockerConnection();
+}
+
+/** A stack that is ready to be worked on. */
+export interface OpenStack {
+    stack: Stack;
+    /** The stack as the labels of its Docker objects name it. */
+    identity: string;
+    workplace: Workplace;
+    /** Options for every operation on it. */
+    options: { color: "never"; configFile?: string };
+}
+
+/** The environment of the Pulumi CLI and of the program it runs. */
+export function pulumiVariables({ docker, pulumi, backend }: Workplace): Record<string, string> {
+    return { ...pulumi.env, ...backend.env, ...(docker && { DOCKER_HOST: docker.host }) };
+}
+
+/**
+ * Selects a stack, and creates it in the backend when it is new.
+ *
+ * @throws ToolError when the state cannot be read, e.g. for a passphrase that does not fit.
+ */
+export async function openStack(workplace: Workplace, name: string, root = projectRoot): Promise<OpenStack> {
+    try {
+        if (!(await existsStack(workplace, name, root))) await createStack(workplace, name, root);
+        const stack = await Stack.select(name, await workspaceIn(root, workplace));
+        // A service keeps the key of a stack's secrets itself and writes nothing into the configuration.
+        const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
+        const identity = stackIdentity(projectName, prefixOf(root, name));
+        return { stack, identity, workplace, options: { color: "never", configFile } };
+    } catch (error) {
+        const cure = cureOf(reasonOf(error));
+        throw cure === undefined ? error : new ToolError(cure);
+    }
+}
+
+/** Whether the backend has a stack of this name. */
+export async function existsStack(workplace: Workplace, name: string, root = projectRoot): Promise<boolean> {
+    const stacks = await (await workspaceIn(root, workplace)).listStacks();
+    return stacks.some((stack) => stack.name.split("/").at(-1) === name);
+}
+
+/** Creates the stack from a folder of its own, since Pulumi writes into the configuration beside it. */
+async function createStack(workplace: Workplace, name: string, root: string): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "authentik-stack-"));
+    try {
+        for (const file of ["Pulumi.yaml", fileOf(name)]) copyFileSync(join(root, file), join(folder, file));
+        await Stack.create(name, await workspaceIn(folder, workplace));
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+async function workspaceIn(workDir: string, workplace: Workplace): Promise<LocalWorkspace> {
+    const { command, pulumiHome } = workplace.pulumi;
+    return await LocalWorkspace.create({
+        workDir,
+        pulumiHome,
+        pulumiCommand: command,
+        envVars: pulumiVariables(workplace),
+    });
+}
