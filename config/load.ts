@@ -87,7 +87,7 @@ const mustBeStructured = "must be an object, a list or a switch; set its parts w
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */
 const textKeys = new Set(
     Object.entries(schema.shape)
-        .filter(([, field]) => z.toJSONSchema(field, { unrepresentable: "any" }).type === "string")
+        .filter(([, field]) => (field instanceof z.ZodDefault ? field.unwrap() : field) instanceof z.ZodString)
         .map(([key]) => key),
 );
 

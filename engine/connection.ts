@@ -1,5 +1,7 @@
 import type Docker from "dockerode";
-import type { Agent } from "node:http";
+import http, { type Agent, type IncomingMessage } from "node:http";
+import https from "node:https";
+import { text } from "node:stream/consumers";
 import { type ConnectionSettings, type Endpoint, isSocket, resolveEndpoint } from "./docker-endpoint";
 import { registryCredentials } from "./registry";
 import { SshAgent, sshArguments } from "./ssh";
@@ -27,6 +29,7 @@ export interface PullEvent {
  */
 export class DockerConnection {
     private endpoint?: Endpoint;
+    private opened?: ReturnType<typeof clientOptions>;
     private connected?: Promise<Docker>;
 
     /**
@@ -46,6 +49,18 @@ export class DockerConnection {
      */
     client(): Promise<Docker> {
         return (this.connected ??= this.connect());
+    }
+
+    /**
+     * What the engine answers to a question, without its client, which takes longer to load than all that a preview asks.
+     *
+     * @param path of the engine's API, e.g. `/containers/json?all=true`.
+     * @returns a promise that rejects where no engine answers, or where it refuses, with its own words.
+     * @throws Error at once where the settings lead nowhere, as `client` does.
+     */
+    get<T>(path: string): Promise<T> {
+        const { protocol, ...options } = this.options();
+        return ask<T>(protocol === "https" ? https.get : http.get, { ...options, path });
     }
 
     /** The engine's address, as DOCKER_HOST would name it. */
@@ -108,9 +123,14 @@ export class DockerConnection {
         return (this.endpoint ??= resolveEndpoint(this.settings, this.environment));
     }
 
+    /** Made once, so that all requests share the connections of one agent. */
+    private options(): ReturnType<typeof clientOptions> {
+        return (this.opened ??= clientOptions(this.resolved()));
+    }
+
     private async connect(): Promise<Docker> {
-        const options = clientOptions(this.resolved());
-        // Loaded when it is used: a preview uses it never, and it takes a fifth of a second.
+        const options = this.options();
+        // Loaded when it is used, which in a preview of what runs is never.
         const { default: Docker } = await import("dockerode");
         return new Docker(options);
     }
@@ -151,6 +171,15 @@ export function connectionSettings(config: { get(key: string): string | undefine
 export function engineReason(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
     return message.replace(/^\(HTTP code \d+\) [\w ]+ - /, "").trim();
+}
+
+async function ask<T>(get: typeof http.get, options: http.RequestOptions): Promise<T> {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        get(options, resolve).once("error", reject);
+    });
+    const body = await text(response);
+    if (response.statusCode !== 200) throw new Error(`${response.statusCode} ${options.path}: ${body.trim()}`);
+    return JSON.parse(body) as T;
 }
 
 // What the client would take from DOCKER_HOST and its like, and talk to another engine than the provider.

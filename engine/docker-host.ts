@@ -9,7 +9,7 @@ import { type JobRun, runToExit } from "./job";
 import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
 import { startWorkload } from "./start";
-import { digest, recordStep, valueOf } from "./step";
+import { digest, hooksOf, recordStep, valueOf } from "./step";
 import {
     type Job,
     type NetworkArgs,
@@ -70,20 +70,21 @@ export class DockerHost implements Runtime {
             deleteBeforeReplace: false,
             // The provider writes some changes into its state and not into the container. Of these it makes none.
             replaceOnChanges: Object.keys(args).filter((key) => key !== "destroyGraceSeconds"),
-            hooks: {
+            hooks: hooksOf({
                 beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
-            },
+            }),
         });
         const handOvers = mounts.flatMap((mount, index) =>
             mount.owner === undefined ? [] : [this.handOver(`${name}-owner-${index}`, mount)],
         );
         const pids = workload.pids ?? 256;
-        const known = pulumi.output({
-            handOvers,
-            files,
-            exclusive: mounts.flatMap(({ source, exclusive }) => (exclusive === true ? [source] : [])),
-            secrets: secretsOf(files),
-        });
+        const known = () =>
+            pulumi.output({
+                handOvers,
+                files,
+                exclusive: mounts.flatMap(({ source, exclusive }) => (exclusive === true ? [source] : [])),
+                secrets: secretsOf(files),
+            });
         const healthy = recordStep(
             `${name}-healthy`,
             {
@@ -92,7 +93,7 @@ export class DockerHost implements Runtime {
                 again: this.observation?.whyAgain(name),
                 run: async () =>
                     startWorkload(this.connection, await valueOf(container.id), {
-                        ...(await valueOf(known)),
+                        ...(await valueOf(known())),
                         title,
                         resource: name,
                         stack: this.stack,
@@ -116,12 +117,13 @@ export class DockerHost implements Runtime {
         const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
         const given = [...files, ...asFiles({ ...documents, ...forgotten })];
         const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
-        const known = pulumi.output({
-            args,
-            files,
-            secrets: [...secretsOf(files), ...(job.secrets ?? [])],
-            witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
-        });
+        const known = () =>
+            pulumi.output({
+                args,
+                files,
+                secrets: [...secretsOf(files), ...(job.secrets ?? [])],
+                witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
+            });
         const digests = Object.fromEntries(Object.entries(documents).map(([path, text]) => [path, digest(text)]));
         const again = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
         return recordStep(
@@ -137,7 +139,7 @@ export class DockerHost implements Runtime {
                         path: `${memory?.folder ?? ""}/${index}.yaml`,
                         content: text,
                     }));
-                    const resolved = await valueOf(known);
+                    const resolved = await valueOf(known());
                     const all = [...resolved.files, ...asFiles(documents), ...removed];
                     const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
                     await runToExit(this.connection, run);
@@ -222,7 +224,10 @@ export class DockerHost implements Runtime {
         files: WorkloadFile[],
         remembered: pulumi.Input<string>[],
     ): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, { length: 50, special: false }).result;
+        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, {
+            length: 50,
+            special: false,
+        }).result;
         const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
         const keyed = pulumi
             .all([this.key, args, given, remembered])

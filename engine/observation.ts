@@ -34,17 +34,18 @@ export class Observation {
      * @returns undefined where no engine answers, as in the preview of a pull request: nothing is known then.
      */
     public static async of(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
-        const docker = await connection.client();
+        // Settings that lead nowhere throw here, and are more than an engine that does not answer.
+        const lists = Promise.all([
+            connection.get<Docker.ContainerInfo[]>("/containers/json?all=true"),
+            connection.get<Docker.NetworkInspectInfo[]>("/networks"),
+            connection.get<{ Volumes: ListedVolume[] | null }>("/volumes"),
+        ]);
         try {
-            const [containers, networks, { Volumes }] = await Promise.all([
-                docker.listContainers({ all: true }),
-                docker.listNetworks(),
-                docker.listVolumes(),
-            ]);
+            const [containers, networks, { Volumes }] = await lists;
             return new Observation(
-                await workloadsOf(docker, containers, stack),
-                await networksOf(docker, networks, containers, stack),
-                new Set(Volumes.filter(({ Labels }) => mayBeOurs(Labels, stack)).map(({ Name }) => Name)),
+                await workloadsOf(connection, containers, stack),
+                await networksOf(connection, networks, containers, stack),
+                new Set(volumesOf(Volumes, stack)),
                 new Date().toISOString(),
             );
         } catch {
@@ -69,14 +70,22 @@ export class Observation {
     }
 }
 
-/** A volume that was made by hand or restored has no label, and is taken up; another stack's is not ours. */
-function mayBeOurs(labels: Record<string, string> | null, stack: string): boolean {
-    const owner = labels?.[stackLabel];
-    return owner === undefined || owner === stack || formerLabel in (labels ?? {});
+interface ListedVolume {
+    Name: string;
+    Labels: Record<string, string> | null;
+}
+
+/** Names of volumes that may be the stack's: one that was made by hand or restored has no label, and is taken up. */
+function volumesOf(volumes: ListedVolume[] | null, stack: string): string[] {
+    const ours = (volumes ?? []).filter(({ Labels }) => {
+        const { [stackLabel]: owner = stack, [formerLabel]: former } = Labels ?? {};
+        return owner === stack || former !== undefined;
+    });
+    return ours.map(({ Name }) => Name);
 }
 
 async function workloadsOf(
-    docker: Docker,
+    connection: DockerConnection,
     containers: Docker.ContainerInfo[],
     stack: string,
 ): Promise<Map<string, string | undefined>> {
@@ -88,15 +97,15 @@ async function workloadsOf(
         const running = State === "running";
         const healthy =
             running &&
-            (Status.includes("(healthy)") || (Status.includes("(health: starting)") && (await passes(docker, Id))));
+            (Status.includes("(healthy)") || (Status.includes("(health: starting)") && (await passes(connection, Id))));
         workloads.set(resource, healthy ? undefined : running ? Status : State);
     }
     return workloads;
 }
 
 /** Docker's own check comes some seconds after a start; until then it is made here. */
-async function passes(docker: Docker, id: string): Promise<boolean> {
-    const container = docker.getContainer(id);
+async function passes(connection: DockerConnection, id: string): Promise<boolean> {
+    const container = (await connection.client()).getContainer(id);
     try {
         const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
         return (await execute(container, command)).code === 0;
@@ -106,7 +115,7 @@ async function passes(docker: Docker, id: string): Promise<boolean> {
 }
 
 async function networksOf(
-    docker: Docker,
+    connection: DockerConnection,
     networks: Docker.NetworkInspectInfo[],
     containers: Docker.ContainerInfo[],
     stack: string,
@@ -122,7 +131,11 @@ async function networksOf(
     return new Map(
         await Promise.all(
             seen.map(async ({ Id, resource }): Promise<[string, SeenNetwork]> => {
-                const { Name, Internal, Containers = {} } = await docker.getNetwork(Id).inspect();
+                const {
+                    Name,
+                    Internal,
+                    Containers = {},
+                } = await connection.get<Docker.NetworkInspectInfo>(`/networks/${Id}`);
                 const others = Object.entries(Containers).flatMap(([id, { Name: name }]) =>
                     ours.has(id) ? [] : [name],
                 );

@@ -45,11 +45,16 @@ export function recordStep(name: string, step: Step, opts: pulumi.CustomResource
         { input },
         {
             ...opts,
-            hooks: { beforeCreate: [run], beforeUpdate: [run] },
+            hooks: hooksOf({ beforeCreate: [run], beforeUpdate: [run] }),
             // Without a reason the one of the last time stays recorded: its end is no reason to do the step again.
             ignoreChanges: step.again === undefined ? ["input.again"] : [],
         },
     );
+}
+
+/** The hooks of a resource; none in a preview, which runs none: the engine is told of each, which takes as long as a resource. */
+export function hooksOf(binding: pulumi.ResourceHookBinding): pulumi.ResourceHookBinding | undefined {
+    return pulumi.runtime.isDryRun() ? undefined : binding;
 }
 
 /** What a hook is told of the record that an update replaces. */

@@ -108,9 +108,13 @@ export function libraryProgram({ images }: Bench, { prefix, port, transform }: L
             ...place,
         });
         for (const { name, type, networks: on } of config.outposts) {
-            const token = secrets.outposts[name] ?? context.credentials.secret(`outpost/${name}`, "none", {});
+            const token = secrets.outposts[name] ?? missing(name);
             const own = { name, type, on, token, image: images[type], transform: transform[name] };
             new Outpost(`${prefix}${name}`, { ...own, server, url, after: [applied], ...place });
         }
     };
+}
+
+function missing(outpost: string): never {
+    throw new Error(`${outpost} has no token`);
 }
