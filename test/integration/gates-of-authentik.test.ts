@@ -142,7 +142,12 @@ describe("an authentik made of the components as a library, without the proof at
     /** The login page and every outpost answer, within so many seconds. */
     async function serves(seconds: number): Promise<void> {
         const login = `http://authentik.localhost:${port}/if/flow/default-authentication-flow/`;
-        await eventually("the login page", seconds, async () => (await get(login)).status === 200);
+        await eventually("the login page", seconds, () =>
+            get(login).then(
+                ({ status }) => status === 200,
+                () => false,
+            ),
+        );
         for (const name of outpostNames)
             await eventually(name, seconds, async () => {
                 const [{ id } = { id: "" }] = await running(`${prefix}${name}-`);
