@@ -1,4 +1,4 @@
-import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,8 +51,7 @@ export function pulumiVariables({ docker, pulumi, backend }: Workplace): Record<
  */
 export async function openStack(workplace: Workplace, name: string, root = projectRoot): Promise<OpenStack> {
     try {
-        if (!(await existsStack(workplace, name, root))) await createStack(workplace, name, root);
-        const stack = await Stack.select(name, await workspaceIn(root, workplace));
+        const stack = await selectStack(workplace, name, root);
         // A service keeps the key of a stack's secrets itself and writes nothing into the configuration.
         const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
         const identity = stackIdentity(projectName, prefixOf(root, name));
@@ -67,6 +66,17 @@ export async function openStack(workplace: Workplace, name: string, root = proje
 export async function existsStack(workplace: Workplace, name: string, root = projectRoot): Promise<boolean> {
     const stacks = await (await workspaceIn(root, workplace)).listStacks();
     return stacks.some((stack) => stack.name.split("/").at(-1) === name);
+}
+
+async function selectStack(workplace: Workplace, name: string, root: string): Promise<Stack> {
+    const workspace = await workspaceIn(root, workplace);
+    try {
+        return await Stack.select(name, workspace);
+    } catch (error) {
+        if (!(error instanceof StackNotFoundError)) throw error;
+        await createStack(workplace, name, root);
+        return await Stack.select(name, workspace);
+    }
 }
 
 /** Creates the stack from a folder of its own, since Pulumi writes into the configuration beside it. */

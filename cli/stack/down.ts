@@ -25,7 +25,7 @@ export interface TakenDown {
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
     const { stack, identity, options, workplace } = open;
     await settle(progress, open);
-    const { resources } = await readState(stack);
+    const { resources } = await readState(open);
     const kept = resources.filter(isKept);
     const volumes = kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id);
     if (!resources.some(isRunning)) return { deleted: 0, volumes, networks: {} };

@@ -4,7 +4,7 @@ import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
 import { nameOf } from "./events";
-import { readState } from "./state";
+import { readState, type State } from "./state";
 
 /** What the state knows, and what was about to be made. */
 interface Known {
@@ -25,10 +25,11 @@ interface Listed {
  * Clears what a killed run left: its lock, the containers and networks it made and never recorded, and its notes of
  * what it was about to make. They carry fixed names, so that nothing could be made in their place.
  *
- * @returns whether there was such a run: the state may then say of things that they are there, and they are not.
+ * @returns the state; undefined where there was such a run: it may then say of things that they are there, and they are not.
  * @throws ToolError when another run is at work.
  */
-export async function healInterrupted(progress: Progress, { stack, identity, workplace }: OpenStack): Promise<boolean> {
+export async function healInterrupted(progress: Progress, open: OpenStack): Promise<State | undefined> {
+    const { stack, identity, workplace } = open;
     const { folder } = workplace.backend;
     const locks = folder === undefined ? [] : readLocks(folder, projectName, stack.name);
     const since = abandonedSince(locks);
@@ -36,8 +37,9 @@ export async function healInterrupted(progress: Progress, { stack, identity, wor
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
-    const { resources, pending } = await readState(stack);
-    if (since === undefined && pending.length === 0) return false;
+    const state = await readState(open);
+    const { resources, pending } = state;
+    if (since === undefined && pending.length === 0) return state;
     const creations = pending.filter(({ type }) => type === "creating");
     const known = {
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
@@ -45,7 +47,7 @@ export async function healInterrupted(progress: Progress, { stack, identity, wor
     };
     const docker = await dockerOf(workplace).client();
     await removeOrphans(progress, docker, identity, (object) => isOrphan(object, known, since));
-    return true;
+    return undefined;
 }
 
 /**

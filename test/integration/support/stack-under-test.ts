@@ -62,7 +62,7 @@ export class StackUnderTest extends Updates {
 
     /** Takes it down as `npm stop` does: data and the passwords that belong to it stay. */
     public async down(): Promise<Operation> {
-        const { resources } = await readState(this.opened.stack);
+        const { resources } = await readState(this.opened);
         const exclude = resources
             .filter(({ type }) => type === "docker:index/volume:Volume" || type.startsWith("random:"))
             .map(({ urn }) => urn);
