@@ -52,9 +52,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
     const container = await docker.createContainer(createOptions(job.name, job.args, job.pids));
     try {
         for (const { name, aliases } of job.args.networksAdvanced?.slice(1) ?? [])
-            await docker
-                .getNetwork(name)
-                .connect({ Container: container.id, EndpointConfig: { Aliases: aliases } });
+            await docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: aliases } });
         await putFiles(container, job.files);
         await container.start();
         const code = await exitCode(container, job.seconds);
