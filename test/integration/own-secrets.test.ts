@@ -34,7 +34,9 @@ describe("secrets of one's own", () => {
     it("are not taken from another stack where they are in clear", async () => {
         await set("api-token", { stack: "organization/wiki/dev", output: "clear" });
         const refused = await stack.preview().then(() => "", String);
-        expect(refused).to.contain("the output clear of the stack organization/wiki/dev").and.contain("in clear there");
+        expect(refused)
+            .to.contain("the output clear of the stack organization/wiki/dev")
+            .and.contain("is not secret there");
         expect(refused).to.not.contain("a-token-in-clear");
     });
 
