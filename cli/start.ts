@@ -1,3 +1,4 @@
+import "./quick";
 import { chooseImages, type ChosenImages } from "./images";
 import { ensureDocker } from "./docker-engine";
 import { ensurePulumi } from "./engine";
