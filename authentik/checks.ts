@@ -1,7 +1,13 @@
-/** A request that authentik must answer in a certain way; probe.py asks until it does. */
+/**
+ * A request that authentik must answer in a certain way; probe.py asks until it does.
+ *
+ * @example
+ * const check: Check = { name: "live", url: `${server.internalUrl}/-/health/live/`, status: 200 };
+ */
 export interface Check {
     /** What a message says when it does not hold. */
     name: string;
+    /** As a container on the networks of the job reaches it. */
     url: string;
     /** `Host` of the request. Default: the URL's. */
     host?: string;

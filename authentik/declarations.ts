@@ -7,7 +7,12 @@ import type { Check } from "./checks";
 import { type ApplicationConfig, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
 
-/** What is declared in authentik: its administrator, the applications, and the outposts in front of them. */
+/**
+ * What is declared in authentik: its administrator, the applications, and the outposts in front of them.
+ *
+ * @example
+ * const declared: Declared = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" } });
+ */
 export interface Declared {
     url: string;
     admin: { email: string };
@@ -20,7 +25,9 @@ export interface Declared {
  * apply_blueprint` exits with 0 in cases where it did not do what the file says, e.g. when an object that it looks up is
  * missing and the field may be empty.
  *
- * @param server URL of authentik's server inside its networks.
+ * @param server URL of authentik's server inside its networks, e.g. `http://authentik-server:9000`.
+ * @example
+ * const { blueprints, checks } = declarations(config, server.internalUrl);
  */
 export function declarations(declared: Declared, server: string): { blueprints: Blueprint[]; checks: Check[] } {
     const { url, admin, applications, outposts } = declared;

@@ -2,7 +2,12 @@
 import { digests as pinnedDigests, tags as pinnedTags } from "./image-pins.json";
 import { allRoles, type ImageKey, type RoleName, roles, rolesOf, type StackFacts } from "./roles";
 
-/** The images a stack runs, by their keys in the section `images` of the configuration. */
+/**
+ * The images a stack runs, by their keys in the section `images` of the configuration.
+ *
+ * @example
+ * const images: Images = { ...officialImages("2025.8.4"), server: "registry.example.com/authentik:2025.8.4" };
+ */
 export type Images = Record<ImageKey, string>;
 
 /** The one place for versions of images: `npm run update-images` writes the digests of the tags. */
@@ -20,6 +25,8 @@ export const imagePins: ImagePins = { tags: pinnedTags, digests: pinnedDigests }
  * which are those of one release.
  *
  * @param version e.g. `2025.8.4`; server and outposts always share it.
+ * @example
+ * const { server, proxy } = officialImages("2025.8.4");
  */
 export function officialImages(version: string): Images {
     return pinnedImages({ ...imagePins, tags: { ...imagePins.tags, authentik: version } });

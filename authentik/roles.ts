@@ -70,7 +70,12 @@ export interface DataSource {
 
 /** Types of outposts; each has an image of its own. */
 export const outpostTypes = ["proxy", "ldap", "radius", "rac"] as const;
-/** A type of outpost. */
+/**
+ * A type of outpost.
+ *
+ * @example
+ * const type: OutpostType = "proxy";
+ */
 export type OutpostType = (typeof outpostTypes)[number];
 
 const server = {

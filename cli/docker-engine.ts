@@ -3,8 +3,7 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { type ConnectionSettings, DockerConnection } from "../engine/connection";
 import { currentContext, type Endpoint, resolveEndpoint } from "../engine/docker-endpoint";
-import { installDocker } from "./docker/install";
-import { startDaemon } from "./docker/dockerd";
+import { installDocker, startDaemon } from "./docker/dockerd";
 import { type Progress, reasonOf, ToolError } from "./progress";
 
 /** A Docker engine that answers. */

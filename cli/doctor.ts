@@ -5,13 +5,13 @@ import { findDocker } from "./docker-engine";
 import { findBackend } from "./engine/backend";
 import { pluginsPresent } from "./engine/plugins";
 import { findPulumi } from "./engine";
-import { projectName, projectRoot } from "./environment";
-import { missingImages } from "./images";
+import { projectName, projectRoot } from "./workplace";
+import { absentImages } from "./images";
 import { main } from "./main";
 import { findOffline } from "./offline";
 import { reasonOf } from "./progress";
 import { run } from "./run";
-import { defaultStack, readSettings, stackNames } from "./stack/files";
+import { defaultStack, readRequirements, stackNames } from "./stack/files";
 import { readLocks } from "./stack/locks";
 
 /** What a look found. */
@@ -23,10 +23,10 @@ interface Finding {
 const there = (text: string): Finding => ({ there: true, text });
 const missing = (text: string): Finding => ({ there: false, text });
 const withoutRegistry = "needed only where no registry can be reached";
-const settings = readSettings(projectRoot, defaultStack);
+const requirements = readRequirements(projectRoot, defaultStack);
 
 async function engine(): Promise<DockerConnection> {
-    const docker = await findDocker(settings.docker);
+    const docker = await findDocker(requirements.docker);
     if (docker === undefined) throw new Error("no engine runs");
     return docker.connection;
 }
@@ -34,7 +34,7 @@ async function engine(): Promise<DockerConnection> {
 const checks: Record<string, () => Promise<Finding>> = {
     "Node.js": () => Promise.resolve(there(process.version)),
     "Docker engine": async () => {
-        const docker = await findDocker(settings.docker);
+        const docker = await findDocker(requirements.docker);
         if (docker === undefined) return missing("no engine runs; `npm start` says what to do, or does it");
         return there(`${docker.version} at ${docker.host}`);
     },
@@ -62,13 +62,13 @@ const checks: Record<string, () => Promise<Finding>> = {
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
     Images: async () => {
-        const absent = await missingImages(await engine(), settings.images);
+        const absent = await absentImages(await engine(), requirements.images);
         return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
         const offline = await findOffline();
         if (offline === undefined) return missing(`offline/ is not there; ${withoutRegistry}`);
-        const absent = await missingImages(await engine(), { ...offline.standInImages() });
+        const absent = await absentImages(await engine(), { ...offline.standInImages() });
         return absent.length === 0 ? there("all are here") : missing(withoutRegistry);
     },
     "Disk space": () => {

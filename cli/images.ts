@@ -33,7 +33,7 @@ export async function chooseImages(
     { images, connection, credentialsLater, standIns }: ImageRequest,
 ): Promise<ChosenImages> {
     if (standIns === "always") return await rehearse(progress, images, "A rehearsal was asked for");
-    for (const image of await missingImages(connection, images)) {
+    for (const image of await absentImages(connection, images)) {
         const outcome = await pullImage(connection, image, progress);
         if (outcome.kind === "pulled") continue;
         if (outcome.kind === "refused" && credentialsLater === true) {
@@ -49,7 +49,7 @@ export async function chooseImages(
 }
 
 /** Which images of a set the engine does not have. */
-export async function missingImages(connection: DockerConnection, images: Partial<Images>): Promise<string[]> {
+export async function absentImages(connection: DockerConnection, images: Partial<Images>): Promise<string[]> {
     const names = [...new Set(Object.values(images))];
     const present = await Promise.all(names.map((name) => connection.isPresent(name)));
     return names.filter((_, index) => !present[index]);

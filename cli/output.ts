@@ -1,7 +1,6 @@
-import { takeStack } from "./arguments";
-import { readOutputs } from "./engine/cli";
+import { readOutputs } from "./engine/pulumi-command";
 import { openExisting } from "./stack/existing";
-import { main } from "./main";
+import { main, takeStack } from "./main";
 import { ToolError } from "./progress";
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensurePulumi } from "./engine";
-import { projectRoot } from "./environment";
+import { projectRoot } from "./workplace";
 import { main } from "./main";
 import { Description } from "./preview/description";
 import { throwawayStack } from "./preview/workspace";

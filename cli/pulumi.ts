@@ -1,7 +1,6 @@
-import { takeStack } from "./arguments";
-import { attachPulumi } from "./engine/cli";
+import { attachPulumi } from "./engine/pulumi-command";
 import { openExisting } from "./stack/existing";
-import { main } from "./main";
+import { main, takeStack } from "./main";
 
 /** Commands that run the program or compare with it, and so need its configuration. */
 const operations = ["up", "preview", "refresh", "destroy", "import"];

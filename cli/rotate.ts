@@ -1,9 +1,7 @@
 import { createInterface } from "node:readline";
-import { takeStack } from "./arguments";
-import { main } from "./main";
+import { main, takeStack } from "./main";
 import { Steps, ToolError } from "./progress";
-import { draftRotation, withDraft, writeDraft } from "./rotation/file";
-import { previewChanges } from "./rotation/preview";
+import { draftRotation, previewChanges, withDraft, writeDraft } from "./rotation/draft";
 import { followUps, listText, nextRotation, readSecrets } from "./rotation/secrets";
 import { openExisting } from "./stack/existing";
 import { bringUp, describeChanges, settle } from "./stack/up";
@@ -46,9 +44,9 @@ main(async (args) => {
 
 function parse(args: string[]): { asked: string[]; yes: boolean } {
     const flags = args.filter((argument) => argument.startsWith("-"));
-    const unknown = flags.filter((flag) => !["--yes", "-y", "--list"].includes(flag));
-    if (unknown.length > 0)
-        throw new ToolError(`There is no ${unknown.join(", ")}; there are --list, --stack and --yes.`);
+    const unknownFlags = flags.filter((flag) => !["--yes", "-y", "--list"].includes(flag));
+    if (unknownFlags.length > 0)
+        throw new ToolError(`There is no ${unknownFlags.join(", ")}; there are --list, --stack and --yes.`);
     const names = args.filter((argument) => !argument.startsWith("-"));
     const yes = flags.includes("--yes") || flags.includes("-y");
     return { asked: flags.includes("--list") ? [] : [...new Set(names)], yes };

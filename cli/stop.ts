@@ -1,4 +1,4 @@
-import { projectRoot } from "./environment";
+import { projectRoot } from "./workplace";
 import { main } from "./main";
 import { Steps } from "./progress";
 import { keptText, takeDown } from "./stack/down";
@@ -21,7 +21,7 @@ main(async (args) => {
             ({ deleted }) => (deleted === 0 ? "it was down already" : `deleted ${deleted}`),
         );
         for (const [network, others] of Object.entries(networks))
-            console.log(`  Kept: the network ${network}, which ${others.join(", ")} use.`);
+            console.log(`  Kept: the network ${network}, used by ${others.join(", ")}.`);
         if (volumes.length > 0) console.log(`\n${keptText(open.stack.name, volumes)}\n`);
     }
 });

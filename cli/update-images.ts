@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ensureDocker } from "./docker-engine";
-import { projectRoot } from "./environment";
+import { projectRoot } from "./workplace";
 import { updatePins } from "./image-pins";
 import { main } from "./main";
 

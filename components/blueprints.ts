@@ -9,24 +9,39 @@ import { applyAndProbe } from "./probe";
 import type { WorkloadFile } from "../engine/workload";
 import type { Server } from "./server";
 
+/** What is declared in authentik. Blueprints are plain text, so that a preview shows which of them changed. */
 export interface BlueprintsArgs {
+    /** Of this authentik: the job runs in its image, with its settings. */
     instance: Instance;
+    /** `db` and `backend` are used. */
     networks: Networks;
     server: Server;
     /** Applied in this order. */
     blueprints: Blueprint[];
-    /** Blueprints of the user's own, by path relative to /blueprints; applied after ours. */
+    /** The user's own blueprints as YAML, by path relative to /blueprints; applied after ours. */
     userBlueprints: Record<string, string>;
     /** Secrets that the blueprints read. */
     files: WorkloadFile[];
-    /** What must be true afterwards. */
+    /** What authentik's API must answer afterwards. */
     checks: Check[];
-    /** Changes when the database is another. */
+    /** Changes when the database is another one, to which all of it has to be written again. */
     revision: pulumi.Input<string>;
     context: Context;
 }
 
-/** Our blueprints, applied by a job and then verified; their one applier, so that no two write the same object. */
+/**
+ * Our blueprints, applied by a job and then verified; nothing else applies them, so that no two write the same object.
+ *
+ * @throws (when the update runs) Error with authentik's own words where a blueprint does not take.
+ * @example
+ * const secrets = authentikSecrets("auth", context, config, {});
+ * const { applied } = new Blueprints("auth-blueprints", {
+ *     ...declarations(config, server.internalUrl),
+ *     ...{ instance, server, networks, context, userBlueprints: {} },
+ *     files: blueprintFiles(secrets),
+ *     revision: database.revision,
+ * });
+ */
 export class Blueprints extends pulumi.ComponentResource {
     /** Done when the blueprints took. */
     public readonly applied: pulumi.Resource;

@@ -6,7 +6,12 @@ import type { AuthentikOutputs, AuthentikReference, DatabaseOutput, RedisOutput 
 /** Fields of another stack's output, each on its own: only what is said to be secret is. */
 type Fields<T> = { [K in keyof T]: pulumi.Output<T[K]> };
 
-/** A client of OpenID Connect, as the stack of its application gets it. */
+/**
+ * A client of OpenID Connect, as the stack of its application gets it.
+ *
+ * @example
+ * const { issuer, clientId, clientSecret }: OidcClientReference = oidcClient(reference, "paperless");
+ */
 export interface OidcClientReference extends Fields<OidcEndpoints> {
     /** URL at which a browser reaches the application. */
     url: pulumi.Output<string>;
@@ -27,6 +32,9 @@ export interface OidcClientReference extends Fields<OidcEndpoints> {
  *
  * @param slug as the other stack's `applications` has it.
  * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const client = oidcClient(reference, "paperless");
+ * return client.discovery;
  */
 export function oidcClient(authentik: AuthentikReference, slug: string): OidcClientReference {
     const application = entry(
@@ -60,10 +68,12 @@ export function oidcClient(authentik: AuthentikReference, slug: string): OidcCli
 }
 
 /**
- * The database of a consumer in another stack's PostgreSQL.
+ * The database of a consumer in another stack's PostgreSQL. The consumer's container has to be on the network `db`.
  *
  * @param consumer as the other stack's `consumers` has it.
  * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const { host, port, database, user, password } = consumerDatabase(reference, "paperless");
  */
 export function consumerDatabase(authentik: AuthentikReference, consumer: string): Fields<DatabaseOutput> {
     const found = entry(authentik, "databases", consumer, `add it to \`consumers\` ${inConfiguration}`);
@@ -72,10 +82,13 @@ export function consumerDatabase(authentik: AuthentikReference, consumer: string
 }
 
 /**
- * The user of a consumer in another stack's Redis, and the database set aside for it.
+ * The user of a consumer in another stack's Redis, and the database set aside for it. The consumer's container has to be on
+ * the network `db`.
  *
- * @param consumer as the other stack's `consumers` has it.
+ * @param consumer as the other stack's `consumers` has it, with a `redisIndex`.
  * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const { url } = consumerRedis(reference, "paperless");
  */
 export function consumerRedis(
     authentik: AuthentikReference,
@@ -93,6 +106,9 @@ export function consumerRedis(
  * Name of a network of another stack.
  *
  * @param role as the other stack's `networks` has it, e.g. `db`.
+ * @throws pulumi.RunError (when it is used) that names the stack and the roles that there are.
+ * @example
+ * const networksAdvanced = [{ name: networkName(reference, "frontend") }];
  */
 export function networkName(authentik: AuthentikReference, role: string): pulumi.Output<string> {
     return entry(authentik, "networks", role, "choose one of these");
@@ -130,11 +146,16 @@ function pick(values: Record<string, string>, secret: string, holding: boolean):
 /** Environment variables, known or not yet. */
 type Variables = pulumi.Input<Record<string, pulumi.Input<string | number>>>;
 
-/** Secrets of a container as files, and the environment variables that name these files. */
+/**
+ * Secrets of a container as files, and the environment variables that name these files.
+ *
+ * @example
+ * const { variables, uploads }: SecretFiles = secretFiles(1000, { DB_PASS: config.requireSecret("password") });
+ */
 export interface SecretFiles {
     /** `<KEY>_FILE` with the path of the file: not secret. */
     variables: pulumi.Output<Record<string, string>>;
-    /** The files, readable by their owner alone. */
+    /** The files, readable by their owner alone: `uploads` of a docker.Container. Secret. */
     uploads: pulumi.Output<types.input.ContainerUpload[]>;
 }
 
@@ -143,6 +164,14 @@ export interface SecretFiles {
  *
  * @param owner user inside the container that reads the files, as a numeric id.
  * @param secrets by environment variable; later ones override earlier ones.
+ * @returns files `/run/secrets/<key in lower case>` of mode 0400.
+ * @example
+ * const secrets = secretFiles(1000, { DB_PASS: consumerDatabase(reference, "wiki").password });
+ * const container = new docker.Container("wiki", {
+ *     image: "ghcr.io/requarks/wiki:2.5",
+ *     envs: containerEnvs(secrets.variables),
+ *     uploads: secrets.uploads,
+ * });
  */
 export function secretFiles(owner: number, ...secrets: Variables[]): SecretFiles {
     const all = merged(secrets);
@@ -163,7 +192,13 @@ export function secretFiles(owner: number, ...secrets: Variables[]): SecretFiles
     };
 }
 
-/** Environment variables as a docker.Container takes them; later ones override earlier ones. */
+/**
+ * Environment variables as a docker.Container takes them; later ones override earlier ones. Not for secrets: who may ask
+ * Docker about a container sees its environment.
+ *
+ * @example
+ * const envs = containerEnvs(client.environment.plain, { DB_TYPE: "postgres", DB_PORT: 5432 });
+ */
 export function containerEnvs(...variables: Variables[]): pulumi.Output<string[]> {
     return merged(variables).apply((values) => Object.entries(values).map(([key, value]) => `${key}=${value}`));
 }

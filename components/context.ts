@@ -5,15 +5,22 @@ import type { Credentials } from "./credentials";
 /**
  * What every component of one stack shares.
  *
- * @example { prefix: "", credentials: new Credentials(), protectData: true, runtime: new DockerHost() }
+ * @example
+ * const context: Context = {
+ *     prefix: "",
+ *     credentials: new Credentials(),
+ *     protectData: true,
+ *     runtime: await DockerHost.observed(),
+ * };
  */
 export interface Context {
-    /** Put before every name of a Docker object, e.g. `staging-`. */
+    /** Put before every name of a Docker object, e.g. `staging-`; plain, since it is part of names. Empty: nothing. */
     prefix: string;
+    /** Where its secrets come from. */
     credentials: Credentials;
     /** Data volumes stay when they are no longer needed, and when the stack is destroyed. */
     protectData: boolean;
-    /** What runs its workloads. */
+    /** What runs its workloads; it has the same prefix. */
     runtime: Runtime;
 }
 

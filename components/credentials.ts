@@ -3,15 +3,21 @@ import * as random from "@pulumi/random";
 import type { Config } from "../config/schema";
 import { isSecretOutput, type SecretName, type SecretOutput, secretProblem } from "../config/secrets";
 
-/** Where the secrets of a stack come from. */
+/** Where the secrets of a stack come from. Names are those of docs/secrets.md, e.g. `outpost/ak-outpost-organizr`. */
 export interface CredentialsArgs {
     /** Secrets by name that are used instead of generated ones. Default: none. */
     supplied?: Record<string, pulumi.Input<string>>;
-    /** A number by name; when it changes, a new secret is generated. Default: none. */
+    /** A number by name; when it changes, a new secret is generated. Plain: it decides whether the secret is protected. Default: none. */
     rotation?: Record<string, number>;
 }
 
-/** Hands out every secret of a stack by name: the one place that chooses between supplied and generated. */
+/**
+ * Hands out every secret of a stack by name: the one place that chooses between supplied and generated. A generated one
+ * has 50 letters and digits.
+ *
+ * @example
+ * const credentials = new Credentials({ supplied: { "admin-password": config.requireSecret("password") } });
+ */
 export class Credentials {
     public constructor(private readonly args: CredentialsArgs = {}) {}
 
@@ -19,7 +25,8 @@ export class Credentials {
      * The secret of a name, marked secret.
      *
      * @param key what `secrets` and `rotation` in the configuration call it, e.g. `outpost/ak-outpost-organizr`.
-     * @param opts its parent gives the generated secret its place; its resource is named after the key.
+     * @param prefix what the name of a generated secret's resource begins with; the key follows.
+     * @param opts of that resource, e.g. its parent.
      */
     public secret(key: SecretName, prefix: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
         const supplied = this.args.supplied?.[key];

@@ -25,7 +25,7 @@ export {
     type SecretFiles,
 } from "./consumer";
 
-export { Networks, type NetworkArgs } from "./networks";
+export { type NetworkArgs, Networks, type NetworksArgs } from "./networks";
 export { Postgres, type PostgresArgs, type PostgresConnection } from "./postgres";
 export { Redis, type RedisArgs, type RedisConnection } from "./redis";
 export { Server, type ServerArgs, Worker, type WorkerArgs } from "./server";
@@ -36,6 +36,7 @@ export { Serving, type ServingArgs } from "./serving";
 export { Credentials, type CredentialsArgs } from "./credentials";
 export type { Context } from "./context";
 export { type Images, officialImages } from "../authentik/images";
+export { type AuthentikSecrets, authentikSecrets, blueprintFiles } from "./secrets";
 export {
     authentikInstance,
     type AuthentikVolumes,

@@ -6,7 +6,12 @@ import { type PostgresConnection, postgresAccess } from "./postgres";
 import { type RedisConnection, redisAccess } from "./redis";
 import type { Process, WorkloadFile } from "../engine/workload";
 
-/** Names of the volumes with authentik's own files. */
+/**
+ * Names of the volumes with authentik's own files.
+ *
+ * @example
+ * const { media }: AuthentikVolumes = authentikVolumes("auth", context, networks);
+ */
 export interface AuthentikVolumes {
     /** Uploaded files, e.g. icons. */
     media: pulumi.Output<string>;
@@ -16,7 +21,14 @@ export interface AuthentikVolumes {
     certificates: pulumi.Output<string>;
 }
 
-/** The volumes with authentik's own files. */
+/**
+ * Makes the volumes with authentik's own files: `ak_media`, `ak_templates` and `ak_certs` behind the prefix.
+ *
+ * @param name what the names of their resources begin with.
+ * @param parent of their resources.
+ * @example
+ * const volumes = authentikVolumes("auth", context, networks);
+ */
 export function authentikVolumes(name: string, context: Context, parent: pulumi.Resource): AuthentikVolumes {
     return {
         media: dataVolume(`${name}-media`, "ak_media", context, { parent }),
@@ -25,29 +37,56 @@ export function authentikVolumes(name: string, context: Context, parent: pulumi.
     };
 }
 
+/** What makes one authentik of its image. */
 export interface InstanceArgs {
-    /** authentik's version, e.g. `2025.8.4`. */
+    /** authentik's release, e.g. `2025.8.4`; plain, since it decides what there is. */
     version: string;
+    /** The image of that release. */
     image: pulumi.Input<string>;
     postgres: PostgresConnection;
-    /** Only for releases that need one. */
+    /** Only for releases that need one: up to 2025.8. */
     redis: RedisConnection | undefined;
-    secretKey: pulumi.Output<string>;
+    /** Signs cookies and tokens; constant for as long as the database lives. Secret, whether or not it is marked so. */
+    secretKey: pulumi.Input<string>;
+    /**
+     * authentik's settings as its documentation names them, e.g. `{ log_level: "debug" }`. Plain; what is known only later
+     * can be added to `variables` and `files` of the instance.
+     */
     settings: SettingsTree;
     /** Every value of `settings` is delivered as a file, since one of them is secret. Default: false. */
     secretSettings?: boolean;
-    volumes: AuthentikVolumes;
-    /** A folder of the Docker host with blueprints of the user's own. Default: none. */
+    volumes: Record<keyof AuthentikVolumes, pulumi.Input<string>>;
+    /** A folder of the Docker host, as an absolute path, with the user's own blueprints. Default: none. */
     blueprints: { folder?: string };
 }
 
-/** What server, worker and the jobs of one authentik share: image, settings, secret files and mounts. */
+/**
+ * What server, worker and the jobs of one authentik share: image, settings, secret files and mounts.
+ *
+ * @example
+ * // A setting that is known only later.
+ * const more: Instance = { ...instance, variables: { ...instance.variables, AUTHENTIK_EMAIL__HOST: mail.address } };
+ */
 export type Instance = Pick<Process, "image" | "variables" | "files" | "mounts"> & {
     version: string;
     dependsOn: pulumi.Resource[];
 };
 
-/** The instance that its arguments describe; pure, no resource is made. */
+/**
+ * The instance that its arguments describe; no resource is made.
+ *
+ * @example
+ * const instance = authentikInstance({
+ *     version: "2025.8.4",
+ *     image: officialImages("2025.8.4").server,
+ *     postgres: database,
+ *     redis: redis.connection,
+ *     secretKey: context.credentials.secret("secret-key", "auth", {}),
+ *     settings: { log_level: "debug" },
+ *     volumes: authentikVolumes("auth", context, networks),
+ *     blueprints: {},
+ * });
+ */
 export function authentikInstance(args: InstanceArgs): Instance {
     const { postgres, redis, volumes } = args;
     const toPostgres = postgresAccess(postgres);

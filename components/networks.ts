@@ -2,25 +2,41 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NetworkAttachment, Runtime } from "../engine/workload";
 import type { Context } from "./context";
 
-/** A Docker network that is created, or adopted when it exists already. */
+/**
+ * A Docker network that is created, or adopted when it exists already. Plain, since names of networks are keys of outputs.
+ *
+ * @example
+ * const frontend: NetworkArgs = { name: "proxy_net", adopt: true };
+ */
 export interface NetworkArgs {
     /** The network's name, before the prefix. */
     name: string;
-    /** Use a network of exactly this name, which others made. Default: false. */
+    /** Use a network of exactly this name, without the prefix, which others made. Default: false. */
     adopt?: boolean;
 }
 
-/** The networks of a stack by their role, e.g. `frontend`. */
+/** The networks of a stack. */
+export interface NetworksArgs {
+    /** By role: server and worker need `frontend`, `backend` and `db`. A network of the role `db` has no way out. */
+    networks: Record<string, NetworkArgs>;
+    context: Context;
+}
+
+/**
+ * The networks of a stack by their role, e.g. `frontend`.
+ *
+ * @example
+ * const networks = new Networks("auth-networks", {
+ *     networks: { frontend: { name: "proxy_net", adopt: true }, backend: { name: "backend_net" }, db: { name: "db_net" } },
+ *     context,
+ * });
+ */
 export class Networks extends pulumi.ComponentResource {
     /** Names of the networks as Docker knows them, by role. */
     public readonly names: Record<string, string>;
     private readonly references: Record<string, pulumi.Input<string>>;
 
-    public constructor(
-        name: string,
-        args: { networks: Record<string, NetworkArgs>; context: Context },
-        opts?: pulumi.ComponentResourceOptions,
-    ) {
+    public constructor(name: string, args: NetworksArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Networks", name, {}, opts);
         const { prefix, runtime } = args.context;
         const entries = Object.entries(args.networks);
@@ -41,7 +57,11 @@ export class Networks extends pulumi.ComponentResource {
         this.registerOutputs({ names: this.names });
     }
 
-    /** How a container joins the networks of some roles under its names. */
+    /**
+     * How a container joins the networks of some roles under its names.
+     *
+     * @throws Error that names a role which no network has.
+     */
     public attach(roles: string[], ...aliases: string[]): NetworkAttachment[] {
         return roles.map((role) => {
             const network = this.references[role];

@@ -5,31 +5,46 @@ import type { ContainerTransform, Limits, PublishedPort, Running, Workload } fro
 import { type Context, dataVolume } from "./context";
 import type { Server } from "./server";
 
+/** What an outpost is made with. */
 export interface OutpostArgs extends Limits {
-    /** The outpost's name in authentik and on its networks, e.g. `ak-outpost-organizr`. */
+    /** The outpost's name in authentik and on its networks, e.g. `ak-outpost-organizr`; plain, as part of names. */
     name: string;
+    /** What it speaks; decides port and health check. */
     type: OutpostType;
-    /** Roles of the networks it sits on: those of what it protects. */
+    /** Roles of the networks it sits on, e.g. `backend`: those of what it protects, and one of the server's. */
     on: string[];
     /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
     ports?: PublishedPort[];
+    /** An image of its type, of the server's release. */
     image: pulumi.Input<string>;
     networks: Networks;
     server: Server;
-    /** The token authentik knows it by. */
-    token: pulumi.Output<string>;
+    /** The token authentik knows it by. Secret, whether or not it is marked so. */
+    token: pulumi.Input<string>;
     /** Passwords that it answers for from memory, so that it has to be replaced when one changes. Default: none. */
-    remembered?: pulumi.Output<string>[];
-    /** URL at which browsers reach authentik. */
+    remembered?: pulumi.Input<string>[];
+    /** URL at which browsers reach authentik, e.g. `https://auth.example.com`. */
     url: pulumi.Input<string>;
-    /** What has to be done before its token works. */
+    /** What has to be done before its token works, e.g. `applied` of the blueprints. */
     after: pulumi.Resource[];
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
 }
 
-/** An outpost: the container that lets only signed-in people through to the applications behind it. */
+/**
+ * An outpost: the container that lets only signed-in people through to the applications behind it.
+ *
+ * @throws (when the update runs) Error with its last log lines when it does not reach the server within 120 seconds.
+ * @example
+ * const outpost = new Outpost("auth-outpost", {
+ *     ...{ name: "ak-outpost-home", type: "proxy", on: ["backend"], ports: [{ port: 9080, ip: "0.0.0.0" }] },
+ *     ...{ server, networks, context, token, after: [blueprints.applied] },
+ *     image: officialImages("2025.8.4").proxy,
+ *     url: "https://auth.example.com",
+ *     memory: "128m",
+ * });
+ */
 export class Outpost extends pulumi.ComponentResource {
     /** The outpost's name in authentik. */
     public readonly outpost: string;
@@ -47,7 +62,7 @@ export class Outpost extends pulumi.ComponentResource {
     public constructor(name: string, args: OutpostArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Outpost", name, {}, opts);
         this.outpost = args.name;
-        this.token = args.token;
+        this.token = pulumi.secret(args.token);
         this.host = `${args.context.prefix}${args.name}`;
         const { scheme, number } = roles[args.type].port;
         this.internalUrl = `${scheme}://${this.host}:${number}`;

@@ -7,8 +7,14 @@ import type { PostgresConnection } from "./postgres";
 import type { ConsumerRedisConnection } from "./redis";
 import type { Outpost } from "./outpost";
 
-/** A database of the shared PostgreSQL. */
+/**
+ * A database of the shared PostgreSQL.
+ *
+ * @example
+ * const database: DatabaseOutput = { host: "postgres", port: 5432, database: "wiki", user: "wiki", password: "..." };
+ */
 export interface DatabaseOutput {
+    /** Name of the server on the network `db`. */
     host: string;
     port: number;
     database: string;
@@ -17,19 +23,35 @@ export interface DatabaseOutput {
     password: string;
 }
 
-/** A Redis user, and the database set aside for it. */
+/**
+ * A Redis user, and the database set aside for it.
+ *
+ * @example
+ * const redis: RedisOutput = { host: "redis", port: 6379, index: 2, user: "paperless", password: "..." };
+ */
 export interface RedisOutput {
+    /** Name of the server on the network `db`. */
     host: string;
     port: number;
+    /** Number of the database, 0 to 15. */
     index: number;
     user: string;
     /** Secret. */
     password: string;
 }
 
-/** An outpost. */
+/**
+ * An outpost.
+ *
+ * @example
+ * const outpost: OutpostOutput = {
+ *     token: "...",
+ *     addresses: { backend_net: "http://ak-outpost-home:9000" },
+ *     applications: ["dashboard"],
+ * };
+ */
 export interface OutpostOutput {
-    /** Secret. */
+    /** The token authentik knows it by. Secret. */
     token: string;
     /** URL at which containers reach it, by name of the network. */
     addresses: Record<string, string>;
@@ -37,15 +59,22 @@ export interface OutpostOutput {
     applications: string[];
 }
 
-/** What a stack hands to other stacks, and what `pulumi stack output` shows. */
+/**
+ * What a stack hands to other stacks, and what `pulumi stack output` shows.
+ *
+ * @example
+ * const { url, admin }: Pending<AuthentikOutputs> = authentik.outputs;
+ */
 export interface AuthentikOutputs {
     /** URL at which a browser reaches authentik. */
     url: string;
+    /** authentik's release, e.g. `2025.8.4`. */
     version: string;
     /** The administrator; the password is secret. */
     admin: { username: string; password: string };
     /** Token of authentik's API, of the administrator. Secret. */
     apiToken: string;
+    /** Outposts, by name. */
     outposts: Record<string, OutpostOutput>;
     /** What the consumer of each application needs, by slug. */
     applications: Record<string, ApplicationOutput>;
@@ -59,10 +88,20 @@ export interface AuthentikOutputs {
     redis: Record<string, RedisOutput>;
 }
 
-/** The same values before they are known: each leaf may be an output, and each secret is secret on its own. */
+/**
+ * The same values before they are known: each leaf may be an output, and each secret is secret on its own.
+ *
+ * @example
+ * const outputs: Pending<{ url: string }> = { url: pulumi.output("https://auth.example.com") };
+ */
 export type Pending<T> = T extends string | number | boolean ? pulumi.Input<T> : { [K in keyof T]: Pending<T[K]> };
 
-/** The outputs of another stack of this program: what is not read of it need not be there. */
+/**
+ * The outputs of another stack of this program: what is not read of it need not be there.
+ *
+ * @example
+ * const reference: AuthentikReference = authentikOutputs(new pulumi.StackReference("organization/authentik-stack/prod"));
+ */
 export type AuthentikReference = { readonly [K in keyof AuthentikOutputs]: pulumi.Output<AuthentikOutputs[K]> } & {
     /** The other stack's name, for messages. */
     readonly stack: pulumi.Output<string>;
@@ -75,6 +114,9 @@ export type AuthentikReference = { readonly [K in keyof AuthentikOutputs]: pulum
  * `consumerDatabase` and `consumerRedis` take the parts out of it, and mark as secret only those that are.
  *
  * @throws pulumi.RunError (when an output is used) that says what to do where the other stack has none.
+ * @example
+ * const reference = authentikOutputs(new pulumi.StackReference("organization/authentik-stack/prod"));
+ * return reference.url;
  */
 export function authentikOutputs(reference: pulumi.StackReference): AuthentikReference {
     const output = <K extends keyof AuthentikOutputs>(key: K) =>
@@ -152,12 +194,12 @@ function withSecret<T extends object>(write: (secret: string) => T, secret: pulu
 
 /** A connection as consumers get it. */
 export function databaseOutput({ host, port, database, user, password }: PostgresConnection): Pending<DatabaseOutput> {
-    return { host, port, database, user, password };
+    return { host, port, database, user, password: pulumi.secret(password) };
 }
 
 /** A connection as consumers get it. */
 export function redisOutput({ host, port, index, user, password }: ConsumerRedisConnection): Pending<RedisOutput> {
-    return { host, port, index, user, password };
+    return { host, port, index, user, password: pulumi.secret(password) };
 }
 
 /** One connection per consumer as consumers get them. */

@@ -14,32 +14,47 @@ import {
     otherStackLacks,
 } from "./shared-data";
 
-/** A PostgreSQL database and the role that owns it. */
+/**
+ * A PostgreSQL database and the role that owns it.
+ *
+ * @example
+ * const external: PostgresConnection = {
+ *     ...{ host: "db.example.com", port: 5432, database: "authentik", user: "authentik" },
+ *     password: config.requireSecret("databasePassword"),
+ *     sslMode: "verify-full",
+ *     revision: "db.example.com",
+ *     dependsOn: [],
+ * };
+ */
 export interface PostgresConnection {
+    /** Name or address of the server, as containers reach it. */
     host: pulumi.Input<string>;
     port: pulumi.Input<number>;
     database: pulumi.Input<string>;
     user: pulumi.Input<string>;
-    /** Secret. */
-    password: pulumi.Output<string>;
-    /** TLS mode, as PostgreSQL's libpq names it. */
+    /** Secret, whether or not it is marked so. */
+    password: pulumi.Input<string>;
+    /** TLS mode, as PostgreSQL's libpq names it: `disable`, `require`, `verify-ca` or `verify-full`. */
     sslMode: pulumi.Input<string>;
     /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
     caCertificate?: pulumi.Input<string>;
     /** Certificate to log in with, as PEM. Default: none. */
     clientCertificate?: pulumi.Input<string>;
-    /** Private key of the client certificate, as PEM. Secret. */
-    clientKey?: pulumi.Output<string>;
+    /** Private key of the client certificate, as PEM. Secret, whether or not it is marked so. Default: none. */
+    clientKey?: pulumi.Input<string>;
     /** Changes when the server behind it is another: what was written to the old one is then written again. */
     revision: pulumi.Input<string>;
     /** Resources to wait for. */
     dependsOn: pulumi.Resource[];
 }
 
+/** What the shared PostgreSQL is made with. */
 export interface PostgresArgs {
+    /** An image of PostgreSQL with `psql`, e.g. `postgres:16-alpine`. */
     image: pulumi.Input<string>;
+    /** `db` is used. */
     networks: Networks;
-    /** Databases, each with a role of the same name that owns it, is no superuser and has a password of its own. */
+    /** Databases, each with a role of the same name that owns it, is no superuser and has a password of its own; plain. */
     databases: string[];
     /** Default: none. */
     limits?: Limits;
@@ -48,7 +63,20 @@ export interface PostgresArgs {
     context: Context;
 }
 
-/** The shared PostgreSQL: one container, its data volume, and a database with a role for each that asks. */
+/**
+ * The shared PostgreSQL: one container, its data volume, and a database with a role for each that asks.
+ *
+ * @throws (when the update runs) Error with its last log lines when it does not get healthy, or with those of `psql` when
+ *   a database cannot be made.
+ * @example
+ * const { databases } = new Postgres("postgres", {
+ *     image: "postgres:16-alpine",
+ *     databases: ["authentik", "paperless"],
+ *     limits: { memory: "1g" },
+ *     ...{ networks, context },
+ * });
+ * return databases["paperless"]?.password;
+ */
 export class Postgres extends pulumi.ComponentResource {
     /** Name of the data volume. */
     public readonly volume: pulumi.Output<string>;

@@ -15,33 +15,47 @@ import {
     otherStackLacks,
 } from "./shared-data";
 
-/** A Redis server. */
+/**
+ * A Redis server.
+ *
+ * @example
+ * const external: RedisConnection = {
+ *     ...{ host: "redis.example.com", port: 6379, index: 0, tls: true },
+ *     password: config.requireSecret("redisPassword"),
+ *     dependsOn: [],
+ * };
+ */
 export interface RedisConnection {
+    /** Name or address of the server, as containers reach it. */
     host: pulumi.Input<string>;
     port: pulumi.Input<number>;
     /** Redis user. Default: Redis's own default user. */
     user?: pulumi.Input<string>;
     /** Number of the Redis database, 0 to 15. */
     index: pulumi.Input<number>;
-    /** Secret. */
-    password: pulumi.Output<string>;
-    tls: boolean;
+    /** Secret, whether or not it is marked so. */
+    password: pulumi.Input<string>;
+    /** Whether it is reached with TLS. */
+    tls: pulumi.Input<boolean>;
     /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
     caCertificate?: pulumi.Input<string>;
     /** Resources to wait for. */
     dependsOn: pulumi.Resource[];
 }
 
-/** A connection of a consumer, who has a Redis user of its own. */
+/** A connection of a consumer, which has a Redis user of its own. */
 export type ConsumerRedisConnection = RedisConnection & { user: pulumi.Input<string> };
 
+/** What the shared Redis is made with. */
 export interface RedisArgs {
+    /** An image of Redis or Valkey, e.g. `redis:7-alpine`. */
     image: pulumi.Input<string>;
+    /** `db` is used. */
     networks: Networks;
-    /** Redis database that authentik uses. */
-    index: number;
-    /** Others that get a Redis user and password of their own, and the number of the database set aside for them. */
-    consumers: Record<string, number>;
+    /** Number of the database that authentik uses, 0 to 15. */
+    index: pulumi.Input<number>;
+    /** Others, by the name of the Redis user that each gets, with the number of the database set aside for it, 0 to 15. */
+    consumers: Record<string, pulumi.Input<number>>;
     /** Default: none. */
     limits?: Limits;
     /** Changes what its container is made with. Default: nothing is changed. */
@@ -49,7 +63,20 @@ export interface RedisArgs {
     context: Context;
 }
 
-/** The shared Redis: one container that keeps an append-only file, and a user for each that asks. */
+/**
+ * The shared Redis: one container that keeps an append-only file, and a user for each that asks.
+ *
+ * @throws (when the update runs) Error with its last log lines when it does not get healthy.
+ * @example
+ * const redis = new Redis("redis", {
+ *     image: "redis:7-alpine",
+ *     index: 0,
+ *     consumers: { paperless: 1 },
+ *     limits: { memory: "256m" },
+ *     ...{ networks, context },
+ * });
+ * return redis.consumers["paperless"]?.password;
+ */
 export class Redis extends pulumi.ComponentResource {
     /** Name of the data volume. */
     public readonly volume: pulumi.Output<string>;
@@ -146,7 +173,12 @@ function quoted(word: string): string {
     return JSON.stringify(word);
 }
 
-function connection(host: string, index: number, password: pulumi.Output<string>, server: Running): RedisConnection {
+function connection(
+    host: string,
+    index: pulumi.Input<number>,
+    password: pulumi.Output<string>,
+    server: Running,
+): RedisConnection {
     return { host, port: roles.redis.port.number, index, password, tls: false, dependsOn: [server.healthy] };
 }
 
@@ -227,14 +259,14 @@ function otherStacks(
 /** What authentik is told, to reach its Redis. */
 export function redisAccess(redis: RedisConnection): Access {
     const ca = certificateFile("AUTHENTIK_REDIS__TLS_CA_CERT", "redis_ca.crt", redis.caCertificate, { secrets: [] });
-    const text = (value: pulumi.Input<number>) => pulumi.output(value).apply(String);
+    const text = (value: pulumi.Input<number | boolean>) => pulumi.output(value).apply(String);
     return {
         variables: {
             AUTHENTIK_REDIS__HOST: redis.host,
             AUTHENTIK_REDIS__PORT: text(redis.port),
             ...(redis.user === undefined ? {} : { AUTHENTIK_REDIS__USERNAME: redis.user }),
             AUTHENTIK_REDIS__DB: text(redis.index),
-            AUTHENTIK_REDIS__TLS: String(redis.tls),
+            AUTHENTIK_REDIS__TLS: text(redis.tls),
             ...ca.variables,
             // authentik's default is to check no certificate, even where it has a CA.
             ...(redis.caCertificate === undefined ? {} : { AUTHENTIK_REDIS__TLS_REQS: "required" }),

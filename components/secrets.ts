@@ -6,10 +6,16 @@ import type { Config } from "../config/schema";
 import type { Context } from "./context";
 import type { WorkloadFile } from "../engine/workload";
 
-/** The secrets of authentik itself. */
+/**
+ * The secrets of authentik itself.
+ *
+ * @example
+ * const { secretKey, outposts }: AuthentikSecrets = authentikSecrets("auth", context, config, {});
+ */
 export interface AuthentikSecrets {
     /** Signs cookies and tokens; constant for as long as the database lives. */
     secretKey: pulumi.Output<string>;
+    /** Password of the user akadmin. */
     adminPassword: pulumi.Output<string>;
     /** Token of the API, of the administrator. */
     apiToken: pulumi.Output<string>;
@@ -19,7 +25,15 @@ export interface AuthentikSecrets {
     applications: Record<string, pulumi.Output<string>>;
 }
 
-/** Generates each secret of authentik itself, or takes it from the configuration. */
+/**
+ * Generates each secret of authentik itself, or takes the supplied one.
+ *
+ * @param name what the names of the generated secrets' resources begin with.
+ * @param config decides which there are: a token for each outpost, a secret for each application that has one.
+ * @param opts of those resources, e.g. their parent.
+ * @example
+ * const secrets = authentikSecrets("auth", context, stackConfig({ ...settings, outposts: [], applications: [] }), {});
+ */
 export function authentikSecrets(
     name: string,
     { credentials, protectData }: Context,
@@ -41,7 +55,12 @@ export function authentikSecrets(
     };
 }
 
-/** The secrets that blueprints read, as the files they read them from. */
+/**
+ * The secrets that blueprints read, as the files they read them from.
+ *
+ * @example
+ * const files = blueprintFiles(authentikSecrets("auth", context, config, {}));
+ */
 export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
     return [
         { path: secretPaths.adminPassword, content: secrets.adminPassword },

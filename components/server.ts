@@ -6,20 +6,34 @@ import type { Context } from "./context";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
 
+/** What the worker is made with. */
 export interface WorkerArgs extends Limits {
     instance: Instance;
+    /** `frontend`, `backend` and `db` are used. */
     networks: Networks;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
 }
 
+/** What the server is made with. */
 export interface ServerArgs extends WorkerArgs {
-    /** Ports of the host that lead to it. Default: none; a reverse proxy on the frontend network reaches it. */
+    /** Ports of the host that lead to it, in clear. Default: none; a reverse proxy on the frontend network reaches it. */
     ports?: PublishedPort[];
 }
 
-/** authentik's server: its pages, API and OIDC endpoints. */
+/**
+ * authentik's server: its pages, API and OIDC endpoints.
+ *
+ * @throws (when the update runs) Error with its last log lines when it is not ready, e.g. for want of its database.
+ * @example
+ * const server = new Server("auth-server", {
+ *     ...{ instance, networks, context },
+ *     ports: [{ port: 9000, ip: "127.0.0.1" }],
+ *     memory: "2g",
+ *     cpus: 1.5,
+ * });
+ */
 export class Server extends pulumi.ComponentResource {
     /** URL at which other containers reach the server. */
     public readonly internalUrl: string;
@@ -41,7 +55,13 @@ export class Server extends pulumi.ComponentResource {
     }
 }
 
-/** authentik's worker: tasks in the background, such as granting an outpost its applications. */
+/**
+ * authentik's worker: tasks in the background, such as granting an outpost its applications.
+ *
+ * @throws (when the update runs) Error with its last log lines when it does not get healthy.
+ * @example
+ * const worker = new Worker("auth-worker", { instance, networks, context, memory: "2g" });
+ */
 export class Worker extends pulumi.ComponentResource {
     /** The container, at work. */
     public readonly running: Running;

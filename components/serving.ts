@@ -7,18 +7,32 @@ import type { Outpost } from "./outpost";
 import { probe } from "./probe";
 import type { Server, Worker } from "./server";
 
+/** What the proof asks. */
 export interface ServingArgs {
+    /** `frontend` and `backend` are used. */
     networks: Networks;
     server: Server;
     worker: Worker;
     outposts: Outpost[];
+    /** Plain, since they decide what is asked; each outpost is asked for those behind it. */
     applications: ApplicationConfig[];
-    /** What the log lines of those could show, and no message may. */
+    /** What the log lines of server, worker and outposts could show, and no message may. */
     secrets: pulumi.Input<string>[];
     context: Context;
 }
 
-/** The proof that a person could sign in: done again whenever something that answers was replaced. */
+/**
+ * The proof that a person could sign in: done again whenever something that answers was replaced.
+ *
+ * @throws (when the update runs) Error that says what was answered instead, when it is not there within 180 seconds.
+ * @example
+ * const serving = new Serving("auth-serving", {
+ *     ...{ server, worker, networks, context, outposts: [outpost] },
+ *     applications: config.applications,
+ *     secrets: [token],
+ * });
+ * return serving.once("https://auth.example.com"); // known once a person could sign in
+ */
 export class Serving extends pulumi.ComponentResource {
     private readonly proven: pulumi.Resource;
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Job, WorkloadFile } from "../engine/workload";
 import type { Context } from "./context";
-import type { Images } from "../authentik/images";
+import type { ImageKey } from "../authentik/roles";
 import type { Networks } from "./networks";
 
 /** What this stack uses of a data service, and what it offers to others. */
@@ -18,7 +18,7 @@ export interface DataService<Connection, Offered = Connection> {
 /** What a data service is connected with. */
 export interface DataArgs {
     config: Config;
-    images: Images;
+    images: Record<ImageKey, pulumi.Input<string>>;
     networks: Networks;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { declarations } from "../authentik/declarations";
 import { officialImages } from "../authentik/images";
 import { releaseOf } from "../authentik/releases";
+import { allRoles, type ImageKey } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
@@ -25,35 +26,55 @@ import {
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
 import { Server, Worker } from "./server";
 import { DockerHost } from "../engine/docker-host";
+import { dockerProviderOf } from "../engine/provider";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
 
 /** The arguments of a stack: the configuration, and what comes with it. */
 export interface AuthentikStackArgs {
+    /** Plain, since it decides which resources there are; `stackConfig` checks it and fills in what is left out. */
     config: Config;
+    /** Images that are known only later, e.g. of a build. Default: those of the configuration. */
+    images?: Partial<Record<ImageKey, pulumi.Input<string>>>;
     /** The values of `settings` are delivered as files, since one of them is secret. Default: false. */
     secretSettings?: boolean;
-    /** What runs the workloads. Default: the Docker host that Docker's own command would use. */
+    /**
+     * What runs the workloads; it has the prefix of the configuration. Default: the Docker host of the provider among the
+     * options, without a look at what runs already.
+     */
     runtime?: Runtime;
     /**
      * Changes what containers are made with, by `server`, `worker`, `postgres`, `redis` or the name of an outpost, for what
-     * the configuration has no key for. Default: nothing is changed.
+     * the configuration has no key for: docs/library.md. Default: nothing is changed.
+     *
+     * @example
+     * const args: AuthentikStackArgs = { config, transform: { server: (args) => void (args.dns = ["192.0.2.53"]) } };
      */
     transform?: Record<string, ContainerTransform>;
 }
 
-/** One complete authentik: PostgreSQL, Redis, server, worker, outposts and what they protect. */
+/**
+ * One complete authentik: PostgreSQL, Redis, server, worker, outposts and what they protect.
+ *
+ * @throws pulumi.RunError, before any resource is made, when `transform` names a container that this stack does not have.
+ * @example
+ * const config = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" } });
+ * const runtime = await DockerHost.observed({ prefix: config.prefix });
+ * const { outputs } = new AuthentikStack("authentik", { config, runtime });
+ * return outputs.url; // known once a person could sign in
+ */
 export class AuthentikStack extends pulumi.ComponentResource {
     /** What other stacks read. */
     public readonly outputs: Pending<AuthentikOutputs>;
 
     public constructor(name: string, args: AuthentikStackArgs, opts?: pulumi.ComponentResourceOptions) {
+        checkTransform(args);
         // For policies, which are not shown what keeps the volumes.
         super("authentik-stack:index:AuthentikStack", name, { protectData: args.config.protectData }, opts);
         const child = { parent: this };
         const { config, transform = {} } = args;
         const { version, url, applications, outposts } = config;
-        const images = { ...officialImages(version), ...config.images };
+        const images = { ...officialImages(version), ...config.images, ...args.images };
         const context = contextOf(name, args, child);
 
         const networks = new Networks(`${name}-networks`, { networks: config.networks, context }, child);
@@ -153,7 +174,18 @@ function contextOf(name: string, { config, runtime }: AuthentikStackArgs, opts: 
     const supplied = suppliedSecrets(name, config.secrets, opts);
     const credentials = new Credentials({ supplied, rotation: config.rotation });
     const { prefix, protectData } = config;
-    return { prefix, credentials, protectData, runtime: runtime ?? new DockerHost({ prefix }) };
+    const provider = dockerProviderOf(opts.parent);
+    return { prefix, credentials, protectData, runtime: runtime ?? new DockerHost({ prefix, provider }) };
+}
+
+/** A transform of a misspelt name would silently change nothing. */
+function checkTransform({ config, transform = {} }: AuthentikStackArgs): void {
+    const services = allRoles.filter(({ host, needed }) => host !== undefined && needed(config));
+    const known = [...services, ...config.outposts].map(({ name }) => name);
+    const unknown = Object.keys(transform).filter((name) => !known.includes(name));
+    if (unknown.length === 0) return;
+    const cure = `this stack has the containers ${known.join(", ")}`;
+    throw new pulumi.RunError(`transform names ${unknown.join(", ")}, which this stack does not run; ${cure}`);
 }
 
 /** The user's own blueprint files, by the path under which authentik finds them. */

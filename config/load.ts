@@ -39,6 +39,8 @@ function givenToProgram(): GivenConfig {
  * are filled in, and everything is checked as in a stack's file. Only `secrets` may be outputs.
  *
  * @throws pulumi.RunError that lists every problem, each with key, value and cure.
+ * @example
+ * const checked = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" }, prefix: "staging-" });
  */
 export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     const problems = Object.keys(values)

@@ -90,11 +90,26 @@ interface SuppliedSecrets {
     secrets: Record<string, Input<string> | SecretOutput>;
 }
 
-/** The whole configuration, with defaults filled in. */
+/**
+ * The whole configuration, with defaults filled in.
+ *
+ * @example
+ * const checked: Config = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" } });
+ */
 export type Config = Omit<z.infer<typeof schema>, "secrets"> & SuppliedSecrets;
-/** A configuration as it is written: what has a default may be left out. */
+/**
+ * A configuration as it is written: what has a default may be left out. docs/configuration.md describes every key.
+ *
+ * @example
+ * const written: ConfigInput = { url: "https://auth.example.com", admin: { email: "admin@example.com" } };
+ */
 export type ConfigInput = Omit<z.input<typeof schema>, "secrets"> & Partial<SuppliedSecrets>;
-/** An outpost, as configured. */
+/**
+ * An outpost, as configured.
+ *
+ * @example
+ * const names = config.outposts.map((outpost: OutpostConfig) => outpost.name);
+ */
 export type OutpostConfig = z.infer<typeof outpost>;
 
 /** A check of what one key says against another. */

@@ -7,7 +7,12 @@ import { section, text } from "../ground/fields";
 /** Name of the secret that is the private key of `postgres.external.clientCertificate`. */
 export const clientKeySecret = "postgres-client-key";
 
-/** Name of a secret: what `secrets` and `rotation` in the configuration call it. */
+/**
+ * Name of a secret: what `secrets` and `rotation` in the configuration call it.
+ *
+ * @example
+ * const name: SecretName = "outpost/ak-outpost-organizr";
+ */
 export type SecretName =
     | "secret-key"
     | "admin-password"

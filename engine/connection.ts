@@ -24,7 +24,7 @@ export interface PullEvent {
  * connects when it is first used, as Docker's own command does.
  *
  * @example
- * const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
+ * const connection = new DockerConnection({ host: "ssh://admin@nas.example.com" });
  * const { Version } = await (await connection.client()).version();
  */
 export class DockerConnection {

@@ -92,6 +92,7 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
 
 /** The same container as the engine's API takes it: for what runs once, and so can be no resource of the provider. */
 export function createOptions(name: string, args: KnownArgs, pids: number): Docker.ContainerCreateOptions {
+    const [first] = args.networksAdvanced ?? [];
     const bytes = (size: number | undefined) => size && size * 1024 ** 2;
     return {
         name,
@@ -102,9 +103,10 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
         Env: args.envs,
         Labels: Object.fromEntries((args.labels ?? []).map(({ label, value }) => [label, value])),
         Healthcheck: { Test: ["NONE"] },
+        NetworkingConfig: first && { EndpointsConfig: { [first.name]: { Aliases: first.aliases } } },
         Volumes: Object.fromEntries((args.volumes ?? []).map(({ containerPath = "" }) => [containerPath, {}])),
         HostConfig: {
-            NetworkMode: args.networksAdvanced?.[0]?.name ?? "none",
+            NetworkMode: first?.name ?? "none",
             Mounts: args.mounts?.map(({ type, source = "", target, readOnly = false }) => ({
                 Type: type as Docker.MountType,
                 Source: source,

@@ -4,7 +4,12 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { configFolder, dockerConfig, type RegistryAuth } from "./registry";
 
-/** How the provider is told to reach Docker: its own configuration keys, `docker:host` and so on. */
+/**
+ * How the provider is told to reach Docker: its own configuration keys, `docker:host` and so on.
+ *
+ * @example
+ * const settings: ConnectionSettings = { host: "tcp://nas.example.com:2376", certPath: "/root/.docker/nas" };
+ */
 export interface ConnectionSettings {
     /** E.g. `unix:///var/run/docker.sock`, `tcp://docker.example.com:2376` or `ssh://user@host`. Default: DOCKER_HOST. */
     host?: string;

@@ -2,12 +2,13 @@ import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { DockerConnection } from "./connection";
+import type { DockerConnection } from "./connection";
 import { type KnownArgs, processArgs, workloadArgs } from "./container";
 import { Waits } from "./health";
 import { type JobRun, runToExit } from "./job";
 import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
+import { connectionOf, dockerProviderOf } from "./provider";
 import { startWorkload } from "./start";
 import { digest, hooksOf, recordStep, valueOf } from "./step";
 import {
@@ -25,16 +26,28 @@ import {
 
 /** How a Docker host is used. */
 export interface DockerHostArgs {
+    /** The provider that makes its containers, networks and volumes. Default: Pulumi's own, which `docker:*` configures. */
+    provider?: docker.Provider;
+    /** Leads to the engine that the provider talks to. Default: one with the settings that the provider has. */
     connection?: DockerConnection;
-    /** Put before the names of Docker objects, by which stacks on one host differ. Default: none. */
+    /** Put before the names of Docker objects, by which stacks on one host differ, e.g. `staging-`. Default: nothing. */
     prefix?: string;
     /** What runs already. Default: not known, so that only what changes is waited for. */
     observation?: Observation;
 }
 
-/** Runs workloads as containers on one Docker host. */
+/**
+ * Runs workloads as containers on one Docker host.
+ *
+ * @throws pulumi.RunError (when a resource is made) where a component hands it another provider than its own.
+ * @example
+ * // Of a program that runs more than once; `new DockerHost({ provider })` does not look at what runs already.
+ * const provider = new docker.Provider("nas", { host: "ssh://admin@nas.example.com" });
+ * const runtime = await DockerHost.observed({ provider, prefix: "staging-" });
+ */
 export class DockerHost implements Runtime {
-    private readonly connection: DockerConnection;
+    private readonly provider: docker.Provider | undefined;
+    private connection: Promise<DockerConnection | undefined> | undefined;
     private readonly observation: Observation | undefined;
     private readonly prefix: string;
     private readonly stack: string;
@@ -43,17 +56,24 @@ export class DockerHost implements Runtime {
     private readonly resources: string[] = [];
 
     public constructor(args: DockerHostArgs = {}) {
-        this.connection = args.connection ?? new DockerConnection();
+        this.provider = args.provider;
+        this.connection = args.connection && Promise.resolve(args.connection);
         this.observation = args.observation;
         this.prefix = args.prefix ?? "";
         this.stack = stackIdentity(pulumi.getProject(), this.prefix);
     }
 
-    /** The Docker host, after a look at what runs there already. */
+    /**
+     * The Docker host, after a look at what runs there already: what stopped or is not healthy is then waited for again,
+     * and networks that others use are left to them.
+     *
+     * @throws Error where the settings lead nowhere. Where no engine answers, nothing is known of it.
+     */
     public static async observed(args: Omit<DockerHostArgs, "observation"> = {}): Promise<DockerHost> {
-        const { connection = new DockerConnection(), prefix = "" } = args;
-        const observation = await Observation.of(connection, stackIdentity(pulumi.getProject(), prefix));
-        return new DockerHost({ connection, prefix, observation });
+        const { provider, connection = await connectionOf(provider), prefix = "" } = args;
+        const stack = stackIdentity(pulumi.getProject(), prefix);
+        const observation = connection && (await Observation.of(connection, stack));
+        return new DockerHost({ provider, connection, prefix, observation });
     }
 
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
@@ -65,13 +85,15 @@ export class DockerHost implements Runtime {
             [madeOfLabel]: this.fingerprint(made, files, remembered),
         }));
         const container = new docker.Container(name, args, {
-            ...opts,
+            ...this.ofProvider(opts),
             // What runs already is stopped by the step below, and only when it has to be.
             deleteBeforeReplace: false,
             // The provider writes some changes into its state and not into the container. Of these it makes none.
             replaceOnChanges: Object.keys(args).filter((key) => key !== "destroyGraceSeconds"),
             hooks: hooksOf({
-                beforeCreate: [async () => this.connection.pullIfMissing(await valueOf(pulumi.output(args.image)))],
+                beforeCreate: [
+                    async () => (await this.connect()).pullIfMissing(await valueOf(pulumi.output(args.image))),
+                ],
             }),
         });
         const handOvers = mounts.flatMap((mount, index) =>
@@ -92,7 +114,7 @@ export class DockerHost implements Runtime {
                 ...(handOvers.length === 0 ? {} : { containers: handOvers }),
                 again: this.observation?.whyAgain(name),
                 run: async () =>
-                    startWorkload(this.connection, await valueOf(container.id), {
+                    startWorkload(await this.connect(), await valueOf(container.id), {
                         ...(await valueOf(known())),
                         title,
                         resource: name,
@@ -142,7 +164,7 @@ export class DockerHost implements Runtime {
                     const resolved = await valueOf(known());
                     const all = [...resolved.files, ...asFiles(documents), ...removed];
                     const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
-                    await runToExit(this.connection, run);
+                    await runToExit(await this.connect(), run);
                 },
             },
             opts,
@@ -160,13 +182,7 @@ export class DockerHost implements Runtime {
         return new docker.Network(
             name,
             { ...args, labels: this.labelList(name) },
-            {
-                ...opts,
-                deleteBeforeReplace: true,
-                ignoreChanges: ["labels"],
-                // Docker deletes no network that has containers on it.
-                retainOnDelete: others.length > 0,
-            },
+            { ...this.ofProvider(opts), deleteBeforeReplace: true, ignoreChanges: ["labels"] },
         ).id;
     }
 
@@ -183,7 +199,12 @@ export class DockerHost implements Runtime {
             name,
             { name: args.name, labels: this.labelList(name) },
             // Docker's create of a known name returns what is there, without our labels, which are no reason to replace it.
-            { ...opts, retainOnDelete: args.keep, deleteBeforeReplace: true, ignoreChanges: ["labels"] },
+            {
+                ...this.ofProvider(opts),
+                retainOnDelete: args.keep,
+                deleteBeforeReplace: true,
+                ignoreChanges: ["labels"],
+            },
         ).name;
     }
 
@@ -193,6 +214,24 @@ export class DockerHost implements Runtime {
         void pulumi.log.info(`the volume ${args.name} is no longer needed and stays; ${cure}`);
         // One that goes when the stack is destroyed has to stay the stack's until then.
         if (!args.keep) this.volume(name, args, opts);
+    }
+
+    /** The connection, for code that runs during an update, when every setting is known. */
+    private async connect(): Promise<DockerConnection> {
+        this.connection ??= connectionOf(this.provider);
+        const connection = await this.connection;
+        if (connection === undefined) throw new Error("the settings of the Docker provider are not known yet");
+        return connection;
+    }
+
+    /** Options of a resource of Docker's, which one provider makes: the one whose engine the connection leads to. */
+    private ofProvider(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+        const given = opts.provider ?? dockerProviderOf(opts.parent);
+        if (given !== undefined && given !== this.provider)
+            throw new pulumi.RunError(
+                "a component was given a Docker provider that its runtime does not have; give it to the runtime as well: `new DockerHost({ provider })`",
+            );
+        return this.provider === undefined ? opts : { ...opts, provider: this.provider };
     }
 
     /**
@@ -224,7 +263,10 @@ export class DockerHost implements Runtime {
         files: WorkloadFile[],
         remembered: pulumi.Input<string>[],
     ): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, { length: 50, special: false }).result;
+        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, {
+            length: 50,
+            special: false,
+        }).result;
         const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
         const keyed = pulumi
             .all([this.key, args, given, remembered])

@@ -51,8 +51,8 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
     await removeJobs(docker, stack, job.name);
     const container = await docker.createContainer(createOptions(job.name, job.args, job.pids));
     try {
-        for (const { name } of job.args.networksAdvanced?.slice(1) ?? [])
-            await docker.getNetwork(name).connect({ Container: container.id });
+        for (const { name, aliases } of job.args.networksAdvanced?.slice(1) ?? [])
+            await docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: aliases } });
         await putFiles(container, job.files);
         await container.start();
         const code = await exitCode(container, job.seconds);

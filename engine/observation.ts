@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { formerLabel, resourceLabel, stackLabel } from "./labels";
@@ -38,14 +39,15 @@ export class Observation {
         const lists = Promise.all([
             connection.get<Docker.ContainerInfo[]>("/containers/json?all=true"),
             connection.get<Docker.NetworkInspectInfo[]>("/networks"),
-            connection.get<{ Volumes: { Name: string }[] | null }>("/volumes"),
+            connection.get<{ Volumes: ListedVolume[] | null }>("/volumes"),
         ]);
         try {
-            const [containers, networks, { Volumes }] = await lists;
+            // A preview does not wait for a machine that is away.
+            const [containers, networks, { Volumes }] = await Promise.race([lists, silence(10)]);
             return new Observation(
                 await workloadsOf(connection, containers, stack),
                 await networksOf(connection, networks, containers, stack),
-                new Set(Volumes?.map(({ Name }) => Name)),
+                new Set(volumesOf(Volumes, stack)),
                 new Date().toISOString(),
             );
         } catch {
@@ -64,10 +66,30 @@ export class Observation {
         return this.networks.get(resource);
     }
 
-    /** Whether there is a volume of this name, whoever made it. */
+    /** Whether there is a volume of this name, made by this stack or by hand. */
     public hasVolume(name: string): boolean {
         return this.volumes.has(name);
     }
+}
+
+interface ListedVolume {
+    Name: string;
+    Labels: Record<string, string> | null;
+}
+
+/** Names of volumes that may be the stack's: one that was made by hand or restored has no label, and is taken up. */
+function volumesOf(volumes: ListedVolume[] | null, stack: string): string[] {
+    const ours = (volumes ?? []).filter(({ Labels }) => {
+        const { [stackLabel]: owner = stack, [formerLabel]: former } = Labels ?? {};
+        return owner === stack || former !== undefined;
+    });
+    return ours.map(({ Name }) => Name);
+}
+
+/** Fails after so many seconds. */
+async function silence(seconds: number): Promise<never> {
+    await once(AbortSignal.timeout(seconds * 1000), "abort");
+    throw new Error(`no answer within ${seconds} seconds`);
 }
 
 async function workloadsOf(

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import type { DockerConnection } from "./connection";
+import { type DockerConnection, engineReason } from "./connection";
 import type { KnownArgs } from "./container";
 import { putFiles, type PlainFile } from "./files";
 import { type Gate, untilHealthy } from "./health";
@@ -37,8 +37,10 @@ export async function startWorkload(connection: DockerConnection, id: string, st
     const state = await inspect(container, start.title);
     const before = await predecessors(docker, id, start);
     const inTheWay = before.filter(({ conflicts }) => conflicts).map((other) => other.container);
-    await Promise.all(inTheWay.map((other) => stop(docker, other, start)));
     try {
+        // One that is still being stopped could not be started again.
+        const stopped = await Promise.allSettled(inTheWay.map((other) => stop(docker, other, start)));
+        for (const outcome of stopped) if (outcome.status === "rejected") throw outcome.reason;
         if (state.State.Status === "created") {
             for (const args of start.handOvers) await runToExit(connection, handOver(start.title, args));
             await putFiles(container, start.files);
@@ -49,11 +51,21 @@ export async function startWorkload(connection: DockerConnection, id: string, st
         await untilHealthy(docker, id, start);
     } catch (error) {
         if (before.length > 0) await container.stop({ t: start.stopSeconds }).catch(() => undefined);
-        await Promise.all(inTheWay.map((other) => other.start()));
         if (inTheWay.length === 0) throw error;
         const reason = error instanceof Error ? error.message : String(error);
-        throw new Error(`${reason}\nThe container that served before it was started again.`, { cause: error });
+        throw new Error(`${reason}\n${await startAgain(inTheWay)}`, { cause: error });
     }
+}
+
+/** Starts what was stopped, and says what became of it: its failure must not hide why it was needed. */
+async function startAgain(containers: Docker.Container[]): Promise<string> {
+    const outcomes = await Promise.allSettled(containers.map((container) => container.start()));
+    const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    // 304: it was not stopped yet.
+    const reasons = failures.filter((error) => (error as { statusCode?: number }).statusCode !== 304).map(engineReason);
+    return reasons.length === 0
+        ? "The container that served before it was started again."
+        : `The container that served before it could not be started again: ${reasons.join("; ")}`;
 }
 
 async function inspect(container: Docker.Container, title: string): Promise<Docker.ContainerInspectInfo> {

@@ -1,7 +1,12 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A file that a container gets before it starts; how every secret reaches it. */
+/**
+ * A file that a container gets before it starts; how every secret reaches it.
+ *
+ * @example
+ * const file: WorkloadFile = { path: "/run/secrets/token", content: config.requireSecret("token") };
+ */
 export interface WorkloadFile {
     /** Absolute path inside the container. */
     path: string;
@@ -65,25 +70,38 @@ export interface Process {
     pids?: number;
 }
 
-/** Limits of a container. */
+/**
+ * Limits of a container.
+ *
+ * @example
+ * const limits: Limits = { memory: "512m", cpus: 0.5 };
+ */
 export interface Limits {
-    /** Most memory, in Docker's notation, e.g. `512m`. Default: no limit. */
+    /** Most memory, in mebibytes or gibibytes: `512m` or `2g`. Default: no limit. */
     memory?: pulumi.Input<string>;
     /** Most processors, e.g. 0.5. Default: no limit. */
     cpus?: pulumi.Input<number>;
 }
 
-/** A port of the host that leads to a container. */
+/**
+ * A port of the host that leads to a container. Plain: it decides what has to stop before the container starts.
+ *
+ * @example
+ * const port: PublishedPort = { port: 9000, ip: "127.0.0.1" };
+ */
 export interface PublishedPort {
     port: number;
-    /** Address of the host that it listens on. */
+    /** Address of the host that it listens on, e.g. `127.0.0.1`; `0.0.0.0` is every one. */
     ip: string;
 }
 
 /**
  * Changes what a container is made with, for what has no argument of its own; it may change `args` in place.
  *
- * @example (args) => { args.dns = ["192.0.2.53"]; }
+ * @example
+ * const transform: ContainerTransform = (args) => {
+ *     args.dns = ["192.0.2.53"];
+ * };
  */
 export type ContainerTransform = (args: docker.ContainerArgs) => docker.ContainerArgs | void;
 
@@ -128,7 +146,12 @@ export interface Job extends Process {
     cure: string;
 }
 
-/** A workload that runs: what others need of it. */
+/**
+ * A workload that runs: what others need of it.
+ *
+ * @example
+ * const { healthy, revision }: Running = server.running;
+ */
 export interface Running {
     /** What messages call it. */
     title: string;
@@ -138,7 +161,12 @@ export interface Running {
     healthy: pulumi.Resource;
 }
 
-/** What runs workloads: the seam between the components and Docker. */
+/**
+ * What runs workloads: the seam between the components and Docker.
+ *
+ * @example
+ * const runtime: Runtime = await DockerHost.observed({ prefix: "staging-" });
+ */
 export interface Runtime {
     /**
      * Runs a workload, and holds back what depends on it until it is healthy.

@@ -14,7 +14,13 @@ export interface BlueprintEntry {
     permissions?: { permission: string; user: unknown }[];
 }
 
-/** A blueprint of ours. Its name is its file's name, and what authentik's errors are reported under. */
+/**
+ * A blueprint of ours. Its name is its file's name, and what authentik's errors are reported under.
+ *
+ * @example
+ * const group = { model: "authentik_core.group", identifiers: { name: "family" } };
+ * const blueprint: Blueprint = { name: "family", entries: [group] };
+ */
 export interface Blueprint {
     name: string;
     entries: BlueprintEntry[];

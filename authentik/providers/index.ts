@@ -28,7 +28,12 @@ type Schema = Registry[keyof Registry]["schema"];
 
 /** The provider of an application, as configured. */
 export type ProviderConfig = z.infer<Schema>;
-/** An application, as configured. */
+/**
+ * An application, as configured.
+ *
+ * @example
+ * const slugs = config.applications.map((application: ApplicationConfig) => application.slug);
+ */
 export type ApplicationConfig = Application<ProviderConfig>;
 /** Any kind of provider; it is asked only about applications of its own, as {@link kindOf} finds it for them. */
 export type AnyKind = Kind<ProviderConfig>;
@@ -66,7 +71,12 @@ type Intersection<Union> = (Union extends unknown ? (part: Union) => void : neve
     ? All
     : never;
 
-/** What an application has to know to sign people in; which parts there are depends on its provider. */
+/**
+ * What an application has to know to sign people in; which parts there are depends on its provider.
+ *
+ * @example
+ * const issuer = reference.applications.apply((all: Record<string, ApplicationOutput>) => all["paperless"]?.oidc?.issuer);
+ */
 export type ApplicationOutput = Partial<Intersection<Outputs>> & {
     /** URL at which a browser reaches the application; empty when the configuration names none. */
     url: string;

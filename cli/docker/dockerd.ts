@@ -3,7 +3,6 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statS
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DockerConnection } from "../../engine/connection";
-import { mountCgroups } from "./cgroups";
 import { logFolder } from "../folders";
 import { type Progress, ToolError } from "../progress";
 import { run } from "../run";
@@ -143,4 +142,55 @@ function lastLines(log: string): string {
         .filter((line) => !/ level=(info|debug) /.test(line))
         .slice(-10);
     return [`The end of ${log}:`, ...lines].join("\n    ");
+}
+
+/** Controllers without which Docker refuses to start. */
+const neededControllers = ["cpu", "memory", "devices", "pids"];
+
+/**
+ * Mounts the control groups where the machine's init has not: Docker needs them, and only a full init brings them.
+ *
+ * @throws ToolError when they cannot be mounted.
+ */
+export async function mountCgroups(progress: Progress): Promise<void> {
+    if (!existsSync("/sys/fs/cgroup") || hasCgroups(readFileSync("/proc/self/mounts", "utf8"))) return;
+    progress("mounting the control groups");
+    // Debian's own way, which docker.io recommends; elsewhere the kernel's current interface.
+    if (existsSync("/usr/bin/cgroupfs-mount")) await run("/usr/bin/cgroupfs-mount", []);
+    else await run("mount", ["-t", "cgroup2", "none", "/sys/fs/cgroup"]);
+}
+
+/** Whether a list of mounts has the controllers that Docker needs, in either version of the interface. */
+export function hasCgroups(mounts: string): boolean {
+    const lines = mounts.split("\n").map((line) => line.split(" "));
+    if (lines.some(([, path, type]) => type === "cgroup2" && path === "/sys/fs/cgroup")) return true;
+    const controllers = lines
+        .filter(([, , type]) => type === "cgroup")
+        .flatMap(([, , , options]) => (options ?? "").split(","));
+    return neededControllers.every((controller) => controllers.includes(controller));
+}
+
+/** Waits for another package manager instead of failing, and gives a hung mirror up. */
+const aptOptions = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=60"];
+
+/**
+ * Installs Debian's docker.io, with what it recommends: cgroup mounts and AppArmor's parser are among that.
+ *
+ * @throws ToolError with the package manager's last lines.
+ */
+export async function installDocker(progress: Progress): Promise<void> {
+    progress("no Docker here: installing docker.io with apt-get");
+    await installPackage("docker.io", progress);
+}
+
+/** Installs a package of Debian or Ubuntu. */
+export async function installPackage(name: string, progress: Progress): Promise<void> {
+    const env = { DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_SUSPEND: "1" };
+    await run("apt-get", [...aptOptions, "update"], { env });
+    await run("apt-get", [...aptOptions, "install", "-y", name], {
+        env,
+        onLine: (line) => {
+            if (line.startsWith("Need to get") || line.startsWith(`Setting up ${name}`)) progress(line);
+        },
+    });
 }

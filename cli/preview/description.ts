@@ -1,5 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
+import { nameOf } from "../stack/events";
 
 /** Collects what a preview would make, to compare it with what another preview would make. */
 export class Description {
@@ -10,7 +11,7 @@ export class Description {
         const { urn, type = "", op, new: made } = resourcePreEvent?.metadata ?? {};
         if (urn === undefined || type === "pulumi:pulumi:Stack" || op === "read") return;
         const name = nameOf(urn);
-        this.resources.set(`${name} (${type})`, plain(made?.inputs ?? {}, name));
+        this.resources.set(`${name} (${type})`, comparable(made?.inputs ?? {}, name));
     };
 
     /** The resources by name and type, each with its inputs: the same text for the same program and configuration. */
@@ -25,23 +26,19 @@ export class Description {
 }
 
 /** Where the engine has no value before something is made. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Inputs with the same text each time: without what is not known yet, or drawn by lot. */
-function plain(value: unknown, resource: string): unknown {
-    if (Array.isArray(value)) return value.map((item) => plain(item, resource));
+function comparable(value: unknown, resource: string): unknown {
+    if (Array.isArray(value)) return value.map((item) => comparable(item, resource));
     if (typeof value === "string") {
         const autoNamed = value.startsWith(`${resource}-`) && /^-[0-9a-f]{7}$/.test(value.slice(resource.length));
-        return value === unknown ? "(not known yet)" : autoNamed ? `${resource}-(random)` : value;
+        return value === unknownValue ? "(not known yet)" : autoNamed ? `${resource}-(random)` : value;
     }
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
         Object.entries(value)
             .filter(([key]) => key !== "__defaults")
-            .map(([key, item]) => [key, plain(item, resource)]),
+            .map(([key, item]) => [key, comparable(item, resource)]),
     );
-}
-
-function nameOf(urn: string): string {
-    return urn.split("::").at(-1) ?? urn;
 }

@@ -1,8 +1,8 @@
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { isSecretOutput, secretsOf, type StackSecret } from "../../config/secrets";
-import { runPulumi } from "../engine/cli";
-import { type OpenStack, projectName } from "../environment";
+import { runPulumi } from "../engine/pulumi-command";
+import { type OpenStack, projectName } from "../workplace";
 import { ToolError } from "../progress";
 
 /** A stack's secrets, without their values. */
@@ -40,9 +40,11 @@ export async function readSecrets({ stack, workplace, options }: OpenStack): Pro
  */
 export function nextRotation(known: KnownSecrets, asked: string[], stack: string): Record<string, number> {
     const names: string[] = known.secrets.map(({ name }) => name);
-    const unknown = asked.filter((name) => !names.includes(name));
-    if (unknown.length > 0)
-        throw new ToolError(`The stack ${stack} has no secret ${unknown.join(", ")}. It has: ${names.join(", ")}.`);
+    const unknownNames = asked.filter((name) => !names.includes(name));
+    if (unknownNames.length > 0)
+        throw new ToolError(
+            `The stack ${stack} has no secret ${unknownNames.join(", ")}. It has: ${names.join(", ")}.`,
+        );
     const own = asked.flatMap((name) => ownText(name, known.supplied[name], stack));
     if (own.length > 0) throw new ToolError(own.join("\n"));
     return Object.fromEntries(asked.map((name) => [name, (known.rotation[name] ?? 0) + 1]));

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { stackLabel } from "../../engine/labels";
 import { removeJobs } from "../../engine/job";
-import { dockerOf, type OpenStack } from "../environment";
+import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
 import { readState, type StateResource } from "./state";

@@ -11,7 +11,7 @@ interface StepMetadata {
 }
 
 /** An error that the engine or the program reported. */
-export interface Problem {
+export interface ReportedProblem {
     /** Name of the resource; undefined for one of the whole program. */
     resource?: string;
     urn?: string;
@@ -30,7 +30,7 @@ const done: Partial<Record<OpType, string>> = {
 /** Reads the engine's events: one line for each change as it happens, and what went wrong. */
 export class Report {
     /** Each once, in the order they came. */
-    public readonly problems: Problem[] = [];
+    public readonly problems: ReportedProblem[] = [];
     public readonly warnings: string[] = [];
     /** How many resources were changed in each way; undefined until the end. */
     public changes?: Partial<Record<OpType, number>>;
@@ -80,7 +80,7 @@ export class Report {
     }
 
     private diagnose(event: { urn?: string; message: string; severity: string; ephemeral?: boolean }): void {
-        const message = plain(event.message);
+        const message = readable(event.message);
         if (message === "" || event.ephemeral === true) return;
         if (event.severity === "warning") this.warnings.push(message);
         if (event.severity !== "error" || /^(update|refresh|destroy|preview) failed$/.test(message)) return;
@@ -120,7 +120,7 @@ function keyOf({ urn, op }: StepMetadata): string {
 }
 
 /** A diagnostic as a person reads it: without the engine's colors, and without stack frames. */
-export function plain(message: string): string {
+export function readable(message: string): string {
     return (
         message
             .replaceAll(/<\{%[^%]*%\}>/g, "")

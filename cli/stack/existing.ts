@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { findBackend, prepareBackend } from "../engine/backend";
 import { ensureDocker, findDocker } from "../docker-engine";
 import { ensurePulumi } from "../engine";
-import { existsStack, openStack, type OpenStack, projectRoot, type Workplace } from "../environment";
+import { existsStack, openStack, type OpenStack, projectRoot, type Workplace } from "../workplace";
 import { type Progress, ToolError } from "../progress";
-import { defaultStack, readSettings, rehearsalStack } from "./files";
+import { defaultStack, readRequirements, rehearsalStack } from "./files";
 
 /** How stacks that were started before are opened. */
 export interface ExistingOptions {
@@ -25,10 +25,10 @@ export async function openExisting({ name, progress, needsDocker = false }: Exis
     const backend = findBackend(projectRoot);
     if (backend.folder !== undefined && !existsSync(backend.folder)) throw new ToolError(nothing);
     prepareBackend(backend);
-    const settings = readSettings(projectRoot, name ?? defaultStack);
+    const requirements = readRequirements(projectRoot, name ?? defaultStack);
     const docker = needsDocker
-        ? await ensureDocker(progress, settings.docker)
-        : await findDocker(settings.docker).catch(() => undefined);
+        ? await ensureDocker(progress, requirements.docker)
+        : await findDocker(requirements.docker).catch(() => undefined);
     const workplace: Workplace = { docker, pulumi: await ensurePulumi(progress), backend };
 
     const opened: OpenStack[] = [];

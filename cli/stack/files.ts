@@ -11,8 +11,8 @@ import { ToolError } from "../progress";
 export const defaultStack = "dev";
 export const rehearsalStack = "rehearsal";
 
-/** What the tools read of a stack's configuration. */
-export interface StackSettings {
+/** What a stack needs before it can be brought up, as its configuration says. */
+export interface StackRequirements {
     /** The images it runs: the official ones of its release, or its own. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without what is encrypted. */
@@ -44,7 +44,7 @@ export function stackNames(root: string): string[] {
 }
 
 /** Reads what the tools need of a stack's configuration, taking it as it is: problems in it are reported by the program. */
-export function readSettings(root: string, stack: string): StackSettings {
+export function readRequirements(root: string, stack: string): StackRequirements {
     const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
     const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
     const version = schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
@@ -62,6 +62,8 @@ export function readSettings(root: string, stack: string): StackSettings {
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
     };
 }
+
+export { readRequirements as readSettings };
 
 /** A value as Pulumi hands it over; an encrypted one is not there. */
 function textOf(value: unknown): string | undefined {

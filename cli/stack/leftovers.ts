@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { resourceLabel, stackLabel } from "../../engine/labels";
-import { dockerOf, type OpenStack, projectName } from "../environment";
+import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
 import { nameOf } from "./events";

@@ -1,6 +1,6 @@
 import type { DockerConnection } from "../../engine/connection";
-import { runPulumi } from "../engine/cli";
-import type { OpenStack } from "../environment";
+import { runPulumi } from "../engine/pulumi-command";
+import type { OpenStack } from "../workplace";
 
 /** A resource as the state has it, as far as the tools read it. */
 export interface StateResource {

@@ -1,6 +1,6 @@
 import type { AuthentikOutputs } from "../../components/outputs";
-import { readOutputs } from "../engine/cli";
-import type { OpenStack } from "../environment";
+import { readOutputs } from "../engine/pulumi-command";
+import type { OpenStack } from "../workplace";
 import type { Report } from "./events";
 import type { ChosenImages } from "../images";
 

@@ -1,5 +1,5 @@
 import type { OpType, Stack } from "@pulumi/pulumi/automation";
-import { dockerOf, type OpenStack } from "../environment";
+import { dockerOf, type OpenStack } from "../workplace";
 import type { Report } from "./events";
 import { healInterrupted } from "./leftovers";
 import type { Progress } from "../progress";

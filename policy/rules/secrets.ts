@@ -10,7 +10,7 @@ import {
 } from "../container";
 import type { Rule } from "../production";
 import { isWrittenOut, writtenOut } from "../secret-text";
-import { holds, secretFilesOf, shownPlaces, shownTexts } from "../settings";
+import { holds, secretFilesOf, shownPlaces, shownTexts } from "../shown-texts";
 
 /** Everybody on the host can read what `docker inspect` shows, and backups keep it. */
 export const secretsInSettings: Rule = {

@@ -5,6 +5,7 @@ import { freePorts } from "./support/ports";
 import { expectServing, get } from "./support/visit";
 
 const name = (role: string) => `it-a-authentik-${role}`;
+const replaced = (role: string) => [`replace ${name(role)}`, `update ${name(`${role}-healthy`)}`];
 const steps = { blueprints: `update ${name("blueprints-applied")}`, serving: `update ${name("serving-proven")}` };
 
 describe("a change of the configuration", () => {
@@ -18,25 +19,28 @@ describe("a change of the configuration", () => {
         await expectServing(shared.ports);
     });
 
-    it("of a setting replaces server and worker only, and proves again that a person could sign in", async () => {
+    it("of a setting replaces server and worker only, and applies and proves again under it", async () => {
         const others = await unconcerned();
         shared.stack.configure(shared.configuration({ "settings.log_level": "debug" }));
         const previewed = await shared.stack.preview();
         const { changes } = await shared.stack.up();
-        expect(changes).to.deep.equal([`replace ${name("server")}`, `replace ${name("worker")}`, steps.serving]);
+        expect(changes).to.have.members([...replaced("server"), ...replaced("worker"), ...Object.values(steps)]);
         expect(previewed.changes, "and the preview told so").to.deep.equal(changes);
         expect(await unconcerned()).to.deep.equal(others);
         expect(await docker("inspect", (await container(name("server"))).id)).to.contain("AUTHENTIK_LOG_LEVEL=debug");
         await expectServing(shared.ports);
     });
 
-    it("of a memory limit is made in place", async () => {
-        const before = await containers(shared.stack.prefix);
+    it("of a memory limit replaces that container alone", async () => {
+        const others = (await containers(shared.stack.prefix)).filter(
+            ({ name: one }) => !one.startsWith(name("worker")),
+        );
         shared.stack.configure(shared.configuration({ "settings.log_level": "debug", "worker.memory": "900m" }));
         const { changes } = await shared.stack.up();
-        expect(changes).to.deep.equal([`update ${name("worker")}`]);
-        expect(await containers(shared.stack.prefix)).to.have.deep.members(before);
-        const limit = await docker("inspect", "--format", "{{.HostConfig.Memory}}", name1(before, "worker"));
+        expect(changes).to.have.members([...replaced("worker"), steps.serving]);
+        const { id, name: made } = await container(name("worker"));
+        expect(await containers(shared.stack.prefix)).to.have.deep.members([...others, { id, name: made }]);
+        const limit = await docker("inspect", "--format", "{{.HostConfig.Memory}}", id);
         expect(Number(limit)).to.equal(900 * 1024 * 1024);
     });
 
@@ -47,7 +51,9 @@ describe("a change of the configuration", () => {
         const { changes } = await shared.stack.up();
         expect(changes).to.deep.equal(
             [
-                ...["", "-sessions"].map((part) => `create ${name(`ak-outpost-wiki${part}`)}`),
+                ...["", "-files-key", "-healthy", "-sessions"].map(
+                    (part) => `create ${name(`ak-outpost-wiki${part}`)}`,
+                ),
                 // The container, and the component around it.
                 `create ${name("ak-outpost-wiki")}`,
                 `create ${name("outpost-ak-outpost-wiki")}`,
@@ -96,12 +102,8 @@ async function unconcerned() {
     return (await containers("it-a-")).filter(({ name }) => !/authentik-(server|worker)/.test(name));
 }
 
-function name1(listed: { name: string; id: string }[], role: string): string {
-    return listed.find((one) => one.name.startsWith(name(role)))?.id ?? "";
-}
-
 async function databases(): Promise<string[]> {
     const sql = "SELECT datname FROM pg_database";
-    const { id } = await container("it-a-postgres");
+    const { id } = await container("it-a-authentik-postgres");
     return (await docker("exec", "--user", "postgres", id, "psql", "-Atc", sql)).split("\n");
 }

@@ -13,10 +13,14 @@ describe("a container that was removed behind Pulumi's back", () => {
     });
 
     for (const role of roles) {
-        it(`${role} is made again by up --refresh, and everything serves`, async () => {
-            const start = ["postgres", "redis"].includes(role) ? `it-a-${role}` : `it-a-authentik-${role}`;
+        it(`${role} is named by a plain up and created again by up --refresh, and everything serves`, async () => {
+            const start = `it-a-authentik-${role}`;
             const lost = await container(start);
             await docker("rm", "--force", "--volumes", lost.id);
+            const { record } = await shared.stack.failingUp();
+            expect(record.errors).to.match(
+                new RegExp(`${role} was removed outside of Pulumi; \`pulumi up --refresh\` creates it again`),
+            );
             const { changes } = await shared.stack.up({ refresh: true });
             expect(changes.join("\n")).to.match(new RegExp(`create it-a-authentik-${role}`));
             const healed = await container(start);
@@ -26,12 +30,25 @@ describe("a container that was removed behind Pulumi's back", () => {
         });
     }
 
-    it("a stopped one is started again", async () => {
-        const { id } = await container("it-a-authentik-ak-outpost-cwad");
-        await docker("stop", id);
-        await shared.stack.up({ refresh: true });
-        await expectServing(shared.ports);
-    });
+    for (const role of roles)
+        it(`${role} is started again by a plain up when it was stopped, and everything serves`, async () => {
+            const stopped = await container(`it-a-authentik-${role}`);
+            await docker("stop", "--time", "5", stopped.id);
+            await shared.stack.up();
+            await expectServing(shared.ports);
+            expect(await container(`it-a-authentik-${role}`), "the same").to.deep.equal(stopped);
+            expect((await shared.stack.up()).changes).to.deep.equal([]);
+        });
+
+    for (const verb of ["restart", "kill"])
+        it(`all of them serve when a plain up is over, after docker ${verb}`, async () => {
+            const before = await containers(shared.stack.prefix);
+            await docker(verb, ...before.map(({ id }) => id));
+            await shared.stack.up();
+            await expectServing(shared.ports);
+            expect(await containers(shared.stack.prefix), "the same").to.have.deep.members(before);
+            expect((await shared.stack.up()).changes).to.deep.equal([]);
+        });
 
     it("all of them serve again after a restart, as of the Docker host", async () => {
         const ids = (await containers(shared.stack.prefix)).map(({ id }) => id);

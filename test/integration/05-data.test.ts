@@ -36,13 +36,13 @@ describe("a stack that is taken down and brought up again", () => {
 });
 
 async function sql(statement: string): Promise<string> {
-    const { id } = await container("it-a-postgres");
+    const { id } = await container("it-a-authentik-postgres");
     return await docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-Atqc", statement);
 }
 
 /** Through the socket of the container, with the password from the file that Redis itself reads. */
 async function redis(command: string): Promise<string> {
-    const { id } = await container("it-a-redis");
+    const { id } = await container("it-a-authentik-redis");
     const password = `"$(sed -n 's/^requirepass "\\(.*\\)"$/\\1/p' /run/secrets/redis.conf)"`;
     return await docker("exec", id, "sh", "-c", `REDISCLI_AUTH=${password} redis-cli -n 1 ${command}`);
 }

@@ -97,7 +97,7 @@ describe("a blueprint of the user's own", () => {
 });
 
 async function rename(from: string, to: string): Promise<void> {
-    const { id } = await container("it-a-postgres");
+    const { id } = await container("it-a-authentik-postgres");
     const sql =
         `UPDATE authentik_object SET data = data || '{"name": "${to}"}' ` +
         `WHERE model = 'authentik_blueprints.blueprintinstance' AND data->>'name' = '${from}'`;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { tryRun } from "../../cli/run";
-import { container, containers, docker } from "./support/host";
+import { containers, docker, running } from "./support/host";
 import { findLeaks, secretValues } from "./support/leaks";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
 import { expectServing } from "./support/visit";
@@ -38,14 +38,28 @@ describe("an image", () => {
 
     it("whose container crashes is noticed within 15 seconds, with its last words and no secret", async () => {
         const secrets = await secretValues(shared.stack.opened.stack);
+        const served = await running("it-a-authentik-ak-outpost-");
         shared.stack.configure(shared.configuration({ "images.proxy": crashing }));
         const { record } = await shared.stack.failingUp();
         expect(record.errors).to.match(/it-a-ak-outpost-\w+ (keeps crashing|exited)/);
         expect(record.errors).to.contain("exit code 3").and.contain("these are the last words, and a secret: [secret]");
         expect(findLeaks(record.errors + record.output, secrets)).to.deep.equal([]);
         expect(record.secondsToFailure(/ak-outpost-/), "seconds to notice").to.be.lessThan(15);
-        const { id } = await container("it-a-authentik-ak-outpost-cwad");
-        expect(await docker("logs", id), "it did print it").to.not.be.empty;
+        const runs = await running("it-a-authentik-ak-outpost-");
+        expect(runs, "what served serves again").to.have.deep.members(served);
+        const stopped = (await containers("it-a-authentik-ak-outpost-")).filter(
+            ({ id }) => !runs.some((one) => one.id === id),
+        );
+        expect(stopped).to.have.length(2);
+        for (const { id } of stopped) expect(await docker("logs", id), "it did print it").to.not.be.empty;
+
+        for (const options of [[], [], ["--refresh"]]) {
+            const plain = shared.stack.command("up", "--yes", "--skip-preview", "--color", "never", ...options);
+            const said = await plain.then(() => "it succeeded", String);
+            expect(said).to.contain("these are the last words").and.contain("error: update failed");
+            expect(findLeaks(said, secrets)).to.deep.equal([]);
+            expect(await running("it-a-authentik-ak-outpost-")).to.have.deep.members(served);
+        }
     });
 });
 

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { projectRoot } from "../../cli/environment";
+import { jobLabel, stackLabel } from "../../engine/labels";
+import { projectRoot } from "../../cli/workplace";
 import { addressesOf, handOver, type Inspected, inspect, jobsIn, matrix, titleOf } from "./support/controls";
 import { container, containers, docker, tryDocker } from "./support/host";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
@@ -24,7 +25,7 @@ describe("what containers of a running stack may do", () => {
     const order = (one: Inspected) => titles.indexOf(title(one));
     const titles = [
         ...["postgres", "redis", "authentik-server", "authentik-worker", "ak-outpost-organizr", "ak-outpost-cwad"],
-        ...[handOver, "job: blueprints", "job: proof"],
+        ...[handOver, "job: databases", "job: blueprints", "job: proof"],
     ];
 
     it("is looked at in every container and every job", () => {
@@ -43,11 +44,21 @@ describe("what containers of a running stack may do", () => {
 
     it("is nothing to its root file system, nor to its files", async () => {
         for (const { Id, Name } of running.filter((one) => !title(one).startsWith("ak-outpost")))
-            for (const path of ["/x", "/usr/x", "/run/secrets/x"])
+            for (const path of ["/x", "/usr/x"])
                 expect(
                     (await tryDocker("exec", "--user", "0", Id, "touch", path)).output,
                     `${Name} ${path}`,
                 ).to.contain("Read-only file system");
+        for (const { Id, Name } of running) {
+            const change =
+                "for file in /run/secrets/*; do rm -f $file; echo >$file; echo >/run/secrets/x; done; exit 0";
+            const { output } = await tryDocker("exec", Id, "bash", "-c", change);
+            expect(
+                output.split("\n").filter((line) => !/Permission denied|^$/.test(line)),
+                Name,
+            ).to.deep.equal([]);
+            expect(output, Name).to.contain("/run/secrets/x: Permission denied");
+        }
         for (const { Name, HostConfig } of all) expect(HostConfig.ReadonlyRootfs, Name).to.equal(true);
     });
 
@@ -107,11 +118,11 @@ describe("what containers of a running stack may do", () => {
         expect(after.id).to.not.equal(before.id);
         const left = (await docker("volume", "ls", "--quiet")).split("\n");
         expect(left).to.not.include.members(volumes);
-        expect(await docker("ps", "--all", "--quiet", "--filter", "label=authentik-stack.job"), "and no job").to.equal(
-            "",
-        );
-        const [id, secret] = [(await container("it-a-postgres")).id, "/run/secrets/postgres_password"];
-        expect(await docker("exec", id, "stat", "--format", "%U %a", secret)).to.equal("postgres 400");
+        const ours = ["--filter", `label=${stackLabel}=${shared.stack.opened.identity}`];
+        const jobs = await docker("ps", "--all", "--quiet", ...ours, "--filter", `label=${jobLabel}`);
+        expect(jobs, "and no job").to.equal("");
+        const [id, secret] = [(await container("it-a-authentik-postgres")).id, "/run/secrets/postgres_password"];
+        expect(await docker("exec", id, "stat", "--format", "%U %G %a", secret)).to.equal("root postgres 440");
         expect((await tryDocker("exec", "--user", "1000", id, "cat", secret)).output).to.contain("Permission denied");
     });
 });

@@ -34,7 +34,7 @@ describe("the databases that other stacks share", () => {
     }
 
     it("give no role but postgres a superuser's rights", async () => {
-        const { id } = await container("it-a-postgres");
+        const { id } = await container("it-a-authentik-postgres");
         const sql = "SELECT rolname FROM pg_roles WHERE rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls";
         expect(await docker("exec", "--user", "postgres", id, "psql", "-Atc", sql)).to.equal("postgres");
         const roles = "SELECT rolname FROM pg_roles WHERE rolcanlogin ORDER BY 1";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { bringUp, settle } from "../../cli/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
-import { containers, docker } from "./support/host";
+import { container, containers, docker } from "./support/host";
 import { killedUp } from "./support/killed";
 import { StackUnderTest } from "./support/stack-under-test";
 import { expectServing } from "./support/visit";
@@ -22,7 +22,7 @@ describe("an update that is killed in the middle", () => {
     after(() => stack.close());
 
     for (const [moment, found] of Object.entries({
-        "while PostgreSQL starts": "it-k-postgres",
+        "while PostgreSQL starts": "it-k-authentik-postgres",
         "while the server starts": "it-k-authentik-server",
         "while an outpost starts": "it-k-authentik-ak-outpost",
     })) {
@@ -40,7 +40,8 @@ describe("an update that is killed in the middle", () => {
     }
 
     it("leaves no half of a PostgreSQL cluster", async () => {
-        const host = await docker("exec", "it-k-postgres", "cat", "/var/lib/postgresql/data/pg_hba.conf");
+        const { id } = await container("it-k-authentik-postgres");
+        const host = await docker("exec", id, "cat", "/var/lib/postgresql/data/pg_hba.conf");
         expect(host, "the last thing that the image's entrypoint writes").to.match(/^host all all all /m);
     });
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { draftRotation, writeDraft } from "../../cli/rotation/file";
+import { draftRotation, writeDraft } from "../../cli/rotation/draft";
 import { nextRotation, readSecrets } from "../../cli/rotation/secrets";
 import { bringUp, settle } from "../../cli/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
@@ -33,7 +33,7 @@ describe("a rotation that is killed", () => {
     after(() => stack.close());
 
     for (const [moment, isThere] of Object.entries({
-        "while Redis is replaced": () => isReplaced("redis"),
+        "while Redis is replaced": () => isReplaced("authentik-redis"),
         "after the role was altered": () => isRefused("database/authentik"),
         "while the server is replaced": () => isReplaced("authentik-server"),
         "after the token was changed in authentik": () => isRefused("outpost/ak-outpost-cwad"),

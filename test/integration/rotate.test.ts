@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { draftRotation, withDraft, writeDraft } from "../../cli/rotation/file";
-import { previewChanges } from "../../cli/rotation/preview";
+import { draftRotation, previewChanges, withDraft, writeDraft } from "../../cli/rotation/draft";
 import { listText, nextRotation, readSecrets } from "../../cli/rotation/secrets";
 import { fileOf } from "../../cli/stack/files";
 import { bringUp } from "../../cli/stack/up";
@@ -17,7 +16,10 @@ import { expectServing } from "./support/visit";
 import { openBench } from "./support/workplace";
 
 const prefix = "it-r-";
-const file = (role: string) => `replace  container it-r-authentik-${role}`;
+const file = (role: string) => [
+    `replace  container it-r-authentik-${role}`,
+    `update   step it-r-authentik-${role}-healthy`,
+];
 const applied = "update   step it-r-authentik-blueprints-applied";
 const proven = "update   step it-r-authentik-serving-proven";
 const databases = "update   step it-r-authentik-postgres-databases";
@@ -25,18 +27,18 @@ const secret = (name: string) => `replace  random password it-r-authentik-${name
 
 /** What is done for one secret and nothing else. */
 const effects: Record<string, string[]> = {
-    "secret-key": [secret("secret-key"), file("server"), file("worker"), applied, proven],
+    "secret-key": [secret("secret-key"), ...file("server"), ...file("worker"), applied, proven],
     "admin-password": [secret("admin-password"), applied],
     "api-token": [secret("api-token"), applied],
     postgres: [secret("postgres-postgres"), databases],
     "database/authentik": [
         secret("postgres-database-authentik"),
-        ...[databases, file("server"), file("worker"), applied, proven],
+        ...[databases, ...file("server"), ...file("worker"), applied, proven],
     ],
     "database/n8n": [secret("postgres-database-n8n"), databases],
-    redis: [secret("redis-redis"), file("redis-server"), file("server"), file("worker"), applied, proven],
-    "redis/n8n": [secret("redis-redis-n8n"), file("redis-server")],
-    "outpost/ak-outpost-cwad": [secret("outpost-ak-outpost-cwad"), applied, file("ak-outpost-cwad"), proven],
+    redis: [secret("redis-redis"), ...file("redis-server"), ...file("server"), ...file("worker"), applied, proven],
+    "redis/n8n": [secret("redis-redis-n8n"), ...file("redis-server")],
+    "outpost/ak-outpost-cwad": [secret("outpost-ak-outpost-cwad"), applied, ...file("ak-outpost-cwad"), proven],
     "application/mealie": [secret("application-mealie"), applied],
 };
 const names = Object.keys(effects);

@@ -127,12 +127,18 @@ describe("an external PostgreSQL and Redis that accept only TLS", () => {
 
     it("have their certificates in files that only authentik reads, and the key nowhere else", async () => {
         const { id } = await container(`${prefix}authentik-worker`);
-        const listed = await docker("exec", id, "sh", "-c", "stat -c '%a %u %n' /run/secrets/*.crt /run/secrets/*.key");
+        const listed = await docker(
+            "exec",
+            id,
+            "sh",
+            "-c",
+            "stat -c '%a %u:%g %n' /run/secrets/*.crt /run/secrets/*.key",
+        );
         expect(listed.split("\n")).to.have.members([
-            "400 1000 /run/secrets/postgresql_ca.crt",
-            "400 1000 /run/secrets/postgresql_client.crt",
-            "400 1000 /run/secrets/postgresql_client.key",
-            "400 1000 /run/secrets/redis_ca.crt",
+            "440 0:1000 /run/secrets/postgresql_ca.crt",
+            "440 0:1000 /run/secrets/postgresql_client.crt",
+            "440 0:1000 /run/secrets/postgresql_client.key",
+            "440 0:1000 /run/secrets/redis_ca.crt",
         ]);
         const key = client.key.split("\n")[1] ?? "";
         expect(await docker("inspect", id)).to.not.contain(key);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { projectRoot } from "../../cli/environment";
+import { projectRoot } from "../../cli/workplace";
 import { type Finished, run, tryRun } from "../../cli/run";
 
 /** What a checkout does not have, and the folder that may be deleted. */

@@ -43,12 +43,12 @@ export function matrix(prefix: string, containers: Inspected[]): string {
     ].join("\n");
 }
 
-/** What a container is called, whatever the stack is: by its name, or what its job is. */
-export function titleOf(prefix: string, { Name, Config }: Inspected): string {
+/** What a container is called, whatever the stack is: by its host name, or what its job is. */
+export function titleOf(prefix: string, { Config }: Inspected): string {
     const job = Config.Labels[jobLabel];
-    if (job === undefined) return Name.slice(1 + prefix.length).replace(/^authentik-(?=ak-)|-[0-9a-f]{7}$/g, "");
-    const [kind = ""] = job.split("-").slice(-1);
-    return { owner: handOver, applied: "job: blueprints", proven: "job: proof" }[kind] ?? job;
+    if (job === undefined) return Config.Hostname.slice(prefix.length);
+    const kinds = { owner: handOver, databases: "job: databases", applied: "job: blueprints", proven: "job: proof" };
+    return Object.entries(kinds).find(([kind]) => new RegExp(`-${kind}(-\\d+)?$`).test(job))?.[1] ?? job;
 }
 
 /** The job that gives a volume to the user of its container. */

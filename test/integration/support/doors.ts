@@ -1,6 +1,6 @@
 import { Browser } from "../../contract/support/browser";
 import { ask } from "../../contract/support/http";
-import { container, tryDocker } from "./host";
+import { container, running, tryDocker } from "./host";
 import { secretValues } from "./leaks";
 import type { StackUnderTest } from "./stack-under-test";
 
@@ -61,8 +61,8 @@ export async function secretsOf({ opened }: StackUnderTest, names: string[]): Pr
 function psql(prefix: string, role: string): Door {
     const command = ["psql", "--no-psqlrc", "--no-password", "-At", `--host=${prefix}postgres`, `--username=${role}`];
     return async (value) => {
-        const run = ["exec", "--env", `PGPASSWORD=${value}`, `${prefix}postgres`, ...command, `--dbname=${role}`];
-        const { code, output } = await tryDocker(...run, "--command=SELECT 'in'");
+        const sql = [`--dbname=${role}`, "--command=SELECT 'in'"];
+        const { code, output } = await inside(`${prefix}authentik-postgres`, `PGPASSWORD=${value}`, ...command, ...sql);
         return verdict(code === 0 ? output.trim() : output, ["in"], ["password authentication failed"]);
     };
 }
@@ -70,9 +70,15 @@ function psql(prefix: string, role: string): Door {
 function redis(prefix: string, user: string): Door {
     const command = ["redis-cli", "--no-auth-warning", "-h", `${prefix}redis`, "--user", user, "PING"];
     return async (value) => {
-        const run = ["exec", "--env", `REDISCLI_AUTH=${value}`, `${prefix}redis`, ...command];
-        return verdict((await tryDocker(...run)).output, ["PONG"], ["WRONGPASS"]);
+        const { output } = await inside(`${prefix}authentik-redis`, `REDISCLI_AUTH=${value}`, ...command);
+        return verdict(output, ["PONG"], ["WRONGPASS"]);
     };
+}
+
+/** Runs a command, with an environment variable, in the container of a name that runs. */
+async function inside(name: string, variable: string, ...command: string[]) {
+    const [{ id } = { id: "" }] = await running(name);
+    return await tryDocker("exec", "--env", variable, id, ...command);
 }
 
 /** Neither let in nor refused is an error: a door that is out of order proves nothing. */

@@ -1,7 +1,9 @@
 import type { PulumiFn } from "@pulumi/pulumi/automation";
 import {
     authentikInstance,
+    authentikSecrets,
     authentikVolumes,
+    blueprintFiles,
     Blueprints,
     type ConfigInput,
     type ContainerTransform,
@@ -17,7 +19,6 @@ import {
     stackConfig,
     Worker,
 } from "../../../components";
-import { authentikSecrets, blueprintFiles } from "../../../components/secrets";
 import type { Bench } from "./workplace";
 
 /** Names of the outposts. */
@@ -108,9 +109,13 @@ export function libraryProgram({ images }: Bench, { prefix, port, transform }: L
             ...place,
         });
         for (const { name, type, networks: on } of config.outposts) {
-            const token = secrets.outposts[name] ?? context.credentials.secret(`outpost/${name}`, "none", {});
+            const token = secrets.outposts[name] ?? missing(name);
             const own = { name, type, on, token, image: images[type], transform: transform[name] };
             new Outpost(`${prefix}${name}`, { ...own, server, url, after: [applied], ...place });
         }
     };
+}
+
+function missing(outpost: string): never {
+    throw new Error(`${outpost} has no token`);
 }

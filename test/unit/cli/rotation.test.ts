@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../../cli/environment";
-import { editRotation } from "../../../cli/rotation/edit";
+import { projectRoot } from "../../../cli/workplace";
+import { editRotation } from "../../../cli/rotation/draft";
 import { followUps, type KnownSecrets, listText, nextRotation } from "../../../cli/rotation/secrets";
 
 const known: KnownSecrets = {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { environmentOf, type OpenStack, projectRoot, type Workplace } from "../environment";
+import { pulumiVariables, type OpenStack, projectRoot, type Workplace } from "../workplace";
 import { run } from "../run";
 
 /**
@@ -9,7 +9,7 @@ import { run } from "../run";
  * @returns what it printed on standard output.
  */
 export async function runPulumi(workplace: Workplace, args: string[], cwd = projectRoot): Promise<string> {
-    const env = environmentOf(workplace);
+    const env = pulumiVariables(workplace);
     return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env });
 }
 
@@ -30,7 +30,7 @@ export async function readOutputs(
 export async function attachPulumi(workplace: Workplace, args: string[]): Promise<number> {
     const child = spawn(workplace.pulumi.command.command, args, {
         cwd: projectRoot,
-        env: { ...process.env, ...environmentOf(workplace) },
+        env: { ...process.env, ...pulumiVariables(workplace) },
         stdio: "inherit",
     });
     // The terminal sends an interrupt to the CLI as well, which decides what to do.

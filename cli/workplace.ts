@@ -40,7 +40,7 @@ export interface OpenStack {
 }
 
 /** The environment of the Pulumi CLI and of the program it runs. */
-export function environmentOf({ docker, pulumi, backend }: Workplace): Record<string, string> {
+export function pulumiVariables({ docker, pulumi, backend }: Workplace): Record<string, string> {
     return { ...pulumi.env, ...backend.env, ...(docker && { DOCKER_HOST: docker.host }) };
 }
 
@@ -96,6 +96,6 @@ async function workspaceIn(workDir: string, workplace: Workplace): Promise<Local
         workDir,
         pulumiHome,
         pulumiCommand: command,
-        envVars: environmentOf(workplace),
+        envVars: pulumiVariables(workplace),
     });
 }
