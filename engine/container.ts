@@ -66,12 +66,12 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         networks,
         limits = {},
     } = process;
-    const memory = limits.memory === undefined ? undefined : pulumi.output(limits.memory).apply(megabytes);
+    const memory = limits.memory === undefined ? undefined : convert(limits.memory, megabytes);
     return {
         image,
         entrypoints: entrypoint,
         command,
-        envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+        envs: Object.entries(variables).map(([key, value]) => convert(value, (text) => `${key}=${text}`)),
         user,
         mounts: mounts.map(({ source, target, readOnly }) => ({ source, target, readOnly, type: mountType(source) })),
         // Volumes for the files; of no name, so that they go with their container.
@@ -79,7 +79,7 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         networksAdvanced: networks.map(({ network, aliases }) => ({ name: network, aliases })),
         memory,
         memorySwap: memory,
-        cpus: limits.cpus === undefined ? undefined : pulumi.output(limits.cpus).apply(decimal),
+        cpus: limits.cpus === undefined ? undefined : convert(limits.cpus, decimal),
         readOnly: true,
         tmpfs: inMemory(),
         capabilities: { drops: ["ALL"] },
@@ -129,6 +129,15 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
 
 function labelList(labels: Record<string, pulumi.Input<string>>) {
     return Object.entries(labels).map(([label, value]) => ({ label, value }));
+}
+
+/** Converts a value, at once where it is known, as most are: each output takes its time in a preview. */
+function convert<T extends string | number, To>(
+    input: pulumi.Input<T>,
+    conversion: (value: T) => To,
+): pulumi.Input<To> {
+    const isKnown = typeof input === "string" || typeof input === "number";
+    return isKnown ? conversion(input) : pulumi.output(input).apply((value) => conversion(value as T));
 }
 
 /** A path of the host is bound; a name is a volume. */
