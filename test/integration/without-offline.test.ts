@@ -56,7 +56,7 @@ describe("offline/", function () {
         }
         const doctor = await command("doctor");
         expect(doctor.code, doctor.stderr).to.equal(0);
-        expect(doctor.stdout).to.match(/^missing {2}Stand-in images +offline\/ is not there/m);
+        expect(doctor.stdout).to.match(/^missing {2}Stand-in images +the folder offline\/ is missing/m);
     });
 
     it("is asked for, with the cure, where nothing else helps", async () => {

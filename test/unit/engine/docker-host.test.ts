@@ -66,17 +66,17 @@ describe("a network of the stack's own", () => {
         expect(options.retainOnDelete).to.equal(false);
     });
 
-    it("stays when the stack goes while others are on it: Docker would not delete it", async () => {
+    it("is kept when the stack is destroyed while other containers use it: Docker would not delete it", async () => {
         const { resources } = await made(onIt("db_net"), network);
 
         expect(one(resources, "network", "nets-db").options.retainOnDelete).to.equal(true);
     });
 
-    it("is not renamed while others are on it", async () => {
+    it("is not renamed while other containers use it", async () => {
         const failure = await made(onIt("data_net"), network).catch((error: Error) => error.message);
 
         expect(failure).to.equal(
-            "the network data_net cannot become db_net while other containers are on it (gitea); disconnect them, or keep its name",
+            "the network data_net cannot be renamed to db_net while other containers use it (gitea); disconnect them, or keep its name",
         );
     });
 
@@ -93,13 +93,15 @@ describe("a network of the stack's own", () => {
         }
     });
 
-    it("stays while others are on it, who are named", async () => {
+    it("is kept while other containers use it, and they are named", async () => {
         const { resources, told } = await made(onIt("db_net"), (host) => host.releaseNetwork("nets-db", {}));
 
         const { inputs, options } = one(resources, "network", "nets-db");
         expect(inputs).to.deep.include({ name: "db_net", internal: true });
         expect(options.retainOnDelete).to.equal(true);
-        expect(told.join()).to.contain("the network db_net is no longer needed and stays: gitea are on it");
+        expect(told.join()).to.contain(
+            "the network db_net is no longer needed but is kept, since other containers use it: gitea",
+        );
     });
 });
 
@@ -133,7 +135,7 @@ describe("a named volume", () => {
 
         expect(resources).to.deep.equal([]);
         expect(told.join()).to.contain(
-            "the volume pg_data is no longer needed and stays; `docker volume rm pg_data` deletes it",
+            "the volume pg_data is no longer needed but is kept; `docker volume rm pg_data` deletes it",
         );
     });
 
