@@ -76,7 +76,7 @@ describe("an authentik made of the components as a library, without the proof at
         })) {
             transform = { server: (args) => void (args.envs = withVariable(args.envs, variable, "nohost")) };
             const { record, seconds } = await stack.failingUp();
-            expect(record.errors).to.contain(`${prefix}authentik-server lives, and is not ready: ${words}`);
+            expect(record.errors).to.contain(`${prefix}authentik-server is alive but not ready: ${words}`);
             expect(seconds).to.be.lessThan(60);
         }
         transform = {};

@@ -83,7 +83,7 @@ describe("what can be rotated", () => {
     it("is listed with where it comes from, and without any value", () => {
         expect(listText(known).split("\n")).to.deep.equal([
             "  redis               the output redis of the stack organization/vault/prod",
-            "  api-token           your own",
+            "  api-token           supplied by you",
             "  admin-password      generated",
             "  postgres            generated",
             "  database/authentik  generated",

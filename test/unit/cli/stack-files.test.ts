@@ -31,7 +31,7 @@ describe("files of a stack", () => {
         expect(stackOf(root, [])).to.equal(undefined);
         expect(stackOf(root, ["dev"])).to.equal("dev");
         expect(stackOf(root, ["rehearsal"])).to.equal("rehearsal");
-        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. There are: dev.");
+        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
     });
 
     it("say which images the stack runs, and where", () => {

@@ -65,11 +65,11 @@ describe("a network of the stack's own", () => {
         expect(options.ignoreChanges).to.deep.equal(["labels"]);
     });
 
-    it("is not renamed while others are on it", async () => {
+    it("is not renamed while other containers use it", async () => {
         const failure = await made(onIt("data_net"), network).catch((error: Error) => error.message);
 
         expect(failure).to.equal(
-            "the network data_net cannot become db_net while other containers are on it (gitea); disconnect them, or keep its name",
+            "the network data_net cannot be renamed to db_net while other containers use it (gitea); disconnect them, or keep its name",
         );
     });
 
@@ -86,12 +86,14 @@ describe("a network of the stack's own", () => {
         }
     });
 
-    it("stays while others are on it, who are named", async () => {
+    it("is kept while other containers use it, and they are named", async () => {
         const { resources, told } = await made(onIt("db_net"), (host) => host.releaseNetwork("nets-db", {}));
 
         const { inputs } = one(resources, "network", "nets-db");
         expect(inputs).to.deep.include({ name: "db_net", internal: true });
-        expect(told.join()).to.contain("the network db_net is no longer needed and stays: gitea are on it");
+        expect(told.join()).to.contain(
+            "the network db_net is no longer needed but is kept, since other containers use it: gitea",
+        );
     });
 });
 
@@ -125,7 +127,7 @@ describe("a named volume", () => {
 
         expect(resources).to.deep.equal([]);
         expect(told.join()).to.contain(
-            "the volume pg_data is no longer needed and stays; `docker volume rm pg_data` deletes it",
+            "the volume pg_data is no longer needed but is kept; `docker volume rm pg_data` deletes it",
         );
     });
 

@@ -255,7 +255,7 @@ describe("the start of a workload's container", () => {
             const failure = await start({ lists: { containers }, ...unhealthy("thing-id") }, { mounts: exclusive });
 
             expect(failure).to.match(/^redis was not healthy within 30 seconds/);
-            expect(failure).to.match(/\nThe container that served before it was started again\.$/);
+            expect(failure).to.match(/\nThe previous container was started again\.$/);
             expect(deeds()).to.deep.equal(["stop before", "start thing-id", "stop thing-id", "start before"]);
         });
 
@@ -273,9 +273,7 @@ describe("the start of a workload's container", () => {
             const failure = await start({ lists, refused, ...unhealthy("thing-id") }, { mounts: exclusive });
 
             expect(failure).to.match(/^redis was not healthy within 30 seconds/);
-            expect(failure).to.match(
-                /\nThe container that served before it could not be started again: no space left on device$/,
-            );
+            expect(failure).to.match(/\nThe previous container could not be started again: no space left on device$/);
         });
 
         it("starts what it stopped again when it cannot stop another", async () => {
