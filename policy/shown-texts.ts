@@ -66,7 +66,7 @@ export function holds(text: string, secret: string): boolean {
     );
 }
 
-/** The base64 of a secret depends on the number of bytes before it; of each variant, the part that depends only on the secret. */
+/** A secret's base64 depends on the number of bytes before it: for each case, the part that only the secret determines. */
 function base64Forms(secret: string): string[] {
     return [0, 1, 2].map((before) => {
         const bytes = Buffer.from("\0".repeat(before) + secret);

@@ -1,5 +1,5 @@
 /**
- * A program with an authentik of its own, from the components of authentik-stack. To run it from a clone of that
+ * A program that runs its own authentik, made with the components of authentik-stack. To run it from a clone of that
  * project: `npm install && npm run build` there, then `npm install` here.
  */
 import * as pulumi from "@pulumi/pulumi";
@@ -8,7 +8,7 @@ import { AuthentikStack, stackConfig } from "authentik-stack";
 const config = new pulumi.Config();
 
 const authentik = new AuthentikStack("auth", {
-    // The keys are those of docs/configuration.md; what is wrong is reported before anything is made.
+    // The keys are those in docs/configuration.md; problems are reported before anything is created.
     config: stackConfig({
         url: config.require("url"),
         prefix: "sign-in-",

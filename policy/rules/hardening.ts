@@ -67,7 +67,7 @@ export const noNewPrivileges: Rule = {
         const options = textsOf(securityOpts);
         if (kind === "service" && setOnNodes !== true)
             report(
-                'A setuid program in it becomes root, and a service cannot set `no-new-privileges`. Set `"no-new-privileges": true` in daemon.json of every node, and then `setOnNodes: true` in this policy\'s configuration.',
+                'A setuid program in it becomes root, and a service cannot set `no-new-privileges`. Set `"no-new-privileges": true` in daemon.json of every node, and then `setOnNodes` in this policy\'s configuration.',
             );
         if (
             kind !== "service" &&
