@@ -150,7 +150,7 @@ type Variables = pulumi.Input<Record<string, pulumi.Input<string | number>>>;
  * Secrets of a container as files, and the environment variables that name these files.
  *
  * @example
- * const { variables, uploads }: SecretFiles = secretFiles(1000, { DB_PASS: config.requireSecret("password") });
+ * const { variables, uploads }: SecretFiles = secretFiles(1000, { DB_PASS: new pulumi.Config().requireSecret("password") });
  */
 export interface SecretFiles {
     /** `<KEY>_FILE` with the path of the file: not secret. */

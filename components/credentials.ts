@@ -16,7 +16,7 @@ export interface CredentialsArgs {
  * has 50 letters and digits.
  *
  * @example
- * const credentials = new Credentials({ supplied: { "admin-password": config.requireSecret("password") } });
+ * const credentials = new Credentials({ supplied: { "admin-password": new pulumi.Config().requireSecret("password") } });
  */
 export class Credentials {
     public constructor(private readonly args: CredentialsArgs = {}) {}

@@ -20,7 +20,7 @@ import {
  * @example
  * const external: PostgresConnection = {
  *     ...{ host: "db.example.com", port: 5432, database: "authentik", user: "authentik" },
- *     password: config.requireSecret("databasePassword"),
+ *     password: new pulumi.Config().requireSecret("databasePassword"),
  *     sslMode: "verify-full",
  *     revision: "db.example.com",
  *     dependsOn: [],

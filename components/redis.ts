@@ -21,7 +21,7 @@ import {
  * @example
  * const external: RedisConnection = {
  *     ...{ host: "redis.example.com", port: 6379, index: 0, tls: true },
- *     password: config.requireSecret("redisPassword"),
+ *     password: new pulumi.Config().requireSecret("redisPassword"),
  *     dependsOn: [],
  * };
  */

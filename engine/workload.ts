@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
  * A file that a container gets before it starts. Every secret reaches a container in this way.
  *
  * @example
- * const file: WorkloadFile = { path: "/run/secrets/token", content: config.requireSecret("token") };
+ * const file: WorkloadFile = { path: "/run/secrets/token", content: new pulumi.Config().requireSecret("token") };
  */
 export interface WorkloadFile {
     /** Absolute path inside the container. */
