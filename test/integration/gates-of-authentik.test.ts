@@ -17,7 +17,7 @@ const crashes: ContainerTransform = (args) => {
     args.entrypoints = ["sh", "-c", "echo the cause that only it knows; exit 3"];
 };
 
-describe("an authentik made of the components as a library, without the proof at the end", () => {
+describe("an authentik made with the components as a library, without the proof at the end", () => {
     let stack: SmallStack;
     let port: number;
     let transform: Record<string, ContainerTransform> = {};

@@ -85,7 +85,7 @@ describe("a workload of a small program", () => {
         });
     }
 
-    it("that never got healthy goes back to what it was with the former configuration", async () => {
+    it("that never became healthy is restored by the previous configuration", async () => {
         workloads = { app: {} };
         await stack.up();
         workloads = { app: sick.change };

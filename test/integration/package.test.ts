@@ -113,7 +113,7 @@ describe("a configuration from plain values", () => {
         expect(stackConfig(least)).to.deep.include({ version: "2025.8.4", prefix: "", outposts: [], secrets: {} });
     });
 
-    it("takes secrets that are not known yet, and misses those that are not there", () => {
+    it("accepts secrets that are not known yet, and reports missing ones", () => {
         const password = pulumi.secret("of another stack");
         const { secrets, postgres } = stackConfig({ ...external, secrets: { "database/authentik": password } });
         expect(secrets["database/authentik"]).to.equal(password);

@@ -59,7 +59,7 @@ describe("offline/", function () {
         expect(doctor.stdout).to.match(/^missing {2}Stand-in images +the folder offline\/ is missing/m);
     });
 
-    it("is asked for, with the cure, where nothing else helps", async () => {
+    it("is reported as missing, with the cure, if nothing else works", async () => {
         const script = join(copy, "nothing-helps.ts");
         writeFileSync(
             script,

@@ -58,7 +58,7 @@ describe("files of a stack", () => {
         expect(docker.host).to.equal("ssh://root@host");
     });
 
-    it("hold the way to Docker; what is encrypted is for the update alone", () => {
+    it("name the Docker engine; only the update reads encrypted values", () => {
         const registryAuth = [{ address: "ghcr.io", username: "me", password: { secure: "AAA" } }];
         const config = { "docker:sshOpts": ["-v"], "docker:registryAuth": registryAuth };
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));

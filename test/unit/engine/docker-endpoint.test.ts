@@ -47,7 +47,7 @@ describe("where the engine is", () => {
         expect(() => found({}, { DOCKER_HOST: "tcp://server" })).to.throw('DOCKER_HOST = "tcp://server" must be a URL');
     });
 
-    it("is that of a context, which goes before the host", () => {
+    it("is that of a context, which takes precedence over the host", () => {
         addContext("lab", "ssh://lab");
         expect(found({ context: "lab", host: "ssh://other" })).to.include({
             host: "ssh://lab",
@@ -65,7 +65,7 @@ describe("where the engine is", () => {
         expect(() => found({}, { DOCKER_CONTEXT: "default" })).to.throw("or unset it");
     });
 
-    it("is refused where DOCKER_CONTEXT leads the provider elsewhere than the host, and taken where it does not", () => {
+    it("is refused if DOCKER_CONTEXT and the host name different engines, and accepted if they name the same", () => {
         addContext("lab", "ssh://lab");
         const DOCKER_CONTEXT = "lab";
         expect(() => found({ host: "ssh://server" }, { DOCKER_CONTEXT })).to.throw(

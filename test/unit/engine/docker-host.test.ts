@@ -73,7 +73,7 @@ describe("a network of the stack's own", () => {
         );
     });
 
-    it("goes when it is no longer needed and nobody else is on it", async () => {
+    it("is deleted when it is no longer needed and no other container uses it", async () => {
         for (const behaviour of [
             undefined,
             {},
@@ -101,7 +101,7 @@ describe("a named volume", () => {
     const args = (keep: boolean) => ({ name: "pg_data", keep });
     const there: Behaviour = { lists: { volumes: [{ Name: "pg_data" }] } };
 
-    it("is labelled, known by its name, and never replaced for its labels: one that is there is taken up", async () => {
+    it("is labelled, known by its name, and never replaced because of its labels: an existing one is used", async () => {
         const { resources, value } = await made(undefined, (host) => host.volume("pg-data", args(true), {}));
 
         const { inputs, options } = one(resources, "volume", "pg-data");
@@ -122,7 +122,7 @@ describe("a named volume", () => {
         });
     }
 
-    it("leaves the state when it is no longer needed, stays, and is named", async () => {
+    it("leaves the state when it is no longer needed, is kept, and is named", async () => {
         const { resources, told } = await made(there, (host) => host.releaseVolume("pg-data", args(true), {}));
 
         expect(resources).to.deep.equal([]);
@@ -142,7 +142,7 @@ describe("a named volume", () => {
         expect(namesOf(resources, "volume")).to.deep.equal(["pg-data"]);
     });
 
-    it("stays the stack's when it is no longer needed, where it goes with the stack", async () => {
+    it("stays in the state when it is no longer needed, if it is deleted with the stack", async () => {
         const { resources, told } = await made(there, (host) => host.releaseVolume("pg-data", args(false), {}));
 
         expect(one(resources, "volume", "pg-data").options.retainOnDelete).to.equal(false);
