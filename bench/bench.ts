@@ -6,7 +6,7 @@ import { devConfiguration, devPorts } from "../test/integration/support/dev";
 import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { openBench } from "../test/integration/support/workplace";
 import type { Configuration } from "../test/support/configuration";
-import { environmentOf, openStack, type OpenStack, projectRoot } from "../cli/environment";
+import { pulumiVariables, openStack, type OpenStack, projectRoot } from "../cli/workplace";
 import { flatten } from "./flat";
 
 /**
@@ -104,7 +104,7 @@ function costOf({ stack, workplace }: OpenStack, args: string[]): Cost {
         ["-c", '"$@" >&2; code=$?; times; exit $code', "sh", workplace.pulumi.command.command, ...command],
         {
             cwd: stack.workspace.workDir,
-            env: { ...process.env, ...environmentOf(workplace) },
+            env: { ...process.env, ...pulumiVariables(workplace) },
             encoding: "utf8",
         },
     );

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OpenStack } from "../cli/environment";
+import type { OpenStack } from "../cli/workplace";
 
 /** A resource of an exported state, as far as a flat program needs it. */
 interface Exported {

@@ -1,9 +1,10 @@
+import "./quick";
 import { chooseImages, type ChosenImages } from "./images";
 import { ensureDocker } from "./docker-engine";
 import { ensurePulumi } from "./engine";
 import { findBackend, prepareBackend } from "./engine/backend";
 import { main } from "./main";
-import { openStack, projectRoot } from "./environment";
+import { openStack, projectRoot } from "./workplace";
 import { Steps } from "./progress";
 import { defaultStack, readSettings, rehearsalStack, stackOf, writeRehearsal } from "./stack/files";
 import { showRunning } from "./stack/summary";

@@ -1,7 +1,8 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
+import { nameOf } from "../stack/events";
 
-/** Collects what a preview would make, to compare it with what another preview would make. */
+/** Collects the resources of a preview, to compare them with those of another preview. */
 export class Description {
     private readonly resources = new Map<string, unknown>();
 
@@ -10,10 +11,10 @@ export class Description {
         const { urn, type = "", op, new: made } = resourcePreEvent?.metadata ?? {};
         if (urn === undefined || type === "pulumi:pulumi:Stack" || op === "read") return;
         const name = nameOf(urn);
-        this.resources.set(`${name} (${type})`, plain(made?.inputs ?? {}, name));
+        this.resources.set(`${name} (${type})`, comparable(made?.inputs ?? {}, name));
     };
 
-    /** The resources by name and type, each with its inputs: the same text for the same program and configuration. */
+    /** The resources by name and type with their inputs: the same text for the same program and configuration. */
     public toString(): string {
         const sorted = [...this.resources].sort(([a], [b]) => (a < b ? -1 : 1));
         return stringify(Object.fromEntries(sorted), {
@@ -24,24 +25,20 @@ export class Description {
     }
 }
 
-/** Where the engine has no value before something is made. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+/** What Pulumi's engine shows in place of a value that is not known before the update. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Inputs with the same text each time: without what is not known yet, or drawn by lot. */
-function plain(value: unknown, resource: string): unknown {
-    if (Array.isArray(value)) return value.map((item) => plain(item, resource));
+/** Inputs that have the same text each time: without values that are random or not known yet. */
+function comparable(value: unknown, resource: string): unknown {
+    if (Array.isArray(value)) return value.map((item) => comparable(item, resource));
     if (typeof value === "string") {
         const autoNamed = value.startsWith(`${resource}-`) && /^-[0-9a-f]{7}$/.test(value.slice(resource.length));
-        return value === unknown ? "(not known yet)" : autoNamed ? `${resource}-(random)` : value;
+        return value === unknownValue ? "(not known yet)" : autoNamed ? `${resource}-(random)` : value;
     }
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
         Object.entries(value)
             .filter(([key]) => key !== "__defaults")
-            .map(([key, item]) => [key, plain(item, resource)]),
+            .map(([key, item]) => [key, comparable(item, resource)]),
     );
-}
-
-function nameOf(urn: string): string {
-    return urn.split("::").at(-1) ?? urn;
 }

@@ -2,16 +2,16 @@ import { existsSync } from "node:fs";
 import { findBackend, prepareBackend } from "../engine/backend";
 import { ensureDocker, findDocker } from "../docker-engine";
 import { ensurePulumi } from "../engine";
-import { existsStack, openStack, type OpenStack, projectRoot, type Workplace } from "../environment";
+import { existsStack, openStack, type OpenStack, projectRoot, type Workplace } from "../workplace";
 import { type Progress, ToolError } from "../progress";
-import { defaultStack, readSettings, rehearsalStack } from "./files";
+import { defaultStack, readRequirements, rehearsalStack } from "./files";
 
-/** How stacks that were started before are opened. */
+/** Options for opening stacks that were started before. */
 export interface ExistingOptions {
-    /** Default: the real stack and the rehearsal. */
+    /** Default: the default stack and the rehearsal. */
     name?: string;
     progress: Progress;
-    /** The containers are going to be touched. Default: false. */
+    /** Whether the command needs the Docker engine. Default: false, which uses one if it runs. */
     needsDocker?: boolean;
 }
 
@@ -25,10 +25,10 @@ export async function openExisting({ name, progress, needsDocker = false }: Exis
     const backend = findBackend(projectRoot);
     if (backend.folder !== undefined && !existsSync(backend.folder)) throw new ToolError(nothing);
     prepareBackend(backend);
-    const settings = readSettings(projectRoot, name ?? defaultStack);
+    const requirements = readRequirements(projectRoot, name ?? defaultStack);
     const docker = needsDocker
-        ? await ensureDocker(progress, settings.docker)
-        : await findDocker(settings.docker).catch(() => undefined);
+        ? await ensureDocker(progress, requirements.docker)
+        : await findDocker(requirements.docker).catch(() => undefined);
     const workplace: Workplace = { docker, pulumi: await ensurePulumi(progress), backend };
 
     const opened: OpenStack[] = [];

@@ -1,4 +1,6 @@
-import type { Stack } from "@pulumi/pulumi/automation";
+import type { DockerConnection } from "../../engine/connection";
+import { runPulumi } from "../engine/pulumi-command";
+import type { OpenStack } from "../workplace";
 
 /** A resource as the state has it, as far as the tools read it. */
 export interface StateResource {
@@ -17,9 +19,25 @@ export interface State {
 }
 
 /** Reads a stack's state; secrets in it stay encrypted. */
-export async function readState(stack: Stack): Promise<State> {
-    const { deployment } = (await stack.exportStack()) as {
+export async function readState({ stack, workplace }: OpenStack): Promise<State> {
+    const text = await runPulumi(workplace, ["stack", "export", "--stack", stack.name], stack.workspace.workDir);
+    const { deployment } = JSON.parse(text) as {
         deployment?: { resources?: StateResource[]; pending_operations?: State["pending"] };
     };
     return { resources: deployment?.resources ?? [], pending: deployment?.pending_operations ?? [] };
+}
+
+/** Whether a container, a network or a volume that the state knows is gone, which Pulumi notices only with a refresh. */
+export async function hasLost(docker: DockerConnection, { resources }: State): Promise<boolean> {
+    const [containers, networks, { Volumes }] = await Promise.all([
+        docker.get<{ Id: string }[]>("/containers/json?all=true"),
+        docker.get<{ Id: string }[]>("/networks"),
+        docker.get<{ Volumes: { Name: string }[] | null }>("/volumes"),
+    ]);
+    const there = new Set([
+        ...[...containers, ...networks].map(({ Id }) => Id),
+        ...(Volumes ?? []).map(({ Name }) => Name),
+    ]);
+    const known = resources.filter(({ type }) => /^docker:index\/(container|network|volume):/.test(type));
+    return known.some(({ id }) => id !== undefined && !there.has(id));
 }

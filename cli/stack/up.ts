@@ -1,19 +1,21 @@
-import type { OpType } from "@pulumi/pulumi/automation";
-import type { OpenStack } from "../environment";
+import type { OpType, Stack } from "@pulumi/pulumi/automation";
+import { dockerOf, type OpenStack } from "../workplace";
 import type { Report } from "./events";
 import { healInterrupted } from "./leftovers";
 import type { Progress } from "../progress";
+import { hasLost } from "./state";
 import { operate } from "./update";
 
 /**
- * Heals what a killed run left, and compares the state with what is really there.
+ * Heals what a killed run left, and compares the state with what is really there where it has to be.
  *
- * @returns whether there was such a run.
+ * @returns whether the state knows of nothing that is not there; else the update has to compare.
  * @throws ToolError when another run is at work.
  */
 export async function settle(progress: Progress, open: OpenStack): Promise<boolean> {
-    const { stack, options } = open;
-    if (!(await healInterrupted(progress, open))) return false;
+    const { stack, options, workplace } = open;
+    const state = await healInterrupted(progress, open);
+    if (state !== undefined) return !(await hasLost(dockerOf(workplace), state));
     progress("comparing the state with what is there");
     await operate(progress, (operation) =>
         stack.refresh({ ...options, ...operation, clearPendingCreates: true, showSecrets: false }),
@@ -22,16 +24,22 @@ export async function settle(progress: Progress, open: OpenStack): Promise<boole
 }
 
 /**
- * Brings a stack to what its configuration says, and mends what was changed or stopped outside of Pulumi.
+ * Brings a stack to what its configuration says, and to work: the program itself notices what was stopped.
  *
- * @param settled the state was compared with what is there already.
+ * @param settled the state knows of nothing that is not there.
  * @throws ToolError with everything that the engine and the program say of the failure.
  */
-export async function bringUp(progress: Progress, open: OpenStack, settled: boolean): Promise<Report> {
-    const { stack, options } = open;
+export async function bringUp(progress: Progress, { stack, options }: OpenStack, settled: boolean): Promise<Report> {
+    const updating = withoutResult(stack);
     return await operate(progress, (operation) =>
-        stack.up({ ...options, ...operation, refresh: !settled, showSecrets: false }),
+        updating.up({ ...options, ...operation, refresh: !settled, showSecrets: false }),
     );
+}
+
+/** The same stack: after an update the API asks for outputs and history, three runs of the command line that nobody reads. */
+function withoutResult(stack: Stack): Stack {
+    const nothing = { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) };
+    return Object.assign(Object.create(stack) as Stack, nothing);
 }
 
 /** `nothing to do: unchanged 31`, or how many were created, updated, replaced and deleted. */

@@ -1,5 +1,5 @@
 /**
- * A program with an authentik of its own, from the components of authentik-stack. To run it from a clone of that
+ * A program that runs its own authentik, made with the components of authentik-stack. To run it from a clone of that
  * project: `npm install && npm run build` there, then `npm install` here.
  */
 import * as pulumi from "@pulumi/pulumi";

@@ -19,12 +19,12 @@ describe("a change of the configuration", () => {
         await expectServing(shared.ports);
     });
 
-    it("of a setting replaces server and worker only, and proves again that a person could sign in", async () => {
+    it("of a setting replaces server and worker only, and applies and proves again under it", async () => {
         const others = await unconcerned();
         shared.stack.configure(shared.configuration({ "settings.log_level": "debug" }));
         const previewed = await shared.stack.preview();
         const { changes } = await shared.stack.up();
-        expect(changes).to.have.members([...replaced("server"), ...replaced("worker"), steps.serving]);
+        expect(changes).to.have.members([...replaced("server"), ...replaced("worker"), ...Object.values(steps)]);
         expect(previewed.changes, "and the preview told so").to.deep.equal(changes);
         expect(await unconcerned()).to.deep.equal(others);
         expect(await docker("inspect", (await container(name("server"))).id)).to.contain("AUTHENTIK_LOG_LEVEL=debug");
@@ -51,7 +51,9 @@ describe("a change of the configuration", () => {
         const { changes } = await shared.stack.up();
         expect(changes).to.deep.equal(
             [
-                ...["", "-healthy", "-sessions"].map((part) => `create ${name(`ak-outpost-wiki${part}`)}`),
+                ...["", "-files-key", "-healthy", "-sessions"].map(
+                    (part) => `create ${name(`ak-outpost-wiki${part}`)}`,
+                ),
                 // The container, and the component around it.
                 `create ${name("ak-outpost-wiki")}`,
                 `create ${name("outpost-ak-outpost-wiki")}`,

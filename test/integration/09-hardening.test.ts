@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jobLabel, stackLabel } from "../../engine/labels";
-import { projectRoot } from "../../cli/environment";
+import { projectRoot } from "../../cli/workplace";
 import { addressesOf, handOver, type Inspected, inspect, jobsIn, matrix, titleOf } from "./support/controls";
 import { container, containers, docker, tryDocker } from "./support/host";
 import { sharedStack, type SharedStack } from "./support/shared-stack";

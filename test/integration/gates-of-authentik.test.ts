@@ -48,7 +48,8 @@ describe("an authentik made of the components as a library, without the proof at
                         .to.match(/(exited with code 3|keeps crashing \(exit code 3)/)
                         .and.contain("the cause that only it knows");
                     expect(await running(prefix), "what ran before and nothing else").to.have.deep.members(served);
-                    await serves(20);
+                    // The server and its databases were stopped for the attempt, and start anew.
+                    await serves(120);
                 });
             }
 
@@ -75,7 +76,7 @@ describe("an authentik made of the components as a library, without the proof at
         })) {
             transform = { server: (args) => void (args.envs = withVariable(args.envs, variable, "nohost")) };
             const { record, seconds } = await stack.failingUp();
-            expect(record.errors).to.contain(`${prefix}authentik-server lives, and is not ready: ${words}`);
+            expect(record.errors).to.contain(`${prefix}authentik-server is alive but not ready: ${words}`);
             expect(seconds).to.be.lessThan(60);
         }
         transform = {};
@@ -141,7 +142,12 @@ describe("an authentik made of the components as a library, without the proof at
     /** The login page and every outpost answer, within so many seconds. */
     async function serves(seconds: number): Promise<void> {
         const login = `http://authentik.localhost:${port}/if/flow/default-authentication-flow/`;
-        await eventually("the login page", seconds, async () => (await get(login)).status === 200);
+        await eventually("the login page", seconds, () =>
+            get(login).then(
+                ({ status }) => status === 200,
+                () => false,
+            ),
+        );
         for (const name of outpostNames)
             await eventually(name, seconds, async () => {
                 const [{ id } = { id: "" }] = await running(`${prefix}${name}-`);

@@ -60,7 +60,7 @@ describe("secrets of one's own", () => {
         expect(listText(known)).to.match(
             /^ {2}api-token +the output tokens.api of the stack organization\/wiki\/dev$/m,
         );
-        expect(listText(known)).to.match(/^ {2}database\/authentik +your own$/m);
+        expect(listText(known)).to.match(/^ {2}database\/authentik +supplied by you$/m);
         expect(() => nextRotation(known, ["api-token"], "it-own")).to.throw("change it there");
         expect(() => nextRotation(known, ["database/authentik"], "it-own")).to.throw(
             "config set --stack it-own --secret",

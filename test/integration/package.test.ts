@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackConfig } from "../../config/load";
 import { DockerConnection } from "../../engine/connection";
-import { openStack, projectRoot } from "../../cli/environment";
+import { openStack, projectRoot } from "../../cli/workplace";
 import { run } from "../../cli/run";
 import { Operation } from "./support/operation";
 import { openBench } from "./support/workplace";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ensurePulumi } from "../../cli/engine";
-import { projectRoot } from "../../cli/environment";
+import { projectRoot } from "../../cli/workplace";
 import { previewEnvironment, throwawayStack } from "../../cli/preview/workspace";
 import { asPulumiHandsOver, type Configuration, devWith } from "../support/configuration";
 

@@ -44,7 +44,7 @@ describe("the preview of a pull request", function () {
         const { code, stderr } = await preview("nosuch");
 
         expect(code).to.equal(1);
-        expect(stderr).to.contain("There is no Pulumi.nosuch.yaml, nor Pulumi.nosuch.yaml.example.");
+        expect(stderr).to.contain("There is neither Pulumi.nosuch.yaml nor Pulumi.nosuch.yaml.example.");
     });
 
     it("needs no key for secrets that are encrypted, and sees what is wrong beside them", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { draftRotation, writeDraft } from "../../cli/rotation/file";
+import { draftRotation, writeDraft } from "../../cli/rotation/draft";
 import { nextRotation, readSecrets } from "../../cli/rotation/secrets";
 import { bringUp, settle } from "../../cli/stack/up";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { draftRotation, withDraft, writeDraft } from "../../cli/rotation/file";
-import { previewChanges } from "../../cli/rotation/preview";
+import { draftRotation, previewChanges, withDraft, writeDraft } from "../../cli/rotation/draft";
 import { listText, nextRotation, readSecrets } from "../../cli/rotation/secrets";
 import { fileOf } from "../../cli/stack/files";
 import { bringUp } from "../../cli/stack/up";

@@ -20,9 +20,11 @@ export function startClock(): Clock {
     const started = now();
     const told: unknown[] = [];
     let time = started;
-    timers.setTimeout = ((milliseconds = 0) => {
+    timers.setTimeout = ((milliseconds = 0, value?: unknown, options?: { ref?: boolean }) => {
+        // One that keeps no program alive is a time limit, and no pause.
+        if (options?.ref === false) return pause(milliseconds, value, options);
         time += milliseconds;
-        return Promise.resolve();
+        return Promise.resolve(value);
     }) as typeof pause;
     Date.now = () => time;
     console.log = (line: unknown) => void told.push(line);

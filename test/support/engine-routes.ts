@@ -81,7 +81,13 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                 return undefined;
             },
         ],
-        [/^POST \/containers\/[^/]+\/stop/, () => undefined],
+        [
+            /^POST \/containers\/([^/]+)\/stop/,
+            ([id = ""], _, response) => {
+                const failure = behaviour.unstoppable?.[id];
+                return failure === undefined ? undefined : refuse(response, 500, failure);
+            },
+        ],
         [
             /^POST \/containers\/[^/]+\/wait/,
             () => {

@@ -54,11 +54,17 @@ export interface Behaviour {
     exit?: (runs: number) => number | undefined;
     /** What a container printed. Default: nothing. */
     log?: (container: string) => string;
-    lists?: { containers?: Listed[]; networks?: ListedNetwork[]; volumes?: { Name: string }[] };
+    lists?: {
+        containers?: Listed[];
+        networks?: ListedNetwork[];
+        volumes?: { Name: string; Labels?: Record<string, string> }[];
+    };
     /** Containers that were removed. Default: none. */
     gone?: string[];
     /** Containers whose start it refuses, with its words. Default: none. */
     refused?: Record<string, string>;
+    /** Containers that it fails to stop, with its words. Default: none. */
+    unstoppable?: Record<string, string>;
     /** Exit code of a container's last run, as the engine's events tell it. Default: 0. */
     died?: number;
     /** Digests that registries have, by name and tag. Default: no registry can be reached. */

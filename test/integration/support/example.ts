@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { environmentOf, openStack, type OpenStack, projectRoot } from "../../../cli/environment";
+import { pulumiVariables, openStack, type OpenStack, projectRoot } from "../../../cli/workplace";
 import { run } from "../../../cli/run";
 import type { StackUnderTest } from "./stack-under-test";
 
@@ -40,7 +40,7 @@ export async function openExample(
     const open = await openStack(opened.workplace, "dev", folder);
     const { command } = bench.pulumi.command;
     // As the CLI by itself runs a program: with its types checked.
-    const env = { ...environmentOf(opened.workplace), PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
+    const env = { ...pulumiVariables(opened.workplace), PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
     const plain = ["--stack", "dev", "--non-interactive", "--color", "never"];
     return { open, pulumi: (...args) => run(command, [...args, ...plain], { cwd: folder, env }) };
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { environmentOf } from "../../../cli/environment";
+import { pulumiVariables } from "../../../cli/workplace";
 import type { StackUnderTest } from "./stack-under-test";
 
 /** Runs an update, and kills it with everything in its process group as soon as the moment has come. */
@@ -10,7 +10,7 @@ export async function killedUp({ opened }: StackUnderTest, hasCome: () => Promis
     const args = ["up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack.name];
     const child = spawn(workplace.pulumi.command.command, args, {
         cwd: stack.workspace.workDir,
-        env: { ...process.env, ...environmentOf(workplace) },
+        env: { ...process.env, ...pulumiVariables(workplace) },
         stdio: "ignore",
         detached: true,
     });

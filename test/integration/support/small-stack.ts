@@ -1,7 +1,7 @@
 import { LocalWorkspace, type PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { environmentOf } from "../../../cli/environment";
+import { pulumiVariables } from "../../../cli/workplace";
 import { removeAll } from "./host";
 import { Updates } from "./updates";
 import { type Bench, openBench } from "./workplace";
@@ -35,7 +35,7 @@ export class SmallStack extends Updates {
             program: () => program(bench)(),
             pulumiCommand: pulumi.command,
             pulumiHome: pulumi.pulumiHome,
-            envVars: environmentOf({ docker, pulumi, backend }),
+            envVars: pulumiVariables({ docker, pulumi, backend }),
             projectSettings: { name: "small", runtime: "nodejs" },
         });
         return new SmallStack(await Stack.create(name, workspace), bench, prefix, folder);
@@ -50,6 +50,11 @@ export class SmallStack extends Updates {
     /** Renames the stack. */
     public async rename(name: string): Promise<void> {
         await this.target.rename({ stackName: name });
+    }
+
+    /** Destroys it, as Pulumi does without running the program. */
+    public async destroy(): Promise<void> {
+        await this.target.destroy();
     }
 
     /** Removes everything that it made. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { installPackage } from "../../../cli/docker/install";
+import { installPackage } from "../../../cli/docker/dockerd";
 import { run } from "../../../cli/run";
 import { freePorts } from "./ports";
 

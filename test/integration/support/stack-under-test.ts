@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { openStack, type OpenStack, projectRoot } from "../../../cli/environment";
-import { runPulumi } from "../../../cli/engine/cli";
+import { openStack, type OpenStack, projectRoot } from "../../../cli/workplace";
+import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";
@@ -62,7 +62,7 @@ export class StackUnderTest extends Updates {
 
     /** Takes it down as `npm stop` does: data and the passwords that belong to it stay. */
     public async down(): Promise<Operation> {
-        const { resources } = await readState(this.opened.stack);
+        const { resources } = await readState(this.opened);
         const exclude = resources
             .filter(({ type }) => type === "docker:index/volume:Volume" || type.startsWith("random:"))
             .map(({ urn }) => urn);
@@ -72,7 +72,7 @@ export class StackUnderTest extends Updates {
     /** Runs a command of the Pulumi CLI on it, and returns what it printed. */
     public async command(...args: string[]): Promise<string> {
         const { workplace, stack } = this.opened;
-        return await runPulumi(workplace, [...args, "--stack", stack.name]);
+        return await runPulumi(workplace, [...args, "--stack", stack.name], stack.workspace.workDir);
     }
 
     /** Removes everything that it made, data as well; the state goes with the folder of the run. */

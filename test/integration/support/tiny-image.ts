@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { pack } from "tar-stream";
 import { buffer } from "node:stream/consumers";
-import { installPackage } from "../../../cli/docker/install";
+import { installPackage } from "../../../cli/docker/dockerd";
 
 const program = "/bin/busybox";
 

@@ -29,7 +29,7 @@ describe("the try of a Redis", () => {
     afterEach(() => server.close());
 
     /** Tries a server with authentik's variables. */
-    async function tried(started: Server, variables: Record<string, string> = {}) {
+    async function tryRedis(started: Server, variables: Record<string, string> = {}) {
         server = started;
         await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
         const given = {
@@ -49,7 +49,7 @@ describe("the try of a Redis", () => {
 
     it("succeeds where Redis takes password, database and command", async () => {
         const received: string[] = [];
-        const { code, errors } = await tried(createServer((socket) => answer(socket, received)));
+        const { code, errors } = await tryRedis(createServer((socket) => answer(socket, received)));
 
         expect(errors).to.equal("");
         expect(code).to.equal(0);
@@ -58,7 +58,7 @@ describe("the try of a Redis", () => {
 
     it("logs in as the user that authentik logs in as", async () => {
         const received: string[] = [];
-        await tried(
+        await tryRedis(
             createServer((socket) => answer(socket, received)),
             { USERNAME: "wiki" },
         );
@@ -68,18 +68,18 @@ describe("the try of a Redis", () => {
 
     it("fails with what Redis answers, and without the password", async () => {
         const refuse = createServer((socket) => answer(socket, [], "-WRONGPASS invalid username-password pair"));
-        const { code, errors } = await tried(refuse);
+        const { code, errors } = await tryRedis(refuse);
 
         expect(code).to.equal(1);
         expect(errors).to.equal("AUTH: WRONGPASS invalid username-password pair\n");
     });
 
     it("says that TLS may be wanted where the connection is closed, and why there is none", async () => {
-        const { code, errors } = await tried(createServer((socket) => socket.end()));
+        const { code, errors } = await tryRedis(createServer((socket) => socket.end()));
         expect(code).to.equal(1);
         expect(errors).to.match(/^localhost:\d+ closed the connection; it may want TLS\n$/);
 
-        const nobody = await tried(createServer(), { PORT: "1" });
+        const nobody = await tryRedis(createServer(), { PORT: "1" });
         expect(nobody.code).to.equal(1);
         expect(nobody.errors).to.match(/^connecting to localhost:1: .*refused/);
     });
@@ -99,7 +99,7 @@ describe("the try of a Redis", () => {
             const started = createTlsServer(certificate(host), (socket) => answer(socket, []));
             started.on("tlsClientError", () => undefined);
             const path = variables.TLS_CA_CERT === undefined ? "" : join(folder, variables.TLS_CA_CERT);
-            const { code, errors } = await tried(started, { ...variables, TLS: "true", TLS_CA_CERT: path });
+            const { code, errors } = await tryRedis(started, { ...variables, TLS: "true", TLS_CA_CERT: path });
 
             expect(errors).to.match(outcome);
             expect(code).to.equal(errors === "" ? 0 : 1);

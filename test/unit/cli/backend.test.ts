@@ -49,7 +49,7 @@ describe("backend", () => {
         writeFileSync(join(root, ".local/state/meta"), "");
         rmSync(join(root, ".local/passphrase"));
 
-        expect(() => prepareBackend(backend)).to.throw("passphrase is gone");
+        expect(() => prepareBackend(backend)).to.throw("passphrase is missing");
         expect(existsSync(join(root, ".local/passphrase"))).to.equal(false);
     });
 });

@@ -4,8 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findDocker, isDebian } from "../../../cli/docker-engine";
 import { reasonOf } from "../../../cli/progress";
-import { hasCgroups } from "../../../cli/docker/cgroups";
-import { clearStalePid } from "../../../cli/docker/dockerd";
+import { clearStalePid, hasCgroups } from "../../../cli/docker/dockerd";
 import { howFar, isUnreachable } from "../../../cli/docker/pull";
 
 describe("Docker engine", () => {

@@ -1,6 +1,6 @@
 import type { EngineEvent, OpType } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
-import { kindOf, nameOf, plain, Report } from "../../../cli/stack/events";
+import { kindOf, nameOf, readable, Report } from "../../../cli/stack/events";
 
 const urn = "urn:pulumi:dev::authentik-stack::authentik-stack:index:Server$docker:index/container:Container::server";
 
@@ -60,9 +60,9 @@ describe("report of an update", () => {
         const message =
             'before hook "docker:Container_server_beforeCreate_0" failed: Error: it crashed\n    at run (/a/b.ts:1:2)\nlog';
 
-        expect(plain(message)).to.equal("it crashed\nlog");
-        expect(plain("<{%bold%}>text<{%reset%}>\n    at file:///a/b.ts:10:20")).to.equal("text");
-        expect(plain("look at http://localhost:9000")).to.equal("look at http://localhost:9000");
+        expect(readable(message)).to.equal("it crashed\nlog");
+        expect(readable("<{%bold%}>text<{%reset%}>\n    at file:///a/b.ts:10:20")).to.equal("text");
+        expect(readable("look at http://localhost:9000")).to.equal("look at http://localhost:9000");
     });
 
     it("names resources as people do", () => {

@@ -56,7 +56,7 @@ describe("updating the pins of images", () => {
 
         if (!(failure instanceof ToolError)) expect.fail(String(failure));
         expect(failure.message).to.contain(
-            "The digest of postgres:17-alpine cannot be had: dial tcp: lookup registry: no such host. image-pins.json stays",
+            "The digest of postgres:17-alpine cannot be looked up: dial tcp: lookup registry: no such host. image-pins.json is",
         );
         expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal({
             tags,

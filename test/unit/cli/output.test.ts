@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { takeStack } from "../../../cli/arguments";
+import { takeStack } from "../../../cli/main";
 import { Interrupted, seconds, Steps } from "../../../cli/progress";
 import { isKept, keptText } from "../../../cli/stack/down";
 import { rehearsalText, runningText } from "../../../cli/stack/summary";

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { projectRoot } from "../../../cli/environment";
-import { editRotation } from "../../../cli/rotation/edit";
+import { projectRoot } from "../../../cli/workplace";
+import { editRotation } from "../../../cli/rotation/draft";
 import { followUps, type KnownSecrets, listText, nextRotation } from "../../../cli/rotation/secrets";
 
 const known: KnownSecrets = {
@@ -83,7 +83,7 @@ describe("what can be rotated", () => {
     it("is listed with where it comes from, and without any value", () => {
         expect(listText(known).split("\n")).to.deep.equal([
             "  redis               the output redis of the stack organization/vault/prod",
-            "  api-token           your own",
+            "  api-token           supplied by you",
             "  admin-password      generated",
             "  postgres            generated",
             "  database/authentik  generated",

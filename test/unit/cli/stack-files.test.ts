@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { officialImages } from "../../../authentik/images";
 import { connectionSettings } from "../../../engine/connection";
-import { editRotation } from "../../../cli/rotation/edit";
-import { privateCopy, readSettings, stackOf, writeRehearsal } from "../../../cli/stack/files";
+import { editRotation } from "../../../cli/rotation/draft";
+import { privateCopy, readRequirements, stackOf, writeRehearsal } from "../../../cli/stack/files";
 
 const dev = `# our homelab
 config:
@@ -31,11 +31,11 @@ describe("files of a stack", () => {
         expect(stackOf(root, [])).to.equal(undefined);
         expect(stackOf(root, ["dev"])).to.equal("dev");
         expect(stackOf(root, ["rehearsal"])).to.equal("rehearsal");
-        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. There are: dev.");
+        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
     });
 
     it("say which images the stack runs, and where", () => {
-        expect(readSettings(root, "dev")).to.deep.equal({
+        expect(readRequirements(root, "dev")).to.deep.equal({
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",
@@ -53,7 +53,7 @@ describe("files of a stack", () => {
         };
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
-        const { images, docker } = readSettings(root, "other");
+        const { images, docker } = readRequirements(root, "other");
         expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
         expect(docker.host).to.equal("ssh://root@host");
     });
@@ -63,7 +63,7 @@ describe("files of a stack", () => {
         const config = { "docker:sshOpts": ["-v"], "docker:registryAuth": registryAuth };
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
-        const { docker, credentialsLater } = readSettings(root, "other");
+        const { docker, credentialsLater } = readRequirements(root, "other");
         expect(docker.sshOpts).to.deep.equal(["-v"]);
         expect(docker.registryAuth).to.equal(undefined);
         expect(credentialsLater).to.equal(true);
@@ -73,7 +73,7 @@ describe("files of a stack", () => {
         const config = { "authentik-stack:version": "2026.2.0", "authentik-stack:consumers": [{ name: "wiki" }] };
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
-        expect(Object.keys(readSettings(root, "other").images)).to.have.members(["server", "postgres"]);
+        expect(Object.keys(readRequirements(root, "other").images)).to.have.members(["server", "postgres"]);
     });
 
     it("give a rehearsal stand-in images and names of its own, whatever the real stack has", () => {

@@ -1,8 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { DockerConnection } from "../../../engine/connection";
 import { DockerHost } from "../../../engine/docker-host";
 import type { ContainerTransform, Workload, WorkloadFile } from "../../../engine/workload";
+import { startEngine } from "../../support/engine";
 import { container } from "../../support/find";
+import { failureOf } from "../../support/hooks";
 import { runUnderMocks } from "../../support/mocks";
 
 const workload: Workload = {
@@ -56,6 +59,20 @@ describe("a workload's container", () => {
         expect(others).to.include.keys("healthcheck", "memory", "memorySwap", "cpus", "mounts", "labels", "dns");
         expect(options.replaceOnChanges).to.include.members(Object.keys(others));
         expect(options.replaceOnChanges, "how long the old one has to stop").to.not.include("destroyGraceSeconds");
+    });
+
+    it("is replaced when something of it is no longer declared, of which the provider takes no notice", async () => {
+        const label = async (changes: Partial<Workload>) =>
+            ((await registered(changes)).inputs.labels as { label: string; value: string }[]).at(-1);
+        const plain = await label({});
+
+        expect(plain?.label).to.equal("authentik-stack.made-of");
+        expect(await label({})).to.deep.equal(plain);
+        expect(await label({ command: ["serve"] })).to.not.deep.equal(plain);
+        expect(await label({ limits: { memory: "1g" } })).to.not.deep.equal(plain);
+        expect(await label({ transform: (args) => ({ ...args, dns: ["192.0.2.53"] }) })).to.not.deep.equal(plain);
+        const grace: ContainerTransform = (args) => ({ ...args, destroyGraceSeconds: 99 });
+        expect(await label({ transform: grace }), "how long the old one has to stop").to.deep.equal(plain);
     });
 
     const durations: [seconds: number, printed: string][] = [
@@ -144,7 +161,10 @@ describe("a workload's container", () => {
     });
 
     it("is given time to stop before it is killed", async () => {
-        expect((await registered()).inputs.destroyGraceSeconds).to.equal(10);
+        expect((await registered()).inputs, "by the provider, and by Docker").to.include({
+            destroyGraceSeconds: 10,
+            stopTimeout: 10,
+        });
     });
 
     const transforms: [how: string, transform: ContainerTransform][] = [
@@ -203,4 +223,27 @@ describe("the files of a workload's container", () => {
         expect(label?.label).to.equal("authentik-stack.made-of");
         expect(label?.value, "of the same file with another key").to.not.equal(await labelOf({ content: "weak" }));
     });
+});
+
+describe("the image of a workload's container", () => {
+    for (const [what, missing, pulled] of [
+        ["is pulled before the container is created where it is missing", ["thing:1"], true],
+        ["is left alone where it is there", [], false],
+    ] as const) {
+        it(what, async () => {
+            const engine = await startEngine({ missing: [...missing] });
+            try {
+                const host = () => new DockerHost({ connection: new DockerConnection({ host: engine.host }) });
+                const { resources } = await runUnderMocks(() => host().run("thing", workload, {}));
+
+                const failure = await failureOf(container(resources, "thing"), "beforeCreate");
+
+                if (pulled) expect(failure).to.contain("pull access denied");
+                else expect(failure).to.equal(undefined);
+                expect(engine.requests.some((line) => line.startsWith("POST /images/create"))).to.equal(pulled);
+            } finally {
+                await engine.close();
+            }
+        });
+    }
 });

@@ -4,7 +4,7 @@ import { DockerConnection } from "../../../engine/connection";
 import { DockerHost } from "../../../engine/docker-host";
 import { startClock } from "../../support/clock";
 import { absentEngine, type Behaviour, startEngine } from "../../support/engine";
-import { all, one } from "../../support/find";
+import { all, namesOf, one } from "../../support/find";
 import { runUnderMocks } from "../../support/mocks";
 import { valueOf } from "../../support/outputs";
 
@@ -63,20 +63,13 @@ describe("a network of the stack's own", () => {
 
         expect(options.deleteBeforeReplace).to.equal(true);
         expect(options.ignoreChanges).to.deep.equal(["labels"]);
-        expect(options.retainOnDelete).to.equal(false);
     });
 
-    it("stays when the stack goes while others are on it: Docker would not delete it", async () => {
-        const { resources } = await made(onIt("db_net"), network);
-
-        expect(one(resources, "network", "nets-db").options.retainOnDelete).to.equal(true);
-    });
-
-    it("is not renamed while others are on it", async () => {
+    it("is not renamed while other containers use it", async () => {
         const failure = await made(onIt("data_net"), network).catch((error: Error) => error.message);
 
         expect(failure).to.equal(
-            "the network data_net cannot become db_net while other containers are on it (gitea); disconnect them, or keep its name",
+            "the network data_net cannot be renamed to db_net while other containers use it (gitea); disconnect them, or keep its name",
         );
     });
 
@@ -93,13 +86,14 @@ describe("a network of the stack's own", () => {
         }
     });
 
-    it("stays while others are on it, who are named", async () => {
+    it("is kept while other containers use it, and they are named", async () => {
         const { resources, told } = await made(onIt("db_net"), (host) => host.releaseNetwork("nets-db", {}));
 
-        const { inputs, options } = one(resources, "network", "nets-db");
+        const { inputs } = one(resources, "network", "nets-db");
         expect(inputs).to.deep.include({ name: "db_net", internal: true });
-        expect(options.retainOnDelete).to.equal(true);
-        expect(told.join()).to.contain("the network db_net is no longer needed and stays: gitea are on it");
+        expect(told.join()).to.contain(
+            "the network db_net is no longer needed but is kept, since other containers use it: gitea",
+        );
     });
 });
 
@@ -133,8 +127,19 @@ describe("a named volume", () => {
 
         expect(resources).to.deep.equal([]);
         expect(told.join()).to.contain(
-            "the volume pg_data is no longer needed and stays; `docker volume rm pg_data` deletes it",
+            "the volume pg_data is no longer needed but is kept; `docker volume rm pg_data` deletes it",
         );
+    });
+
+    it("is known where an earlier version of this program labelled it with its URN", async () => {
+        const former = {
+            "authentik-stack.stack": "authentik-stack/dev",
+            "authentik-stack.urn": "urn:pulumi:…::pg-data",
+        };
+        const lists = { volumes: [{ Name: "pg_data", Labels: former }] };
+        const { resources } = await made({ lists }, (host) => host.releaseVolume("pg-data", args(false), {}));
+
+        expect(namesOf(resources, "volume")).to.deep.equal(["pg-data"]);
     });
 
     it("stays the stack's when it is no longer needed, where it goes with the stack", async () => {
@@ -144,8 +149,9 @@ describe("a named volume", () => {
         expect(told).to.have.length(1);
     });
 
-    it("is not mentioned where there is none", async () => {
-        for (const behaviour of [undefined, {}]) {
+    it("is not mentioned, and not taken up to go with the stack, where there is none or it is another stack's", async () => {
+        const theirs = { Name: "pg_data", Labels: { ...labels("pg-data"), "authentik-stack.stack": "other/" } };
+        for (const behaviour of [undefined, {}, { lists: { volumes: [theirs] } }]) {
             const { resources, told } = await made(behaviour, (host) => host.releaseVolume("pg-data", args(false), {}));
 
             expect(all(resources, "volume")).to.deep.equal([]);

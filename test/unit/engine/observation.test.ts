@@ -72,7 +72,7 @@ describe("what runs when the program starts", () => {
         const containers = [{ Id: "redis", Labels: of("redis") }];
 
         expect(await reasons({ lists: { containers } })).to.deep.equal({
-            ...{ redis: "", server: "not there", proven: "not there" },
+            ...{ redis: "", server: "missing", proven: "missing" },
         });
     });
 
@@ -113,7 +113,7 @@ describe("what runs when the program starts", () => {
     it("is judged by this stack's containers alone", async () => {
         const theirs = { "authentik-stack.stack": "authentik-stack/staging-", "authentik-stack.resource": "redis" };
 
-        expect((await reasons(running({ Labels: theirs }))).redis).to.equal("not there");
+        expect((await reasons(running({ Labels: theirs }))).redis).to.equal("missing");
     });
 
     it("is not known where no engine answers, and then no reason for anything", async () => {

@@ -255,7 +255,7 @@ describe("the start of a workload's container", () => {
             const failure = await start({ lists: { containers }, ...unhealthy("thing-id") }, { mounts: exclusive });
 
             expect(failure).to.match(/^redis was not healthy within 30 seconds/);
-            expect(failure).to.match(/\nThe container that served before it was started again\.$/);
+            expect(failure).to.match(/\nThe previous container was started again\.$/);
             expect(deeds()).to.deep.equal(["stop before", "start thing-id", "stop thing-id", "start before"]);
         });
 
@@ -265,6 +265,24 @@ describe("the start of a workload's container", () => {
 
             expect(failure).to.contain("port is already allocated");
             expect(deeds()).to.deep.equal(["stop before", "start thing-id", "stop thing-id", "start before"]);
+        });
+
+        it("names why the new one failed also when the old one cannot be started again", async () => {
+            const refused = { before: "no space left on device" };
+            const lists = { containers: [usesData] };
+            const failure = await start({ lists, refused, ...unhealthy("thing-id") }, { mounts: exclusive });
+
+            expect(failure).to.match(/^redis was not healthy within 30 seconds/);
+            expect(failure).to.match(/\nThe previous container could not be started again: no space left on device$/);
+        });
+
+        it("starts what it stopped again when it cannot stop another", async () => {
+            const stuck = { ...usesData, Id: "stuck" };
+            const lists = { containers: [usesData, stuck] };
+            const failure = await start({ lists, unstoppable: { stuck: "cannot stop" } }, { mounts: exclusive });
+
+            expect(failure).to.contain("cannot stop").and.contain("was started again");
+            expect(deeds()).to.include("start before").and.not.include("start thing-id");
         });
 
         it("lets a predecessor finish that is still starting, since half a cluster is never completed", async () => {
@@ -333,27 +351,4 @@ describe("the start of a workload's container", () => {
         expect(deeds()).to.deep.equal([]);
         expect(engine.executed).to.have.length(1);
     });
-});
-
-describe("the image of a workload's container", () => {
-    for (const [what, missing, pulled] of [
-        ["is pulled before the container is created where it is missing", ["redis:7"], true],
-        ["is left alone where it is there", [], false],
-    ] as const) {
-        it(what, async () => {
-            const engine = await startEngine({ missing: [...missing] });
-            try {
-                const host = () => new DockerHost({ connection: new DockerConnection({ host: engine.host }) });
-                const { resources } = await runUnderMocks(() => host().run("thing", workload, {}));
-
-                const failure = await failureOf(container(resources, "thing"), "beforeCreate");
-
-                if (pulled) expect(failure).to.contain("pull access denied");
-                else expect(failure).to.equal(undefined);
-                expect(engine.requests.some((line) => line.startsWith("POST /images/create"))).to.equal(pulled);
-            } finally {
-                await engine.close();
-            }
-        });
-    }
 });

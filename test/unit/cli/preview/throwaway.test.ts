@@ -49,7 +49,7 @@ describe("a configuration for a preview without a key", () => {
         expect(parse(throwawayConfiguration("").text)).to.deep.equal({ config: { "docker:host": nowhere } });
     });
 
-    it("is refused of what is no YAML", () => {
-        expect(() => throwawayConfiguration("config: [")).to.throw(/no valid YAML/);
+    it("is refused for text that is not YAML", () => {
+        expect(() => throwawayConfiguration("config: [")).to.throw(/not valid YAML/);
     });
 });

@@ -1,4 +1,4 @@
-import { LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,44 +16,43 @@ export const projectRoot = join(__dirname, "..");
 /** Name of the project, as Pulumi.yaml has it. */
 export const projectName = "authentik-stack";
 
-/** What every tool works with: an engine for containers, one for the program, and where the state is. */
+/** What every command works with: a Docker engine, a Pulumi engine, and where the state is. */
 export interface Workplace {
-    /** Undefined for what only reads the state. */
+    /** Undefined for commands that only read the state. */
     docker?: DockerEngine;
     pulumi: PulumiEngine;
     backend: Backend;
 }
 
-/** The Docker engine of a workplace; the one that Docker's own command would use where none was looked for. */
+/** The Docker engine of a workplace; without one, the engine that Docker's own command would use. */
 export function dockerOf({ docker }: Workplace): DockerConnection {
     return docker?.connection ?? new DockerConnection();
 }
 
-/** A stack that is ready to be worked on. */
+/** A stack that is ready for operations. */
 export interface OpenStack {
     stack: Stack;
-    /** The stack as the labels of its Docker objects name it. */
+    /** The stack's identity in the labels of its Docker objects. */
     identity: string;
     workplace: Workplace;
-    /** Options for every operation on it. */
+    /** Options of every operation on it. */
     options: { color: "never"; configFile?: string };
 }
 
-/** The environment of the Pulumi CLI and of the program it runs. */
-export function environmentOf({ docker, pulumi, backend }: Workplace): Record<string, string> {
+/** Environment variables of the Pulumi CLI and of the program that it runs. */
+export function pulumiVariables({ docker, pulumi, backend }: Workplace): Record<string, string> {
     return { ...pulumi.env, ...backend.env, ...(docker && { DOCKER_HOST: docker.host }) };
 }
 
 /**
  * Selects a stack, and creates it in the backend when it is new.
  *
- * @throws ToolError when the state cannot be read, e.g. for a passphrase that does not fit.
+ * @throws ToolError when the state cannot be read, e.g. because of a wrong passphrase.
  */
 export async function openStack(workplace: Workplace, name: string, root = projectRoot): Promise<OpenStack> {
     try {
-        if (!(await existsStack(workplace, name, root))) await createStack(workplace, name, root);
-        const stack = await Stack.select(name, await workspaceIn(root, workplace));
-        // A service keeps the key of a stack's secrets itself and writes nothing into the configuration.
+        const stack = await selectStack(workplace, name, root);
+        // Pulumi Cloud keeps the key of a stack's secrets itself and writes nothing into the configuration.
         const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
         const identity = stackIdentity(projectName, prefixOf(root, name));
         return { stack, identity, workplace, options: { color: "never", configFile } };
@@ -69,7 +68,18 @@ export async function existsStack(workplace: Workplace, name: string, root = pro
     return stacks.some((stack) => stack.name.split("/").at(-1) === name);
 }
 
-/** Creates the stack from a folder of its own, since Pulumi writes into the configuration beside it. */
+async function selectStack(workplace: Workplace, name: string, root: string): Promise<Stack> {
+    const workspace = await workspaceIn(root, workplace);
+    try {
+        return await Stack.select(name, workspace);
+    } catch (error) {
+        if (!(error instanceof StackNotFoundError)) throw error;
+        await createStack(workplace, name, root);
+        return await Stack.select(name, workspace);
+    }
+}
+
+/** Creates the stack from a temporary folder, since Pulumi writes into the configuration file that it finds. */
 async function createStack(workplace: Workplace, name: string, root: string): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-"));
     try {
@@ -86,6 +96,6 @@ async function workspaceIn(workDir: string, workplace: Workplace): Promise<Local
         workDir,
         pulumiHome,
         pulumiCommand: command,
-        envVars: environmentOf(workplace),
+        envVars: pulumiVariables(workplace),
     });
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { environmentOf, type OpenStack, projectRoot, type Workplace } from "../environment";
+import { pulumiVariables, type OpenStack, projectRoot, type Workplace } from "../workplace";
 import { run } from "../run";
 
 /**
@@ -9,14 +9,14 @@ import { run } from "../run";
  * @returns what it printed on standard output.
  */
 export async function runPulumi(workplace: Workplace, args: string[], cwd = projectRoot): Promise<string> {
-    const env = environmentOf(workplace);
+    const env = pulumiVariables(workplace);
     return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env });
 }
 
 /**
  * The outputs of a stack.
  *
- * @param showSecrets Default: each secret, also one inside an object, reads `[secret]`.
+ * @param showSecrets Default: false, which shows each secret, also one inside an object, as `[secret]`.
  */
 export async function readOutputs(
     { stack, workplace }: OpenStack,
@@ -30,10 +30,10 @@ export async function readOutputs(
 export async function attachPulumi(workplace: Workplace, args: string[]): Promise<number> {
     const child = spawn(workplace.pulumi.command.command, args, {
         cwd: projectRoot,
-        env: { ...process.env, ...environmentOf(workplace) },
+        env: { ...process.env, ...pulumiVariables(workplace) },
         stdio: "inherit",
     });
-    // The terminal sends an interrupt to the CLI as well, which decides what to do.
+    // The terminal sends an interrupt to the CLI as well; the CLI decides what to do.
     process.on("SIGINT", () => undefined);
     return await new Promise((resolve, reject) => {
         child.once("error", reject);
