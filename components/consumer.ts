@@ -193,8 +193,8 @@ export function secretFiles(owner: number, ...secrets: Variables[]): SecretFiles
 }
 
 /**
- * Environment variables as a docker.Container takes them; later ones override earlier ones. Not for secrets: who may ask
- * Docker about a container sees its environment.
+ * Environment variables as a docker.Container takes them; later ones override earlier ones. Not for secrets: whoever can
+ * inspect the container sees them.
  *
  * @example
  * const envs = containerEnvs(client.environment.plain, { DB_TYPE: "postgres", DB_PORT: 5432 });

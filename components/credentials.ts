@@ -47,7 +47,7 @@ export class Credentials {
 /**
  * The supplied secrets by name: as they are given, or read from another stack's outputs.
  *
- * @throws pulumi.RunError (when one is used) that names stack and output where that is not a fitting secret.
+ * @throws pulumi.RunError (when one is used) that names the stack and its output where that cannot be used as a secret.
  */
 export function suppliedSecrets(
     name: string,
