@@ -63,7 +63,6 @@ export function readRequirements(root: string, stack: string): StackRequirements
     };
 }
 
-export { readRequirements as readSettings };
 
 /** A value as Pulumi passes it to the program; undefined if it is encrypted. */
 function textOf(value: unknown): string | undefined {
