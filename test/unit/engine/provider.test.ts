@@ -69,11 +69,12 @@ describe("a Docker host with a provider", () => {
             const { resources } = await runUnderMocks(async () => {
                 const provider = new docker.Provider("nas", { host: engine.host });
                 const runtime = await DockerHost.observed({ provider });
-                return { network: runtime.network("net", { name: "net", internal: false }, {}) };
+                // It is made again because the look found gitea on it.
+                runtime.releaseNetwork("net", {});
+                return {};
             });
 
             const { options } = one(resources, "network", "net");
-            expect(options.retainOnDelete, "gitea was seen").to.equal(true);
             expect(await valueOf(options.provider?.urn)).to.match(/::pulumi:providers:docker::nas$/);
         } finally {
             await engine.close();
