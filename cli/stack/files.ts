@@ -63,7 +63,6 @@ export function readRequirements(root: string, stack: string): StackRequirements
     };
 }
 
-
 /** A value as Pulumi passes it to the program; undefined if it is encrypted. */
 function textOf(value: unknown): string | undefined {
     if (value === undefined || isEncrypted(value)) return undefined;
