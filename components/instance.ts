@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
-import { releaseOf } from "../authentik/releases";
+import { mediaFolder, releaseOf } from "../authentik/releases";
+import { listenVariables } from "../authentik/roles";
+import { secretVariables, type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import { type Context, dataVolume } from "./context";
 import { type PostgresConnection, postgresAccess } from "./postgres";
 import { type RedisConnection, redisAccess } from "./redis";
@@ -34,8 +35,8 @@ export interface InstanceArgs {
     redis: RedisConnection | undefined;
     secretKey: pulumi.Output<string>;
     settings: SettingsTree;
-    /** Every value of `settings` is delivered as a file, since one of them is secret. Default: false. */
-    secretSettings?: boolean;
+    /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
+    secretSettings?: string[];
     volumes: AuthentikVolumes;
     /** A folder of the Docker host with blueprints of the user's own. Default: none. */
     blueprints: { folder?: string };
@@ -53,15 +54,17 @@ export function authentikInstance(args: InstanceArgs): Instance {
     const toPostgres = postgresAccess(postgres);
     const toRedis = redis && redisAccess(redis);
     const settings = settingsToEnvironment(args.settings);
-    const secretSettings = Object.entries(settings).map(([key, content]): [string, WorkloadFile] => [
-        key,
-        secretFile(key.toLowerCase(), pulumi.secret(content)),
-    ]);
+    const secretSettings = secretVariables(args.settings, args.secretSettings ?? []).map(
+        (key): [string, WorkloadFile] => [key, secretFile(key.toLowerCase(), pulumi.secret(settings[key] ?? ""))],
+    );
+    const { mediaRoot } = releaseOf(args.version);
     const files: [string, WorkloadFile][] = [
         ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
         ["AUTHENTIK_POSTGRESQL__PASSWORD", toPostgres.password],
-        ...(toRedis ? [["AUTHENTIK_REDIS__PASSWORD", toRedis.password] satisfies [string, WorkloadFile]] : []),
-        ...(args.secretSettings === true ? secretSettings : []),
+        ...(toRedis?.password
+            ? [["AUTHENTIK_REDIS__PASSWORD", toRedis.password] satisfies [string, WorkloadFile]]
+            : []),
+        ...secretSettings,
     ];
     return {
         version: args.version,
@@ -71,12 +74,14 @@ export function authentikInstance(args: InstanceArgs): Instance {
             ...toRedis?.variables,
             // There is no Docker socket to discover anything through.
             AUTHENTIK_OUTPOSTS__DISCOVER: "false",
-            ...(args.secretSettings === true ? {} : settings),
+            ...(mediaRoot === undefined ? {} : { AUTHENTIK_STORAGE__MEDIA__FILE__PATH: mediaRoot }),
+            ...listenVariables("server", args.version),
+            ...settings,
             ...Object.fromEntries(files.map(([key, file]) => [key, `file://${file.path}`])),
         },
         files: [...files.map(([, file]) => file), ...toPostgres.certificates, ...(toRedis?.certificates ?? [])],
         mounts: [
-            { source: volumes.media, target: releaseOf(args.version).mediaPath },
+            { source: volumes.media, target: mediaFolder },
             { source: volumes.templates, target: "/templates" },
             { source: volumes.certificates, target: "/certs" },
             ...(args.blueprints.folder === undefined

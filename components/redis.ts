@@ -23,8 +23,8 @@ export interface RedisConnection {
     user?: pulumi.Input<string>;
     /** Number of the Redis database, 0 to 15. */
     index: pulumi.Input<number>;
-    /** Secret. */
-    password: pulumi.Output<string>;
+    /** Secret. Default: the server asks for none. */
+    password?: pulumi.Output<string>;
     tls: boolean;
     /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
     caCertificate?: pulumi.Input<string>;
@@ -33,7 +33,10 @@ export interface RedisConnection {
 }
 
 /** A connection of a consumer, who has a Redis user of its own. */
-export type ConsumerRedisConnection = RedisConnection & { user: pulumi.Input<string> };
+export type ConsumerRedisConnection = RedisConnection & {
+    user: pulumi.Input<string>;
+    password: pulumi.Output<string>;
+};
 
 export interface RedisArgs {
     image: pulumi.Input<string>;
@@ -81,7 +84,7 @@ export class Redis extends pulumi.ComponentResource {
         this.consumers = Object.fromEntries(
             Object.entries(users).map(([user, secret]) => [
                 user,
-                { ...connection(host, args.consumers[user] ?? 0, secret, server), user },
+                { ...connection(host, args.consumers[user] ?? 0, secret, server), user, password: secret },
             ]),
         );
         this.registerOutputs({ volume: this.volume });
@@ -165,7 +168,7 @@ export function connectRedis(
     if (!isNeeded || external !== undefined || stack !== undefined) releaseData(name, "redis", context, opts);
     if (!isNeeded) return undefined;
     if (external !== undefined) {
-        const password = context.credentials.secret("redis", name, opts);
+        const password = external.password ? context.credentials.secret("redis", name, opts) : undefined;
         const tried = { ...external, index, password, dependsOn: [] };
         return { connection: { ...tried, dependsOn: [checkRedis(name, tried, args, opts)] }, consumers: {} };
     }
@@ -196,9 +199,9 @@ function checkRedis(
         title: "trying the external Redis",
         image: args.images.server,
         entrypoint: ["python"],
-        command: [path, password.path],
+        command: [path, ...(password === undefined ? [] : [password.path])],
         variables,
-        files: [password, ...certificates],
+        files: [...(password === undefined ? [] : [password]), ...certificates],
         documents,
     };
     return externalCheck(name, job, { section: "redis", secret: "redis" }, args, opts);
@@ -225,7 +228,7 @@ function otherStacks(
 }
 
 /** What authentik is told, to reach its Redis. */
-export function redisAccess(redis: RedisConnection): Access {
+export function redisAccess(redis: RedisConnection): Omit<Access, "password"> & Partial<Access> {
     const ca = certificateFile("AUTHENTIK_REDIS__TLS_CA_CERT", "redis_ca.crt", redis.caCertificate, { secrets: [] });
     const text = (value: pulumi.Input<number>) => pulumi.output(value).apply(String);
     return {
@@ -239,7 +242,7 @@ export function redisAccess(redis: RedisConnection): Access {
             // authentik's default is to check no certificate, even where it has a CA.
             ...(redis.caCertificate === undefined ? {} : { AUTHENTIK_REDIS__TLS_REQS: "required" }),
         },
-        password: { path: "/run/secrets/redis_password", content: redis.password },
+        password: redis.password && { path: "/run/secrets/redis_password", content: redis.password },
         certificates: ca.files,
     };
 }

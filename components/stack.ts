@@ -31,8 +31,8 @@ import { Serving } from "./serving";
 /** The arguments of a stack: the configuration, and what comes with it. */
 export interface AuthentikStackArgs {
     config: Config;
-    /** The values of `settings` are delivered as files, since one of them is secret. Default: false. */
-    secretSettings?: boolean;
+    /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
+    secretSettings?: string[];
     /** What runs the workloads. Default: the Docker host that Docker's own command would use. */
     runtime?: Runtime;
     /**
@@ -136,7 +136,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                     application.slug,
                     applicationOutput(application, secrets.applications[application.slug], {
                         base: url,
-                        outposts: running,
+                        outposts: [...running, server.embedded],
                     }),
                 ]),
             ),
