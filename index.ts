@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { preflight } from "./components/preflight";
 import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
-import { hasSecretSettings, loadConfig } from "./config/load";
+import { secretSettings, loadConfig } from "./config/load";
 import { connectionSettings, DockerConnection } from "./engine/connection";
 import { DockerHost } from "./engine/docker-host";
 import { pulumiVersion } from "./ground/pulumi";
@@ -17,7 +17,7 @@ export = async function program() {
     const runtime = await DockerHost.observed({ connection, prefix });
     const { outputs } = new AuthentikStack(`${prefix}authentik`, {
         config,
-        secretSettings: hasSecretSettings(),
+        secretSettings: secretSettings(),
         runtime,
     });
     if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs.applications);

@@ -280,7 +280,13 @@ function checkPostgres(
     const { host, port, database, user: role, password } = postgres;
     const entry = pulumi
         .all([host, port, database, role, password])
-        .apply((fields) => fields.map(passwordFileField).join(":"));
+        // libpq looks for a line of each host that it tries.
+        .apply(([names, ...fields]) =>
+            names
+                .split(",")
+                .map((one) => [one, ...fields].map(passwordFileField).join(":"))
+                .join("\n"),
+        );
     const passFile = "/run/secrets/pgpass";
     const certificates = certificateFiles(postgres, "PG", user);
     const variables = {

@@ -29,6 +29,8 @@ export async function readSecrets({ stack, workplace, options }: OpenStack): Pro
         namespace: projectName,
         values: Object.fromEntries(Object.entries(given).map(([key, { value = "" }]) => [key, value])),
         isSecret: (key) => given[key]?.secret === true,
+        // Which of them are is a matter of the update.
+        secretSettings: () => [],
     });
     return { secrets: secretsOf(config), supplied: config.secrets, rotation: config.rotation };
 }

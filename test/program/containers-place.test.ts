@@ -111,12 +111,12 @@ describe("the program's containers", () => {
             "goauthentik/proxy:2025.8.4",
             "goauthentik/proxy:2025.8.4",
         ]);
-        const named = devWith({ version: "2025.6.1", "images.redis": "redis:8.0", "images.proxy": "my/proxy:1" });
+        const named = devWith({ version: "2025.8.1", "images.redis": "redis:8.0", "images.proxy": "my/proxy:1" });
         expect(images(await runProgram({ configuration: named }))).to.deep.equal([
             "postgres:16-alpine",
             "redis:8.0",
-            "goauthentik/server:2025.6.1",
-            "goauthentik/server:2025.6.1",
+            "goauthentik/server:2025.8.1",
+            "goauthentik/server:2025.8.1",
             "my/proxy:1",
             "my/proxy:1",
         ]);

@@ -2,11 +2,12 @@ import { expect } from "chai";
 import { protectedBy } from "../../../authentik/applications";
 import { declarations } from "../../../authentik/declarations";
 import { toYaml } from "../../../authentik/blueprints/document";
-import { forwarded } from "../../support/applications";
+import { forwarded, version } from "../../support/applications";
 import { entryOf, parseBlueprint } from "../../support/blueprint";
 
 describe("declarations", () => {
     const declared = {
+        version,
         url: "http://auth.localhost:9000",
         admin: { email: "a@example.com" },
         applications: [forwarded("a", "one"), forwarded("b", "two"), forwarded("c", "one")],
