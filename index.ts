@@ -24,7 +24,7 @@ export = async function program() {
     return outputs;
 };
 
-/** Pulumi.yaml says the same to command lines that read it; the Automation API and older ones do not. */
+/** Pulumi.yaml requires the same version, but the Automation API and older command lines do not read it there. */
 async function requirePulumi(): Promise<void> {
     try {
         await pulumi.runtime.requirePulumiVersion(`>=${pulumiVersion}`);

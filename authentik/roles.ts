@@ -89,8 +89,8 @@ const server = {
 const isReady = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/health/ready/', timeout=20)";
 
 /**
- * What authentik prints while it has no database or no Redis. Source: lifecycle/migrate.py and authentik/root/setup, as run
- * with each of the two away: the server retries forever, and reports to be alive.
+ * What authentik prints while it has no database or no Redis: the server retries forever and reports that it is alive.
+ * Source: lifecycle/wait_for_db.py of 2025.8.
  */
 const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;
 

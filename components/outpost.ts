@@ -69,7 +69,7 @@ export class Outpost extends pulumi.ComponentResource {
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
-        // Goes with the outpost: all that is lost with it are sessions.
+        // Deleted with the outpost: only sessions are lost.
         const passing = { ...args.context, protectData: false };
         const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, { parent: this });
         const child = { parent: this, dependsOn: args.after };

@@ -8,8 +8,8 @@ import { formatProblems, type Problem } from "../ground/problems";
 import type { Config } from "../config/schema";
 
 /**
- * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there, and
- * images that cannot be had.
+ * Checks the configuration against the Docker host: ports that others use, networks to adopt that do not exist, and
+ * images that cannot be pulled.
  *
  * A preview checks nothing, so that it needs no engine.
  *

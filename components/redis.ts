@@ -21,7 +21,7 @@ import {
  * @example
  * const external: RedisConnection = {
  *     ...{ host: "redis.example.com", port: 6379, index: 0, tls: true },
- *     password: config.requireSecret("redisPassword"),
+ *     password: new pulumi.Config().requireSecret("redisPassword"),
  *     dependsOn: [],
  * };
  */
@@ -99,7 +99,7 @@ export class Redis extends pulumi.ComponentResource {
         );
         this.volume = dataVolume(`${name}-data`, dataServices.redis.volume, args.context, {
             parent: this,
-            // Where it is while the stack does without the service.
+            // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],
         });
         const server = runtime.run(`${name}-server`, this.workload(host, password, users, args), { parent: this });
@@ -147,7 +147,7 @@ const configurationFile = "/run/secrets/redis.conf";
  */
 const user = "999";
 
-/** Redis's configuration: the only place its passwords are in, since an argument would show them to every process list. */
+/** Redis's configuration, the only place with its passwords: in an argument, every list of processes would show them. */
 function configuration(
     password: pulumi.Output<string>,
     users: Record<string, pulumi.Output<string>>,
@@ -256,7 +256,7 @@ function otherStacks(
     };
 }
 
-/** What authentik is told, to reach its Redis. */
+/** The variables and files with which authentik reaches its Redis. */
 export function redisAccess(redis: RedisConnection): Access {
     const ca = certificateFile("AUTHENTIK_REDIS__TLS_CA_CERT", "redis_ca.crt", redis.caCertificate, { secrets: [] });
     const text = (value: pulumi.Input<number | boolean>) => pulumi.output(value).apply(String);

@@ -69,7 +69,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
     public constructor(name: string, args: AuthentikStackArgs, opts?: pulumi.ComponentResourceOptions) {
         checkTransform(args);
-        // For policies, which are not shown what keeps the volumes.
+        // For policies, which do not see the option that keeps the volumes.
         super("authentik-stack:index:AuthentikStack", name, { protectData: args.config.protectData }, opts);
         const child = { parent: this };
         const { config, transform = {} } = args;

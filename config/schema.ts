@@ -82,7 +82,7 @@ export const schema = section({
         .record(z.string(), whole("must be a whole number, such as 1", 0, 1_000_000))
         .default({})
         .describe("a number per secret; changing it generates a new secret"),
-    protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),
+    protectData: z.boolean().default(true).describe("data volumes are kept when the stack is destroyed"),
 });
 
 /** Supplied secrets; a program that uses the components as a library has outputs as well. */

@@ -41,7 +41,7 @@ describe("the program's outputs for other ways to sign in", () => {
     });
     const leaf = (path: string) => leaves.find((candidate) => candidate.path === path);
 
-    it("are secret exactly where a secret stands", () => {
+    it("are secret exactly where they contain a secret", () => {
         for (const { path, value, secret } of leaves)
             expect(JSON.stringify(value).includes(sentinel), path).to.equal(secret);
         expect(leaves.filter(({ secret }) => secret).map(({ path }) => path)).to.include.members([

@@ -88,9 +88,10 @@ export function transformedArguments(): Record<string, Argument> {
             ({ HostConfig }) => HostConfig.ReadonlyRootfs,
             [false, true, true],
         ],
+        // With their prefix: the provider takes two without it for changed at each refresh.
         capabilities: [
-            (args) => void (args.capabilities = { drops: ["ALL"], adds: ["CHOWN"] }),
-            (args) => void (args.capabilities = { drops: ["ALL"], adds: ["CHOWN", "KILL"] }),
+            (args) => void (args.capabilities = { drops: ["ALL"], adds: ["CAP_CHOWN"] }),
+            (args) => void (args.capabilities = { drops: ["ALL"], adds: ["CAP_CHOWN", "CAP_KILL"] }),
             ({ HostConfig }) => [HostConfig.CapDrop, HostConfig.CapAdd],
             [
                 [["ALL"], ["CAP_CHOWN"]],
