@@ -84,11 +84,10 @@ function resolved(settings: ConnectionSettings): Endpoint {
 
 async function ask(settings: ConnectionSettings): Promise<DockerEngine> {
     const connection = new DockerConnection(settings);
-    const engine = await connection.client();
     const limit = new Promise<never>((_, reject) => {
         setTimeout(() => reject(new Error("no answer within 10 seconds")), 10_000).unref();
     });
-    const { Version } = await Promise.race([engine.version(), limit]);
+    const { Version } = await Promise.race([connection.get<{ Version: string }>("/version"), limit]);
     return { host: connection.host, version: Version, connection };
 }
 

@@ -20,7 +20,12 @@ import type { Config } from "../config/schema";
  */
 export async function preflight(config: Config, connection: DockerConnection): Promise<void> {
     if (pulumi.runtime.isDryRun()) return;
-    const seen = await look(await connection.client(), config.prefix).catch(() => undefined);
+    // Settings that lead nowhere throw here, and are more than an engine that does not answer.
+    const lists = Promise.all([
+        connection.get<Docker.ContainerInfo[]>("/containers/json"),
+        connection.get<Docker.NetworkInspectInfo[]>("/networks"),
+    ]);
+    const seen = await look(connection, config.prefix, lists).catch(() => undefined);
     if (seen === undefined) return;
     const problems = [
         ...missingNetworks(config, seen.networks),
@@ -30,8 +35,12 @@ export async function preflight(config: Config, connection: DockerConnection): P
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
 }
 
-async function look(engine: Docker, prefix: string) {
-    const [containers, networks] = await Promise.all([engine.listContainers(), engine.listNetworks()]);
+async function look(
+    connection: DockerConnection,
+    prefix: string,
+    lists: Promise<[Docker.ContainerInfo[], Docker.NetworkInspectInfo[]]>,
+) {
+    const [containers, networks] = await lists;
     const stack = stackIdentity(pulumi.getProject(), prefix);
     const own = containers.filter(
         ({ Labels }) =>
@@ -39,12 +48,12 @@ async function look(engine: Docker, prefix: string) {
             Labels[formerLabel]?.startsWith(`urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`),
     );
     const others = containers.filter((container) => !own.includes(container));
-    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(engine, Id)))).flat() };
+    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(connection, Id)))).flat() };
 }
 
 /** The host's ports that a container publishes when it runs; while it restarts, a list shows it without any. */
-async function portsOf(engine: Docker, id: string): Promise<Published[]> {
-    const { HostConfig } = await engine.getContainer(id).inspect();
+async function portsOf(connection: DockerConnection, id: string): Promise<Published[]> {
+    const { HostConfig } = await connection.get<Docker.ContainerInspectInfo>(`/containers/${id}/json`);
     const bindings = HostConfig.PortBindings as Record<string, { HostIp?: string; HostPort: string }[]> | null;
     return Object.entries(bindings ?? {}).flatMap(([inside, ports]) =>
         ports.map(({ HostIp, HostPort }) => published(Number(HostPort), HostIp, inside.split("/")[1])),

@@ -25,7 +25,7 @@ export interface PullEvent {
  *
  * @example
  * const connection = new DockerConnection({ host: "ssh://admin@nas.example.com" });
- * const { Version } = await (await connection.client()).version();
+ * const { Version } = await connection.get<{ Version: string }>("/version");
  */
 export class DockerConnection {
     private endpoint?: Endpoint;
@@ -76,7 +76,7 @@ export class DockerConnection {
     /** Whether the engine has an image. */
     async isPresent(image: string): Promise<boolean> {
         try {
-            await (await this.client()).getImage(image).inspect();
+            await this.get(`/images/${image}/json`);
             return true;
         } catch (error) {
             if ((error as { statusCode?: number }).statusCode === 404) return false;
@@ -178,7 +178,9 @@ async function ask<T>(get: typeof http.get, options: http.RequestOptions): Promi
         get(options, resolve).once("error", reject);
     });
     const body = await text(response);
-    if (response.statusCode !== 200) throw new Error(`${response.statusCode} ${options.path}: ${body.trim()}`);
+    const { statusCode } = response;
+    if (statusCode !== 200)
+        throw Object.assign(new Error(`${statusCode} ${options.path}: ${body.trim()}`), { statusCode });
     return JSON.parse(body) as T;
 }
 
