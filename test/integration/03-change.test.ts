@@ -51,9 +51,7 @@ describe("a change of the configuration", () => {
         const { changes } = await shared.stack.up();
         expect(changes).to.deep.equal(
             [
-                ...["", "-files-key", "-healthy", "-sessions"].map(
-                    (part) => `create ${name(`ak-outpost-wiki${part}`)}`,
-                ),
+                ...["", "-healthy", "-sessions"].map((part) => `create ${name(`ak-outpost-wiki${part}`)}`),
                 // The container, and the component around it.
                 `create ${name("ak-outpost-wiki")}`,
                 `create ${name("outpost-ak-outpost-wiki")}`,

@@ -15,12 +15,8 @@ describe("generated secrets", () => {
 
     it("are one for each thing to protect", () => {
         const { consumers, outposts } = shared.configuration() as Record<"consumers" | "outposts", unknown[]>;
-        const isKey = (name: string) => name.endsWith("-files-key");
-        // Secret key, administrator, API, superuser, authentik's database, Redis; two for each consumer.
-        const protecting = [...secrets.keys()].filter((name) => !isKey(name));
-        expect(protecting).to.have.length(6 + 2 * consumers.length + outposts.length);
-        // A key for the digest of each container's files: PostgreSQL, Redis, server, worker, outposts.
-        expect([...secrets.keys()].filter(isKey)).to.have.length(4 + outposts.length);
+        // Secret key, administrator, API, superuser, authentik's database, Redis, key of labels; two for each consumer.
+        expect([...secrets.keys()]).to.have.length(7 + 2 * consumers.length + outposts.length);
         expect(new Set(secrets.values()).size, "each is another").to.equal(secrets.size);
     });
 

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { openStack, type OpenStack, projectRoot } from "../../../cli/workplace";
+import { openStack, type OpenStack, projectRoot, pulumiVariables } from "../../../cli/workplace";
 import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
@@ -73,6 +73,24 @@ export class StackUnderTest extends Updates {
     public async command(...args: string[]): Promise<string> {
         const { workplace, stack } = this.opened;
         return await runPulumi(workplace, [...args, "--stack", stack.name], stack.workspace.workDir);
+    }
+
+    /** Runs a command of the Pulumi CLI on it that must fail, and returns all that it printed. */
+    public async failingCommand(...args: string[]): Promise<string> {
+        const { workplace, stack } = this.opened;
+        const lines: string[] = [];
+        const fixed = ["--stack", stack.name, "--non-interactive", "--color", "never"];
+        const options = {
+            cwd: stack.workspace.workDir,
+            env: pulumiVariables(workplace),
+            onLine: (line: string) => lines.push(line),
+        };
+        const failed = await run(workplace.pulumi.command.command, [...args, ...fixed], options).then(
+            () => false,
+            () => true,
+        );
+        if (!failed) throw new Error(`${args.join(" ")} succeeded, and was expected to fail`);
+        return lines.join("\n");
     }
 
     /** Removes everything that it made, data as well; the state goes with the folder of the run. */
