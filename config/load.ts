@@ -191,8 +191,8 @@ function secretsInClear({ secrets }: Record<string, unknown>): Problem[] {
     if (!isObject(secrets)) return [];
     const inClear = Object.entries(secrets).filter(([, value]) => !isObject(value));
     return inClear.map(([key]) => ({
-        key: `secrets.${key}`,
+        key: formatPath(["secrets", key]),
         value: "",
-        cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets["${key}"]'\``,
+        cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets[${JSON.stringify(key)}]'\``,
     }));
 }

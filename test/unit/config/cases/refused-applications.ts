@@ -1,4 +1,4 @@
-import { type Refused, baseDn, domain, ldap, oidc, proxied, redirectProblem, redirects } from "./changes";
+import { type Refused, domain, ldap, oidc, proxied, redirectProblem, redirects } from "./changes";
 
 /** Values of applications and containers that the program does not take which gets them. */
 export const refusedOfApplications: Refused[] = [
