@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { devConfiguration, devWith } from "../support/configuration";
 import { runProgram } from "../support/mocks";
-import { type Leaf, leavesOf } from "../support/outputs";
+import { type Leaf, leavesOf, valueOf } from "../support/outputs";
 import { generated, sentinel } from "../support/provider";
 
 const outposts = [
@@ -82,5 +82,28 @@ describe("the program's outputs for other ways to sign in", () => {
         expect(leaf("grafana.saml.metadata")?.value).to.equal(
             "http://authentik.localhost:9000/application/saml/grafana/metadata/",
         );
+    });
+});
+
+describe("the program with an application behind the outpost in authentik's server", () => {
+    it("makes no outpost and no token for it, and leads reverse proxies to the server", async () => {
+        const provider = {
+            type: "forward_domain",
+            outpost: "embedded",
+            externalHost: "https://auth.example.com",
+            cookieDomain: ".example.com",
+        };
+        const { result } = await runProgram({
+            configuration: devWith({
+                url: "https://auth.example.com",
+                outposts: undefined,
+                applications: [{ slug: "all", name: "All", provider }],
+            }),
+        });
+
+        expect(result.outposts).to.deep.equal({});
+        const { all } = result.applications;
+        expect(await valueOf(all?.url ?? "")).to.equal("https://auth.example.com");
+        expect(await valueOf(all?.snippets?.nginx ?? "")).to.contain("http://authentik-server:9000");
     });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { openStack, type OpenStack, projectRoot, pulumiVariables } from "../../../cli/workplace";
 import { runPulumi } from "../../../cli/engine/pulumi-command";
+import { run } from "../../../cli/run";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";

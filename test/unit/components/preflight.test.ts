@@ -83,6 +83,20 @@ describe("the check of the Docker host", () => {
         ]);
     });
 
+    it("takes no offence at a port that others publish on another address, or by another protocol", async () => {
+        const other = (IP: string, Type: string): Listed => ({
+            Id: `${IP}/${Type}`,
+            Names: ["/other"],
+            Ports: [{ IP, PrivatePort: 80, PublicPort: 9000, Type }],
+        });
+        await withEngine({ containers: [other("192.168.1.5", "tcp"), other("127.0.0.1", "udp"), other("::", "tcp")] });
+        expect(await problemOf()).to.equal(undefined);
+        await engine.close();
+
+        await withEngine({ containers: [other("0.0.0.0", "tcp")] });
+        expect(await problemOf()).to.contain("server.ports[0].port = 9000 is published by the container other");
+    });
+
     it("accepts the stack's own containers, even between two starts, but not those of another stack", async () => {
         const port = await listen();
         const configuration = devWith({ "server.ports[0].port": port });
