@@ -3,11 +3,11 @@ import pulumi from "@pulumi/eslint-plugin";
 import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** The rooms from top to bottom: each may import from those below it, and nothing may import upwards. */
+/** The folders from top to bottom: each may only import from those below it. */
 const layers = ["index.ts", "cli", "components", "config", "engine", "authentik", "ground"];
-/** Beside them: what each may import. */
+/** The separate folders, with those that each may import. */
 const beside = { policy: ["authentik", "ground"], offline: [] };
-/** Built on top of everything, so that nothing of the above may import it. */
+/** These use everything above, which must not import them. */
 const outside = ["test", "bench", "examples"];
 
 const rooms = [...layers, ...Object.keys(beside), ...outside];
@@ -18,7 +18,7 @@ const allowed = {
 const zones = Object.entries(allowed).map(([target, below]) => ({
     target: `./${target}`,
     from: rooms.filter((room) => room !== target && !below.includes(room)).map((room) => `./${room}`),
-    message: `${target} may import from ${[target, ...below].join(", ")} alone; docs/contributing.md shows the rooms.`,
+    message: `${target} may only import from ${[target, ...below].join(", ")}; see docs/contributing.md.`,
 }));
 
 export default tseslint.config(

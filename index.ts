@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { preflight } from "./components/preflight";
 import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
-import { hasSecretSettings, loadConfig } from "./config/load";
+import { secretSettings, loadConfig } from "./config/load";
 import { connectionSettings, DockerConnection } from "./engine/connection";
 import { DockerHost } from "./engine/docker-host";
 import { pulumiVersion } from "./ground/pulumi";
@@ -17,14 +17,14 @@ export = async function program() {
     const runtime = await DockerHost.observed({ connection, prefix });
     const { outputs } = new AuthentikStack(`${prefix}authentik`, {
         config,
-        secretSettings: hasSecretSettings(),
+        secretSettings: secretSettings(),
         runtime,
     });
     if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs.applications);
     return outputs;
 };
 
-/** Pulumi.yaml says the same to command lines that read it; the Automation API and older ones do not. */
+/** Pulumi.yaml requires the same version, but the Automation API and older command lines do not read it there. */
 async function requirePulumi(): Promise<void> {
     try {
         await pulumi.runtime.requirePulumiVersion(`>=${pulumiVersion}`);

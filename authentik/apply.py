@@ -41,10 +41,13 @@ def refused(blueprints):
 def main(seconds, *declared):
     removing = sorted(glob.glob("authentik-stack/removed/*.yaml", root_dir="/blueprints"))
     blueprints = [*removing, *declared]
+    probe = [sys.executable, f"{FOLDER}/probe.py", f"{FOLDER}/checks.json"]
     if refusal(blueprints) is not None and (found := refused(blueprints)) is not None:
-        print("{1}\nauthentik refused {0}".format(*found))
+        print("{1}\nauthentik refused {0}".format(*found), flush=True)
+        # It names what it cannot find only by the place in the blueprint.
+        subprocess.run([*probe, "0", "causes"], check=False)
         return 1
-    os.execv(sys.executable, [sys.executable, f"{FOLDER}/probe.py", f"{FOLDER}/checks.json", seconds])
+    os.execv(sys.executable, [*probe, seconds])
 
 
 sys.exit(main(*sys.argv[1:]))

@@ -15,6 +15,10 @@ export interface Check {
     token?: string;
     /** Status the answer must have. */
     status: number;
-    /** What one object of the answer's `results` must contain. Default: anything. */
+    /** What one object of the answer's `results` must contain; a list is read to its end. Default: anything. */
     result?: Record<string, unknown>;
+    /** Fields of that object that must not be empty. Default: none. */
+    filled?: string[];
+    /** Where it does not hold, that explains why authentik refuses a blueprint. Default: false. */
+    isCause?: true;
 }

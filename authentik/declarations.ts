@@ -2,10 +2,12 @@ import { outpostOf, protectedBy } from "./applications";
 import { adminBlueprint } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import { type Blueprint, secretPaths } from "./blueprints/document";
-import { outpostBlueprint } from "./blueprints/outpost";
+import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
 import type { Check } from "./checks";
 import { type ApplicationConfig, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
+import { releaseOf } from "./releases";
+import { embeddedOutpost } from "./roles";
 
 /**
  * What is declared in authentik: its administrator, the applications, and the outposts in front of them.
@@ -14,6 +16,7 @@ import type { ReachableOutpost } from "./providers/kind";
  * const declared: Declared = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" } });
  */
 export interface Declared {
+    version: string;
     url: string;
     admin: { email: string };
     applications: ApplicationConfig[];
@@ -31,12 +34,15 @@ export interface Declared {
  */
 export function declarations(declared: Declared, server: string): { blueprints: Blueprint[]; checks: Check[] } {
     const { url, admin, applications, outposts } = declared;
+    const release = releaseOf(declared.version);
     const served = outposts.map((outpost) => ({ outpost, applications: protectedBy(outpost.name, applications) }));
+    const byServer = protectedBy(embeddedOutpost, applications);
     return {
         blueprints: [
             adminBlueprint(admin.email),
-            ...applications.map(applicationBlueprint),
+            ...applications.map((application) => applicationBlueprint(application, release)),
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
+            ...(byServer.length === 0 ? [] : [embeddedBlueprint(byServer, url)]),
         ],
         checks: [
             {
@@ -47,6 +53,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             },
             ...applications.map((application) => applicationCheck(application, server)),
             ...served.map(({ outpost, applications: own }) => outpostCheck(outpost, own, server)),
+            ...(byServer.length === 0 ? [] : [embeddedCheck(byServer, server)]),
             ...applications.flatMap((application) => kindOf(application).checks(application, server)),
         ],
     };
@@ -72,7 +79,7 @@ export function servingChecks(
 }
 
 function applicationCheck(application: ApplicationConfig, server: string): Check {
-    const { slug, name } = application;
+    const { slug, name, icon } = application;
     const provider = { name: slug };
     return {
         name: `application ${slug}`,
@@ -82,8 +89,22 @@ function applicationCheck(application: ApplicationConfig, server: string): Check
         result: {
             slug,
             name,
+            // The API shows it under this name in every release, and as it is.
+            ...(icon === undefined ? {} : { meta_icon: icon }),
             ...(kindOf(application).signsIn ? { provider_obj: provider } : { backchannel_providers_obj: [provider] }),
         },
+    };
+}
+
+/** The server's own outpost has its applications. */
+function embeddedCheck(applications: ApplicationConfig[], server: string): Check {
+    const managed = embeddedManaged;
+    return {
+        name: "the outpost in authentik's server",
+        url: `${server}/api/v3/outposts/instances/?${new URLSearchParams({ managed__iexact: managed }).toString()}`,
+        token: secretPaths.apiToken,
+        status: 200,
+        result: { managed, providers_obj: applications.map(({ slug }) => ({ name: slug })) },
     };
 }
 

@@ -1,7 +1,7 @@
 """Asks authentik until every check holds, or the time is over. Runs inside authentik's own image.
 
-Usage: probe.py CHECKS.json SECONDS; the checks are those of checks.ts. Exit code 0 when all hold, else 1 and a line
-for each that does not.
+Usage: probe.py CHECKS.json SECONDS [causes]; the checks are those of checks.ts, with `causes` only those that explain why
+authentik refuses a blueprint. Exit code 0 when all hold, else 1 and a line for each that does not.
 """
 
 import http.client
@@ -28,9 +28,15 @@ def contains(actual, wanted):
     return actual == wanted
 
 
-def problem(check):
-    """What keeps a check from holding, or None."""
-    request = urllib.request.Request(check["url"], headers={"Accept": "application/json, text/html"})
+def holds(result, check):
+    """True when an object is the one that the check asks for."""
+    return contains(result, check["result"]) and all(result.get(field) for field in check.get("filled", []))
+
+
+def problem(check, page=1):
+    """What keeps a check from holding, or None. Of a list, that is asked of one page after the other."""
+    url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
+    request = urllib.request.Request(url, headers={"Accept": "application/json, text/html"})
     if "host" in check:
         request.add_header("Host", check["host"])
     if "token" in check:
@@ -47,18 +53,23 @@ def problem(check):
         return f"answered {status} instead of {check['status']}: {body[:200].decode(errors='replace').strip()}"
     if "result" in check:
         try:
-            results = json.loads(body)["results"]
-        except (ValueError, LookupError, TypeError):
+            answer = json.loads(body)
+            if any(holds(result, check) for result in answer["results"]):
+                return None
+            following = answer.get("pagination", {}).get("next", 0)
+        except (ValueError, LookupError, TypeError, AttributeError):
             return f"answered no list: {body[:200].decode(errors='replace').strip()}"
-        if not any(contains(result, check["result"]) for result in results):
-            return f"does not say {json.dumps(check['result'])}"
+        if following > page:
+            return problem(check, following)
+        filled = "".join(f" with {field}" for field in check.get("filled", []))
+        return f"does not say {json.dumps(check['result'])}{filled}"
     return None
 
 
-def main(path, seconds):
+def main(path, seconds, causes=""):
     deadline = time.monotonic() + float(seconds)
     with open(path, encoding="utf-8") as file:
-        pending = json.load(file)
+        pending = [check for check in json.load(file) if causes == "" or check.get("isCause")]
     while True:
         problems = [(check, found) for check in pending if (found := problem(check)) is not None]
         if not problems:

@@ -2,38 +2,94 @@
 export interface Release {
     /** Redis is required: up to and including 2025.8 (2025.10 moved its work to PostgreSQL). */
     needsRedis: boolean;
-    /** Where uploaded files live: `/media`, and `/data/media` from 2025.12. */
-    mediaPath: string;
+    /**
+     * The folder that {@link mediaFolder} has to be named below, in `storage.media.file.path`; undefined up to 2025.10, where
+     * authentik looks for uploaded files there by itself. From 2025.12 on it looks below /data, and its image has a link
+     * from /data/media to /media: it refuses uploads where only that is a volume. Source: authentik/admin/files/backends,
+     * as run.
+     */
+    mediaRoot: "/" | undefined;
+    /**
+     * The attribute of an application's icon. Up to 2025.10 `meta_icon` can only be read, and blueprints alone have `icon`.
+     * Source: authentik/core/api/applications.py.
+     */
+    iconAttribute: "icon" | "meta_icon";
+    /** An application is hidden from the library by `meta_hide` instead of the launch URL blank://blank: from 2026.5 on. */
+    hasHide: boolean;
+    /** OAuth2 providers name the grant types that they allow, and refuse every other: from 2026.5 on. */
+    hasGrantTypes: boolean;
+    /** The attribute of a SAML provider's own entity id. */
+    issuerAttribute: "issuer" | "issuer_override";
+    /** It listens on [::] unless told otherwise, and restarts for ever where the host has IPv6 switched off: from 2026.5 on. */
+    listensOnIpv6: boolean;
+    /** Server and proxy outpost are programs in Rust, with health commands of their own: from 2026.8 on. */
+    isRust: boolean;
 }
+
+/** Where the volume with uploaded files is mounted. */
+export const mediaFolder = "/media";
 
 /** The form of an authentik version: year.month.patch, e.g. `2025.8.4`. */
 export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+$/;
 
-/** The oldest and newest series this program has blueprints and settings for. */
-export const supported = { from: "2025.2", to: "2026.2" } as const;
+/** The series that this program has blueprints and settings for, each with its first release that it should be run with. */
+const series: { name: string; from?: number; since?: string }[] = [
+    { name: "2025.8" },
+    { name: "2025.10", from: 4, since: "earlier ones let requests past forward auth (CVE-2026-25748)" },
+    { name: "2025.12" },
+    { name: "2026.2" },
+    { name: "2026.5" },
+    { name: "2026.8", from: 3, since: "earlier ones do not migrate the database of the release before" },
+];
+
+/** The oldest and newest series of them. */
+export const supported = { from: "2025.8", to: "2026.8" } as const;
+
+/** What a version has to be. */
+export const versionError = `must be an authentik version from ${supported.from} to ${supported.to}, such as 2025.8.4`;
 
 /**
- * What changed up to a version.
+ * Why a version is not one to run; undefined when it is.
  *
- * @throws Error when the version has another form; config.ts reports that before it comes here.
+ * @param untested also takes what this program was not tested with: newer series, and releases with known faults.
+ */
+export function versionProblem(version: string, untested = false): string | undefined {
+    if (!versionPattern.test(version)) return versionError;
+    const [year = "", month = "", patch] = version.split(".");
+    const name = `${year}.${month}`;
+    const found = series.find((one) => one.name === name);
+    const because = (reason: string) => `${versionError}; ${reason}`;
+    if (numeric(version) < numeric(supported.from))
+        return because(`in earlier ones blueprints and outposts of type radius and rac read no secrets from files`);
+    if (found === undefined && numeric(version) <= numeric(supported.to)) return because(`${name} never existed`);
+    if (untested) return undefined;
+    if (found === undefined)
+        return because("this program was not tested with newer ones, and `allowUntested: true` lets them through");
+    if (Number(patch) < (found.from ?? 0))
+        return because(`of ${name} take ${name}.${found.from ?? 0} or later: ${found.since ?? ""}`);
+    return undefined;
+}
+
+/**
+ * What changed up to a version; a newer one than this program knows is taken for the newest that it does.
+ *
+ * Source: the pages of releases in authentik's documentation, and the OpenAPI schema of each.
+ *
+ * @throws Error when the version has another form; config/ reports that before it comes here.
  */
 export function releaseOf(version: string): Release {
-    const series = seriesOf(version);
-    return {
-        needsRedis: series < numeric("2025.10"),
-        mediaPath: series < numeric("2025.12") ? "/media" : "/data/media",
-    };
-}
-
-/** True when the version belongs to a supported series. */
-export function isSupported(version: string): boolean {
-    const series = seriesOf(version);
-    return series >= numeric(supported.from) && series <= numeric(supported.to);
-}
-
-function seriesOf(version: string): number {
     if (!versionPattern.test(version)) throw new Error(`${version} is not an authentik version such as 2025.8.4`);
-    return numeric(version);
+    const since = (name: string) => numeric(version) >= numeric(name);
+    return {
+        needsRedis: !since("2025.10"),
+        mediaRoot: since("2025.12") ? "/" : undefined,
+        iconAttribute: since("2025.12") ? "meta_icon" : "icon",
+        hasHide: since("2026.5"),
+        hasGrantTypes: since("2026.5"),
+        issuerAttribute: since("2026.5") ? "issuer_override" : "issuer",
+        listensOnIpv6: since("2026.5"),
+        isRust: since("2026.8"),
+    };
 }
 
 function numeric(version: string): number {

@@ -26,6 +26,13 @@ export interface Role {
     pids: number;
     /** Most memory unless the configuration says otherwise, in Docker's notation. */
     memory: string;
+    /**
+     * Least memory with which it was seen to live through a first boot. Source: the images of 2025.8.4, as run: server and
+     * worker die at 400m. Default: not known.
+     */
+    leastMemory?: string;
+    /** What else it listens on, by the setting below `listen` that names it. Default: nothing. */
+    listens?: Record<string, number>;
     /** Whether a stack runs it. */
     needed: (stack: StackFacts) => boolean;
 }
@@ -78,6 +85,9 @@ export const outpostTypes = ["proxy", "ldap", "radius", "rac"] as const;
  */
 export type OutpostType = (typeof outpostTypes)[number];
 
+/** What an application names as its outpost, to be served by the one in authentik's server. */
+export const embeddedOutpost = "embedded";
+
 const server = {
     key: "server",
     name: "ghcr.io/goauthentik/server",
@@ -89,8 +99,8 @@ const server = {
 const isReady = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/health/ready/', timeout=20)";
 
 /**
- * What authentik prints while it has no database or no Redis. Source: lifecycle/migrate.py and authentik/root/setup, as run
- * with each of the two away: the server retries forever, and reports to be alive.
+ * What authentik prints while it has no database or no Redis: the server retries forever and reports that it is alive.
+ * Source: lifecycle/wait_for_db.py of 2025.8.
  */
 const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;
 
@@ -104,6 +114,8 @@ export const roles = {
         stopSeconds: 30,
         pids: 256,
         memory: "1g",
+        leastMemory: "512m",
+        listens: { http: 9000, https: 9443, metrics: 9300 },
         needed: () => true,
     },
     worker: {
@@ -113,11 +125,13 @@ export const roles = {
         stopSeconds: 60,
         pids: 256,
         memory: "1g",
+        leastMemory: "512m",
+        listens: { http: 9000, https: 9443, metrics: 9300 },
         needed: () => true,
     },
-    proxy: outpost("proxy", { number: 9000, scheme: "http", publishable: true }),
-    ldap: outpost("ldap", { number: 3389, scheme: "ldap", publishable: true }),
-    radius: outpost("radius", { number: 1812, protocol: "udp", scheme: "radius", publishable: true }),
+    proxy: outpost("proxy", { number: 9000, scheme: "http", publishable: true }, { http: 9000, https: 9443 }),
+    ldap: outpost("ldap", { number: 3389, scheme: "ldap", publishable: true }, { ldap: 3389, ldaps: 6636 }),
+    radius: outpost("radius", { number: 1812, protocol: "udp", scheme: "radius", publishable: true }, { radius: 1812 }),
     // People reach it through the server.
     rac: outpost("rac", { number: 9300, scheme: "http", publishable: false }),
     postgres: {
@@ -151,8 +165,32 @@ export type ImageKey = (typeof roles)[RoleName]["image"]["key"];
 /** Every role with its name. */
 export const allRoles = Object.entries<Role>(roles).map(([name, role]) => ({ ...role, name: name as RoleName }));
 
-/** Names that the stack itself uses on its networks; outposts must not have them. */
-export const takenHosts = allRoles.flatMap(({ name, host }) => (host === undefined ? [] : [name, host]));
+/** Names that the stack itself uses on its networks, and the one that stands for the server's own outpost. */
+export const takenHosts = [
+    ...allRoles.flatMap(({ name, host }) => (host === undefined ? [] : [name, host])),
+    embeddedOutpost,
+];
+
+/** The health check of a role in a release. */
+export function healthOf(role: RoleName, version: string): Role["health"] {
+    const { health } = roles[role];
+    if (!releaseOf(version).isRust) return health;
+    // `ak healthcheck` asks only whether the process lives, and the worker answers for itself from here on.
+    if (role === "worker") return { ...health, command: roles.server.health.command };
+    return role === "proxy" ? { ...health, command: ["/authentik", "healthcheck", "proxy"] } : health;
+}
+
+/** Where a role has to be told to listen in a release, as authentik's variables; nothing where it does so by itself. */
+export function listenVariables(role: RoleName, version: string): Record<string, string> {
+    if (!releaseOf(version).listensOnIpv6) return {};
+    const { listens = {} }: Role = roles[role];
+    return Object.fromEntries(
+        Object.entries(listens).map(([name, number]) => [
+            `AUTHENTIK_LISTEN__${name.toUpperCase()}`,
+            `0.0.0.0:${number}`,
+        ]),
+    );
+}
 
 /** The roles that a stack runs. */
 export function rolesOf(stack: StackFacts): RoleName[] {
@@ -169,7 +207,7 @@ export function isCreatedHere({ external, stack }: DataSource): boolean {
     return external === undefined && stack === undefined;
 }
 
-function outpost<Type extends OutpostType>(type: Type, port: RolePort) {
+function outpost<Type extends OutpostType>(type: Type, port: RolePort, listens: Record<string, number> = {}) {
     return {
         image: {
             key: type,
@@ -183,6 +221,8 @@ function outpost<Type extends OutpostType>(type: Type, port: RolePort) {
         stopSeconds: 10,
         pids: 64,
         memory: "256m",
+        leastMemory: "32m",
+        listens: { ...listens, metrics: 9300 },
         needed: ({ outposts }: StackFacts) => outposts.some((one) => one.type === type),
     };
 }

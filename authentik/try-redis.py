@@ -1,6 +1,6 @@
 """Tries a Redis as authentik is going to use it, with the same variables. Runs inside authentik's own image.
 
-Usage: try-redis.py PASSWORD_FILE. Exit code 0 when it lets authentik in, else 1 and a line that says why not.
+Usage: try-redis.py [PASSWORD_FILE], which is left out for a Redis without passwords. Exit code 0 when it lets authentik in, else 1 and a line that says why not.
 """
 
 import os
@@ -37,14 +37,17 @@ def ask(stream, *words):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        password = file.read().strip()
+    password = None
+    if len(sys.argv) > 1:
+        with open(sys.argv[1], encoding="utf-8") as file:
+            password = file.read().strip()
     user = setting("USERNAME")
     try:
         with socket.create_connection((setting("HOST"), int(setting("PORT"))), timeout=10) as connection:
             wrapped = encrypted(connection) if setting("TLS") == "true" else connection
             stream = wrapped.makefile("rwb")
-            ask(stream, "AUTH", *([user] if user else []), password)
+            if password is not None:
+                ask(stream, "AUTH", *([user] if user else []), password)
             ask(stream, "SELECT", setting("DB"))
             ask(stream, "PING")
     except ConnectionResetError:

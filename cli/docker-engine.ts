@@ -14,13 +14,13 @@ export interface DockerEngine {
     connection: DockerConnection;
 }
 
-/** Where Debian's and Docker's own packages have the engine listen. */
+/** The socket of the engine in Debian's and Docker's own packages. */
 export const defaultSocket = "/var/run/docker.sock";
 
 /**
- * Finds the Docker engine to use; on Debian and Ubuntu, as root, installs and starts one where there is none.
+ * Finds the Docker engine to use. If there is none, installs and starts one (on Debian and Ubuntu, as root).
  *
- * @param settings the stack's `docker:*`. Default: what Docker's own command would use, or an engine on this machine.
+ * @param settings the stack's `docker:*`. Default: the engine that Docker's own command would use, or one on this machine.
  * @throws ToolError that says what to do.
  */
 export async function ensureDocker(progress: Progress, settings: ConnectionSettings = {}): Promise<DockerEngine> {
@@ -39,14 +39,14 @@ export async function ensureDocker(progress: Progress, settings: ConnectionSetti
 /**
  * Finds a Docker engine that answers, and changes nothing.
  *
- * @param settings the stack's `docker:*`. Default: what Docker's own command would use, or an engine on this machine.
- * @returns undefined where none runs.
- * @throws ToolError when the engine that is asked for does not answer, or refuses this user.
+ * @param settings the stack's `docker:*`. Default: the engine that Docker's own command would use, or one on this machine.
+ * @returns undefined when no engine runs.
+ * @throws ToolError when the named engine does not answer, or refuses this user.
  */
 export async function findDocker(settings: ConnectionSettings = {}): Promise<DockerEngine | undefined> {
     const { DOCKER_HOST, DOCKER_CONTEXT } = process.env;
     const isNamed = [settings.host, settings.context, DOCKER_HOST, DOCKER_CONTEXT].some((name) => (name ?? "") !== "");
-    // The provider does not read it, and is told by DOCKER_HOST.
+    // The provider does not read the current context; DOCKER_HOST tells it.
     const context = isNamed ? settings.context : currentContext();
     if (isNamed || context !== undefined) {
         const asked = { ...settings, context };
@@ -73,7 +73,7 @@ export async function findDocker(settings: ConnectionSettings = {}): Promise<Doc
     return undefined;
 }
 
-/** Where the settings lead; what is wrong in them is an error that says so. */
+/** The endpoint that the settings name; a mistake in them becomes a ToolError. */
 function resolved(settings: ConnectionSettings): Endpoint {
     try {
         return resolveEndpoint(settings, process.env);
@@ -84,15 +84,14 @@ function resolved(settings: ConnectionSettings): Endpoint {
 
 async function ask(settings: ConnectionSettings): Promise<DockerEngine> {
     const connection = new DockerConnection(settings);
-    const engine = await connection.client();
     const limit = new Promise<never>((_, reject) => {
         setTimeout(() => reject(new Error("no answer within 10 seconds")), 10_000).unref();
     });
-    const { Version } = await Promise.race([engine.version(), limit]);
+    const { Version } = await Promise.race([connection.get<{ Version: string }>("/version"), limit]);
     return { host: connection.host, version: Version, connection };
 }
 
-/** The default socket, then where rootless engines and desktop versions listen. */
+/** The default socket, then those of rootless engines and of Docker Desktop. */
 function sockets(): string[] {
     const runtimeDir = process.env.XDG_RUNTIME_DIR;
     return [
@@ -105,7 +104,7 @@ function sockets(): string[] {
 
 /** Why Docker cannot be installed here, with what to do instead. */
 function installObstacle(): string | undefined {
-    const needed = "This needs a Docker engine, and none runs here. ";
+    const needed = "This needs a Docker engine, and none is running here. ";
     if (process.platform !== "linux") return `${needed}Install Docker Desktop, start it, and run this again.`;
     if (!isDebian(readRelease())) {
         return `${needed}Install it with your distribution's package manager, start it (\`systemctl start docker\`), and run this again.`;
@@ -116,7 +115,7 @@ function installObstacle(): string | undefined {
     return undefined;
 }
 
-/** Whether an os-release file is of Debian, Ubuntu or a descendant of theirs. */
+/** Whether an os-release file is that of Debian, Ubuntu or a derivative. */
 export function isDebian(release: string): boolean {
     const ids = [...release.matchAll(/^ID(?:_LIKE)?=(.*)$/gm)].flatMap(([, value]) =>
         (value ?? "").replaceAll(/["']/g, "").split(" "),
@@ -129,7 +128,7 @@ function readRelease(): string {
 }
 
 const startAdvice =
-    "Docker is installed, but its engine does not run. Run `sudo systemctl start docker` (without systemd: `sudo service docker start`), and run this again.";
+    "Docker is installed, but its engine is not running. Run `sudo systemctl start docker` (without systemd: `sudo service docker start`), and run this again.";
 
 function refused(socket: string): string {
     return `The Docker engine at ${socket} refuses this user. Run \`sudo usermod -aG docker ${userInfo().username}\`, sign in again, and run this again.`;

@@ -14,7 +14,7 @@ import { run } from "./run";
 import { defaultStack, readRequirements, stackNames } from "./stack/files";
 import { readLocks } from "./stack/locks";
 
-/** What a look found. */
+/** The result of a check. */
 interface Finding {
     there: boolean;
     text: string;
@@ -22,12 +22,12 @@ interface Finding {
 
 const there = (text: string): Finding => ({ there: true, text });
 const missing = (text: string): Finding => ({ there: false, text });
-const withoutRegistry = "needed only where no registry can be reached";
+const withoutRegistry = "needed only if no registry can be reached";
 const requirements = readRequirements(projectRoot, defaultStack);
 
 async function engine(): Promise<DockerConnection> {
     const docker = await findDocker(requirements.docker);
-    if (docker === undefined) throw new Error("no engine runs");
+    if (docker === undefined) throw new Error("no engine is running");
     return docker.connection;
 }
 
@@ -35,7 +35,7 @@ const checks: Record<string, () => Promise<Finding>> = {
     "Node.js": () => Promise.resolve(there(process.version)),
     "Docker engine": async () => {
         const docker = await findDocker(requirements.docker);
-        if (docker === undefined) return missing("no engine runs; `npm start` says what to do, or does it");
+        if (docker === undefined) return missing("no engine is running; `npm start` starts one, or says what to do");
         return there(`${docker.version} at ${docker.host}`);
     },
     Pulumi: async () => {
@@ -53,39 +53,39 @@ const checks: Record<string, () => Promise<Finding>> = {
         try {
             return there((await run("go", ["version"])).trim());
         } catch {
-            return missing("needed only where Pulumi cannot be downloaded");
+            return missing("needed only if Pulumi cannot be downloaded");
         }
     },
     State: () => {
         const { folder, description } = findBackend(projectRoot);
-        return Promise.resolve(there(folder === undefined ? `you are logged in to ${description}` : description));
+        return Promise.resolve(there(folder === undefined ? `logged in to ${description}` : description));
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
     Images: async () => {
         const absent = await absentImages(await engine(), requirements.images);
-        return absent.length === 0 ? there("all are here") : missing(`not here: ${absent.join(", ")}`);
+        return absent.length === 0 ? there("all present") : missing(`not present: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
         const offline = await findOffline();
-        if (offline === undefined) return missing(`offline/ is not there; ${withoutRegistry}`);
+        if (offline === undefined) return missing(`the folder offline/ is missing; ${withoutRegistry}`);
         const absent = await absentImages(await engine(), { ...offline.standInImages() });
-        return absent.length === 0 ? there("all are here") : missing(withoutRegistry);
+        return absent.length === 0 ? there("all present") : missing(withoutRegistry);
     },
     "Disk space": () => {
         const { bavail, bsize } = statfsSync(join(projectRoot));
         const gigabytes = Math.floor((bavail * bsize) / 1e9);
         const text = `${gigabytes} GB free`;
-        return Promise.resolve(gigabytes >= 10 ? there(text) : missing(`${text}; 10 GB are good to have`));
+        return Promise.resolve(gigabytes >= 10 ? there(text) : missing(`${text}; 10 GB are recommended`));
     },
 };
 
 function withLock(stack: string): string {
     const { folder } = findBackend(projectRoot);
     const locked = folder !== undefined && readLocks(folder, projectName, stack).length > 0;
-    return locked ? `${stack} (locked by a run, or by one that was killed)` : stack;
+    return locked ? `${stack} (locked by a run that is active or was killed)` : stack;
 }
 
-/** `npm run doctor`: says in one line each what is there and what is missing; changes nothing. */
+/** `npm run doctor`: says in one line for each prerequisite whether it is there; changes nothing. */
 main(async () => {
     for (const [title, look] of Object.entries(checks)) {
         const finding = await look().catch((error: unknown) => missing(reasonOf(error)));

@@ -8,7 +8,7 @@ import { pulumiVersion } from "../ground/pulumi";
 import { findOffline, needOffline, type Toolchain, toolchainPlace } from "./offline";
 import { type Progress, reasonOf } from "./progress";
 
-/** A Pulumi CLI with the plugins this program needs. */
+/** A Pulumi CLI with the plugins that this program needs. */
 export interface PulumiEngine {
     command: PulumiCommand;
     version: string;
@@ -16,19 +16,19 @@ export interface PulumiEngine {
     origin: "your own" | "downloaded" | "built from Go modules";
     /** Its PULUMI_HOME. Default: the user's. */
     pulumiHome?: string;
-    /** What it and the program need in their environment. */
+    /** Environment variables for it and for the program. */
     env: Record<string, string>;
 }
 
 /**
- * Finds the Pulumi CLI and its plugins: the user's own from PATH, else Pulumi's own download, else built from Go
- * modules by offline/, which takes minutes the first time.
+ * Finds the Pulumi CLI and its plugins: the user's own from PATH, else Pulumi's own download, else a build from Go modules
+ * by offline/, which takes minutes the first time.
  *
- * @throws ToolError that says why there is none and what to do.
+ * @throws ToolError that says why there is none, and what to do.
  */
 export async function ensurePulumi(progress: Progress): Promise<PulumiEngine> {
     const pulumi = (await findPulumi(progress)) ?? (await newPulumi(progress));
-    // One that was built has its plugins beside it.
+    // A CLI that was built here comes with its plugins.
     if (pulumi.pulumiHome !== undefined || pluginsPresent()) return pulumi;
     if (await installPlugins(progress, pulumi.command.command)) return pulumi;
     const { pulumiHome } = await buildInstead(
@@ -39,7 +39,7 @@ export async function ensurePulumi(progress: Progress): Promise<PulumiEngine> {
     return withHome(pulumi, pulumiHome);
 }
 
-/** The engine that is here already, in the same order, without installing anything. */
+/** Finds a CLI that is already here, in the same order, and installs nothing. */
 export async function findPulumi(progress: Progress): Promise<PulumiEngine | undefined> {
     const own = await ownPulumi(progress);
     if (own !== undefined) return own;
@@ -54,7 +54,7 @@ async function ownPulumi(progress: Progress): Promise<PulumiEngine | undefined> 
     if (command === undefined) return undefined;
     if (command.version !== null && command.version.compare(pulumiVersion) >= 0) return engine(command, "your own");
     progress(
-        `the Pulumi on PATH is ${command.version?.version ?? "of no known version"}; ${pulumiVersion} or later is needed`,
+        `the Pulumi on PATH is ${command.version?.version ?? "of an unknown version"}; ${pulumiVersion} or later is needed`,
     );
     return undefined;
 }
@@ -69,7 +69,7 @@ async function newPulumi(progress: Progress): Promise<PulumiEngine> {
     }
 }
 
-/** Builds with offline/ what cannot be downloaded. */
+/** Builds from Go modules, with offline/, because a download failed. */
 async function buildInstead(progress: Progress, problem: string, cure: string): Promise<Toolchain> {
     const { buildToolchain } = await needOffline(problem, cure);
     progress(`${problem}: building from Go modules`);
@@ -88,10 +88,10 @@ function engine(command: PulumiCommand, origin: PulumiEngine["origin"]): PulumiE
         version: command.version?.version ?? "unknown",
         origin,
         env: {
-            // The Node that runs the program is the project's own.
+            // The program runs with the project's own Node.js.
             PATH: `${join(root, "node_modules/.bin")}:${process.env.PATH ?? ""}`,
             PULUMI_SKIP_UPDATE_CHECK: "true",
-            // Traces of the SDK's own frames cost a quarter of a preview's time and are of no use.
+            // Stack traces inside the SDK cost a quarter of a preview's time and help nobody.
             NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --stack-trace-limit=0`.trim(),
             // `npm run typecheck` checks types; checking them at every start would cost seconds.
             PULUMI_NODEJS_TRANSPILE_ONLY: "true",
@@ -101,7 +101,7 @@ function engine(command: PulumiCommand, origin: PulumiEngine["origin"]): PulumiE
     };
 }
 
-/** The engine with plugins from a folder of their own, and the user's login as it is. */
+/** The engine with a PULUMI_HOME of its own for its plugins; the user's login stays valid. */
 function withHome(of: PulumiEngine, pulumiHome: string): PulumiEngine {
     return {
         ...of,

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Folder outside the project for what was downloaded once and can be had again. */
+/** Folder outside the project for downloads and builds that can be repeated. */
 export function cacheFolder(): string {
     return folder("XDG_CACHE_HOME", ".cache");
 }
@@ -11,7 +11,7 @@ export function logFolder(): string {
     return folder("XDG_STATE_HOME", ".local/state");
 }
 
-/** As the XDG base directory specification has it: an empty variable counts as unset. */
+/** Follows the XDG base directory specification: an empty variable counts as unset. */
 function folder(variable: string, fallback: string): string {
     const base = process.env[variable];
     return join(base === undefined || base === "" ? join(homedir(), fallback) : base, "authentik-stack");

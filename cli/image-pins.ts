@@ -6,10 +6,10 @@ import { digestOf } from "./docker/pull";
 import { ToolError } from "./progress";
 
 /**
- * Writes the digests that the registries have now for the tags of a file of pins.
+ * Looks up the current digests of the tags in a file of pins, and writes them into the file.
  *
- * @returns what changed, a line for each image; empty when nothing did.
- * @throws ToolError when a registry has no answer; the file is then as it was.
+ * @returns the changes, one line for each image; empty when nothing changed.
+ * @throws ToolError when a registry gives no answer; the file is then unchanged.
  */
 export async function updatePins(connection: DockerConnection, file: string): Promise<string[]> {
     const { tags, digests: before } = JSON.parse(readFileSync(file, "utf8")) as ImagePins;
@@ -33,8 +33,8 @@ async function ask(connection: DockerConnection, image: string, file: string): P
         return await digestOf(connection, image);
     } catch (error) {
         throw new ToolError(
-            `The digest of ${image} cannot be had: ${engineReason(error)}. ${file} stays as it was. ` +
-                "Correct its tag there, or run this again where the Docker engine reaches the registry.",
+            `The digest of ${image} cannot be looked up: ${engineReason(error)}. ${file} is unchanged. ` +
+                "Correct the tag in that file, or run this again where the Docker engine reaches the registry.",
         );
     }
 }

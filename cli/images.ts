@@ -7,48 +7,48 @@ import { type Progress, ToolError } from "./progress";
 /** The images that the stack is going to run. */
 export interface ChosenImages {
     images: Partial<Images>;
-    /** Why it is a rehearsal with stand-in images; undefined with those of the configuration. */
+    /** Why it is a rehearsal with stand-in images; undefined when the configuration's images are used. */
     rehearsal?: string;
 }
 
-/** What decides which images a stack runs. */
+/** The input of the choice of images. */
 export interface ImageRequest {
-    /** The images of its configuration, by role. */
+    /** The images of the stack's configuration, by role. */
     images: Partial<Images>;
     connection: DockerConnection;
-    /** Credentials of registries are there, but only the update can decrypt them. Default: false. */
+    /** There are registry credentials, but only the update can decrypt them. Default: false. */
     credentialsLater?: boolean;
-    /** Stand-in images: `always`, where the configuration's cannot be had (`fallback`), or `never`. */
+    /** When to use stand-in images: `always`, if the configuration's cannot be pulled (`fallback`), or `never`. */
     standIns: "always" | "fallback" | "never";
 }
 
 /**
- * The images of the configuration, pulled where they are missing; or stand-ins for them.
+ * The images of the configuration, pulled if they are missing; or stand-ins for them.
  *
- * @throws ToolError when a registry does not hand an image out, or cannot be reached and stand-ins are not wanted or
+ * @throws ToolError when a registry refuses an image, or when a registry cannot be reached and stand-ins are not wanted or
  *     cannot be built.
  */
 export async function chooseImages(
     progress: Progress,
     { images, connection, credentialsLater, standIns }: ImageRequest,
 ): Promise<ChosenImages> {
-    if (standIns === "always") return await rehearse(progress, images, "A rehearsal was asked for");
+    if (standIns === "always") return await rehearse(progress, images, "A rehearsal was requested");
     for (const image of await absentImages(connection, images)) {
         const outcome = await pullImage(connection, image, progress);
         if (outcome.kind === "pulled") continue;
         if (outcome.kind === "refused" && credentialsLater === true) {
-            progress(`${image}: ${outcome.reason}; the update asks again, with docker:registryAuth`);
+            progress(`${image}: ${outcome.reason}; the update tries again, with docker:registryAuth`);
             continue;
         }
         if (outcome.kind === "refused") throw new ToolError(refused(image, outcome.reason));
-        const reason = `${image} is not here, and its registry cannot be reached`;
+        const reason = `The engine does not have ${image}, and its registry cannot be reached`;
         if (standIns === "never") throw new ToolError(unreachable(reason, outcome.reason));
         return await rehearse(progress, images, reason);
     }
     return { images };
 }
 
-/** Which images of a set the engine does not have. */
+/** The images of a set that the engine does not have. */
 export async function absentImages(connection: DockerConnection, images: Partial<Images>): Promise<string[]> {
     const names = [...new Set(Object.values(images))];
     const present = await Promise.all(names.map((name) => connection.isPresent(name)));
@@ -57,12 +57,12 @@ export async function absentImages(connection: DockerConnection, images: Partial
 
 async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {
     const { buildStandInImages } = await needOffline(rehearsal, loadIt);
-    progress(`${rehearsal}: taking stand-in images`);
+    progress(`${rehearsal}: using stand-in images`);
     const built = Object.entries(await buildStandInImages(progress));
     return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
 }
 
-/** What helps where a registry cannot be reached. */
+/** The cure when a registry cannot be reached. */
 const loadIt = "Load the stack's images into Docker (`docker load`), or make the registry reachable.";
 
 function unreachable(reason: string, cause: string): string {
@@ -72,6 +72,6 @@ function unreachable(reason: string, cause: string): string {
 function refused(image: string, reason: string): string {
     return (
         `The image ${image} cannot be pulled: ${reason}. Correct \`authentik-stack:version\` or ` +
-        "`authentik-stack:images` in the stack's configuration, or run `docker login` where the registry asks for it."
+        "`authentik-stack:images` in the stack's configuration, or run `docker login` if the registry asks for it."
     );
 }

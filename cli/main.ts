@@ -6,9 +6,9 @@ import { Interrupted, reasonOf, ToolError } from "./progress";
  * @param tool gets what follows the command on the command line.
  */
 export function main(tool: (args: string[]) => Promise<void>): void {
-    // Whoever reads the output may stop reading; the work goes on.
+    // The reader of the output may go away, as in `| head`; the work continues.
     process.stdout.on("error", () => undefined);
-    // Ends what was started; while the engine works, interrupts are its to handle.
+    // Ends the programs that were started. While Pulumi's engine works, another listener handles interrupts.
     const leave = () => {
         if (process.listenerCount("SIGINT") === 1) process.exit(130);
     };
@@ -19,7 +19,7 @@ export function main(tool: (args: string[]) => Promise<void>): void {
         () => process.exit(),
         (error: unknown) => {
             if (error instanceof Interrupted) {
-                console.error("\nStopped. Run the same command again to go on.");
+                console.error("\nStopped. Run the same command again to continue.");
                 process.exit(130);
             }
             const known = error instanceof ToolError || process.env.DEBUG === undefined;

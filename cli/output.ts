@@ -4,9 +4,9 @@ import { main, takeStack } from "./main";
 import { ToolError } from "./progress";
 
 /**
- * `npm run --silent output -- [<path>] [--stack <name>]`: prints an output of a stack, e.g. `admin.password`, in clear.
+ * `npm run --silent output -- [<path>] [--stack <name>]`: prints an output of a stack, e.g. `admin.password`, in plain text.
  *
- * Without a path: all outputs, with secrets left out. Default stack: the one that was started.
+ * Without a path: all outputs, with `[secret]` for each secret. Default stack: the one that was started.
  */
 main(async (args) => {
     const { stack: name, rest } = takeStack(args);

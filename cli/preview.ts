@@ -9,11 +9,11 @@ import { ToolError } from "./progress";
 import { fileOf } from "./stack/files";
 
 /**
- * `npm run preview [-- <stack>] [--describe <file>]`: shows what a stack's program would make from nothing.
+ * `npm run preview [-- <stack>] [--describe <file>]`: shows what a stack's program would create from nothing.
  *
- * It needs no Docker engine, no login, no passphrase and no secret, so that a pull request of a stranger can have one.
- * What it works with stays in `.local/preview`. Default stack: `prod`; without a configuration of it, its example.
- * The policy pack is held against it; an example is only advised to name digests, which its environment looks up.
+ * It needs no Docker engine, no login, no passphrase and no secret, so it also works for a stranger's pull request.
+ * Its files stay in `.local/preview`. Default stack: `prod`; without a configuration of it, its example.
+ * The policy pack checks it. For an example, missing image digests are only a warning: they are looked up per environment.
  * `--describe` also writes every resource with its inputs into a file, to compare with that of another version.
  */
 main(async (args) => {
@@ -33,13 +33,13 @@ main(async (args) => {
             onEvent: description.onEvent,
         });
     } catch {
-        // Pulumi has said why, above.
-        throw new ToolError(`The preview of ${name} failed.`);
+        // Pulumi has already printed the cause.
+        throw new ToolError(`The preview of ${name} failed; see the messages above.`);
     }
     if (describe !== undefined) writeFileSync(describe, description.toString());
 });
 
-/** What every preview is held against. */
+/** The policies that check every preview. */
 const policyPack = join(projectRoot, "policy");
 
 function parse(args: string[]): { name: string; describe?: string } {

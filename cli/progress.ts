@@ -1,12 +1,12 @@
-/** Says in one line what a long step is doing; called as often as there is something new. */
+/** Reports in one line what a long step is doing; called whenever there is something new. */
 export type Progress = (message: string) => void;
 
-/** An error whose message tells everything a person needs: it is shown as it is, without a stack trace. */
+/** An error whose message says everything that a person needs to know; it is shown without a stack trace. */
 export class ToolError extends Error {
     override name = "ToolError";
 }
 
-/** Work was told to stop, and did. */
+/** The work was interrupted, and has stopped. */
 export class Interrupted extends Error {}
 
 /** Numbered steps on a terminal, each with the seconds it took. */
@@ -25,7 +25,7 @@ export class Steps {
     /**
      * Runs one step: prints its title when it starts, its result and seconds when it ends.
      *
-     * @param result one line about what came of it.
+     * @param result one line about the outcome.
      * @throws whatever the work throws, after a line that names the failing step.
      */
     async run<T>(title: string, work: (progress: Progress) => Promise<T>, result: (value: T) => string): Promise<T> {

@@ -2,13 +2,13 @@ import { attachPulumi } from "./engine/pulumi-command";
 import { openExisting } from "./stack/existing";
 import { main, takeStack } from "./main";
 
-/** Commands that run the program or compare with it, and so need its configuration. */
+/** Commands that run the program, or compare the state with it, and so need its configuration. */
 const operations = ["up", "preview", "refresh", "destroy", "import"];
 
 /**
- * `npm run pulumi -- <command>`: the Pulumi CLI as `npm start` uses it, with its backend, passphrase and plugins.
+ * `npm run pulumi -- <command>`: runs the Pulumi CLI as `npm start` does, with its backend, passphrase and plugins.
  *
- * Default stack: the one that was started; `--stack <name>` takes another.
+ * Default stack: the one that was started; `--stack <name>` selects another.
  */
 main(async (args) => {
     const { stack: name, rest } = takeStack(args);

@@ -7,11 +7,11 @@ import { openExisting } from "./stack/existing";
 import { bringUp, describeChanges, settle } from "./stack/up";
 
 /**
- * `npm run rotate -- <secret>... [--stack <name>] [--yes]`: makes secrets of a stack anew, and brings it up with them.
+ * `npm run rotate -- <secret>... [--stack <name>] [--yes]`: generates new secrets for a stack, and brings it up with them.
  *
- * Without a name, or with `--list`: tells which secrets there are. It shows first what would change, and asks, unless
- * `--yes` is given; until then the configuration stays as it is. Once it is changed, `npm start` finishes what was
- * interrupted. Default stack: the one that was started.
+ * Without a name, or with `--list`: lists the secrets of the stack. It first shows what would change and asks, unless
+ * `--yes` is given; until then the configuration stays unchanged. After that, `npm start` finishes an interrupted
+ * rotation. Default stack: the one that was started.
  */
 main(async (args) => {
     const { stack: name, rest } = takeStack(args);
@@ -46,13 +46,13 @@ function parse(args: string[]): { asked: string[]; yes: boolean } {
     const flags = args.filter((argument) => argument.startsWith("-"));
     const unknownFlags = flags.filter((flag) => !["--yes", "-y", "--list"].includes(flag));
     if (unknownFlags.length > 0)
-        throw new ToolError(`There is no ${unknownFlags.join(", ")}; there are --list, --stack and --yes.`);
+        throw new ToolError(`Unknown option: ${unknownFlags.join(", ")}. The options are --list, --stack and --yes.`);
     const names = args.filter((argument) => !argument.startsWith("-"));
     const yes = flags.includes("--yes") || flags.includes("-y");
     return { asked: flags.includes("--list") ? [] : [...new Set(names)], yes };
 }
 
-/** Asks on the terminal; no answer is a no. */
+/** Asks on the terminal; no answer means no. */
 async function agreed(): Promise<boolean> {
     const terminal = createInterface({ input: process.stdin, output: process.stdout });
     return await new Promise((resolve) => {

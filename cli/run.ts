@@ -2,18 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { ToolError } from "./progress";
 
-/** How a program is run. */
+/** Options for running a program. */
 export interface RunOptions {
     /** Added to this process's environment. */
     env?: NodeJS.ProcessEnv;
     cwd?: string;
-    /** Called with each line it prints, on either stream, that is not blank. */
+    /** Called with each line that it prints on either stream, except blank ones. */
     onLine?: (line: string) => void;
-    /** Ends the program, and all that it started, when aborted. */
+    /** When aborted, ends the program and everything that it started. */
     signal?: AbortSignal;
 }
 
-/** What a program said that has ended. */
+/** The result of a program that has ended. */
 export interface Finished {
     /** Its exit code, or the name of the signal that ended it. */
     code: number | string;
@@ -21,14 +21,14 @@ export interface Finished {
     stderr: string;
 }
 
-/** Programs that run now, to end them with this process. */
+/** Programs that are running, to end them together with this process. */
 const running = new Set<ChildProcess>();
 process.on("exit", () => running.forEach(endGroup));
 
 /**
  * Runs a program that has to succeed.
  *
- * @returns what it printed on standard output, without the last line's end.
+ * @returns what it printed on standard output, without the final newline.
  * @throws ToolError that names the program and ends with the last lines it printed.
  */
 export async function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
@@ -44,7 +44,7 @@ export async function run(command: string, args: string[], options: RunOptions =
 }
 
 /**
- * Runs a program to its end, whatever that is.
+ * Runs a program to its end, whether it succeeds or not.
  *
  * @throws ToolError when there is no such program.
  */
@@ -53,7 +53,7 @@ export async function tryRun(command: string, args: string[], options: RunOption
         cwd: options.cwd,
         env: { ...process.env, ...options.env },
         stdio: ["ignore", "pipe", "pipe"],
-        // A process group of its own, so that what it started ends with it.
+        // A process group of its own, so that everything that it starts can be ended with it.
         detached: true,
     });
     const printed = { stdout: "", stderr: "" };

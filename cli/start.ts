@@ -1,3 +1,4 @@
+import "./quick";
 import { chooseImages, type ChosenImages } from "./images";
 import { ensureDocker } from "./docker-engine";
 import { ensurePulumi } from "./engine";
@@ -5,7 +6,7 @@ import { findBackend, prepareBackend } from "./engine/backend";
 import { main } from "./main";
 import { openStack, projectRoot } from "./workplace";
 import { Steps } from "./progress";
-import { defaultStack, readSettings, rehearsalStack, stackOf, writeRehearsal } from "./stack/files";
+import { defaultStack, readRequirements, rehearsalStack, stackOf, writeRehearsal } from "./stack/files";
 import { showRunning } from "./stack/summary";
 import { bringUp, describeChanges, settle } from "./stack/up";
 
@@ -17,7 +18,7 @@ import { bringUp, describeChanges, settle } from "./stack/up";
 main(async (args) => {
     const steps = new Steps(5);
     const asked = stackOf(projectRoot, args);
-    const settings = readSettings(projectRoot, asked === rehearsalStack ? defaultStack : (asked ?? defaultStack));
+    const settings = readRequirements(projectRoot, asked === rehearsalStack ? defaultStack : (asked ?? defaultStack));
 
     const docker = await steps.run(
         "Docker engine",

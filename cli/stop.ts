@@ -6,9 +6,9 @@ import { openExisting } from "./stack/existing";
 import { stackOf } from "./stack/files";
 
 /**
- * `npm stop [-- <stack>]`: takes a stack down, and keeps its data and the passwords that belong to it.
+ * `npm stop [-- <stack>]`: takes a stack down; its data and the passwords that belong to it are kept.
  *
- * Default: the stacks that `npm start` started without a name.
+ * Default: the stacks that `npm start` brings up when no name is given.
  */
 main(async (args) => {
     const name = stackOf(projectRoot, args);
@@ -18,10 +18,10 @@ main(async (args) => {
         const { volumes, networks } = await steps.run(
             `Stack ${open.stack.name}`,
             (progress) => takeDown(progress, open),
-            ({ deleted }) => (deleted === 0 ? "it was down already" : `deleted ${deleted}`),
+            ({ deleted }) => (deleted === 0 ? "it was already down" : `deleted ${deleted}`),
         );
         for (const [network, others] of Object.entries(networks))
-            console.log(`  Kept: the network ${network}, used by ${others.join(", ")}.`);
+            console.log(`  Kept: the network ${network}, still used by ${others.join(", ")}.`);
         if (volumes.length > 0) console.log(`\n${keptText(open.stack.name, volumes)}\n`);
     }
 });

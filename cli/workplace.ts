@@ -16,30 +16,30 @@ export const projectRoot = join(__dirname, "..");
 /** Name of the project, as Pulumi.yaml has it. */
 export const projectName = "authentik-stack";
 
-/** What every tool works with: an engine for containers, one for the program, and where the state is. */
+/** What every command works with: a Docker engine, a Pulumi engine, and where the state is. */
 export interface Workplace {
-    /** Undefined for what only reads the state. */
+    /** Undefined for commands that only read the state. */
     docker?: DockerEngine;
     pulumi: PulumiEngine;
     backend: Backend;
 }
 
-/** The Docker engine of a workplace; the one that Docker's own command would use where none was looked for. */
+/** The Docker engine of a workplace; without one, the engine that Docker's own command would use. */
 export function dockerOf({ docker }: Workplace): DockerConnection {
     return docker?.connection ?? new DockerConnection();
 }
 
-/** A stack that is ready to be worked on. */
+/** A stack that is ready for operations. */
 export interface OpenStack {
     stack: Stack;
-    /** The stack as the labels of its Docker objects name it. */
+    /** The stack's identity in the labels of its Docker objects. */
     identity: string;
     workplace: Workplace;
-    /** Options for every operation on it. */
+    /** Options of every operation on it. */
     options: { color: "never"; configFile?: string };
 }
 
-/** The environment of the Pulumi CLI and of the program it runs. */
+/** Environment variables of the Pulumi CLI and of the program that it runs. */
 export function pulumiVariables({ docker, pulumi, backend }: Workplace): Record<string, string> {
     return { ...pulumi.env, ...backend.env, ...(docker && { DOCKER_HOST: docker.host }) };
 }
@@ -47,12 +47,12 @@ export function pulumiVariables({ docker, pulumi, backend }: Workplace): Record<
 /**
  * Selects a stack, and creates it in the backend when it is new.
  *
- * @throws ToolError when the state cannot be read, e.g. for a passphrase that does not fit.
+ * @throws ToolError when the state cannot be read, e.g. because of a wrong passphrase.
  */
 export async function openStack(workplace: Workplace, name: string, root = projectRoot): Promise<OpenStack> {
     try {
         const stack = await selectStack(workplace, name, root);
-        // A service keeps the key of a stack's secrets itself and writes nothing into the configuration.
+        // Pulumi Cloud keeps the key of a stack's secrets itself and writes nothing into the configuration.
         const configFile = workplace.backend.asksPassphrase ? privateCopy(root, name) : undefined;
         const identity = stackIdentity(projectName, prefixOf(root, name));
         return { stack, identity, workplace, options: { color: "never", configFile } };
@@ -79,7 +79,7 @@ async function selectStack(workplace: Workplace, name: string, root: string): Pr
     }
 }
 
-/** Creates the stack from a folder of its own, since Pulumi writes into the configuration beside it. */
+/** Creates the stack from a temporary folder, since Pulumi writes into the configuration file that it finds. */
 async function createStack(workplace: Workplace, name: string, root: string): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-"));
     try {

@@ -150,7 +150,7 @@ type Variables = pulumi.Input<Record<string, pulumi.Input<string | number>>>;
  * Secrets of a container as files, and the environment variables that name these files.
  *
  * @example
- * const { variables, uploads }: SecretFiles = secretFiles(1000, { DB_PASS: config.requireSecret("password") });
+ * const { variables, uploads }: SecretFiles = secretFiles(1000, { DB_PASS: new pulumi.Config().requireSecret("password") });
  */
 export interface SecretFiles {
     /** `<KEY>_FILE` with the path of the file: not secret. */
@@ -193,8 +193,8 @@ export function secretFiles(owner: number, ...secrets: Variables[]): SecretFiles
 }
 
 /**
- * Environment variables as a docker.Container takes them; later ones override earlier ones. Not for secrets: who may ask
- * Docker about a container sees its environment.
+ * Environment variables as a docker.Container takes them; later ones override earlier ones. Not for secrets: whoever can
+ * inspect the container sees them.
  *
  * @example
  * const envs = containerEnvs(client.environment.plain, { DB_TYPE: "postgres", DB_PORT: 5432 });

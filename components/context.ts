@@ -24,7 +24,7 @@ export interface Context {
     runtime: Runtime;
 }
 
-/** The volume of a component's data. One of that name that exists already is taken up; returns its name. */
+/** The volume of a component's data; an existing one of that name is used as it is. Returns its name. */
 export function dataVolume(
     name: string,
     volume: string,
@@ -34,14 +34,14 @@ export function dataVolume(
     return runtime.volume(name, { name: `${prefix}${volume}`, keep: protectData }, opts);
 }
 
-/** A data service that a stack may create, or not: what its data volume needs in either case. */
+/** Data services that a stack may create: what is needed of their data volumes whether it does or not. */
 export const dataServices = {
     postgres: { type: "authentik-stack:index:Postgres", volume: "pg_data" },
     redis: { type: "authentik-stack:index:Redis", volume: "redis_data" },
 } as const;
 
 /**
- * Gives up the data volume of a service that the stack no longer creates; the volume stays.
+ * Stops managing the data volume of a service that the stack no longer creates; the volume itself stays.
  *
  * @param name of the service's component.
  */

@@ -16,7 +16,7 @@ export interface CredentialsArgs {
  * has 50 letters and digits.
  *
  * @example
- * const credentials = new Credentials({ supplied: { "admin-password": config.requireSecret("password") } });
+ * const credentials = new Credentials({ supplied: { "admin-password": new pulumi.Config().requireSecret("password") } });
  */
 export class Credentials {
     public constructor(private readonly args: CredentialsArgs = {}) {}
@@ -47,7 +47,7 @@ export class Credentials {
 /**
  * The supplied secrets by name: as they are given, or read from another stack's outputs.
  *
- * @throws pulumi.RunError (when one is used) that names stack and output where that is not a fitting secret.
+ * @throws pulumi.RunError (when one is used) that names the stack and its output where that cannot be used as a secret.
  */
 export function suppliedSecrets(
     name: string,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
-import { releaseOf } from "../authentik/releases";
+import { mediaFolder, releaseOf } from "../authentik/releases";
+import { listenVariables } from "../authentik/roles";
+import { secretVariables, type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import { type Context, dataVolume } from "./context";
 import { type PostgresConnection, postgresAccess } from "./postgres";
 import { type RedisConnection, redisAccess } from "./redis";
@@ -53,8 +54,8 @@ export interface InstanceArgs {
      * can be added to `variables` and `files` of the instance.
      */
     settings: SettingsTree;
-    /** Every value of `settings` is delivered as a file, since one of them is secret. Default: false. */
-    secretSettings?: boolean;
+    /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
+    secretSettings?: string[];
     volumes: Record<keyof AuthentikVolumes, pulumi.Input<string>>;
     /** A folder of the Docker host, as an absolute path, with the user's own blueprints. Default: none. */
     blueprints: { folder?: string };
@@ -92,15 +93,17 @@ export function authentikInstance(args: InstanceArgs): Instance {
     const toPostgres = postgresAccess(postgres);
     const toRedis = redis && redisAccess(redis);
     const settings = settingsToEnvironment(args.settings);
-    const secretSettings = Object.entries(settings).map(([key, content]): [string, WorkloadFile] => [
-        key,
-        secretFile(key.toLowerCase(), pulumi.secret(content)),
-    ]);
+    const secretSettings = secretVariables(args.settings, args.secretSettings ?? []).map(
+        (key): [string, WorkloadFile] => [key, secretFile(key.toLowerCase(), pulumi.secret(settings[key] ?? ""))],
+    );
+    const { mediaRoot } = releaseOf(args.version);
     const files: [string, WorkloadFile][] = [
         ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
         ["AUTHENTIK_POSTGRESQL__PASSWORD", toPostgres.password],
-        ...(toRedis ? [["AUTHENTIK_REDIS__PASSWORD", toRedis.password] satisfies [string, WorkloadFile]] : []),
-        ...(args.secretSettings === true ? secretSettings : []),
+        ...(toRedis?.password
+            ? [["AUTHENTIK_REDIS__PASSWORD", toRedis.password] satisfies [string, WorkloadFile]]
+            : []),
+        ...secretSettings,
     ];
     return {
         version: args.version,
@@ -110,12 +113,14 @@ export function authentikInstance(args: InstanceArgs): Instance {
             ...toRedis?.variables,
             // There is no Docker socket to discover anything through.
             AUTHENTIK_OUTPOSTS__DISCOVER: "false",
-            ...(args.secretSettings === true ? {} : settings),
+            ...(mediaRoot === undefined ? {} : { AUTHENTIK_STORAGE__MEDIA__FILE__PATH: mediaRoot }),
+            ...listenVariables("server", args.version),
+            ...settings,
             ...Object.fromEntries(files.map(([key, file]) => [key, `file://${file.path}`])),
         },
         files: [...files.map(([, file]) => file), ...toPostgres.certificates, ...(toRedis?.certificates ?? [])],
         mounts: [
-            { source: volumes.media, target: releaseOf(args.version).mediaPath },
+            { source: volumes.media, target: mediaFolder },
             { source: volumes.templates, target: "/templates" },
             { source: volumes.certificates, target: "/certs" },
             ...(args.blueprints.folder === undefined

@@ -72,7 +72,7 @@ export class Networks extends pulumi.ComponentResource {
     }
 
     private create(runtime: Runtime, name: string, role: string): pulumi.Output<string> {
-        // Databases have no business outside, and nobody from outside has any with them.
+        // Databases need no way out, and nothing outside needs a way in.
         return runtime.network(name, { name: this.names[role] ?? role, internal: role === "db" }, { parent: this });
     }
 }

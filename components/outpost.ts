@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type OutpostType, roles } from "../authentik/roles";
+import { healthOf, listenVariables, type OutpostType, roles } from "../authentik/roles";
 import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import { type Context, dataVolume } from "./context";
@@ -69,7 +69,7 @@ export class Outpost extends pulumi.ComponentResource {
         this.addresses = Object.fromEntries(
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
-        // Goes with the outpost: all that is lost with it are sessions.
+        // Deleted with the outpost: only sessions are lost.
         const passing = { ...args.context, protectData: false };
         const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, { parent: this });
         const child = { parent: this, dependsOn: args.after };
@@ -81,7 +81,7 @@ export class Outpost extends pulumi.ComponentResource {
         { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus, transform }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
-        const { port, health, stopSeconds, pids } = roles[type];
+        const { port, stopSeconds, pids } = roles[type];
         return {
             title: this.host,
             image,
@@ -91,13 +91,14 @@ export class Outpost extends pulumi.ComponentResource {
                 AUTHENTIK_TOKEN: `file://${tokenFile}`,
                 // Where it keeps sessions: they outlive the container, so that its replacement logs nobody out.
                 TMPDIR: sessionFolder,
+                ...listenVariables(type, server.version),
             },
             files: [{ path: tokenFile, content: token }],
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
             remembered,
             networks: networks.attach(on, this.host),
             publish: { port: port.number, protocol: port.protocol, on: ports },
-            health,
+            health: healthOf(type, server.version),
             stopSeconds,
             limits: { memory, cpus },
             pids,

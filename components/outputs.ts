@@ -97,7 +97,7 @@ export interface AuthentikOutputs {
 export type Pending<T> = T extends string | number | boolean ? pulumi.Input<T> : { [K in keyof T]: Pending<T[K]> };
 
 /**
- * The outputs of another stack of this program: what is not read of it need not be there.
+ * The outputs of another stack of this program: an output that is not read need not exist.
  *
  * @example
  * const reference: AuthentikReference = authentikOutputs(new pulumi.StackReference("organization/authentik-stack/prod"));
@@ -202,7 +202,7 @@ export function redisOutput({ host, port, index, user, password }: ConsumerRedis
     return { host, port, index, user, password: pulumi.secret(password) };
 }
 
-/** One connection per consumer as consumers get them. */
+/** A record with every value converted. */
 export function mapValues<From, To>(
     record: Record<string, From>,
     convert: (value: From, key: string) => To,

@@ -20,7 +20,7 @@ import {
  * @example
  * const external: PostgresConnection = {
  *     ...{ host: "db.example.com", port: 5432, database: "authentik", user: "authentik" },
- *     password: config.requireSecret("databasePassword"),
+ *     password: new pulumi.Config().requireSecret("databasePassword"),
  *     sslMode: "verify-full",
  *     revision: "db.example.com",
  *     dependsOn: [],
@@ -94,7 +94,7 @@ export class Postgres extends pulumi.ComponentResource {
         );
         this.volume = dataVolume(`${name}-data`, dataServices.postgres.volume, args.context, {
             parent: this,
-            // Where it is while the stack does without the service.
+            // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],
         });
         // A way in for the job below, on whatever machine the server runs.
@@ -146,7 +146,7 @@ export class Postgres extends pulumi.ComponentResource {
             image: args.image,
             variables: { POSTGRES_PASSWORD_FILE: passwordFile },
             user,
-            // It serves a new volume; later the role gets its password from the job, and nobody's database restarts.
+            // Read only when the volume is new; later the job sets the password, without a restart of the database.
             files: [{ path: passwordFile, content: superuser, initial: true }],
             mounts: [
                 { source: this.volume, target: "/var/lib/postgresql/data", owner, exclusive: true },
@@ -162,7 +162,7 @@ export class Postgres extends pulumi.ComponentResource {
     }
 }
 
-/** By name, since its id depends on the image. Run as this one, the image's entrypoint changes neither owner nor user. */
+/** By name, since its id depends on the image. As this user, the image's entrypoint changes neither owner nor user. */
 const user = "postgres";
 const passwordFile = "/run/secrets/postgres_password";
 const socketFolder = "/var/run/postgresql";
@@ -200,7 +200,7 @@ function provisionFile(
 /**
  * SQL that makes roles and databases, or brings their passwords up to date; running it again changes nothing.
  *
- * It runs through the server's own socket, where no password is asked for, so that none can be out of step.
+ * It runs through the server's own socket, where no password is asked for, so that no password can be out of date.
  *
  * @param superuser password of the role postgres.
  * @param databases names of databases; each gets a role of the same name.
@@ -208,10 +208,10 @@ function provisionFile(
  */
 export function provisionSql(superuser: string, databases: string[], passwords: string[]): string {
     return [
-        // A failing statement would otherwise stand in the server's log, password and all.
+        // Otherwise the server would log a statement that fails, with its password.
         "SET log_min_error_statement = panic;",
         "SET log_statement = none;",
-        // Every role may connect to these by default; consumers have no business there.
+        // Every role may connect to these by default; no consumer needs them.
         "REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;",
         `ALTER ROLE postgres PASSWORD ${literal(superuser)};`,
         ...databases.flatMap((database, index) => provisionDatabase(database, passwords[index] ?? "")),
@@ -280,7 +280,13 @@ function checkPostgres(
     const { host, port, database, user: role, password } = postgres;
     const entry = pulumi
         .all([host, port, database, role, password])
-        .apply((fields) => fields.map(passwordFileField).join(":"));
+        // libpq looks for a line of each host that it tries.
+        .apply(([names, ...fields]) =>
+            names
+                .split(",")
+                .map((one) => [one, ...fields].map(passwordFileField).join(":"))
+                .join("\n"),
+        );
     const passFile = "/run/secrets/pgpass";
     const certificates = certificateFiles(postgres, "PG", user);
     const variables = {
@@ -328,7 +334,7 @@ function revisionOf(connection: Pick<PostgresConnection, "host" | "port" | "data
     return pulumi.interpolate`${connection.host}:${connection.port}/${connection.database}`;
 }
 
-/** What authentik is told, to reach its database. */
+/** The variables and files with which authentik reaches its database. */
 export function postgresAccess(postgres: PostgresConnection): Access {
     const certificates = certificateFiles(postgres, "AUTHENTIK_POSTGRESQL__");
     return {

@@ -1,15 +1,18 @@
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
 import { missingImages } from "./preflight-images";
-import { formatProblems, type Problem } from "../ground/problems";
+import { clash, type Published } from "../ground/fields";
+import { formatPath, formatProblems, type Problem } from "../ground/problems";
+import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
 
 /**
- * Checks the configuration against the Docker host: ports that others use, networks to adopt that are not there, and
- * images that cannot be had.
+ * Checks the configuration against the Docker host: ports that others use, networks to adopt that do not exist, and
+ * images that cannot be pulled.
  *
  * A preview checks nothing, so that it needs no engine.
  *
@@ -17,7 +20,12 @@ import type { Config } from "../config/schema";
  */
 export async function preflight(config: Config, connection: DockerConnection): Promise<void> {
     if (pulumi.runtime.isDryRun()) return;
-    const seen = await look(await connection.client(), config.prefix).catch(() => undefined);
+    // Settings that lead nowhere throw here, and are more than an engine that does not answer.
+    const lists = Promise.all([
+        connection.get<Docker.ContainerInfo[]>("/containers/json"),
+        connection.get<Docker.NetworkInspectInfo[]>("/networks"),
+    ]);
+    const seen = await look(connection, config.prefix, lists).catch(() => undefined);
     if (seen === undefined) return;
     const problems = [
         ...missingNetworks(config, seen.networks),
@@ -27,8 +35,12 @@ export async function preflight(config: Config, connection: DockerConnection): P
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
 }
 
-async function look(engine: Docker, prefix: string) {
-    const [containers, networks] = await Promise.all([engine.listContainers(), engine.listNetworks()]);
+async function look(
+    connection: DockerConnection,
+    prefix: string,
+    lists: Promise<[Docker.ContainerInfo[], Docker.NetworkInspectInfo[]]>,
+) {
+    const [containers, networks] = await lists;
     const stack = stackIdentity(pulumi.getProject(), prefix);
     const own = containers.filter(
         ({ Labels }) =>
@@ -36,14 +48,21 @@ async function look(engine: Docker, prefix: string) {
             Labels[formerLabel]?.startsWith(`urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`),
     );
     const others = containers.filter((container) => !own.includes(container));
-    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(engine, Id)))).flat() };
+    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(connection, Id)))).flat() };
 }
 
 /** The host's ports that a container publishes when it runs; while it restarts, a list shows it without any. */
-async function portsOf(engine: Docker, id: string): Promise<number[]> {
-    const { HostConfig } = await engine.getContainer(id).inspect();
-    const bindings = HostConfig.PortBindings as Record<string, { HostPort: string }[]> | null;
-    return Object.values(bindings ?? {}).flatMap((ports) => ports.map(({ HostPort }) => Number(HostPort)));
+async function portsOf(connection: DockerConnection, id: string): Promise<Published[]> {
+    const { HostConfig } = await connection.get<Docker.ContainerInspectInfo>(`/containers/${id}/json`);
+    const bindings = HostConfig.PortBindings as Record<string, { HostIp?: string; HostPort: string }[]> | null;
+    return Object.entries(bindings ?? {}).flatMap(([inside, ports]) =>
+        ports.map(({ HostIp, HostPort }) => published(Number(HostPort), HostIp, inside.split("/")[1])),
+    );
+}
+
+/** Without an address, Docker publishes a port on all of them. */
+function published(port: number, ip: string | undefined, protocol: string | undefined): Published {
+    return { port, ip: ip === undefined || ip === "" ? "0.0.0.0" : ip, protocol };
 }
 
 function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]): Problem[] {
@@ -59,20 +78,19 @@ function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]):
 
 async function takenPorts(
     config: Config,
-    { others, ownPorts }: { others: Docker.ContainerInfo[]; ownPorts: number[] },
+    { others, ownPorts }: { others: Docker.ContainerInfo[]; ownPorts: Published[] },
     local: boolean,
 ): Promise<Problem[]> {
-    const published = [
-        ...config.server.ports.map((entry, index) => ({ ...entry, key: `server.ports[${index}].port` })),
-        ...config.outposts.flatMap((outpost, at) =>
-            outpost.ports.map((entry, index) => ({ ...entry, key: `outposts[${at}].ports[${index}].port` })),
-        ),
-    ];
-    const owner = (port: number) => others.find(({ Ports }) => Ports.some(({ PublicPort }) => PublicPort === port));
+    const owner = (wanted: Published) =>
+        others.find(({ Ports }) =>
+            Ports.some(({ PublicPort, IP, Type }) => clash(wanted, published(PublicPort, IP, Type))),
+        );
     const problems = await Promise.all(
-        published.map(async ({ key, port, ip }): Promise<Problem[]> => {
-            if (ownPorts.includes(port)) return [];
-            const name = owner(port)?.Names[0]?.slice(1);
+        publishedPorts(config).map(async (wanted): Promise<Problem[]> => {
+            const { port } = wanted;
+            const key = formatPath(wanted.path);
+            if (ownPorts.some((own) => clash(own, wanted))) return [];
+            const name = owner(wanted)?.Names[0]?.slice(1);
             if (name !== undefined)
                 return [
                     {
@@ -81,7 +99,7 @@ async function takenPorts(
                         cure: `is published by the container ${name}; choose another port, or stop that container`,
                     },
                 ];
-            const free = !local || (await isFree(port, ip));
+            const free = !local || (await isFree(wanted));
             return free
                 ? []
                 : [
@@ -97,10 +115,17 @@ async function takenPorts(
 }
 
 /** True when the port can be listened on; an address that is not the host's is for Docker to refuse. */
-function isFree(port: number, ip: string): Promise<boolean> {
+function isFree({ port, ip, protocol }: Published): Promise<boolean> {
     return new Promise((resolve) => {
-        const server = createServer();
-        server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
-        server.listen(port, ip, () => server.close(() => resolve(true)));
+        const refused = (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE");
+        if (protocol === "udp") {
+            const socket = createSocket(ip.includes(":") ? "udp6" : "udp4");
+            socket.once("error", refused);
+            socket.bind(port, ip, () => socket.close(() => resolve(true)));
+        } else {
+            const server = createServer();
+            server.once("error", refused);
+            server.listen(port, ip, () => server.close(() => resolve(true)));
+        }
     });
 }

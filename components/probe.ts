@@ -4,7 +4,7 @@ import type { Check } from "../authentik/checks";
 
 const folder = "/run/authentik-stack";
 
-/** A script of ours that runs inside authentik's image, and where it is there. */
+/** A script of ours that runs inside authentik's image, and its path there. */
 export function script(name: string): { documents: Record<string, string>; path: string } {
     const path = `${folder}/${name}`;
     return { documents: { [path]: readFileSync(join(__dirname, "../authentik", name), "utf8") }, path };

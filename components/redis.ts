@@ -21,7 +21,7 @@ import {
  * @example
  * const external: RedisConnection = {
  *     ...{ host: "redis.example.com", port: 6379, index: 0, tls: true },
- *     password: config.requireSecret("redisPassword"),
+ *     password: new pulumi.Config().requireSecret("redisPassword"),
  *     dependsOn: [],
  * };
  */
@@ -33,8 +33,8 @@ export interface RedisConnection {
     user?: pulumi.Input<string>;
     /** Number of the Redis database, 0 to 15. */
     index: pulumi.Input<number>;
-    /** Secret, whether or not it is marked so. */
-    password: pulumi.Input<string>;
+    /** Secret, whether or not it is marked so. Default: the server asks for none. */
+    password?: pulumi.Input<string>;
     /** Whether it is reached with TLS. */
     tls: pulumi.Input<boolean>;
     /** CA that must have signed the server's certificate, as PEM. Default: that is not checked. */
@@ -44,7 +44,7 @@ export interface RedisConnection {
 }
 
 /** A connection of a consumer, which has a Redis user of its own. */
-export type ConsumerRedisConnection = RedisConnection & { user: pulumi.Input<string> };
+export type ConsumerRedisConnection = RedisConnection & { user: pulumi.Input<string>; password: pulumi.Input<string> };
 
 /** What the shared Redis is made with. */
 export interface RedisArgs {
@@ -99,7 +99,7 @@ export class Redis extends pulumi.ComponentResource {
         );
         this.volume = dataVolume(`${name}-data`, dataServices.redis.volume, args.context, {
             parent: this,
-            // Where it is while the stack does without the service.
+            // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],
         });
         const server = runtime.run(`${name}-server`, this.workload(host, password, users, args), { parent: this });
@@ -108,7 +108,7 @@ export class Redis extends pulumi.ComponentResource {
         this.consumers = Object.fromEntries(
             Object.entries(users).map(([user, secret]) => [
                 user,
-                { ...connection(host, args.consumers[user] ?? 0, secret, server), user },
+                { ...connection(host, args.consumers[user] ?? 0, secret, server), user, password: secret },
             ]),
         );
         this.registerOutputs({ volume: this.volume });
@@ -147,7 +147,7 @@ const configurationFile = "/run/secrets/redis.conf";
  */
 const user = "999";
 
-/** Redis's configuration: the only place its passwords are in, since an argument would show them to every process list. */
+/** Redis's configuration, the only place with its passwords: in an argument, every list of processes would show them. */
 function configuration(
     password: pulumi.Output<string>,
     users: Record<string, pulumi.Output<string>>,
@@ -197,7 +197,7 @@ export function connectRedis(
     if (!isNeeded || external !== undefined || stack !== undefined) releaseData(name, "redis", context, opts);
     if (!isNeeded) return undefined;
     if (external !== undefined) {
-        const password = context.credentials.secret("redis", name, opts);
+        const password = external.password ? context.credentials.secret("redis", name, opts) : undefined;
         const tried = { ...external, index, password, dependsOn: [] };
         return { connection: { ...tried, dependsOn: [checkRedis(name, tried, args, opts)] }, consumers: {} };
     }
@@ -228,9 +228,9 @@ function checkRedis(
         title: "trying the external Redis",
         image: args.images.server,
         entrypoint: ["python"],
-        command: [path, password.path],
+        command: [path, ...(password === undefined ? [] : [password.path])],
         variables,
-        files: [password, ...certificates],
+        files: [...(password === undefined ? [] : [password]), ...certificates],
         documents,
     };
     return externalCheck(name, job, { section: "redis", secret: "redis" }, args, opts);
@@ -256,8 +256,8 @@ function otherStacks(
     };
 }
 
-/** What authentik is told, to reach its Redis. */
-export function redisAccess(redis: RedisConnection): Access {
+/** The variables and files with which authentik reaches its Redis. */
+export function redisAccess(redis: RedisConnection): Omit<Access, "password"> & Partial<Access> {
     const ca = certificateFile("AUTHENTIK_REDIS__TLS_CA_CERT", "redis_ca.crt", redis.caCertificate, { secrets: [] });
     const text = (value: pulumi.Input<number | boolean>) => pulumi.output(value).apply(String);
     return {
@@ -271,7 +271,8 @@ export function redisAccess(redis: RedisConnection): Access {
             // authentik's default is to check no certificate, even where it has a CA.
             ...(redis.caCertificate === undefined ? {} : { AUTHENTIK_REDIS__TLS_REQS: "required" }),
         },
-        password: { path: "/run/secrets/redis_password", content: redis.password },
+        password:
+            redis.password === undefined ? undefined : { path: "/run/secrets/redis_password", content: redis.password },
         certificates: ca.files,
     };
 }

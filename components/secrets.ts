@@ -32,7 +32,8 @@ export interface AuthentikSecrets {
  * @param config decides which there are: a token for each outpost, a secret for each application that has one.
  * @param opts of those resources, e.g. their parent.
  * @example
- * const secrets = authentikSecrets("auth", context, stackConfig({ ...settings, outposts: [], applications: [] }), {});
+ * const { outposts } = authentikSecrets("auth", context, config, {});
+ * const token = outposts["ak-outpost-home"];
  */
 export function authentikSecrets(
     name: string,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutInitialSetup } from "../authentik/blueprints/admin";
-import { roles } from "../authentik/roles";
+import { embeddedOutpost, healthOf, roles } from "../authentik/roles";
+import type { ReachableOutpost } from "../authentik/providers/kind";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import type { Context } from "./context";
 import type { Instance } from "./instance";
@@ -37,8 +38,12 @@ export interface ServerArgs extends WorkerArgs {
 export class Server extends pulumi.ComponentResource {
     /** URL at which other containers reach the server. */
     public readonly internalUrl: string;
+    /** authentik's version. */
+    public readonly version: string;
     /** authentik's image. */
     public readonly image: pulumi.Input<string>;
+    /** The outpost that is part of the server. */
+    public readonly embedded: ReachableOutpost;
     /** The container, ready to answer requests. */
     public readonly running: Running;
 
@@ -49,6 +54,8 @@ export class Server extends pulumi.ComponentResource {
             publish: { port: roles.server.port.number, on: args.ports ?? [] },
         };
         this.internalUrl = `http://${workload.title}:${roles.server.port.number}`;
+        this.embedded = { outpost: embeddedOutpost, internalUrl: this.internalUrl };
+        this.version = args.instance.version;
         this.image = args.instance.image;
         this.running = args.context.runtime.run(name, workload, { parent: this, dependsOn: args.instance.dependsOn });
         this.registerOutputs({ internalUrl: this.internalUrl });
@@ -79,7 +86,7 @@ function authentikWorkload(
     command: "server" | "worker",
     { instance, networks, memory, cpus, transform, context }: WorkerArgs,
 ): Workload {
-    const { host, health, stopSeconds, pids } = roles[command];
+    const { host, stopSeconds, pids } = roles[command];
     const title = `${context.prefix}${host}`;
     return {
         ...instance,
@@ -87,7 +94,7 @@ function authentikWorkload(
         command: [command],
         files: [...(instance.files ?? []), withoutInitialSetup],
         networks: networks.attach(["frontend", "backend", "db"], title),
-        health,
+        health: healthOf(command, instance.version),
         stopSeconds,
         limits: { memory, cpus },
         pids,

@@ -40,7 +40,8 @@ export class Serving extends pulumi.ComponentResource {
         super("authentik-stack:index:Serving", name, {}, opts);
         const { server, worker, outposts, context } = args;
         const running = [server, worker, ...outposts].map((part) => part.running);
-        const { documents, command } = probe(servingChecks(server.internalUrl, outposts, args.applications), 180);
+        const checks = servingChecks(server.internalUrl, [...outposts, server.embedded], args.applications);
+        const { documents, command } = probe(checks, 180);
         const [entrypoint = "", ...rest] = command;
         this.proven = context.runtime.job(
             `${name}-proven`,

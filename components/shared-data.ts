@@ -25,7 +25,7 @@ export interface DataArgs {
     context: Context;
 }
 
-/** What a process is told, to reach a data service. */
+/** How a process reaches a data service. */
 export interface Access {
     /** Environment variables: never a secret. */
     variables: Record<string, pulumi.Input<string>>;

@@ -36,8 +36,8 @@ export interface AuthentikStackArgs {
     config: Config;
     /** Images that are known only later, e.g. of a build. Default: those of the configuration. */
     images?: Partial<Record<ImageKey, pulumi.Input<string>>>;
-    /** The values of `settings` are delivered as files, since one of them is secret. Default: false. */
-    secretSettings?: boolean;
+    /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
+    secretSettings?: string[];
     /**
      * What runs the workloads; it has the prefix of the configuration. Default: the Docker host of the provider among the
      * options, without a look at what runs already.
@@ -69,7 +69,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
     public constructor(name: string, args: AuthentikStackArgs, opts?: pulumi.ComponentResourceOptions) {
         checkTransform(args);
-        // For policies, which are not shown what keeps the volumes.
+        // For policies, which do not see the option that keeps the volumes.
         super("authentik-stack:index:AuthentikStack", name, { protectData: args.config.protectData }, opts);
         const child = { parent: this };
         const { config, transform = {} } = args;
@@ -157,7 +157,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                     application.slug,
                     applicationOutput(application, secrets.applications[application.slug], {
                         base: url,
-                        outposts: running,
+                        outposts: [...running, server.embedded],
                     }),
                 ]),
             ),

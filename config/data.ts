@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { roles } from "../authentik/roles";
-import { dockerName, host, identifier, limits, port, redisIndex, section } from "../ground/fields";
+import { dockerName, host, hosts, identifier, limits, port, redisIndex, section, text } from "../ground/fields";
 import { certificates, stackName } from "./secrets";
 
 const network = (defaultName: string, purpose: string) =>
@@ -28,17 +28,24 @@ const otherStack = section({
     .describe("another stack of this program, whose outputs are read; default: none");
 
 /** TLS modes of PostgreSQL's libpq. */
-const sslMode = z.enum(["disable", "prefer", "require", "verify-ca", "verify-full"], {
-    error: "must be one of disable, prefer, require, verify-ca, verify-full",
+const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
+const sslMode = z.enum(sslModes, { error: `must be one of ${sslModes.join(", ")}` });
+
+/** A name that PostgreSQL takes between quotes, or a pooler in front of it: it is never part of SQL here. */
+const anyName = text("must be a name of PostgreSQL, at most 63 bytes on one line, such as authentik", (value) => {
+    const { length } = Buffer.from(value);
+    return length > 0 && length < 64 && !/[\p{Cc}\p{Cs}]/u.test(value);
 });
 
 /** The PostgreSQL that authentik uses. */
 export const postgres = section({
     external: section({
-        host: host("db.example.com").describe("its name on `db_net` or `backend_net`"),
+        host: hosts("db.example.com").describe(
+            "its name on `db_net` or `backend_net`; several with commas between them, as libpq takes them",
+        ),
         port: port.default(roles.postgres.port.number).describe("its port"),
-        database: identifier.default("authentik").describe("authentik's database"),
-        user: identifier.default("authentik").describe("the role that owns the database"),
+        database: anyName.default("authentik").describe("authentik's database"),
+        user: anyName.default("authentik").describe("the role that owns the database"),
         sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
         caCertificate: certificates("postgres.external.caCertificate")
             .optional()
@@ -50,7 +57,7 @@ export const postgres = section({
         .optional()
         .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
     stack: otherStack,
-    ...limits(roles.postgres.memory),
+    ...limits(roles.postgres),
 })
     .prefault({})
     .describe("the PostgreSQL that authentik uses: created here, external, or another stack's");
@@ -60,6 +67,10 @@ export const redis = section({
     external: section({
         host: host("redis.example.com").describe("its name on `db_net` or `backend_net`"),
         port: port.default(roles.redis.port.number).describe("its port"),
+        user: text("must be a user of Redis without blanks, such as authentik", /^[^\s\p{Cc}\p{Cs}]+$/u)
+            .optional()
+            .describe("its user; default: Redis's own default user"),
+        password: z.boolean().default(true).describe("it asks for a password"),
         tls: z.boolean().default(false).describe("the connection uses TLS"),
         caCertificate: certificates("redis.external.caCertificate")
             .optional()
@@ -69,7 +80,7 @@ export const redis = section({
         .describe("an existing Redis; its password is the secret `redis`; default: none"),
     stack: otherStack,
     index: redisIndex.default(1).describe("Redis database that authentik uses"),
-    ...limits(roles.redis.memory),
+    ...limits(roles.redis),
 })
     .prefault({})
     .describe("the Redis that authentik uses: created here, external, or another stack's");

@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
 import { z } from "zod";
+import { fitsFile, isReference, isSecretSetting, leavesOf, type SettingsTree } from "../authentik/settings";
 import { formatPath, formatProblems, isObject, type Problem, problemsOf, unknownKey } from "../ground/problems";
 import { checkRules } from "./rules";
 import { type Config, type ConfigInput, schema } from "./schema";
@@ -12,6 +15,8 @@ export interface GivenConfig {
     values: Record<string, string>;
     /** Whether the value of a key was set as a secret, wholly or in part. */
     isSecret: (key: string) => boolean;
+    /** Which settings were set as secrets; undefined when that is not known. */
+    secretSettings: () => string[] | undefined;
 }
 
 /**
@@ -25,13 +30,23 @@ export function loadConfig(given: GivenConfig = givenToProgram()): Config {
     const isSet = (key: string) => given.isSecret(`${namespace}:${key}`);
     const { input, problems } = readKeys(given);
     const sound = parseKeys(input, problems);
-    problems.push(...checkRules(sound), ...(isSet("secrets") ? [] : secretsInClear(input)));
+    const encrypted = isSet("settings") ? given.secretSettings() : [];
+    problems.push(
+        ...checkRules(sound),
+        ...(isSet("secrets") ? [] : secretsInClear(input)),
+        ...(sound.settings === undefined ? [] : settingProblems(sound.settings, isSet("settings"), encrypted)),
+    );
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, (key) => hides(key, isSet)));
     return sound as Config;
 }
 
 function givenToProgram(): GivenConfig {
-    return { namespace: pulumi.getProject(), values: pulumi.runtime.allConfig(), isSecret: isConfigSecret };
+    return {
+        namespace: pulumi.getProject(),
+        values: pulumi.runtime.allConfig(),
+        isSecret: isConfigSecret,
+        secretSettings,
+    };
 }
 
 /**
@@ -63,9 +78,20 @@ function isPending(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
-/** True when the settings were set as a secret, wholly or in part: which part, Pulumi does not tell. */
-export function hasSecretSettings(): boolean {
-    return isConfigSecret(`${pulumi.getProject()}:settings`);
+/**
+ * The settings that the stack's file holds encrypted, each by its name such as `email.password`. Pulumi tells the program only
+ * that something in `settings` is; undefined where the file does not have them, as with Pulumi ESC, or encrypts them all as one.
+ */
+export function secretSettings(): string[] | undefined {
+    const file = `Pulumi.${pulumi.getStack()}.yaml`;
+    if (!existsSync(file)) return undefined;
+    const { config } = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
+    const found = config?.[`${pulumi.getProject()}:settings`];
+    if (!isObject(found)) return undefined;
+    const encrypted = leavesOf(found).flatMap(({ name }) =>
+        /(^|\.)secure$/.test(name) ? [name.replace(/\.?secure$/, "")] : [],
+    );
+    return encrypted.includes("") ? undefined : encrypted;
 }
 
 /**
@@ -95,8 +121,8 @@ const textKeys = new Set(
 
 /** A value that no message may show: what was set as a secret, and what should have been. */
 function hides(key: string, isSet: (top: string) => boolean): boolean {
-    const [top = key] = key.split(/[.[]/);
-    return top === "secrets" || isSet(top);
+    const [top = key, ...levels] = key.split(/[.[\]]+/);
+    return top === "secrets" || isSet(top) || (top === "settings" && isSecretSetting(levels.join(".").toLowerCase()));
 }
 
 /** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */
@@ -131,13 +157,44 @@ function readKeys({ namespace, values }: GivenConfig): { input: Record<string, u
     return { input, problems };
 }
 
+/** What authentik calls a secret belongs encrypted, and what becomes a file has to be a text that all of authentik reads so. */
+function settingProblems(tree: SettingsTree, isSecret: boolean, encrypted: string[] | undefined): Problem[] {
+    const leaves = leavesOf(tree).map((leaf) => ({ ...leaf, key: formatPath(["settings", ...leaf.path]) }));
+    const secret = leaves.filter(({ name }) => isSecretSetting(name));
+    if (!isSecret)
+        return secret
+            .filter(({ value }) => !isReference(value))
+            .map(({ key }) => ({
+                key,
+                value: "",
+                cure: `is a secret of authentik in clear; choose a new value and set it with \`pulumi config set --secret --path '${key}'\``,
+            }));
+    if (encrypted === undefined && secret.length === 0)
+        return [
+            {
+                key: "settings",
+                value: "",
+                cure: "are secret, and none of them is one that authentik calls so; set them in clear, and single values with `pulumi config set --secret --path`",
+            },
+        ];
+    return leaves
+        .filter(
+            ({ name, value }) => encrypted?.includes(name) === true && !isSecretSetting(name) && !fitsFile(name, value),
+        )
+        .map(({ key, value }) => ({
+            key,
+            value,
+            cure: `is set as a secret, and parts of authentik read it from no file; set it in clear with \`pulumi config set --path '${key}'\``,
+        }));
+}
+
 /** Secrets belong encrypted: a text under `secrets` that the stack's file holds in clear is a problem. */
 function secretsInClear({ secrets }: Record<string, unknown>): Problem[] {
     if (!isObject(secrets)) return [];
     const inClear = Object.entries(secrets).filter(([, value]) => !isObject(value));
     return inClear.map(([key]) => ({
-        key: `secrets.${key}`,
+        key: formatPath(["secrets", key]),
         value: "",
-        cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets["${key}"]'\``,
+        cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets[${JSON.stringify(key)}]'\``,
     }));
 }

@@ -62,7 +62,7 @@ export const dataRules: Rule[] = [
                 );
             for (const key of ["caCertificate", "clientCertificate"] as const)
                 // Under `prefer`, libpq connects without TLS when it cannot verify the server.
-                if (external[key] !== undefined && ["disable", "prefer"].includes(sslMode))
+                if (external[key] !== undefined && ["disable", "allow", "prefer"].includes(sslMode))
                     report(
                         ["postgres", "external", "sslMode"],
                         `does not insist on TLS, so ${key} has no effect; use verify-full, or remove ${key}`,
@@ -86,6 +86,11 @@ export const dataRules: Rule[] = [
     {
         reads: ["redis"],
         check: ({ redis: { external } }, report) => {
+            if (external?.user !== undefined && !external.password)
+                report(
+                    ["redis", "external", "password"],
+                    "is off, and Redis knows users by their passwords; remove user, or this key",
+                );
             if (external?.caCertificate !== undefined && !external.tls)
                 report(
                     ["redis", "external", "tls"],

@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
-import { outpostOf } from "../authentik/applications";
+import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { blueprintProblem } from "../authentik/blueprints/own";
 import { kindOf, kinds } from "../authentik/providers";
-import { takenHosts } from "../authentik/roles";
+import { releaseOf, versionProblem } from "../authentik/releases";
+import { allRoles, embeddedOutpost, takenHosts } from "../authentik/roles";
+import { leavesOf } from "../authentik/settings";
+import { clash } from "../ground/fields";
 import { duplicates, formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
+import { publishedPorts } from "./published";
 import { dataRules } from "./rules-data";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, secretsOf } from "./secrets";
@@ -38,14 +42,72 @@ const nameRules: Rule[] = [
     {
         reads: ["server", "outposts"],
         check: (config, report) => {
-            const paths: Path[] = [
-                ...config.server.ports.map((_, index) => ["server", "ports", index, "port"]),
-                ...config.outposts.flatMap(({ ports }, at) =>
-                    ports.map((_, index) => ["outposts", at, "ports", index, "port"]),
-                ),
-            ];
-            for (const index of duplicates(paths.map((path) => valueAt(config, path))))
-                report(paths[index] ?? [], "is published twice; choose another port");
+            const published = publishedPorts(config);
+            for (const [index, one] of published.entries())
+                if (published.slice(0, index).some((other) => clash(one, other)))
+                    report(one.path, "is published twice; choose another port, or another address of the host");
+        },
+    },
+    {
+        reads: ["prefix", "outposts"],
+        check: ({ prefix, outposts }, report) => {
+            const longest = (name: string) => `makes of ${name} a host name of more than 63 characters`;
+            const own = takenHosts.find((host) => prefix.length + host.length > 63);
+            if (own !== undefined) report(["prefix"], `${longest(own)}; shorten it`);
+            else
+                for (const [index, { name }] of outposts.entries())
+                    if (prefix.length + name.length > 63)
+                        report(
+                            ["outposts", index, "name"],
+                            `has the prefix ${prefix} before it, which ${longest(name)}; shorten one of the two`,
+                        );
+        },
+    },
+];
+
+const releaseRules: Rule[] = [
+    {
+        reads: ["version", "allowUntested"],
+        check: ({ version, allowUntested }, report) => {
+            const problem = versionProblem(version, allowUntested);
+            if (problem !== undefined) report(["version"], problem);
+        },
+    },
+    {
+        reads: ["version", "images"],
+        check: ({ version, images }, report) => {
+            for (const { image, name } of allRoles) {
+                const own = valueAt(images, [image.key]);
+                const of = /:(?:version-)?(20\d\d\.\d+(?:\.\d+)?)(?![\d.])[^:/@]*(?:@|$)/.exec(
+                    typeof own === "string" ? own : "",
+                )?.[1];
+                // Server and worker share an image.
+                if (image.tag !== "authentik" || name === "worker" || of === undefined) continue;
+                if (version !== of && !version.startsWith(`${of}.`))
+                    report(
+                        ["images", image.key],
+                        `is not of version ${version}; use its image, or set version to that of the image`,
+                    );
+            }
+        },
+    },
+    {
+        reads: ["version", "applications"],
+        check: ({ version, applications }, report) => {
+            for (const [index, { launchUrl }] of applications.entries())
+                if (launchUrl === hiddenUrl && releaseOf(version).hasHide)
+                    report(["applications", index, "launchUrl"], "hides nothing from 2026.5 on; use `hidden: true`");
+        },
+    },
+    {
+        reads: ["settings", "applications"],
+        check: ({ settings, applications }, report) => {
+            const off = leavesOf(settings).find(({ name }) => name === "outposts.disable_embedded_outpost");
+            if (String(off?.value) === "true" && applications.some((one) => outpostOf(one) === embeddedOutpost))
+                report(
+                    ["settings", ...(off?.path ?? [])],
+                    "switches the outpost off that an application names; remove one of the two",
+                );
         },
     },
 ];
@@ -92,6 +154,7 @@ const outpostRules: Rule[] = [
                 const name = outpostOf(application);
                 const type = kindOf(application).outpost;
                 if (name === undefined || type === undefined) continue;
+                if (name === embeddedOutpost && type === "proxy") continue;
                 const path = ["applications", index, "provider", "outpost"];
                 const outpost = outposts.find((candidate) => candidate.name === name);
                 const others = outposts.filter((candidate) => candidate.type === type).map((fitting) => fitting.name);
@@ -108,16 +171,16 @@ const outpostRules: Rule[] = [
 /** What each kind of provider asks of its applications. */
 const applicationRule: Rule = {
     reads: ["applications"],
-    check: ({ applications, url }, report) => {
+    check: ({ applications, url, prefix }, report) => {
         const reviewed = applications.map((application, index) => ({
             application,
             report: (path: Path, cure: string) => report(["applications", index, ...path], cure),
         }));
         for (const kind of new Set(kinds.map(([, kind]) => kind)))
-            // The key `url` may be wrong itself, and is undefined then.
+            // These keys may be wrong themselves, and are undefined then.
             kind.review(
                 reviewed.filter(({ application }) => kindOf(application) === kind),
-                url,
+                { url, prefix },
             );
     },
 };
@@ -165,4 +228,12 @@ function unique(list: "outposts" | "applications" | "consumers", field: "name" |
     };
 }
 
-const rules: Rule[] = [...nameRules, ...outpostRules, applicationRule, blueprintRule, ...dataRules, secretsRule];
+const rules: Rule[] = [
+    ...nameRules,
+    ...releaseRules,
+    ...outpostRules,
+    applicationRule,
+    blueprintRule,
+    ...dataRules,
+    secretsRule,
+];

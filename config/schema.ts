@@ -2,7 +2,7 @@ import type { Input } from "@pulumi/pulumi";
 import { z } from "zod";
 import { imagePins } from "../authentik/images";
 import { application } from "../authentik/providers";
-import { isSupported, supported, versionPattern } from "../authentik/releases";
+import { versionError, versionPattern } from "../authentik/releases";
 import { allRoles, type ImageKey, outpostTypes, roles } from "../authentik/roles";
 import { settings } from "../authentik/settings";
 import { image, limits, name, origin, publishedPort, section, text, whole } from "../ground/fields";
@@ -27,18 +27,19 @@ const outpost = section({
         .min(1, { error: "must name at least one network, such as frontend" })
         .describe("roles of the networks it sits on: those of what it protects"),
     ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-    ...limits(roles.proxy.memory),
+    ...limits(roles.proxy),
 });
 
 /** Every key of the configuration: the one source of types, defaults, messages and docs/configuration.md. */
 export const schema = section({
-    version: text(
-        `must be an authentik version from ${supported.from} to ${supported.to}, such as 2025.8.4`,
-        (value) => versionPattern.test(value) && isSupported(value),
-    )
+    version: text(versionError, versionPattern)
         .default(imagePins.tags.authentik)
         .describe("authentik release; server, worker and outposts share it"),
-    url: origin.describe("URL at which a browser reaches authentik"),
+    allowUntested: z
+        .boolean()
+        .default(false)
+        .describe("also takes releases that this program was not tested with, or that have known faults"),
+    url: origin().describe("URL at which a browser reaches authentik"),
     prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")
         .describe("put before every name, so that environments run side by side on one host"),
@@ -54,11 +55,11 @@ export const schema = section({
     consumers,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-        ...limits(roles.server.memory),
+        ...limits(roles.server),
     })
         .prefault({})
         .describe("the authentik server"),
-    worker: section(limits(roles.worker.memory)).prefault({}).describe("the authentik worker"),
+    worker: section(limits(roles.worker)).prefault({}).describe("the authentik worker"),
     blueprints: section({
         folder: text("must be an absolute path on the Docker host, such as /srv/blueprints", /^\//)
             .optional()
@@ -75,14 +76,14 @@ export const schema = section({
     settings: settings
         .default({})
         .describe(
-            "authentik settings as its documentation names them, as a tree; when secret, each value becomes a file",
+            "authentik settings as its documentation names them, as a tree; what is secret, such as email.password, becomes a file",
         ),
     secrets: suppliedSecrets,
     rotation: z
         .record(z.string(), whole("must be a whole number, such as 1", 0, 1_000_000))
         .default({})
         .describe("a number per secret; changing it generates a new secret"),
-    protectData: z.boolean().default(true).describe("data volumes are protected, and stay when the stack is destroyed"),
+    protectData: z.boolean().default(true).describe("data volumes are kept when the stack is destroyed"),
 });
 
 /** Supplied secrets; a program that uses the components as a library has outputs as well. */

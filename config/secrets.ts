@@ -37,6 +37,7 @@ export const decidesSecrets = ["version", "postgres", "redis", "consumers", "out
 /** What of a configuration decides which secrets there are. */
 export interface SecretFacts extends StackFacts {
     postgres: { external?: { clientCertificate?: string }; stack?: unknown };
+    redis: { external?: { password: boolean }; stack?: unknown };
     consumers: { name: string; redisIndex?: number }[];
     outposts: { name: string; type: string }[];
     applications: ApplicationConfig[];
@@ -56,7 +57,9 @@ export function secretsOf(config: SecretFacts): StackSecret[] {
         ...(postgres.external?.clientCertificate === undefined
             ? []
             : [{ name: clientKeySecret, neededBy: "postgres.external.clientCertificate" } as const]),
-        ...(isHandedOver(redis) || !usesRedis(config) ? [] : [{ name: "redis", neededBy: external("redis") } as const]),
+        ...(isHandedOver(redis) || redis.external?.password === false || !usesRedis(config)
+            ? []
+            : [{ name: "redis", neededBy: external("redis") } as const]),
         ...consumers.flatMap(({ name, redisIndex }): StackSecret[] => [
             { name: `database/${name}`, knownTo: "others" },
             ...(redisIndex === undefined ? [] : [{ name: `redis/${name}`, knownTo: "others" } as const]),
@@ -79,12 +82,31 @@ function isHandedOver({ external, stack }: { external?: unknown; stack?: unknown
 /** The value of each secret in a preview without the real ones. */
 export const placeholder = "placeholder-for-a-secret";
 
-/** What is wrong with the text of a supplied secret: it goes into files, URLs and SQL, a key only into a file. */
+/**
+ * What is wrong with the text of a supplied secret. Passwords of data services and people are whatever these accept, since
+ * nobody can choose the one of a server that is there already; authentik reads all from files, without blanks at either end.
+ * Tokens and keys go into HTTP headers and URLs; the key of a certificate only into a file.
+ */
 export function secretProblem(name: string, text: string): string | undefined {
+    if (/^(redis|admin-password|postgres)$|^(database|redis)\//.test(name))
+        return /^[^\s\p{Cc}\p{Cs}]([^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}])?$/u.test(text) &&
+            (mayBeShort(name) || text.length >= 8)
+            ? undefined
+            : oneLine(mayBeShort(name));
     if (name !== clientKeySecret) return /^[!#-&(-[\]-~]{8,}$/.test(text) ? undefined : printable;
     if (text === placeholder || privateKeyIn(text) !== undefined) return undefined;
     const set = `pulumi config set --secret --path 'secrets["${clientKeySecret}"]' < file.key`;
     return `must be a private key as PEM with its line breaks, without a passphrase; \`${set}\` takes it from a file`;
+}
+
+/** An external server may have them already. */
+function mayBeShort(name: string): boolean {
+    return ["database/authentik", "redis"].includes(name);
+}
+
+function oneLine(isShort: boolean): string {
+    const what = isShort ? "a text" : "at least 8 printable characters";
+    return `must be ${what} on one line, without blanks at its start and end`;
 }
 
 const printable = "must be at least 8 printable characters without quotes or backslashes";

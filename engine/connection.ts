@@ -9,7 +9,7 @@ import { SshAgent, sshArguments } from "./ssh";
 export type { ConnectionSettings } from "./docker-endpoint";
 export type { RegistryAuth } from "./registry";
 
-/** What the engine tells of a pull, many times. */
+/** An event of a pull; the engine sends many. */
 export interface PullEvent {
     /** Of a layer. */
     id?: string;
@@ -20,12 +20,12 @@ export interface PullEvent {
 }
 
 /**
- * The Docker engine that the provider uses, for what the provider cannot do. One object that all components share; it
- * connects when it is first used, as Docker's own command does.
+ * A connection to the Docker engine that the provider uses, for what the provider cannot do. All components share one
+ * object. It connects on first use, in the same way as Docker's own command.
  *
  * @example
  * const connection = new DockerConnection({ host: "ssh://admin@nas.example.com" });
- * const { Version } = await (await connection.client()).version();
+ * const { Version } = await connection.get<{ Version: string }>("/version");
  */
 export class DockerConnection {
     private endpoint?: Endpoint;
@@ -33,8 +33,8 @@ export class DockerConnection {
     private connected?: Promise<Docker>;
 
     /**
-     * @param settings what the provider is given. Default: nothing, which leaves it to the environment.
-     * @param environment Default: the program's own, which the provider shares.
+     * @param settings the provider's settings. Default: none, so that environment variables decide.
+     * @param environment environment variables. Default: the program's own, which the provider gets too.
      */
     constructor(
         private readonly settings: ConnectionSettings = {},
@@ -44,19 +44,19 @@ export class DockerConnection {
     /**
      * The engine's client.
      *
-     * @throws Error that names the key, its value and a cure where the settings lead nowhere, or where the provider
-     *   would talk to another engine than Docker's command. Whether the engine answers, the first request tells.
+     * @throws Error that names the key, its value and a cure when the settings are invalid, or when the provider would use
+     *   another engine than Docker's command. It does not check whether the engine answers: the first request does.
      */
     client(): Promise<Docker> {
         return (this.connected ??= this.connect());
     }
 
     /**
-     * What the engine answers to a question, without its client, which takes longer to load than all that a preview asks.
+     * Asks the engine without its client, which takes longer to load than all of a preview's requests.
      *
-     * @param path of the engine's API, e.g. `/containers/json?all=true`.
-     * @returns a promise that rejects where no engine answers, or where it refuses, with its own words.
-     * @throws Error at once where the settings lead nowhere, as `client` does.
+     * @param path path in the engine's API, e.g. `/containers/json?all=true`.
+     * @returns the answer; the promise rejects when no engine answers, or with the engine's own words when it refuses.
+     * @throws Error at once when the settings are invalid, like `client`.
      */
     get<T>(path: string): Promise<T> {
         const { protocol, ...options } = this.options();
@@ -76,7 +76,7 @@ export class DockerConnection {
     /** Whether the engine has an image. */
     async isPresent(image: string): Promise<boolean> {
         try {
-            await (await this.client()).getImage(image).inspect();
+            await this.get(`/images/${image}/json`);
             return true;
         } catch (error) {
             if ((error as { statusCode?: number }).statusCode === 404) return false;
@@ -87,8 +87,8 @@ export class DockerConnection {
     /**
      * Pulls an image that the engine does not have, with the credentials that `docker pull` would use.
      *
-     * @param onStart told before the pull, where there is one.
-     * @throws Error with the engine's own words when it neither has it nor can pull it.
+     * @param onStart called before a pull.
+     * @throws Error with the engine's own words when it does not have the image and cannot pull it.
      */
     async pullIfMissing(image: string, onStart?: (image: string) => void): Promise<void> {
         if (await this.isPresent(image)) return;
@@ -96,7 +96,7 @@ export class DockerConnection {
         await this.pull(image);
     }
 
-    /** Pulls an image, also one that the engine has. */
+    /** Pulls an image, even if the engine already has it. */
     async pull(image: string, onEvent?: (event: PullEvent) => void): Promise<void> {
         const authconfig = await this.credentials(image);
         const stream = await (await this.client()).pull(image, { authconfig });
@@ -107,14 +107,14 @@ export class DockerConnection {
             rest = lines.pop() ?? "";
             for (const line of lines.filter((text) => text.trim() !== "")) {
                 const event = JSON.parse(line) as PullEvent;
-                // A pull that fails under way has answered 200 before.
+                // A pull that fails halfway has already been answered with 200.
                 if (event.error !== undefined) throw new Error(event.error);
                 onEvent?.(event);
             }
         }
     }
 
-    /** What the registry of an image is to be shown; undefined asks it as nobody. Never to be printed. */
+    /** The credentials for the registry of an image; undefined pulls anonymously. Never print them. */
     async credentials(image: string): Promise<Docker.AuthConfigObject | undefined> {
         return await registryCredentials(image, this.settings.registryAuth ?? [], this.environment);
     }
@@ -123,24 +123,24 @@ export class DockerConnection {
         return (this.endpoint ??= resolveEndpoint(this.settings, this.environment));
     }
 
-    /** Made once, so that all requests share the connections of one agent. */
+    /** Created once, so that all requests share the connections of one agent. */
     private options(): ReturnType<typeof clientOptions> {
         return (this.opened ??= clientOptions(this.resolved()));
     }
 
     private async connect(): Promise<Docker> {
         const options = this.options();
-        // Loaded when it is used, which in a preview of what runs is never.
+        // Loaded on first use: the preview of a running stack never needs it.
         const { default: Docker } = await import("dockerode");
         return new Docker(options);
     }
 }
 
 /**
- * The settings that a program's configuration `docker:*` holds.
+ * The connection settings in a program's configuration, `docker:*`.
  *
- * @param config e.g. `new pulumi.Config("docker")`; what is no text, it hands over as JSON.
- * @throws Error that names a key whose value is no list.
+ * @param config e.g. `new pulumi.Config("docker")`, which returns values that are not strings as JSON.
+ * @throws Error that names a key whose value should be a list and is not.
  */
 export function connectionSettings(config: { get(key: string): string | undefined }): ConnectionSettings {
     const list = <T>(key: string): T[] | undefined => {
@@ -150,9 +150,9 @@ export function connectionSettings(config: { get(key: string): string | undefine
             const value: unknown = JSON.parse(text);
             if (Array.isArray(value)) return value as T[];
         } catch {
-            // It is no list either.
+            // Not JSON, so not a list.
         }
-        // Its value may hold a password.
+        // The message does not repeat the value, which may contain a password.
         throw new Error(`docker:${key} must be a list; set its parts with \`pulumi config set --path\`.`);
     };
     return {
@@ -167,7 +167,7 @@ export function connectionSettings(config: { get(key: string): string | undefine
     };
 }
 
-/** Why the engine failed, in its own words; its client puts the status before them. */
+/** The engine's own words about a failure, without the HTTP status that its client puts before them. */
 export function engineReason(error: unknown): string {
     const message = error instanceof Error ? error.message : String(error);
     return message.replace(/^\(HTTP code \d+\) [\w ]+ - /, "").trim();
@@ -178,11 +178,13 @@ async function ask<T>(get: typeof http.get, options: http.RequestOptions): Promi
         get(options, resolve).once("error", reject);
     });
     const body = await text(response);
-    if (response.statusCode !== 200) throw new Error(`${response.statusCode} ${options.path}: ${body.trim()}`);
+    const { statusCode } = response;
+    if (statusCode !== 200)
+        throw Object.assign(new Error(`${statusCode} ${options.path}: ${body.trim()}`), { statusCode });
     return JSON.parse(body) as T;
 }
 
-// What the client would take from DOCKER_HOST and its like, and talk to another engine than the provider.
+// Keeps the client from reading DOCKER_HOST and other variables: it could use another engine than the provider.
 const nowhere: Docker.DockerOptions = {
     ...{ host: undefined, port: undefined, protocol: "http", socketPath: undefined, timeout: undefined },
     ...{ ca: undefined, cert: undefined, key: undefined },

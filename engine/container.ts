@@ -4,13 +4,13 @@ import type Docker from "dockerode";
 import { foldersOf } from "./files";
 import type { Process, Workload } from "./workload";
 
-/** What a container is made with, every value known. */
+/** The arguments of a container, with every value known. */
 export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
 
 /**
- * A container of a workload, as the provider takes it. Its files are put in before it starts: see start.ts.
+ * The provider's arguments for the container of a workload. Its files are copied in before it starts: see start.ts.
  *
- * @param labelsOf the labels of a container with these arguments.
+ * @param labelsOf returns the labels of a container with the given arguments.
  */
 export function workloadArgs(
     workload: Workload,
@@ -20,7 +20,7 @@ export function workloadArgs(
     const args: docker.ContainerArgs = {
         ...processArgs(workload, {}),
         hostname: title,
-        // The step that waits for it starts it: what has to stop first is known there.
+        // The step that waits for the container also starts it, since only that step knows what has to stop first.
         start: false,
         mustRun: false,
         ports: publish?.on.map(({ port, ip }) => ({
@@ -36,24 +36,24 @@ export function workloadArgs(
             startPeriod: goDuration(health.startSeconds),
             retries: 3,
         },
-        // The first for whoever stops it, e.g. Docker when the host shuts down; the second for the provider.
+        // The first is for everyone who stops it, e.g. Docker when the host shuts down; the second is for the provider.
         stopTimeout: workload.stopSeconds,
         destroyGraceSeconds: workload.stopSeconds,
         restart: "unless-stopped",
         tmpfs: inMemory(workload.tmpfs),
     };
     const made = workload.transform?.(args) ?? args;
-    // After the transform: what finds the container again is not for it to change.
+    // After the transform, which must not change the labels by which the container is found again.
     const own = labelList(labelsOf(made));
     const others = made.labels ?? [];
-    // A list that is plain stays plain: a preview knows the labels whose values it knows.
+    // A plain list stays plain, so that a preview can show the labels whose values are known.
     const all = Array.isArray(others)
         ? [...others, ...own]
         : pulumi.output(others).apply((known = []) => [...known, ...own]);
     return { ...made, labels: all };
 }
 
-/** What is the same for every container that runs, made by the provider or by the engine's API. */
+/** The arguments that all containers share, whether the provider or the engine's API creates them. */
 export function processArgs(process: Process, labels: Record<string, pulumi.Input<string>>): docker.ContainerArgs {
     const {
         image,
@@ -66,20 +66,20 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         networks,
         limits = {},
     } = process;
-    const memory = limits.memory === undefined ? undefined : pulumi.output(limits.memory).apply(megabytes);
+    const memory = limits.memory === undefined ? undefined : convert(limits.memory, megabytes);
     return {
         image,
         entrypoints: entrypoint,
         command,
-        envs: Object.entries(variables).map(([key, value]) => pulumi.interpolate`${key}=${value}`),
+        envs: Object.entries(variables).map(([key, value]) => convert(value, (text) => `${key}=${text}`)),
         user,
         mounts: mounts.map(({ source, target, readOnly }) => ({ source, target, readOnly, type: mountType(source) })),
-        // Volumes for the files; of no name, so that they go with their container.
+        // Volumes for the files. They have no name, so that they are deleted together with the container.
         volumes: foldersOf(files).map((containerPath) => ({ containerPath })),
         networksAdvanced: networks.map(({ network, aliases }) => ({ name: network, aliases })),
         memory,
         memorySwap: memory,
-        cpus: limits.cpus === undefined ? undefined : pulumi.output(limits.cpus).apply(decimal),
+        cpus: limits.cpus === undefined ? undefined : convert(limits.cpus, decimal),
         readOnly: true,
         tmpfs: inMemory(),
         capabilities: { drops: ["ALL"] },
@@ -90,7 +90,7 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
     };
 }
 
-/** The same container as the engine's API takes it: for what runs once, and so can be no resource of the provider. */
+/** The same container for the engine's API: for jobs, which run once and so cannot be a resource of the provider. */
 export function createOptions(name: string, args: KnownArgs, pids: number): Docker.ContainerCreateOptions {
     const [first] = args.networksAdvanced ?? [];
     const bytes = (size: number | undefined) => size && size * 1024 ** 2;
@@ -131,27 +131,36 @@ function labelList(labels: Record<string, pulumi.Input<string>>) {
     return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
-/** A path of the host is bound; a name is a volume. */
+/** Converts a value, at once where it is known, as most are: each output takes its time in a preview. */
+function convert<T extends string | number, To>(
+    input: pulumi.Input<T>,
+    conversion: (value: T) => To,
+): pulumi.Input<To> {
+    const isKnown = typeof input === "string" || typeof input === "number";
+    return isKnown ? conversion(input) : pulumi.output(input).apply((value) => conversion(value as T));
+}
+
+/** A path on the host is a bind mount; a name is a volume. */
 function mountType(source: pulumi.Input<string>): string {
     return typeof source === "string" && source.startsWith("/") ? "bind" : "volume";
 }
 
-/** Folders in memory: /tmp and others, open to every user. */
+/** Folders in memory, /tmp and others, which every user can write to. */
 function inMemory(folders: string[] = []): Record<string, string> {
     return Object.fromEntries(["/tmp", ...folders].map((folder) => [folder, "mode=1777"]));
 }
 
-/** `512m` or `2g` in the provider's unit. */
+/** `512m` or `2g` in megabytes, the provider's unit. */
 function megabytes(size: string): number {
     return Number(size.slice(0, -1)) * (size.endsWith("g") ? 1024 : 1);
 }
 
-/** A number as Go prints it with one decimal at least: the only form that is stable across refreshes. */
+/** A number as Go prints it, with at least one decimal: the only form that a refresh does not change. */
 function decimal(value: number): string {
     return Number.isInteger(value) ? value.toFixed(1) : String(value);
 }
 
-/** Seconds as Go prints a duration: the only form that is stable across refreshes. */
+/** Seconds as Go prints a duration: the only form that a refresh does not change. */
 function goDuration(seconds: number): string {
     return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

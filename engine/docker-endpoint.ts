@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { configFolder, dockerConfig, type RegistryAuth } from "./registry";
 
 /**
- * How the provider is told to reach Docker: its own configuration keys, `docker:host` and so on.
+ * The provider's configuration keys for reaching Docker: `docker:host` and so on.
  *
  * @example
  * const settings: ConnectionSettings = { host: "tcp://nas.example.com:2376", certPath: "/root/.docker/nas" };
@@ -13,47 +13,47 @@ import { configFolder, dockerConfig, type RegistryAuth } from "./registry";
 export interface ConnectionSettings {
     /** E.g. `unix:///var/run/docker.sock`, `tcp://docker.example.com:2376` or `ssh://user@host`. Default: DOCKER_HOST. */
     host?: string;
-    /** A context of `docker context ls`; the provider prefers it to `host`. Default: DOCKER_CONTEXT. */
+    /** A context listed by `docker context ls`; the provider prefers it to `host`. Default: DOCKER_CONTEXT. */
     context?: string;
     /** Folder with ca.pem, cert.pem and key.pem, for `tcp://`. Default: DOCKER_CERT_PATH. */
     certPath?: string;
-    /** The same as PEM texts. Default: DOCKER_CA_MATERIAL, DOCKER_CERT_MATERIAL and DOCKER_KEY_MATERIAL. */
+    /** The contents of the same files, as PEM. Default: DOCKER_CA_MATERIAL, DOCKER_CERT_MATERIAL and DOCKER_KEY_MATERIAL. */
     caMaterial?: string;
     certMaterial?: string;
     keyMaterial?: string;
-    /** Further options of ssh, for `ssh://`, e.g. `["-i", "/root/.ssh/docker"]`. Default: DOCKER_SSH_OPTS. */
+    /** Additional options of ssh, for `ssh://`, e.g. `["-i", "/root/.ssh/docker"]`. Default: DOCKER_SSH_OPTS. */
     sshOpts?: string[];
-    /** Credentials of registries. Default: what `docker login` has left. */
+    /** Credentials of registries. Default: those that `docker login` stored. */
     registryAuth?: RegistryAuth[];
 }
 
-/** Where an engine is, and with which certificates it is reached. */
+/** The address of an engine, and the certificates for it. */
 export interface Endpoint {
     /** As DOCKER_HOST would name it. */
     host: string;
-    /** What named it, e.g. `docker:host` or `DOCKER_CONTEXT`. */
+    /** The setting that named it, e.g. `docker:host` or `DOCKER_CONTEXT`. */
     source: string;
-    /** Further options of ssh. */
+    /** Additional options of ssh. */
     sshOpts: string[];
-    /** PEM texts. Default: no TLS. */
+    /** Contents of the PEM files. Default: no TLS. */
     tls?: { ca: string; cert: string; key: string };
 }
 
-/** A value with the name of what gave it. */
+/** A value with the name of the setting that it comes from. */
 interface Given {
     name: string;
     value: string;
 }
 
 /**
- * Where the provider connects to. It differs from Docker's command (docker/cli 28.5, `resolveContextName`) in what is
- * refused here:
+ * The endpoint that the provider connects to. The provider differs from Docker's command (docker/cli 28.5,
+ * `resolveContextName`) in these points, and settings in which they matter are refused:
  *
- * - a context, also DOCKER_CONTEXT, goes before a host, also before `docker:host` and DOCKER_HOST;
- * - it knows neither `currentContext` of config.json nor a context's certificates nor DOCKER_TLS_VERIFY;
- * - without a CA it takes any server for the engine.
+ * - a context, even DOCKER_CONTEXT, takes precedence over any host, even over `docker:host`;
+ * - it does not read `currentContext` of config.json, a context's certificates or DOCKER_TLS_VERIFY;
+ * - without a CA it trusts any server.
  *
- * Source: `configure` and `MakeClient` of terraform-provider-docker, which @pulumi/docker 5.2.0 is made of.
+ * Source: `configure` and `MakeClient` of terraform-provider-docker, on which @pulumi/docker 5.2.0 is based.
  */
 export function resolveEndpoint(settings: ConnectionSettings, env: NodeJS.ProcessEnv, home = ownHome()): Endpoint {
     const context = first({ "docker:context": settings.context, DOCKER_CONTEXT: env.DOCKER_CONTEXT });
@@ -61,13 +61,13 @@ export function resolveEndpoint(settings: ConnectionSettings, env: NodeJS.Proces
     const host = context === undefined ? (named ?? standard) : { ...context, value: contextHost(context, home) };
     checkAddress(host);
     if (context?.name === "DOCKER_CONTEXT" && named !== undefined && !isSameEngine(host.value, named.value)) {
-        const where = `${show(named)}, but ${show(context)} in the environment goes before it for the provider`;
-        throw new Error(`${where}. Unset DOCKER_CONTEXT, or unset ${named.name}.`);
+        const what = `${show(named)}, but for the provider ${show(context)} in the environment takes precedence`;
+        throw new Error(`${what}. Unset DOCKER_CONTEXT, or unset ${named.name}.`);
     }
     if (host === standard) refuseCurrentContext(env);
     const tls = tlsOf(settings, env);
     if (tls !== undefined && !host.value.startsWith("tcp://")) {
-        throw new Error(`${tls.source} is for an engine at tcp://, and the engine is at ${host.value}. Unset it.`);
+        throw new Error(`${tls.source} is only for an engine at tcp://, but the engine is at ${host.value}. Unset it.`);
     }
     if (tls === undefined && host.value.startsWith("tcp://")) refuseOtherTls(host, context, env, home);
     const sshOpts = settings.sshOpts ?? (env.DOCKER_SSH_OPTS ?? "").split(/\s+/).filter((option) => option !== "");
@@ -88,12 +88,12 @@ function show({ name, value }: Given): string {
     return `${name} = "${value}"`;
 }
 
-/** Whether an address is a socket of this machine. */
+/** Whether an address is a socket on this machine. */
 export function isSocket(host: string): boolean {
     return /^(unix|npipe):/.test(host);
 }
 
-/** Also where one socket is a link to the other, as Docker Desktop has it. */
+/** True also when one socket is a link to the other, as with Docker Desktop. */
 function isSameEngine(one: string, other: string): boolean {
     const real = (host: string) => {
         const path = host.slice("unix://".length);
@@ -106,18 +106,18 @@ function checkAddress(host: Given): void {
     const url = URL.canParse(host.value) ? new URL(host.value) : undefined;
     if (isSocket(host.value) && /^\w+:\/\/./.test(host.value)) return;
     if (url?.protocol === "ssh:" && url.hostname !== "" && url.password === "") return;
-    // Without a port Docker's command takes 2375 and the provider 80.
+    // Without a port, Docker's command uses 2375, but the provider uses 80.
     if (url?.protocol === "tcp:" && url.port !== "" && /^\/?$/.test(url.pathname)) return;
     const examples = "unix:///var/run/docker.sock, tcp://docker.example.com:2376 or ssh://user@host";
     throw new Error(`${show(host)} must be a URL such as ${examples}, without a password.`);
 }
 
-/** The folder that the machine's list of users has: there the provider looks, also where HOME or DOCKER_CONFIG names another. */
+/** The home folder in the machine's list of users, which the provider uses even if HOME or DOCKER_CONFIG names another. */
 function ownHome(): string {
     try {
         return userInfo().homedir;
     } catch {
-        // The list lacks users of some containers.
+        // In a container, the user may be missing from the list.
         return homedir();
     }
 }
@@ -126,9 +126,9 @@ function contextHost(context: Given, home: string): string {
     const folder = join(home, ".docker");
     const host = readContext(folder, context.value);
     if (host !== undefined) return host;
-    const cure = `Choose one of \`docker context ls\`${context.value === "default" ? ", or unset it" : ""}.`;
+    const cure = `Use one that \`docker context ls\` shows${context.value === "default" ? ", or unset it" : ""}.`;
     throw new Error(
-        `${show(context)}: there is no such context in ${folder}/contexts, where the provider looks. ${cure}`,
+        `${show(context)}: there is no such context in ${folder}/contexts, where the provider looks for it. ${cure}`,
     );
 }
 
@@ -149,12 +149,12 @@ function refuseCurrentContext(env: NodeJS.ProcessEnv): void {
     const host = readContext(configFolder(env), name);
     if (host !== undefined && isSameEngine(host, standard.value)) return;
     throw new Error(
-        `Docker's command uses the context ${name} (currentContext of ${configFolder(env)}/config.json), which the provider ` +
-            `does not read: it would use ${standard.value}. Set docker:context to ${name}, or docker:host to the engine that is meant.`,
+        `Docker's command uses the context ${name} (currentContext of ${configFolder(env)}/config.json). The provider does not ` +
+            `read it and would use ${standard.value}. Set docker:context to ${name}, or docker:host to the right engine.`,
     );
 }
 
-/** The context that `docker context use` chose; undefined is the default one. */
+/** The context that `docker context use` selected; undefined for the default one. */
 export function currentContext(env: NodeJS.ProcessEnv = process.env): string | undefined {
     const { currentContext: name } = dockerConfig(env);
     return name === undefined || name === "" || name === "default" ? undefined : name;
@@ -164,17 +164,17 @@ function refuseOtherTls(host: Given, context: Given | undefined, env: NodeJS.Pro
     if (context !== undefined) {
         const folder = join(home, ".docker/contexts/tls", digestOf(context.value), "docker");
         if (!existsSync(folder)) return;
-        const what = `${show(context)} has certificates, which the provider does not read`;
+        const what = `${show(context)} has certificates, but the provider does not read them`;
         throw new Error(`${what}. Set docker:certPath, or DOCKER_CERT_PATH, to ${folder}.`);
     }
     if (host.name !== "DOCKER_HOST" || (env.DOCKER_TLS_VERIFY ?? "") === "") return;
-    const what = `DOCKER_TLS_VERIFY = "${env.DOCKER_TLS_VERIFY}" is not read by the provider: it would talk to ${host.value} in clear`;
+    const what = `the provider ignores DOCKER_TLS_VERIFY = "${env.DOCKER_TLS_VERIFY}": its connection to ${host.value} would not be encrypted`;
     throw new Error(
-        `${what}. Set DOCKER_CERT_PATH, or docker:certPath, to the folder of ca.pem, cert.pem and key.pem.`,
+        `${what}. Set DOCKER_CERT_PATH, or docker:certPath, to the folder that has ca.pem, cert.pem and key.pem.`,
     );
 }
 
-/** The certificates that the provider connects with, and what gave them. */
+/** The certificates that the provider connects with, and the setting that they come from. */
 function tlsOf(
     settings: ConnectionSettings,
     env: NodeJS.ProcessEnv,
@@ -186,12 +186,11 @@ function tlsOf(
     const path = first({ "docker:certPath": settings.certPath, DOCKER_CERT_PATH: env.DOCKER_CERT_PATH });
     const material = ca ?? cert ?? key;
     if (material === undefined) return path === undefined ? undefined : { source: show(path), files: readTls(path) };
-    if (path !== undefined)
-        throw new Error(`${material.name} and ${show(path)} say the same twice. Unset one of them.`);
+    if (path !== undefined) throw new Error(`${material.name} and ${show(path)} are both set. Unset one of them.`);
     if (ca === undefined || cert === undefined || key === undefined) {
         const all = "docker:caMaterial, docker:certMaterial and docker:keyMaterial";
-        // Without the CA, the provider would hand secrets to whatever answers.
-        throw new Error(`${material.name} is set, and of ${all} one is missing. Set all three.`);
+        // Without the CA, the provider would send secrets to any server that answers.
+        throw new Error(`${material.name} is set, but not all of ${all}. Set all three.`);
     }
     return { source: material.name, files: { ca: ca.value, cert: cert.value, key: key.value } };
 }

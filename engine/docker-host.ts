@@ -24,15 +24,15 @@ import {
     type WorkloadMount,
 } from "./workload";
 
-/** How a Docker host is used. */
+/** Arguments of a Docker host. */
 export interface DockerHostArgs {
     /** The provider that makes its containers, networks and volumes. Default: Pulumi's own, which `docker:*` configures. */
     provider?: docker.Provider;
     /** Leads to the engine that the provider talks to. Default: one with the settings that the provider has. */
     connection?: DockerConnection;
-    /** Put before the names of Docker objects, by which stacks on one host differ, e.g. `staging-`. Default: nothing. */
+    /** Prefix of the names of Docker objects, by which stacks on one host differ, e.g. `staging-`. Default: none. */
     prefix?: string;
-    /** What runs already. Default: not known, so that only what changes is waited for. */
+    /** What is already running. Default: unknown, so that only changed workloads are waited for. */
     observation?: Observation;
 }
 
@@ -64,8 +64,8 @@ export class DockerHost implements Runtime {
     }
 
     /**
-     * The Docker host, after a look at what runs there already: what stopped or is not healthy is then waited for again,
-     * and networks that others use are left to them.
+     * Creates the Docker host after looking at what is already running there: what stopped or is not healthy is waited for
+     * again, and networks that other containers use are left to them.
      *
      * @throws Error where the settings lead nowhere. Where no engine answers, nothing is known of it.
      */
@@ -86,9 +86,9 @@ export class DockerHost implements Runtime {
         }));
         const container = new docker.Container(name, args, {
             ...this.ofProvider(opts),
-            // What runs already is stopped by the step below, and only when it has to be.
+            // The step below stops the old container, and only if it has to.
             deleteBeforeReplace: false,
-            // The provider writes some changes into its state and not into the container. Of these it makes none.
+            // The provider records some changes without applying them to the container. So every change replaces it.
             replaceOnChanges: Object.keys(args).filter((key) => key !== "destroyGraceSeconds"),
             hooks: hooksOf({
                 beforeCreate: [
@@ -128,14 +128,14 @@ export class DockerHost implements Runtime {
             },
             { ...opts, dependsOn: [container] },
         );
-        // Known only once the step is done.
+        // Known only after the step is done.
         const revision = pulumi.all([container.id, healthy.urn]).apply(([id]) => id);
         return { title, revision, healthy };
     }
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
         const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
-        // The root takes no file: what is remembered has a folder from the start.
+        // No file can be added below a read-only root later, so the folder for what is remembered exists from the start.
         const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
         const given = [...files, ...asFiles({ ...documents, ...forgotten })];
         const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
@@ -176,9 +176,9 @@ export class DockerHost implements Runtime {
         const others = seen?.others ?? [];
         if (seen !== undefined && seen.name !== args.name && others.length > 0)
             throw new pulumi.RunError(
-                `the network ${seen.name} cannot become ${args.name} while other containers are on it (${others.join(", ")}); disconnect them, or keep its name`,
+                `the network ${seen.name} cannot be renamed to ${args.name} while other containers use it (${others.join(", ")}); disconnect them, or keep its name`,
             );
-        // The id, not the name: after a network was lost and re-created, only the id makes its containers follow.
+        // The id, not the name: after a network was lost and re-created, only a new id makes its containers follow.
         return new docker.Network(
             name,
             { ...args, labels: this.labelList(name) },
@@ -190,7 +190,9 @@ export class DockerHost implements Runtime {
         const seen = this.observation?.network(name);
         if (seen === undefined || seen.others.length === 0) return;
         const users = seen.others.join(", ");
-        void pulumi.log.warn(`the network ${seen.name} is no longer needed and stays: ${users} are on it`);
+        void pulumi.log.warn(
+            `the network ${seen.name} is no longer needed but is kept, since other containers use it: ${users}`,
+        );
         this.network(name, { name: seen.name, internal: seen.internal }, opts);
     }
 
@@ -198,7 +200,7 @@ export class DockerHost implements Runtime {
         return new docker.Volume(
             name,
             { name: args.name, labels: this.labelList(name) },
-            // Docker's create of a known name returns what is there, without our labels, which are no reason to replace it.
+            // Creating a volume that exists returns the existing one, without our labels. That must not replace it.
             {
                 ...this.ofProvider(opts),
                 retainOnDelete: args.keep,
@@ -211,8 +213,8 @@ export class DockerHost implements Runtime {
     public releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void {
         if (this.observation?.hasVolume(args.name) !== true) return;
         const cure = `\`docker volume rm ${args.name}\` deletes it`;
-        void pulumi.log.info(`the volume ${args.name} is no longer needed and stays; ${cure}`);
-        // One that goes when the stack is destroyed has to stay the stack's until then.
+        void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
+        // A volume that is deleted when the stack is destroyed has to stay in the state until then.
         if (!args.keep) this.volume(name, args, opts);
     }
 
@@ -235,8 +237,8 @@ export class DockerHost implements Runtime {
     }
 
     /**
-     * Gives a volume to the user of its container. A new volume is root's, unless the image has a folder of another owner in
-     * its place; one that an image of another distribution filled is that one's user's.
+     * Gives a volume to the user of its container. A new volume belongs to root, unless the image has a folder with another
+     * owner at that path. A volume filled by an image of another distribution belongs to that image's user.
      */
     private handOver(job: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
         const process: Process = {
@@ -249,14 +251,14 @@ export class DockerHost implements Runtime {
             limits: { memory: "256m" },
         };
         const args = processArgs(process, this.jobLabels(job));
-        // The second one is for folders that only another user can enter.
+        // DAC_READ_SEARCH is for folders that only another user can enter.
         return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }
 
     /**
-     * Changes with all that a container is made of: its files, which are no argument of it, and every argument, since the
-     * provider takes the removal of many for no change. As a label it replaces the container; many can read it, so it is
-     * keyed: a weak secret cannot be guessed from it.
+     * A digest of everything that a container is made of: its files, which are not among its arguments, and every argument,
+     * since the provider ignores the removal of many. It is a label, so a change replaces the container. Anyone who can
+     * inspect the container can read the label, so the digest is keyed: nobody can test a guess at a weak secret with it.
      */
     private fingerprint(
         { destroyGraceSeconds: _, ...args }: docker.ContainerArgs,

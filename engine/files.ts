@@ -2,27 +2,27 @@ import { dirname } from "node:path/posix";
 import { text } from "node:stream/consumers";
 import type Docker from "dockerode";
 
-/** A file with its content known. */
+/** A file whose content is known. */
 export interface PlainFile {
     /** Absolute path inside the container. */
     path: string;
     content: string;
-    /** User of the image, by name or as a numeric id, whose file it is. Default: root's, for the container's user to read. */
+    /** Owner: a user of the image, by name or numeric id. Default: root; the container's user can read the file. */
     owner?: string;
 }
 
-/** Folders that hold files, without those inside another: each has to be a volume, since the root is read-only. */
+/** The folders of files, without folders inside another one. Each has to be a volume, since the root is read-only. */
 export function foldersOf(files: { path: string }[]): string[] {
     const folders = [...new Set(files.map(({ path }) => dirname(path)))];
     return folders.filter((folder) => !folders.some((other) => folder.startsWith(`${other}/`)));
 }
 
 /**
- * Puts files into a container that was created and not yet started, each of their folders being a volume of it: the engine
- * copies nothing onto a read-only root.
+ * Copies files into a container that was created but not yet started. Each of their folders has to be a volume of it, since
+ * the engine copies nothing onto a read-only root.
  *
- * A file of no particular owner is root's, with mode 0440 and the group of the container's user: its processes can read it
- * and not change it. Some programs (libpq) want to own what they read: a file with an owner has mode 0400.
+ * A file without a given owner belongs to root, with mode 0440 and the group of the container's user: its processes can read
+ * but not change it. Some programs (libpq) insist on owning their files: a file with an owner has mode 0400.
  */
 export async function putFiles(container: Docker.Container, files: PlainFile[]): Promise<void> {
     if (files.length === 0) return;
@@ -44,7 +44,7 @@ export async function putFiles(container: Docker.Container, files: PlainFile[]):
 }
 
 async function archive(entries: { name: string; content: string; uid: number; gid: number; mode: number }[]) {
-    // Loaded when it is used, which in a preview is never.
+    // Loaded on first use: a preview never needs it.
     const { pack } = await import("tar-stream");
     const tar = pack();
     for (const { content, ...header } of entries) tar.entry(header, content);
@@ -53,8 +53,8 @@ async function archive(entries: { name: string; content: string; uid: number; gi
 }
 
 /**
- * The ids of a user, `name`, `id` or `id:group`, as Docker resolves them. Images of one program differ in the ids of their
- * users: that of postgres is 70 in Alpine's and 999 in Debian's.
+ * The ids of a user, given as `name`, `id` or `id:group`, as Docker resolves them. Images of one program differ in their
+ * ids: postgres is 70 in the Alpine image and 999 in the Debian image.
  */
 function idsOf(user: string, passwd: string): { uid: number; gid: number } {
     const [name = "", group] = (user === "" ? "0" : user).split(":");
@@ -64,7 +64,7 @@ function idsOf(user: string, passwd: string): { uid: number; gid: number } {
     return { uid: Number(uid ?? name), gid: Number(group !== undefined && /^\d+$/.test(group) ? group : (gid ?? 0)) };
 }
 
-/** A text file of a container; empty where it has none. */
+/** The content of a text file in a container; empty if it does not exist. */
 async function readFile(container: Docker.Container, path: string): Promise<string> {
     const { extract } = await import("tar-stream");
     const tar = extract();

@@ -5,22 +5,22 @@ import type Docker from "dockerode";
 import { execute, lastLogLines, logSince, redact } from "./streams";
 import type { HealthCheck } from "./workload";
 
-/** What is waited for, and for how long. */
+/** What to wait for, and for how long. */
 export interface Gate {
-    /** What messages call the container. */
+    /** The container's name in messages. */
     title: string;
     health: Pick<HealthCheck, "command" | "readySeconds" | "lacking">;
-    /** Values that no message may show. */
+    /** Values that must not appear in messages. */
     secrets: string[];
-    /** Ends the wait when another one of the same update knows that the update fails. Default: none. */
+    /** The other waits of the update: when one of them fails, this one ends too. Default: none. */
     waits?: Waits;
 }
 
-/** The waits of one update. One that fails ends the others: the update fails anyway, and its cause is known. */
+/** The waits of one update. When one fails, the others end: the update fails anyway, and its cause is known. */
 export class Waits {
     readonly #ended = new AbortController();
 
-    /** Waits, unless another wait fails before. */
+    /** Waits, until another wait fails. */
     public async race(title: string, wait: (signal: AbortSignal) => Promise<void>): Promise<void> {
         const { signal } = this.#ended;
         const otherFailed = new Promise<never>((_, reject) => {
@@ -46,11 +46,11 @@ function firstLine(error: unknown): string {
 /**
  * Waits until a container's health check passes.
  *
- * The provider's own `wait` notices a crash only at its timeout and says nothing of the cause; this one looks every
- * second. It runs the check itself, so that the check's interval can be long.
+ * The provider's own `wait` notices a crash only at its timeout and does not tell the cause; this one looks every second.
+ * It runs the health check itself, so that the check's interval can be long.
  *
  * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted twice;
- *   when its log has said for 30 seconds what it lacks; when another wait failed; else when the time is over.
+ *   when its log has reported for 30 seconds what it lacks; when another wait failed; else when the time is up.
  */
 export async function untilHealthy(docker: Docker, id: string, gate: Gate): Promise<void> {
     const wait = (signal?: AbortSignal) => look(docker.getContainer(id), docker, gate, signal);
@@ -71,7 +71,7 @@ async function look(
     for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
         const state = await container.inspect();
         const { Running, Restarting } = state.State;
-        const answer = Running && !Restarting ? await check(container, health.command) : "it does not run";
+        const answer = Running && !Restarting ? await check(container, health.command) : "it is not running";
         if (answer === undefined) return;
         const late = `was not healthy within ${seconds} seconds (its health check says: ${answer})`;
         const problem =
@@ -83,22 +83,22 @@ async function look(
         if (elapsed() < told + 10) continue;
         told = elapsed();
         const progress = `waiting for ${title} (${told} s); its health check says: ${redact(answer, secrets)}`;
-        // Without a resource: the one of a hook has no URN yet, and the message would wait for it for ever.
+        // Without a resource: in a hook it has no URN yet, and the message would wait for it forever.
         await pulumi.log.info(progress, undefined, undefined, true);
     }
 }
 
-/** Undefined when the check passes, else its last line. */
+/** Undefined when the check passes, else the last line of its output. */
 async function check(container: Docker.Container, command: string[]): Promise<string | undefined> {
     try {
         const { code, output } = await execute(container, command);
         return code === 0 ? undefined : (output.trim().split("\n").at(-1) ?? "");
     } catch {
-        return "it stopped during the check"; // the next look says why
+        return "it stopped during the check"; // the next look finds the cause
     }
 }
 
-/** What tells that a container will not get healthy by waiting. */
+/** The reason why a container will not become healthy, however long one waits; undefined if there is none. */
 async function trouble(docker: Docker, look: Docker.ContainerInspectInfo): Promise<string | undefined> {
     const { Id, State, RestartCount } = look;
     if (RestartCount >= 2)
@@ -108,14 +108,14 @@ async function trouble(docker: Docker, look: Docker.ContainerInspectInfo): Promi
     return undefined;
 }
 
-/** The state of a container that runs again shows 0; the engine's events tell what its last run ended with. */
+/** The exit code of a container's last run. Its state shows 0 once it runs again, but the engine's events have the code. */
 async function lastExitCode(docker: Docker, id: string): Promise<string> {
     const filters = { container: [id], event: ["die"] };
     const events = await text(await docker.getEvents({ since: 0, until: Date.now() / 1000, filters }));
     return /.*"exitCode":"(\d+)"/s.exec(events)?.[1] ?? "unknown";
 }
 
-/** Notices a process that lives, and says over and over what it lacks. */
+/** Notices a process that is alive but keeps reporting in its log what it lacks. */
 class Lacking {
     private since: number | undefined;
     private next = 0;
@@ -132,6 +132,6 @@ class Lacking {
         if (said === undefined) this.since = undefined;
         else this.since ??= Date.now();
         const over = this.since !== undefined && Date.now() - this.since >= 30_000;
-        return over ? `lives, and is not ready: ${said}` : undefined;
+        return over ? `is alive but not ready: ${said}` : undefined;
     }
 }

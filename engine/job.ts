@@ -9,25 +9,25 @@ import { lastLogLines, redact } from "./streams";
 /** A container that runs once, with every value known. */
 export interface JobRun {
     name: string;
-    /** What messages call it. */
+    /** Its name in messages. */
     title: string;
     args: KnownArgs;
     pids: number;
     files: PlainFile[];
-    /** Containers whose last log lines help when it fails. Default: none. */
+    /** Containers whose last log lines help to understand a failure. Default: none. */
     witnesses?: { title: string; id: string }[];
-    /** Values that no message may show. Default: none. */
+    /** Values that must not appear in messages. Default: none. */
     secrets?: string[];
     seconds: number;
-    /** What a person can do when it fails. Default: nothing is said. */
+    /** What a person can do about a failure. Default: no advice. */
     cure?: string;
 }
 
 /**
  * Runs a container to its end and removes it.
  *
- * @throws Error with the last log lines of it and of its witnesses, secrets blotted out, when it ends with another code
- *   than 0 or not in time.
+ * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
+ *   code than 0, or does not end in time.
  */
 export async function runToExit(connection: DockerConnection, job: JobRun): Promise<void> {
     await connection.pullIfMissing(job.args.image);
@@ -47,7 +47,7 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
 
 async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {
     const stack = job.args.labels?.find(({ label }) => label === stackLabel)?.value ?? "";
-    // One that was killed half-way may have left its container.
+    // A killed run may have left its container.
     await removeJobs(docker, stack, job.name);
     const container = await docker.createContainer(createOptions(job.name, job.args, job.pids));
     try {
@@ -70,9 +70,9 @@ async function exitCode(container: Docker.Container, seconds: number): Promise<n
 }
 
 /**
- * Removes containers of jobs, with the volumes that go with them: what a killed run left.
+ * Removes the containers of jobs that a killed run left, together with their volumes.
  *
- * @param stack as its label names it.
+ * @param stack the stack's identity in labels.
  * @param job Default: every job.
  */
 export async function removeJobs(docker: Docker, stack: string, job?: string): Promise<void> {

@@ -4,24 +4,24 @@ import type { DockerConnection } from "./connection";
 import { formerLabel, resourceLabel, stackLabel } from "./labels";
 import { execute } from "./streams";
 
-/** A network of a stack, as it is on the Docker host. */
+/** A network of a stack, as found on the Docker host. */
 export interface SeenNetwork {
     name: string;
     internal: boolean;
-    /** Names of the containers on it that are not the stack's. */
+    /** Names of the containers on it that do not belong to the stack. */
     others: string[];
 }
 
 /**
- * What there is of a stack when the program starts.
+ * What exists of a stack on the Docker host when the program starts.
  *
- * Pulumi looks at nothing that did not change: a container that was stopped, crashed or was restarted by Docker counts as
- * what it was when it was last waited for, and a network that others joined can no longer be deleted. So the program looks
- * itself.
+ * Pulumi does not look at resources whose declaration did not change. It still takes a container that was stopped, crashed
+ * or restarted by Docker for healthy, and does not know that other containers joined a network, which then cannot be
+ * deleted. So the program looks itself.
  */
 export class Observation {
     private constructor(
-        /** Workloads that run, by resource; a text says what is wrong with one. */
+        /** The workloads found, by resource; a text says what is wrong with one. */
         private readonly workloads: Map<string, string | undefined>,
         private readonly networks: Map<string, SeenNetwork>,
         private readonly volumes: Set<string>,
@@ -29,13 +29,13 @@ export class Observation {
     ) {}
 
     /**
-     * Looks at what there is of a stack.
+     * Looks at what exists of a stack.
      *
-     * @param stack as its label names it.
-     * @returns undefined where no engine answers, as in the preview of a pull request: nothing is known then.
+     * @param stack the stack's identity in labels.
+     * @returns undefined when no engine answers, as in the preview of a pull request: then nothing is known.
      */
     public static async of(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
-        // Settings that lead nowhere throw here, and are more than an engine that does not answer.
+        // Outside of the `try`: invalid settings throw here, and must not be taken for an engine that does not answer.
         const lists = Promise.all([
             connection.get<Docker.ContainerInfo[]>("/containers/json?all=true"),
             connection.get<Docker.NetworkInspectInfo[]>("/networks"),
@@ -55,13 +55,13 @@ export class Observation {
         }
     }
 
-    /** Why a workload has to be waited for although nothing of it changed; undefined when it is healthy. */
+    /** Why a workload has to be waited for although its declaration did not change; undefined when it is healthy. */
     public whyAgain(resource: string): string | undefined {
-        const state = this.workloads.has(resource) ? this.workloads.get(resource) : "not there";
+        const state = this.workloads.has(resource) ? this.workloads.get(resource) : "missing";
         return state === undefined ? undefined : `${state} at ${this.time}`;
     }
 
-    /** The network that a resource made. */
+    /** The network of a resource. */
     public network(resource: string): SeenNetwork | undefined {
         return this.networks.get(resource);
     }
@@ -98,7 +98,7 @@ async function workloadsOf(
     stack: string,
 ): Promise<Map<string, string | undefined>> {
     const workloads = new Map<string, string | undefined>();
-    // The newest comes first: an older one of the same resource waits for its end.
+    // The newest comes first. An older container of the same resource is about to be deleted.
     for (const { Id, Labels, State, Status } of containers) {
         const resource = Labels[resourceLabel];
         if (Labels[stackLabel] !== stack || resource === undefined || workloads.has(resource)) continue;
@@ -111,14 +111,14 @@ async function workloadsOf(
     return workloads;
 }
 
-/** Docker's own check comes some seconds after a start; until then it is made here. */
+/** Runs the health check of a container. Docker itself runs it only some seconds after the start. */
 async function passes(connection: DockerConnection, id: string): Promise<boolean> {
     const container = (await connection.client()).getContainer(id);
     try {
         const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
         return (await execute(container, command)).code === 0;
     } catch {
-        return false; // it stopped meanwhile
+        return false; // it has stopped in the meantime
     }
 }
 

@@ -6,21 +6,21 @@ import { join } from "node:path";
 
 /** An entry of the provider's `docker:registryAuth`. */
 export interface RegistryAuth {
-    /** Host of the registry, with its port where it has one, e.g. `ghcr.io`. */
+    /** Host of the registry, with its port if it has one, e.g. `ghcr.io`. */
     address: string;
     /** Default: DOCKER_REGISTRY_USER. */
     username?: string;
     /** Default: DOCKER_REGISTRY_PASS. */
     password?: string;
-    /** A file such as `~/.docker/config.json`, asked where no username is given. Default: Docker's own. */
+    /** A file such as `~/.docker/config.json`, used if no username is given. Default: Docker's own. */
     configFile?: string;
-    /** The text of such a file; it is asked before `configFile`. */
+    /** The content of such a file; it takes precedence over `configFile`. */
     configFileContent?: string;
-    /** The registry wants no credentials. Default: false. */
+    /** The registry needs no credentials. Default: false. */
     authDisabled?: boolean;
 }
 
-/** What is read of Docker's `config.json`. */
+/** The parts of Docker's `config.json` that are read here. */
 export interface DockerConfig {
     auths?: Record<string, { auth?: string; username?: string; password?: string; identitytoken?: string }>;
     credHelpers?: Record<string, string>;
@@ -28,18 +28,18 @@ export interface DockerConfig {
     currentContext?: string;
 }
 
-/** Docker Hub goes by several names; in Docker's files it has the first. */
+/** Docker Hub has several names; Docker's files use the first. */
 const hubKey = "https://index.docker.io/v1/";
 const hubNames = ["docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com"];
 
 /**
- * The credentials that a pull of an image needs: the entry of `docker:registryAuth` for its registry, else what
- * `docker login` has left.
+ * The credentials for pulling an image: the entry of `docker:registryAuth` for its registry, else those that `docker login`
+ * stored.
  *
- * Source: `providerSetToRegistryAuth` of terraform-provider-docker (which looks at the username first, whatever its
- * documentation says), and `GetAuthConfig` of docker/cli 28.5.
+ * Source: `providerSetToRegistryAuth` of terraform-provider-docker (which looks at the username first, contrary to its
+ * documentation), and `GetAuthConfig` of docker/cli 28.5.
  *
- * @returns undefined where there are none: the pull is then anonymous.
+ * @returns undefined if there are none: the pull is then anonymous.
  * @throws Error that names the file or the credential helper that fails.
  */
 export async function registryCredentials(
@@ -59,17 +59,17 @@ export async function registryCredentials(
     return await stored(configOf(entry, environment), registry, environment);
 }
 
-/** Docker's `config.json`; empty where there is none. */
+/** Docker's `config.json`; empty if there is none. */
 export function dockerConfig(environment: NodeJS.ProcessEnv): DockerConfig {
     return readConfig(join(configFolder(environment), "config.json"));
 }
 
-/** Where Docker keeps what is a user's. */
+/** The folder of a user's Docker files. */
 export function configFolder(environment: NodeJS.ProcessEnv): string {
     return environment.DOCKER_CONFIG ?? join(homeOf(environment), ".docker");
 }
 
-/** The user's own folder. */
+/** The user's home folder. */
 export function homeOf(environment: NodeJS.ProcessEnv): string {
     return environment.HOME ?? homedir();
 }
@@ -82,7 +82,7 @@ function configOf({ configFile, configFileContent }: RegistryAuth, environment: 
         if (existsSync(file)) return readConfig(file);
         throw new Error(`docker:registryAuth[].configFile = "${configFile}" does not exist. Correct the path.`);
     }
-    // The provider takes DOCKER_CONFIG for the file itself where it is no folder.
+    // If DOCKER_CONFIG names a file, the provider reads that file.
     const own = environment.DOCKER_CONFIG;
     const isFile = own !== undefined && statSync(own, { throwIfNoEntry: false })?.isFile() === true;
     return isFile ? readConfig(own) : dockerConfig(environment);
@@ -95,11 +95,11 @@ function readConfig(file: string): DockerConfig {
 function parseConfig(text: string, source: string): DockerConfig {
     const cure = "Correct it, or sign in again with `docker login`.";
     return (
-        text.trim() === "" ? {} : parseJson(text, () => new Error(`${source} is no valid JSON. ${cure}`))
+        text.trim() === "" ? {} : parseJson(text, () => new Error(`${source} is not valid JSON. ${cure}`))
     ) as DockerConfig;
 }
 
-/** The parser's own message would show a piece of the text, which holds credentials. */
+/** Hides the parser's own message, which would show a piece of the text and with it credentials. */
 function parseJson(text: string, failure: () => Error): unknown {
     try {
         return JSON.parse(text);
@@ -108,7 +108,7 @@ function parseJson(text: string, failure: () => Error): unknown {
     }
 }
 
-/** The registry that an image's name begins with. */
+/** The registry in an image's name. */
 export function registryOf(image: string): string {
     const [first = "", ...rest] = image.split("/");
     return rest.length > 0 && (/[.:]/.test(first) || first === "localhost") ? first : "docker.io";
@@ -128,14 +128,14 @@ async function stored(
     return fileEntry(config, registry);
 }
 
-/** The names of a registry in Docker's files, the one that `docker login` writes first. */
+/** The names of a registry in Docker's files; the first is the one that `docker login` writes. */
 function keysOf(registry: string): [string, ...string[]] {
     return hubNames.includes(registry) ? [hubKey, ...hubNames] : [registry];
 }
 
 function fileEntry({ auths = {} }: DockerConfig, registry: string): Docker.AuthConfigObject | undefined {
     const keys = keysOf(registry);
-    // Early versions of Docker wrote an address where there is a host now.
+    // Early versions of Docker wrote a URL where there is a host name now.
     const key = keys.find((name) => name in auths) ?? Object.keys(auths).find((name) => isSame(hostOf(name), registry));
     const entry = key === undefined ? undefined : auths[key];
     if (entry === undefined) return undefined;
@@ -154,7 +154,7 @@ function hostOf(address: string): string {
     return address.replace(/^\w+:\/\//, "").replace(/\/.*$/s, "");
 }
 
-/** Asks a credential helper, as `docker-credential-<name> get` with the registry on its standard input. */
+/** Asks a credential helper: `docker-credential-<name> get` with the registry on its standard input. */
 async function askHelper(
     name: string,
     serveraddress: string,
@@ -163,7 +163,7 @@ async function askHelper(
     const program = `docker-credential-${name}`;
     const failed = (reason: string) =>
         new Error(
-            `${program}, which config.json of Docker names, gives no credentials for ${serveraddress}: ${reason}. ` +
+            `${program}, named in Docker's config.json, gives no credentials for ${serveraddress}: ${reason}. ` +
                 "Sign in again with `docker login`, or remove the helper from credHelpers or credsStore.",
         );
     const { code, output } = await new Promise<{ code: number | null; output: string }>((resolve, reject) => {
@@ -179,7 +179,7 @@ async function askHelper(
         if (output.includes("credentials not found")) return undefined;
         throw failed(output.trim());
     }
-    const answer = parseJson(output, () => failed("its answer is no JSON"));
+    const answer = parseJson(output, () => failed("its answer is not JSON"));
     const { Username, Secret } = answer as { Username: string; Secret: string };
     if (Username === "<token>") return { identitytoken: Secret, serveraddress };
     return { username: Username, password: Secret, serveraddress };

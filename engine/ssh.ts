@@ -3,17 +3,17 @@ import { Agent, type ClientRequestArgs } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
-/** How many logins run at once: a server's default (`MaxStartups 10:30:100`) drops some once ten are not through. */
+/** Most logins at once: by default (`MaxStartups 10:30:100`) a server drops some when ten are not finished. */
 const loginsAtOnce = 6;
 
 /**
- * The arguments for the ssh program, as Docker's own command puts them together, so that aliases, identity files, known
- * hosts and everything else of `~/.ssh/config` count.
+ * The arguments for the ssh program, the same as those of Docker's own command, so that aliases, identity files, known
+ * hosts and everything else in `~/.ssh/config` apply.
  *
  * Source: `connhelper` of docker/cli 28.5, which the provider uses too.
  *
- * @param url e.g. `ssh://user@host:22` or, for an engine with a socket of its own, `ssh://host/run/user/1000/docker.sock`.
- * @param options further options of ssh, e.g. `["-i", "/root/.ssh/docker"]`.
+ * @param url e.g. `ssh://user@host:22` or, for an engine with another socket, `ssh://host/run/user/1000/docker.sock`.
+ * @param options additional options of ssh, e.g. `["-i", "/root/.ssh/docker"]`.
  */
 export function sshArguments(url: URL, options: string[] = []): string[] {
     const path = decodeURIComponent(url.pathname);
@@ -30,12 +30,12 @@ export function sshArguments(url: URL, options: string[] = []): string[] {
     ];
 }
 
-/** For the shell of the other machine, which reads the command. */
+/** Quotes a text for the shell of the other machine, which parses the command. */
 function quoted(text: string): string {
     return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Connects HTTP requests through the ssh program; a connection is used again, and an idle one keeps no program alive. */
+/** Connects HTTP requests through the ssh program. Connections are reused; an idle one does not keep the process alive. */
 export class SshAgent extends Agent {
     private loggingIn = 0;
     private readonly queue: (() => void)[] = [];
@@ -72,13 +72,13 @@ class SshStream extends Duplex {
     private readonly ssh: ChildProcessWithoutNullStreams;
     private said = "";
 
-    /** @param answered called once, when the first answer comes or ssh ends. */
+    /** @param answered called once, at the first answer or when ssh ends. */
     constructor(
         private readonly sshArgs: string[],
         answered: () => void,
     ) {
         super({ allowHalfOpen: false });
-        // A session of its own, without a terminal: ssh fails instead of asking for a password in the middle of an update.
+        // Detached, and so without a terminal: ssh fails instead of asking for a password in the middle of an update.
         this.ssh = spawn("ssh", sshArgs, { stdio: "pipe", detached: true });
         const once = callOnce(answered);
         this.ssh.stdout.on("data", (chunk: Buffer) => {
@@ -100,11 +100,11 @@ class SshStream extends Duplex {
     }
 
     override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-        // Writing to an ssh that has ended fails; its end tells why.
+        // Writing to an ssh that has ended fails; the reason comes when it closes.
         this.ssh.stdin.write(chunk, () => done());
     }
 
-    /** Half of the connection: the engine still answers after it has read everything. */
+    /** Closes the writing half: the engine still answers after it has read everything. */
     override _final(done: () => void): void {
         this.ssh.stdin.end(() => done());
     }
@@ -114,7 +114,7 @@ class SshStream extends Duplex {
         done(error);
     }
 
-    // What an Agent asks of a socket that it keeps for the next request.
+    // An Agent calls these on a socket that it keeps for the next request.
     setKeepAlive(): this {
         return this;
     }

@@ -6,30 +6,30 @@ import { type Gate, untilHealthy } from "./health";
 import { type JobRun, runToExit } from "./job";
 import { formerLabel, jobLabel, resourceLabel, stackLabel } from "./labels";
 
-/** How a workload's container is started. */
+/** Options for starting a workload's container. */
 export interface Start extends Gate {
-    /** The stack, as its label names it. */
+    /** The stack's identity in labels. */
     stack: string;
-    /** The resource, by whose name other containers of the same workload are found. */
+    /** Name of the resource, by which other containers of the same workload are found. */
     resource: string;
     stopSeconds: number;
     pids: number;
     files: PlainFile[];
     /** Volumes that only one container at a time may use. */
     exclusive: string[];
-    /** Ports of the host that it publishes. */
+    /** Ports that it publishes on the host. */
     ports: { port: number; ip: string; protocol: string }[];
-    /** Containers that hand volumes over to its user, before it starts. */
+    /** Containers that give volumes to its user before it starts. */
     handOvers: KnownArgs[];
 }
 
 /**
  * Starts a workload's container and waits until it is healthy.
  *
- * What ran before goes on beside it. Where that cannot be, since both would use the same data or port of the host, it is
- * stopped first, and started again when the new one does not get healthy: what served before serves on.
+ * The previous container keeps running meanwhile. If both would use the same data or the same port of the host, the previous
+ * one is stopped first, and started again if the new one does not become healthy: so the service continues.
  *
- * @throws Error that names the container and the cause; the new one is then stopped, unless it is the only one.
+ * @throws Error that names the container and the cause. The new container is then stopped, unless it is the only one.
  */
 export async function startWorkload(connection: DockerConnection, id: string, start: Start): Promise<void> {
     const docker = await connection.client();
@@ -45,7 +45,7 @@ export async function startWorkload(connection: DockerConnection, id: string, st
             for (const args of start.handOvers) await runToExit(connection, handOver(start.title, args));
             await putFiles(container, start.files);
         }
-        // The provider has no argument for it.
+        // The provider has no argument for this limit.
         await container.update({ PidsLimit: start.pids });
         if (!state.State.Running) await container.start();
         await untilHealthy(docker, id, start);
@@ -64,8 +64,8 @@ async function startAgain(containers: Docker.Container[]): Promise<string> {
     // 304: it was not stopped yet.
     const reasons = failures.filter((error) => (error as { statusCode?: number }).statusCode !== 304).map(engineReason);
     return reasons.length === 0
-        ? "The container that served before it was started again."
-        : `The container that served before it could not be started again: ${reasons.join("; ")}`;
+        ? "The previous container was started again."
+        : `The previous container could not be started again: ${reasons.join("; ")}`;
 }
 
 async function inspect(container: Docker.Container, title: string): Promise<Docker.ContainerInspectInfo> {
@@ -81,11 +81,11 @@ async function inspect(container: Docker.Container, title: string): Promise<Dock
 
 interface Predecessor {
     container: Docker.Container;
-    /** It cannot run beside the new one. */
+    /** It cannot run at the same time as the new one. */
     conflicts: boolean;
 }
 
-/** Other containers that run for the same workload, or hold what only one may have. */
+/** Other running containers of the same workload, or that use a volume or port that only one container can use. */
 async function predecessors(docker: Docker, id: string, start: Start): Promise<Predecessor[]> {
     const { stack, resource, exclusive, title } = start;
     const others = (await docker.listContainers()).filter(({ Id }) => Id !== id);
@@ -114,8 +114,8 @@ function takes({ IP = "", PublicPort, Type }: Docker.Port, { ports }: Start): bo
 }
 
 /**
- * Stops a container. One that is starting is let finish: PostgreSQL that is stopped while it fills its volume for the first
- * time leaves half a cluster, which no later start completes.
+ * Stops a container. If it is still starting, waits for it first: PostgreSQL that is stopped while it initializes its volume
+ * leaves half a cluster, which no later start completes.
  */
 async function stop(docker: Docker, container: Docker.Container, { stopSeconds }: Start): Promise<void> {
     const { Config, State, Name } = await container.inspect();
@@ -126,7 +126,7 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
 }
 
 function handOver(title: string, args: KnownArgs): JobRun {
-    // By its label, what a killed run left of it is found.
+    // The label by which the container is found if the run is killed.
     const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
     const target = args.mounts?.[0]?.target ?? "";
     return { name, title: `giving ${target} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };

@@ -1,31 +1,31 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
-/** What a step was done with, and how it is done. */
+/** What a step depends on, and how it is done. */
 export interface Step {
-    /** Plain facts the step depends on; the preview shows which of them changed. */
+    /** Plain values that the step depends on; the preview shows which of them changed. */
     facts: Record<string, pulumi.Input<string>>;
-    /** Secret values the step depends on; the state holds one encrypted digest of them. Default: none. */
+    /** Secret values that the step depends on; the state has one encrypted digest of them. Default: none. */
     secrets?: pulumi.Input<pulumi.Input<string>[]>;
     /** The containers that the step runs, for the preview and for policies. Default: none. */
     containers?: object[];
-    /** Why the step has to be done although nothing changed. Default: it need not. */
+    /** Why the step has to be repeated although nothing changed. Default: it does not have to be. */
     again?: string;
-    /** What is to be remembered until the step is done again, by name. Default: nothing. */
+    /** Texts to remember until the step is done again, by name. Default: none. */
     memory?: Record<string, string>;
     /**
-     * Does the step. When it throws, the step counts as not done and the next update does it again.
+     * Does the step. If it throws, the step is not recorded and the next update does it again.
      *
-     * @param forgotten what the step was last done with and is no longer in its memory.
+     * @param forgotten the texts in the memory of the last time that are no longer in the memory now.
      */
     run: (forgotten: Record<string, string>) => Promise<void>;
 }
 
 /**
- * Does a step when a fact or a secret of it changed since it was last done, and records that in the stack's state.
+ * Does a step if one of its facts or secrets changed since the last time, and records that in the stack's state.
  *
- * The step runs before the record is made, so that one that fails is not recorded. What runs after a resource was made
- * (an after-hook, a container that runs once) is recorded as done whatever comes of it.
+ * The step runs before the record is created, so that a step that fails is not recorded. Whatever runs after a resource was
+ * created (an after-hook, a container that runs once) would be recorded as done even if it fails.
  */
 export function recordStep(name: string, step: Step, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const memory = step.memory ?? {};
@@ -46,23 +46,23 @@ export function recordStep(name: string, step: Step, opts: pulumi.CustomResource
         {
             ...opts,
             hooks: hooksOf({ beforeCreate: [run], beforeUpdate: [run] }),
-            // Without a reason the one of the last time stays recorded: its end is no reason to do the step again.
+            // Without a reason, the last recorded one stays: that it is over must not repeat the step.
             ignoreChanges: step.again === undefined ? ["input.again"] : [],
         },
     );
 }
 
-/** The hooks of a resource; none in a preview, which runs none: the engine is told of each, which takes as long as a resource. */
+/** The hooks of a resource. None in a preview, which runs no hooks: registering one takes as long as a resource. */
 export function hooksOf(binding: pulumi.ResourceHookBinding): pulumi.ResourceHookBinding | undefined {
     return pulumi.runtime.isDryRun() ? undefined : binding;
 }
 
-/** What a hook is told of the record that an update replaces. */
+/** The previous inputs of a record, as a hook gets them. */
 interface OldInputs {
     input?: { memory?: Record<string, string> };
 }
 
-/** A short digest that changes with the value; the order of an object's keys changes nothing. */
+/** A short digest of a value; it does not depend on the order of an object's keys. */
 export function digest(value: unknown): string {
     return createHash("sha256").update(JSON.stringify(value, sorted)).digest("hex").slice(0, 16);
 }

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 
-/** The last lines a container printed, both streams in order, with every given secret blotted out. */
+/** The last lines that a container printed, both streams in order, with every given secret redacted. */
 export async function lastLogLines(container: Docker.Container, secrets: string[], lines = 15): Promise<string> {
     return redact(await printed(container, { tail: lines }), secrets).trimEnd();
 }
@@ -20,7 +20,7 @@ async function printed(container: Docker.Container, part: { since?: number; tail
     return Tty ? raw.toString() : demultiplex(raw);
 }
 
-/** Splits Docker's framed stream: 8 bytes of header (stream, three zeros, length), then so many bytes of text. */
+/** Reads Docker's framed stream: a header of 8 bytes (stream, three zeros, length), then as many bytes of text as it says. */
 export function demultiplex(raw: Buffer): string {
     const parts: Buffer[] = [];
     for (let at = 0; at + 8 <= raw.length;) {
@@ -31,7 +31,7 @@ export function demultiplex(raw: Buffer): string {
     return Buffer.concat(parts).toString();
 }
 
-/** Blots out each secret, longest first, in clear, URL-encoded and base64. */
+/** Redacts each secret, longest first: as it is, URL-encoded and in base64. */
 export function redact(text: string, secrets: string[]): string {
     const forms = secrets
         .map((secret) => secret.trim())

@@ -2,20 +2,20 @@ import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
 
 /**
- * A file that a container gets before it starts; how every secret reaches it.
+ * A file that a container gets before it starts. Every secret reaches a container in this way.
  *
  * @example
- * const file: WorkloadFile = { path: "/run/secrets/token", content: config.requireSecret("token") };
+ * const file: WorkloadFile = { path: "/run/secrets/token", content: new pulumi.Config().requireSecret("token") };
  */
 export interface WorkloadFile {
     /** Absolute path inside the container. */
     path: string;
     content: pulumi.Input<string>;
-    /** The secrets in it, which no message shows. Default: the content as a whole. */
+    /** The secrets in it, which are redacted in messages. Default: the whole content. */
     secrets?: pulumi.Input<string>[];
-    /** Only a new container needs its content: a changed one replaces nothing. Default: false. */
+    /** Only a new container needs it, so a change of its content does not replace the container. Default: false. */
     initial?: boolean;
-    /** User of the image, by name or as a numeric id, whose file it is. Default: root's, for the container's user to read. */
+    /** Owner: a user of the image, by name or numeric id. Default: root; the container's user can read the file. */
     owner?: string;
 }
 
@@ -28,39 +28,39 @@ export interface WorkloadMount {
     readOnly?: boolean;
     /** Only one container at a time may use it, e.g. the data of a database. Default: false. */
     exclusive?: boolean;
-    /** User of an image with `chown`, who gets the volume before the container starts. Default: left as it is. */
+    /** Who gets the volume before the container starts: a user of an image that has `chown`. Default: no change. */
     owner?: { user: string; image: pulumi.Input<string> };
 }
 
-/** A network as containers are attached to it. */
+/** How a container is attached to a network. */
 export interface NetworkAttachment {
-    /** The network's id where this stack made it (so that a re-created network is noticed), its name where it was adopted. */
+    /** The id of the stack's own network, so that a re-created one is noticed; the name of an adopted network. */
     network: pulumi.Input<string>;
-    /** Names under which others on the network reach the container. */
+    /** Names by which other containers on the network reach it. */
     aliases: string[];
 }
 
-/** How a container shows that it does its work. */
+/** How to find out whether a container works. */
 export interface HealthCheck {
-    /** Command and arguments inside the container; exit code 0 is healthy. */
+    /** Command and arguments, run inside the container; exit code 0 means healthy. */
     command: string[];
     /** Seconds during which failures do not count. */
     startSeconds: number;
-    /** Seconds from start to healthy at most. Default: 900. */
+    /** Most seconds from start to healthy. Default: 900. */
     readySeconds?: number;
-    /** Matches log lines that say what the process lacks, e.g. its database; when it prints one for 30 seconds, the wait ends. */
+    /** Matches log lines that say what the process lacks, e.g. its database. If they go on for 30 seconds, the wait ends. */
     lacking?: RegExp;
 }
 
-/** What workloads, which run on, and jobs, which end, have in common. */
+/** What workloads, which keep running, and jobs, which end, have in common. */
 export interface Process {
     image: pulumi.Input<string>;
     /** Replaces the image's entrypoint. Default: the image's own. */
     entrypoint?: string[];
     command?: string[];
-    /** User of the image, by name or as a numeric id. Default: the image's own. */
+    /** User of the image, by name or numeric id. Default: the image's own. */
     user?: string;
-    /** Environment variables: never a secret. */
+    /** Environment variables; never secret. */
     variables?: Record<string, pulumi.Input<string>>;
     files?: WorkloadFile[];
     mounts?: WorkloadMount[];
@@ -84,19 +84,19 @@ export interface Limits {
 }
 
 /**
- * A port of the host that leads to a container. Plain: it decides what has to stop before the container starts.
+ * A port of the host that is forwarded to a container. Plain: it decides what has to stop before the container starts.
  *
  * @example
  * const port: PublishedPort = { port: 9000, ip: "127.0.0.1" };
  */
 export interface PublishedPort {
     port: number;
-    /** Address of the host that it listens on, e.g. `127.0.0.1`; `0.0.0.0` is every one. */
+    /** Address of the host on which it listens, e.g. `127.0.0.1`; `0.0.0.0` is every one. */
     ip: string;
 }
 
 /**
- * Changes what a container is made with, for what has no argument of its own; it may change `args` in place.
+ * Changes a container's arguments, for settings that no other argument covers. It may change `args` in place.
  *
  * @example
  * const transform: ContainerTransform = (args) => {
@@ -105,106 +105,106 @@ export interface PublishedPort {
  */
 export type ContainerTransform = (args: docker.ContainerArgs) => docker.ContainerArgs | void;
 
-/** A container that runs on. */
+/** A container that keeps running. */
 export interface Workload extends Process {
-    /** What messages call it, and its host name. */
+    /** Its name in messages, and its host name. */
     title: string;
-    /** Ports of the host that lead to `port`. Default: none. */
+    /** Ports of the host that are forwarded to `port`. Default: none. */
     publish?: { port: number; protocol?: "udp"; on: PublishedPort[] };
     health: HealthCheck;
-    /** Seconds to stop in before it is killed. */
+    /** Seconds that it has to stop before it is killed. */
     stopSeconds: number;
-    /** Secrets beside those in its files whose change replaces the container. Default: none. */
+    /** Secrets, besides those in its files, whose change replaces the container. Default: none. */
     remembered?: pulumi.Input<string>[];
-    /** Folders in memory beside /tmp, for what it writes: its root file system is read-only. Default: none. */
+    /** Folders in memory, besides /tmp, that it writes to: its root file system is read-only. Default: none. */
     tmpfs?: string[];
     transform?: ContainerTransform;
 }
 
 /** A container that runs once, to exit code 0. */
 export interface Job extends Process {
-    /** What messages call the job. */
+    /** The job's name in messages. */
     title: string;
-    /** Plain files by path, e.g. blueprints; a change of one runs the job again. */
+    /** Plain files by path, e.g. blueprints. A change to one runs the job again. */
     documents?: Record<string, string>;
-    /** What else makes the job run again when it changes, e.g. the revision of the database it wrote to. */
+    /** Other values whose change runs the job again, e.g. the revision of the database that it wrote to. */
     triggers?: Record<string, pulumi.Input<string>>;
-    /** The job asks whether the workloads work, and so runs again when one of them had to be waited for. Default: false. */
+    /** The job proves that the workloads work, so it runs again if one of them had to be waited for. Default: false. */
     proves?: boolean;
     /**
-     * Documents by a name of their own. One that is no longer here is put into the folder, as 0.yaml, 1.yaml and so on,
-     * when the job runs next: how what a former run made is taken back. Default: none.
+     * Documents by name. When one is removed from here, the next run of the job finds it in the folder, as 0.yaml, 1.yaml and
+     * so on, and can undo what an earlier run created. Default: none.
      */
     memory?: { folder: string; documents: Record<string, string> };
-    /** Secrets beside those in its files that its messages, or those of its witnesses, could show. Default: none. */
+    /** Secrets, besides those in its files, that its log or that of its witnesses could show. Default: none. */
     secrets?: pulumi.Input<string>[];
     /** Seconds the job may take. */
     seconds: number;
-    /** Workloads whose last log lines help when the job fails. Default: none. */
+    /** Workloads whose last log lines help to understand a failure. Default: none. */
     witnesses?: Running[];
-    /** What a person can do when the job fails. */
+    /** What a person can do if the job fails. */
     cure: string;
 }
 
 /**
- * A workload that runs: what others need of it.
+ * A running workload: what other resources need to know about it.
  *
  * @example
  * const { healthy, revision }: Running = server.running;
  */
 export interface Running {
-    /** What messages call it. */
+    /** Its name in messages. */
     title: string;
-    /** Changes when what runs is another; known once it is healthy. */
+    /** Changes when the workload is replaced; known once it is healthy. */
     revision: pulumi.Output<string>;
-    /** Done when it is healthy: what needs the workload depends on this. */
+    /** Done when the workload is healthy: whatever needs the workload depends on this. */
     healthy: pulumi.Resource;
 }
 
 /**
- * What runs workloads: the seam between the components and Docker.
+ * Runs workloads: the interface between the components and Docker.
  *
  * @example
  * const runtime: Runtime = await DockerHost.observed({ prefix: "staging-" });
  */
 export interface Runtime {
     /**
-     * Runs a workload, and holds back what depends on it until it is healthy.
+     * Runs a workload. Whatever depends on it waits until it is healthy.
      *
-     * @throws (when the update runs) Error that names the workload and shows its last log lines; what ran before serves on.
+     * @throws (during the update) Error that names the workload and shows its last log lines. The previous one keeps running.
      */
     run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running;
     /**
-     * Runs a job when its image, a document, a secret file or a trigger changed since it last succeeded.
+     * Runs a job if its image, a document, a secret file or a trigger changed since it last succeeded.
      *
-     * @throws (when the update runs) Error with the job's own last lines, secrets blotted out, and the cure.
+     * @throws (during the update) Error with the job's last log lines, secrets redacted, and the cure.
      */
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
-    /** A network of the stack's own; returns what containers are attached by. */
+    /** Creates a network; returns its identifier for attaching containers. */
     network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
-    /** Gives up a network that the stack may have made before; one that others use stays, and they are named. */
+    /** Releases a network that the stack may have created before. It is kept if other containers use it; they are named. */
     releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void;
-    /** A named volume; returns its name. One of that name that exists already is taken up as it is. */
+    /** Creates a named volume and returns its name. An existing volume with that name is used as it is. */
     volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
-    /** Gives up a volume that the stack may have made before; the volume stays, and is named. */
+    /** Releases a volume that the stack may have created before. It is kept, and a message names it. */
     releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void;
 }
 
-/** A network of a stack's own. */
+/** Arguments of a network. */
 export interface NetworkArgs {
     name: string;
-    /** Nothing on it reaches the outside. */
+    /** Whether it has no connection to the outside. */
     internal: boolean;
 }
 
-/** A named volume. */
+/** Arguments of a named volume. */
 export interface VolumeArgs {
     name: string;
-    /** It stays when the stack is destroyed. */
+    /** Whether it is kept when the stack is destroyed. */
     keep: boolean;
 }
 
-/** The secrets that a process is given, for blotting them out. */
+/** The secrets in a process's files, for redacting them. */
 export function secretsOf(files: WorkloadFile[] | undefined): pulumi.Input<string>[] {
     return (files ?? []).flatMap(({ content, secrets }) => secrets ?? [content]);
 }

@@ -1,5 +1,5 @@
 /**
- * Everything that the command line calls of this folder. It loads it where it finds `offline/package.json`, and works
+ * Everything in this folder that the command line calls. The command line loads it if `offline/package.json` exists, and works
  * without it as long as container registries and Pulumi's downloads can be reached.
  *
  * @example

@@ -2,12 +2,12 @@ import { execFile } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-/** Told in one line what a long step is doing. */
+/** Reports in one line what a long step is doing. */
 export type Progress = (line: string) => void;
 
-/** How a program is run. */
+/** Options for running a program. */
 export interface RunOptions {
-    /** It is told to stop after this time. */
+    /** Time limit, after which the program is told to stop. */
     minutes: number;
     /** Added to this process's environment. Docker's own variables (DOCKER_HOST) are passed on. */
     env?: NodeJS.ProcessEnv;
@@ -15,11 +15,11 @@ export interface RunOptions {
 }
 
 const execute = promisify(execFile);
-/** How long a program that was told to stop may clean up behind itself. */
+/** How long a program that was told to stop may take to clean up. */
 const graceMilliseconds = 20_000;
 
 /**
- * Runs a program to its end. It ends with this process.
+ * Runs a program to its end, or until this process ends.
  *
  * @returns what it printed on standard output.
  * @throws Error that names the program and ends with the last lines it printed.
@@ -55,11 +55,11 @@ interface Failure extends Error {
 }
 
 /**
- * Does work that loads something from a network, and does it again where it fails: a download can hang or break, and
- * go through at the next try.
+ * Does work that loads something from a network, and repeats it if it fails: a download can hang or break, and succeed at
+ * the next attempt.
  *
- * @param attempt is told which try it is, from 1 on.
- * @throws what the last try threw.
+ * @param attempt gets the number of the attempt, starting with 1.
+ * @throws what the last attempt threw.
  */
 export async function retried(
     what: string,

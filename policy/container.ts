@@ -1,11 +1,11 @@
 import type { ReportViolation, ResourceValidation } from "@pulumi/policy";
 
-/** Replaces a value that is not known yet in a preview. */
+/** Stands for a value that a preview does not know yet. */
 export const notYetKnown = Symbol("not yet known");
 
 /**
- * What policies look at in a container, named and formed as the arguments of docker.Container, whatever resource it comes
- * from. What is not known yet is `notYetKnown`, at any depth.
+ * What policies look at in a container, with the names and forms of docker.Container's arguments, whatever resource it comes
+ * from. A value that is not known yet is `notYetKnown`, at any depth.
  */
 export interface ContainerInputs {
     name?: unknown;
@@ -38,17 +38,17 @@ export interface ContainerInputs {
 /** A container that a resource runs. */
 export interface Container {
     /**
-     * - `container`: a docker.Container, which runs on.
-     * - `job`: a container that a recorded step of the engine room runs to its end: jobs, and hand-overs of volumes.
+     * - `container`: a docker.Container, which keeps running.
+     * - `job`: a container that a recorded step runs to its end: jobs, and hand-overs of volumes.
      * - `service`: the containers of a docker.Service.
      */
     kind: "container" | "job" | "service";
     inputs: ContainerInputs;
-    /** Tells it from the others of its resource, e.g. `Container 2 of 3: `; empty where there is one alone. */
+    /** Distinguishes it from the others of its resource, e.g. `Container 2 of 3: `; empty if it is the only one. */
     which: string;
 }
 
-/** A container under a policy. */
+/** A container that a policy checks. */
 export interface ContainerUnderPolicy extends Container {
     urn: string;
     /** Name of the resource. */
@@ -57,7 +57,7 @@ export interface ContainerUnderPolicy extends Container {
     config: Record<string, unknown>;
 }
 
-/** A policy's function that looks at containers alone: at every one that any resource runs. */
+/** The function of a policy that checks containers only: every container that any resource runs. */
 export function ofContainer(
     check: (container: ContainerUnderPolicy, report: ReportViolation) => void,
 ): ResourceValidation {
@@ -70,7 +70,7 @@ export function ofContainer(
     };
 }
 
-/** Every container that a resource runs, as far as it is known; none for a resource that runs none. */
+/** Every container that a resource runs, as far as it is known. */
 export function containersOf({ type, props }: { type: string; props: Record<string, unknown> }): Container[] {
     switch (type) {
         case "docker:index/container:Container":
@@ -84,7 +84,7 @@ export function containersOf({ type, props }: { type: string; props: Record<stri
     }
 }
 
-/** A recorded step has facts and a list of containers: a Stash of any other form is not one of this project's. */
+/** A recorded step has facts and a list of containers. A Stash of any other form is not one of this project's steps. */
 function containersOfStep({ input }: Record<string, unknown>): Container[] {
     const { facts, containers } = objectOf(input);
     if (!isObject(facts)) return [];
@@ -96,7 +96,7 @@ function containersOfStep({ input }: Record<string, unknown>): Container[] {
     );
 }
 
-/** What is not known yet as a whole is judged by the update, which knows it before anything is created. */
+/** A service that is unknown as a whole is checked during the update, which knows it before anything is created. */
 function containersOfService(service: Record<string, unknown>): Container[] {
     const { containerSpec, resources, logDriver, networksAdvanceds } = objectOf(service.taskSpec);
     if (service.taskSpec === notYetKnown || containerSpec === notYetKnown) return [];
@@ -117,7 +117,7 @@ function containersOfService(service: Record<string, unknown>): Container[] {
         ports: objectsOf(objectOf(service.endpointSpec).ports).map(({ targetPort, publishedPort }) => ({
             internal: targetPort,
             external: publishedPort,
-            // Swarm has no other choice.
+            // Swarm publishes on every address.
             ip: "0.0.0.0",
         })),
         networksAdvanced: networksAdvanceds,
@@ -139,8 +139,8 @@ export function isOfThisProject(urn: string): boolean {
 }
 
 /**
- * A copy in which reading never throws: where a value is not known yet, the SDK ends the whole policy, and what is known
- * beside it would go unchecked.
+ * A copy in which reading never throws: when a policy reads a value that is not known yet, the SDK ends the whole policy, and
+ * the known values would go unchecked.
  */
 export function plain(value: unknown): unknown {
     if (!isObject(value)) return value;
@@ -155,28 +155,28 @@ export function plain(value: unknown): unknown {
     return Object.fromEntries(Object.keys(value).map((key) => [key, read(key)]));
 }
 
-/** True when some part of a value is not known yet. */
+/** Whether some part of a value is not known yet. */
 export function holdsUnknown(value: unknown): boolean {
     if (value === notYetKnown) return true;
     return isObject(value) && Object.values(value).some(holdsUnknown);
 }
 
-/** The items of a list; none where there is no list, or none that is known. */
+/** The items of a list; empty if there is no list, or it is not known yet. */
 export function itemsOf(value: unknown): unknown[] {
     return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-/** The objects of a list. */
+/** The objects in a list. */
 export function objectsOf(value: unknown): Record<string, unknown>[] {
     return itemsOf(value).filter(isObject);
 }
 
-/** The texts of a list, without those that are not known yet. */
+/** The texts in a list that are known. */
 export function textsOf(value: unknown): string[] {
     return itemsOf(value).filter((item) => typeof item === "string");
 }
 
-/** An object; an empty one where there is none, or none that is known. */
+/** An object; empty if there is none, or it is not known yet. */
 export function objectOf(value: unknown): Record<string, unknown> {
     return isObject(value) ? value : {};
 }

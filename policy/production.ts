@@ -1,13 +1,13 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 
-/** A policy of one function, which is all that this pack has. */
+/** A policy that checks one resource at a time, like all but one of this pack. */
 export type Rule = ResourceValidationPolicy & {
     validateResource: NonNullable<ResourceValidationPolicy["validateResource"]>;
 };
 
 /**
- * True for a stack that people rely on, by its name: `prod`, `production`, and what ends in either or begins with it,
- * such as `home-prod` or `prod-eu`.
+ * Whether people rely on a stack, judged by its name: `prod` or `production`, alone or before or after a hyphen, such as
+ * `home-prod` or `prod-eu`.
  */
 export function isProduction(urn: string): boolean {
     const stack = urn.split("::")[0]?.split(":").at(-1) ?? "";
@@ -17,7 +17,7 @@ export function isProduction(urn: string): boolean {
 /**
  * The same policy twice: mandatory in production, advisory elsewhere.
  *
- * Pulumi fixes a policy's level before it says which stack it is for, so each of the two looks at its own stacks only.
+ * Pulumi fixes a policy's level before it tells which stack is checked, so each of the two checks only its own stacks.
  */
 export function strictInProduction(rule: Rule): Rule[] {
     return [

@@ -1,18 +1,18 @@
 /**
- * What a text shows of secrets that were written out, in this pack's words: nothing of the value itself.
+ * Descriptions of the secrets that a text contains, without their values.
  *
- * Pulumi hands policies every value in clear, whether it is marked secret or not, so names and forms have to tell.
+ * Policies get every value as plain text and cannot see which are marked secret, so names and forms have to tell.
  */
 export function writtenOut(text: string): string[] {
     return [...assignments(text), ...options(text), ...credentialsInUrls(text)];
 }
 
-/** Whether the value of a setting with this name is a secret that was written out. */
+/** Whether the value of a setting with this name is itself a secret, and not a reference to one. */
 export function isWrittenOut(name: string, value: string): boolean {
     return isSecretName(name) && !isHarmless(value);
 }
 
-/** Names that say what they hold; `_FILE` and `_PATH` say that the value only leads there. */
+/** Whether a name says that its value is secret. `_FILE` and `_PATH` say that the value is only a reference. */
 function isSecretName(name: string): boolean {
     const words = name.replace(/([a-z])(?=[A-Z])/g, "$1_").toUpperCase();
     if (/(FILE|PATH|FOLDER|DIR|NAME|URI|URL|POLICY|LENGTH|EXPIRY|ALGORITHM|PUBLIC_KEY)$/.test(words)) return false;
@@ -21,19 +21,19 @@ function isSecretName(name: string): boolean {
     );
 }
 
-/** Empty, a switch, a number, or a reference to where the secret is. */
+/** Whether a value is empty, a switch, a number, or a reference to where the secret is. */
 function isHarmless(value: string): boolean {
     return /^(|true|false|yes|no|null|none|\d{1,6}|(file|env):\/\/\S+|\/\S+|\$\{?\w+\}?|\*+)$/i.test(value.trim());
 }
 
-/** `NAME=value` at the start of a word, as shells and `env` take it. */
+/** `NAME=value` at the start of a word, as for shells and `env`. */
 function assignments(text: string): string[] {
     return [...text.matchAll(/(?:^|[\s;&|("'])([A-Za-z_][\w.]*)=("[^"]*"|'[^']*'|[^\s;&|)]*)/g)].flatMap(
         ([, name = "", value = ""]) => (isWrittenOut(name, unquoted(value)) ? [`a value for ${name}`] : []),
     );
 }
 
-/** `--name=value` and `--name value`, and what SQL writes before a password. */
+/** `--name=value` and `--name value`, and the words before a password in SQL. */
 function options(text: string): string[] {
     const long = [...text.matchAll(/(?:^|\s)--?([a-z][\w-]*)[=\s]("[^"]*"|'[^']*'|[^\s-]\S*)/gi)];
     const bare = [...text.matchAll(/(?:^|\s)(IDENTIFIED BY|PASSWORD)\s+("[^"]*"|'[^']*'|\S+)/g)];

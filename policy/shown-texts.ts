@@ -1,6 +1,6 @@
 import { type ContainerInputs, objectOf, objectsOf, textsOf } from "./container";
 
-/** The places of a container that `docker inspect` and process lists show to everybody on the host. */
+/** The properties of a container that `docker inspect` and process lists show on the host. */
 export const shownPlaces = [
     "envs",
     "command",
@@ -12,16 +12,16 @@ export const shownPlaces = [
     "hostname",
 ] as const;
 
-/** A text that everybody on the host may read. */
+/** A text that `docker inspect` or a process list shows. */
 export interface Shown {
-    /** Where it stands, e.g. `label com.example.token`. */
+    /** Where it is, e.g. `label com.example.token`. */
     place: string;
     /** The name of the setting or the label. */
     name?: string;
     text: string;
 }
 
-/** Every text of a container that is shown, as far as it is known. */
+/** Every text of a container that is shown, if it is known. */
 export function shownTexts(inputs: ContainerInputs): Shown[] {
     return [
         ...textsOf(inputs.envs).map((line) => {
@@ -37,7 +37,7 @@ export function shownTexts(inputs: ContainerInputs): Shown[] {
         ...Object.entries(objectOf(inputs.logOpts)).flatMap(([name, text]) =>
             typeof text === "string" ? [{ place: `log option ${name}`, name, text }] : [],
         ),
-        // An option and its value may be two words.
+        // Joined, since an option and its value may be two words.
         { place: "command", text: textsOf(inputs.command).join(" ") },
         { place: "entrypoint", text: textsOf(inputs.entrypoints).join(" ") },
         { place: "health check", text: textsOf(objectOf(inputs.healthcheck).tests).join(" ") },
@@ -48,8 +48,8 @@ export function shownTexts(inputs: ContainerInputs): Shown[] {
 }
 
 /**
- * Contents of the secret files that docker.Container is given as `uploads`. This project's own containers have none: a
- * program that imports it may hand secrets to its own containers in this way (`secretFiles`).
+ * Contents of the secret files among the `uploads` of a docker.Container. This project's own containers have none; programs
+ * that import it can give secrets to their own containers in this way (`secretFiles`).
  */
 export function secretFilesOf(inputs: ContainerInputs): string[] {
     return objectsOf(inputs.uploads).flatMap(({ file, content }) =>
@@ -57,16 +57,16 @@ export function secretFilesOf(inputs: ContainerInputs): string[] {
     );
 }
 
-/** Whether a text holds a secret: as it is, as a URL or JSON writes it, or as base64 of it or of more. */
+/** Whether a text contains a secret: as it is, encoded for a URL or JSON, or in base64, alone or as a part of more. */
 export function holds(text: string, secret: string): boolean {
-    // Shorter ones are found by chance.
+    // Shorter ones would be found by chance.
     if (secret.length < 8) return false;
     return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), ...base64Forms(secret)].some(
         (form) => text.includes(form),
     );
 }
 
-/** What base64 makes of it depends on how many bytes stand before it; of each the part that depends on nothing else. */
+/** A secret's base64 depends on the number of bytes before it: for each case, the part that only the secret determines. */
 function base64Forms(secret: string): string[] {
     return [0, 1, 2].map((before) => {
         const bytes = Buffer.from("\0".repeat(before) + secret);

@@ -1,12 +1,14 @@
+import { hiddenUrl } from "../applications";
 import { type ApplicationConfig, kindOf } from "../providers";
+import type { Release } from "../releases";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
 
 /** An application with its provider, and the group that may enter where one is named. */
-export function applicationBlueprint(application: ApplicationConfig): Blueprint {
-    const { slug, name, icon, launchUrl, group } = application;
+export function applicationBlueprint(application: ApplicationConfig, release: Release): Blueprint {
+    const { slug, name, icon, launchUrl = "", hidden, group } = application;
     const kind = kindOf(application);
     const { model } = kind;
-    const declared = kind.declare(application);
+    const declared = kind.declare(application, release);
     return {
         name: `application-${slug}`,
         entries: [
@@ -29,8 +31,9 @@ export function applicationBlueprint(application: ApplicationConfig): Blueprint 
                     ...(kind.signsIn
                         ? { provider: keyOf("provider") }
                         : { backchannel_providers: [keyOf("provider")] }),
-                    meta_launch_url: launchUrl ?? "",
-                    ...(icon === undefined ? {} : { meta_icon: icon }),
+                    meta_launch_url: hidden && !release.hasHide ? hiddenUrl : launchUrl,
+                    ...(release.hasHide ? { meta_hide: hidden } : {}),
+                    ...(icon === undefined ? {} : { [release.iconAttribute]: icon }),
                     policy_engine_mode: "any",
                 },
             },

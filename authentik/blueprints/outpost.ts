@@ -1,5 +1,5 @@
 import { type ApplicationConfig, kindOf } from "../providers";
-import { type Blueprint, file, find, format, keyOf, secretPaths } from "./document";
+import { type Blueprint, type BlueprintEntry, file, find, format, keyOf, secretPaths } from "./document";
 
 /**
  * An outpost, the applications it serves, and its token, with a key that this program chooses, so that nothing has to be read from authentik.
@@ -24,10 +24,8 @@ export function outpostBlueprint(
                 identifiers: { name },
                 attrs: {
                     type,
-                    providers: applications.map((application) =>
-                        find(kindOf(application).model, ["name", application.slug]),
-                    ),
-                    config: { authentik_host: `${authentikHost}/`, log_level: "info" },
+                    providers: providersOf(applications),
+                    config: configOf(authentikHost),
                 },
             },
             {
@@ -49,4 +47,33 @@ export function outpostBlueprint(
             [`outpost ${name}`]: [{ model: "authentik_outposts.outpost", state: "absent", identifiers: { name } }],
         },
     };
+}
+
+/** What authentik calls the outpost in its server. Source: authentik/outposts/apps.py, MANAGED_OUTPOST. */
+export const embeddedManaged = "goauthentik.io/outposts/embedded";
+
+/**
+ * The applications of the outpost in authentik's server, which is there already and has its token. No other application is
+ * left to it: what of the list is not in the configuration is taken out.
+ */
+export function embeddedBlueprint(applications: ApplicationConfig[], authentikHost: string): Blueprint {
+    const entry = (providers: unknown[]): BlueprintEntry => ({
+        model: "authentik_outposts.outpost",
+        identifiers: { managed: embeddedManaged },
+        attrs: { name: "authentik Embedded Outpost", type: "proxy", providers, config: configOf(authentikHost) },
+    });
+    return {
+        name: "outpost-embedded",
+        entries: [entry(providersOf(applications))],
+        // It stays without applications: authentik makes it again.
+        owned: { "applications of the outpost in authentik's server": [entry([])] },
+    };
+}
+
+function providersOf(applications: ApplicationConfig[]): unknown[] {
+    return applications.map((application) => find(kindOf(application).model, ["name", application.slug]));
+}
+
+function configOf(authentikHost: string): object {
+    return { authentik_host: `${authentikHost}/`, log_level: "info" };
 }

@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import type { Check } from "../checks";
 import { secretPaths } from "./document";
 
@@ -59,14 +59,23 @@ export function blueprintProblem(text: string): string | undefined {
     const document = parseDocument(text, { logLevel: "silent" });
     const [error] = document.errors;
     if (error !== undefined) return `is not YAML: ${error.message.split("\n")[0] ?? ""}`;
-    if (!isMap(document.contents) || document.get("version") !== 1 || !isSeq(document.get("entries")))
-        return "is not a blueprint: it needs `version: 1` and a list `entries`";
+    if (!isMap(document.contents) || document.get("version") !== 1 || listsOf(document) === undefined)
+        return "is not a blueprint: it needs `version: 1` and a list `entries`, or sections of lists";
     return undefined;
 }
 
 function entriesOf(document: Document.Parsed): YAMLMap[] {
+    const items = (listsOf(document) ?? []).flatMap((list) => list.items);
+    return items.filter((item): item is YAMLMap => isMap(item));
+}
+
+/** The lists of entries: one, or one a section. Source: authentik/blueprints/v1/common.py, `Blueprint.entries`. */
+function listsOf(document: Document.Parsed): YAMLSeq[] | undefined {
     const entries = document.get("entries");
-    return isSeq(entries) ? entries.items.filter((item): item is YAMLMap => isMap(item)) : [];
+    if (isSeq(entries)) return [entries];
+    if (!isMap(entries)) return undefined;
+    const lists = entries.items.map(({ value }) => value);
+    return lists.every((list): list is YAMLSeq => isSeq(list)) ? lists : undefined;
 }
 
 function plainNames(identifiers: unknown): Record<string, string> {

@@ -3,6 +3,7 @@ import type { Report } from "../../ground/problems";
 import type { Application } from "../applications";
 import { type BlueprintEntry, secretPaths } from "../blueprints/document";
 import type { Check } from "../checks";
+import type { Release } from "../releases";
 import type { OutpostType } from "../roles";
 
 /**
@@ -25,8 +26,8 @@ export interface Kind<Provider extends { type: string }> {
     /** The one secret that an application of this kind has; undefined when it never has one. */
     secret: KindSecret<Provider> | undefined;
 
-    /** The blueprint entries that declare the provider. */
-    declare(application: Application<Provider>): ProviderDeclaration;
+    /** The blueprint entries that declare the provider in a release. */
+    declare(application: Application<Provider>, release: Release): ProviderDeclaration;
     /** What the application has to know, by the names that the stack's outputs use. */
     output(application: Application<Provider>, context: OutputContext): object;
     /** What the API must answer once the blueprints were applied, beside the application with its provider. */
@@ -36,9 +37,9 @@ export interface Kind<Provider extends { type: string }> {
     /**
      * Reports what is wrong between keys, or between applications of this kind.
      *
-     * @param url the key `url`; undefined when that one is wrong itself.
+     * @param stack the keys `url` and `prefix`; undefined when they are wrong themselves.
      */
-    review(applications: Reviewed<Provider>[], url: string | undefined): void;
+    review(applications: Reviewed<Provider>[], stack: { url?: string; prefix?: string }): void;
 }
 
 /** The secret of an application: the file in which blueprints find it is `secretPaths.application(slug)`. */
@@ -89,6 +90,27 @@ export interface Reviewed<Provider> {
     application: Application<Provider>;
     /** Takes paths below the application, e.g. `["provider", "clientId"]`. */
     report: Report;
+}
+
+/**
+ * authentik has the certificate with whose key a provider signs: where it has none, the provider is made without, and its
+ * tokens are signed with the client secret.
+ */
+export function signingKeyExists(slug: string, name: string, server: string): Check {
+    const list = "crypto/certificatekeypairs";
+    return lookedUp(`certificate ${name}, the signingKey of ${slug}`, list, { name }, server, { has_key: "true" });
+}
+
+/** An object of authentik that a provider looks up. */
+export function lookedUp(
+    name: string,
+    list: string,
+    result: Record<string, string>,
+    server: string,
+    filters: Record<string, string> = {},
+): Check {
+    const url = `${server}/api/v3/${list}/?${new URLSearchParams({ ...result, ...filters }).toString()}`;
+    return { name, url, token: secretPaths.apiToken, status: 200, result, isCause: true };
 }
 
 /** The worker has granted the application to its outpost: the outpost finds it in its list of the API, by its own token. */

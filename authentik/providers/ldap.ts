@@ -6,7 +6,10 @@ import { granted, type Kind } from "./kind";
 const schema = section({
     type: z.literal("ldap"),
     outpost: name.describe("name of the outpost that serves the application"),
-    baseDn: text("must be a distinguished name, such as DC=ldap,DC=example,DC=com", /^\w+=[^,=]+(,\w+=[^,=]+)*$/)
+    baseDn: text("must be a distinguished name, such as DC=ldap,DC=example,DC=com", (dn) =>
+        partsOf(dn).every((part) => /^([a-z][a-z0-9-]*|\d+(\.\d+)*)=([^,=+<>;"\\]|\\.)+$/i.test(part)),
+    )
+        .overwrite((dn) => partsOf(dn).join(","))
         .default("DC=ldap,DC=goauthentik,DC=io")
         .describe("where users and groups are found"),
     mode: z
@@ -14,6 +17,11 @@ const schema = section({
         .default("direct")
         .describe("whether binds and searches ask authentik each time or may answer from memory"),
 });
+
+/** The parts of a distinguished name, without the blanks that may stand around each and that an outpost does not expect. */
+function partsOf(dn: string): string[] {
+    return dn.split(/(?<!\\),/).map((part) => part.trim().replace(/\s*=\s*/, "="));
+}
 
 /** Name of the user with which a client binds and searches. */
 const userOf = (slug: string) => `ldap-${slug}`;

@@ -1,7 +1,9 @@
+import { BlockList, isIP } from "node:net";
 import { z } from "zod";
-import { isRegex, section, text } from "../../ground/fields";
+import { judged, section, text } from "../../ground/fields";
+import { pythonRegexProblem } from "../../ground/regex";
 import { duplicates } from "../../ground/problems";
-import type { Application } from "../applications";
+import { type Application, hiddenUrl } from "../applications";
 import {
     type BlueprintEntry,
     certificate,
@@ -14,7 +16,7 @@ import {
 } from "../blueprints/document";
 import { oidcEndpoints, type OidcEndpoints } from "../oidc";
 import { clientEnvironment, presetNames, presetRedirectUris, presets, type RedirectUri } from "../presets";
-import type { Kind, Reviewed } from "./kind";
+import { type Kind, lookedUp, type Reviewed, signingKeyExists } from "./kind";
 
 const uriError =
     "must be a URI, such as https://app.example.com/callback, or {url: a regular expression, matching: regex}";
@@ -23,7 +25,13 @@ const redirectUri = z
     .union(
         [
             text(uriError, isUri),
-            section({ url: text(uriError, isRegex), matching: z.literal("regex", { error: uriError }) }),
+            section({
+                url: judged(
+                    "must be a regular expression of Python's re, such as https://.*\\.example\\.com/callback",
+                    pythonRegexProblem,
+                ),
+                matching: z.literal("regex", { error: uriError }),
+            }),
         ],
         { error: uriError },
     )
@@ -50,6 +58,10 @@ const schema = section({
         .array(text("must be a scope, such as openid", /^[!-~]+$/))
         .optional()
         .describe("scopes the client may ask for; default: the preset's, or openid, email, profile"),
+    allowHttp: z
+        .boolean()
+        .default(false)
+        .describe("http in redirect URIs is meant, also where a host seems to be public"),
     emailVerified: z
         .boolean()
         .default(false)
@@ -76,7 +88,7 @@ export const oidc = {
         exists: (application) => !clientOf(application).public,
         cached: () => false,
     },
-    declare: (application) => {
+    declare: (application, { hasGrantTypes }) => {
         const client = clientOf(application);
         const { slug, provider } = application;
         return {
@@ -85,6 +97,8 @@ export const oidc = {
             attrs: {
                 ...signIn,
                 client_type: client.public ? "public" : "confidential",
+                // Every other one is refused: source, the field's empty default.
+                ...(hasGrantTypes ? { grant_types: ["authorization_code", "refresh_token"] } : {}),
                 client_id: client.id,
                 ...(client.public ? {} : { client_secret: file(secretPaths.application(slug)) }),
                 redirect_uris: client.redirectUris.map(({ matching, url }) => ({ matching_mode: matching, url })),
@@ -108,13 +122,28 @@ export const oidc = {
                 : clientEnvironment(presets[provider.preset], { ...endpoints, ...client, url, slug, name });
         return { oidc: { ...endpoints, ...client, environment } };
     },
-    checks: ({ slug }, server) => [
-        {
-            name: `the OpenID configuration of ${slug}`,
-            url: `${server}/application/o/${slug}/.well-known/openid-configuration`,
-            status: 200,
-        },
-    ],
+    checks: (application, server) => {
+        const { slug, provider } = application;
+        return [
+            signingKeyExists(slug, provider.signingKey, server),
+            ...clientOf(application).scopes.map((scope_name) =>
+                lookedUp(`scope ${scope_name} of ${slug}`, "propertymappings/provider/scope", { scope_name }, server),
+            ),
+            {
+                name: `the client ${slug} with its signing key`,
+                url: `${server}/api/v3/providers/oauth2/?name=${encodeURIComponent(slug)}`,
+                token: secretPaths.apiToken,
+                status: 200,
+                result: { name: slug },
+                filled: ["signing_key"],
+            },
+            {
+                name: `the OpenID configuration of ${slug}`,
+                url: `${server}/application/o/${slug}/.well-known/openid-configuration`,
+                status: 200,
+            },
+        ];
+    },
     serving: () => [],
     review: (applications) => {
         applications.forEach(reviewRedirects);
@@ -178,35 +207,72 @@ function verifiedEmail(slug: string): BlueprintEntry {
 
 function reviewRedirects({ application, report }: Reviewed<Client["provider"]>): void {
     const { provider, launchUrl } = application;
-    if (provider.preset !== undefined && launchUrl === undefined)
-        return report(["launchUrl"], `is missing; the preset ${provider.preset} makes redirect URIs from it`);
+    if (provider.preset !== undefined && (launchUrl === undefined || launchUrl === hiddenUrl))
+        return report(
+            ["launchUrl"],
+            `is missing; the preset ${provider.preset} makes redirect URIs from it, and \`hidden: true\` hides the application`,
+        );
     const { redirectUris } = clientOf(application);
     const path = ["provider", "redirectUris"];
     if (redirectUris.length === 0)
         return report(path, "is missing; name where the client may be sent back to, or a preset");
+    const cure = "use https, or set provider.allowHttp where the host is one of your own network";
     if (provider.redirectUris === undefined) {
-        if (isPublicHttp(launchUrl ?? ""))
-            report(["launchUrl"], "is http on a public host, where codes would be sent in clear; use https");
+        if (!provider.allowHttp && isPublicHttp(launchUrl ?? ""))
+            report(["launchUrl"], `is http on a public host, where codes would be sent in clear; ${cure}`);
         return;
     }
-    for (const [index, { matching, url }] of redirectUris.entries())
-        if (matching === "strict" && isPublicHttp(url))
-            report([...path, index], "sends codes over http to a public host; use https");
+    for (const [index, { matching, url }] of redirectUris.entries()) {
+        if (matching !== "strict") continue;
+        if (url.includes("*"))
+            report(
+                [...path, index],
+                "can never match, since it is compared as it is; use {url: regex, matching: regex}",
+            );
+        if (!provider.allowHttp && isPublicHttp(url))
+            report([...path, index], `sends codes over http to a public host; ${cure}`);
+    }
 }
 
-/** Names without a dot, *.localhost and private addresses never leave the machine or the home. */
+/** Endings of names that never leave the machine or the home; of fritz.box and speedport.ip the routers are the DNS. */
+const atHome =
+    /(^|\.)(localhost|local|internal|intranet|lan|home|private|test|home\.arpa|fritz\.box|speedport\.ip|ts\.net)$/;
+
+/** Addresses that are nobody's on the internet, those of Tailscale and other carriers (100.64.0.0/10) among them. */
+const privateNetworks = new BlockList();
+for (const [network, prefix] of [
+    ["10.0.0.0", 8],
+    ["100.64.0.0", 10],
+    ["127.0.0.0", 8],
+    ["169.254.0.0", 16],
+    ["172.16.0.0", 12],
+    ["192.168.0.0", 16],
+] as const)
+    privateNetworks.addSubnet(network, prefix, "ipv4");
+for (const [network, prefix] of [
+    ["::1", 128],
+    ["fc00::", 7],
+    ["fe80::", 10],
+] as const)
+    privateNetworks.addSubnet(network, prefix, "ipv6");
+
 function isPublicHttp(url: string): boolean {
     if (!URL.canParse(url)) return false;
     const { protocol, hostname } = new URL(url);
-    const local = !hostname.includes(".") || /(^|\.)(localhost|local|internal|lan|test|home\.arpa)$/.test(hostname);
-    const address = /^(10|127|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(hostname) || hostname.startsWith("[");
-    return protocol === "http:" && !local && !address;
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const family = isIP(host);
+    const isPublic =
+        family === 0
+            ? host.includes(".") && !atHome.test(host)
+            : !privateNetworks.check(host, family === 6 ? "ipv6" : "ipv4");
+    return protocol === "http:" && isPublic;
 }
 
 function isUri(value: string): boolean {
     return (
         /^[a-z][a-z0-9+.-]*:\S+$/i.test(value) &&
         !/^https?:(?!\/\/[^/])/i.test(value) &&
-        (URL.canParse(value) || !/^https?:/i.test(value))
+        // A wildcard gets a message of its own.
+        (URL.canParse(value.replaceAll("*", "x")) || !/^https?:/i.test(value))
     );
 }

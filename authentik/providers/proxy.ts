@@ -1,17 +1,23 @@
 import { z } from "zod";
-import { httpUrl, isRegex, name, origin, section, text } from "../../ground/fields";
-import { duplicates } from "../../ground/problems";
+import { httpUrl, judged, name, origin, section, text } from "../../ground/fields";
+import { duplicates, type Path } from "../../ground/problems";
+import { re2Problem } from "../../ground/regex";
 import { signIn, signInRequires } from "../blueprints/document";
 import { forwardAuthSnippets, type Snippets } from "../snippets";
+import { embeddedOutpost, roles } from "../roles";
 import { granted, type Kind, type Reviewed } from "./kind";
 
 const common = {
-    outpost: name.describe("name of the outpost that serves the application"),
-    externalHost: origin.describe("URL at which a browser reaches the application"),
+    outpost: name.describe(
+        `name of the outpost that serves the application; ${embeddedOutpost} is the one in authentik's server`,
+    ),
+    externalHost: origin(
+        ": an outpost tells applications apart by host alone, so name the host, and protect a path in the reverse proxy",
+    ).describe("URL at which a browser reaches the application"),
     skipPaths: z
-        .array(text("must be a regular expression, such as ^/api/.*", isRegex))
+        .array(judged("must be a regular expression of Go's RE2, such as ^/api/.*", re2Problem))
         .default([])
-        .describe("regular expressions of paths that need no sign-in"),
+        .describe("regular expressions of paths that need no sign-in; in forward_domain, of whole URLs"),
     interceptAuthorization: z
         .boolean()
         .default(true)
@@ -33,6 +39,10 @@ const schema = z.discriminatedUnion("type", [
         type: z.literal("proxy"),
         ...common,
         internalHost: httpUrl.describe("URL at which the outpost reaches the application"),
+        internalHostSslValidation: z
+            .boolean()
+            .default(true)
+            .describe("the certificate of an internalHost with https is checked; not so where a device made its own"),
     }),
     section({
         type: z.literal("forward_single"),
@@ -46,9 +56,9 @@ const schema = z.discriminatedUnion("type", [
     section({
         type: z.literal("forward_domain"),
         ...common,
-        cookieDomain: text("must be a domain, such as example.com", /^([a-z0-9-]+\.)+[a-z0-9-]+$/i).describe(
-            "domain whose hosts share the sign-in",
-        ),
+        cookieDomain: text("must be a domain, such as example.com", /^\.?([a-z0-9-]+\.)+[a-z0-9-]+$/i)
+            .overwrite((domain) => domain.toLowerCase().replace(/^\./, ""))
+            .describe("domain whose hosts share the sign-in"),
     }),
 ]);
 
@@ -72,6 +82,7 @@ export const proxy = {
             mode: provider.type,
             external_host: provider.externalHost,
             internal_host: provider.type === "proxy" ? provider.internalHost : "",
+            internal_host_ssl_validation: provider.type !== "proxy" || provider.internalHostSslValidation,
             cookie_domain: provider.type === "forward_domain" ? provider.cookieDomain : "",
             skip_path_regex: provider.skipPaths.join("\n"),
             intercept_header_auth: provider.interceptAuthorization,
@@ -88,7 +99,9 @@ export const proxy = {
         const shown = { slug, name, externalHost, type, upstream, basicAuth };
         return { url: externalHost, ...(outpost && { snippets: forwardAuthSnippets(shown, outpost, base) }) };
     },
-    checks: ({ slug, provider }, server) => [granted(server, "proxy", slug, provider.outpost)],
+    checks: ({ slug, provider }, server) =>
+        // The server's own outpost has no token of ours to ask with.
+        provider.outpost === embeddedOutpost ? [] : [granted(server, "proxy", slug, provider.outpost)],
     serving: ({ slug, provider }, { outpost, internalUrl }) => [
         {
             name: `${slug} behind ${outpost}`,
@@ -97,9 +110,13 @@ export const proxy = {
             status: 302,
         },
     ],
-    review: (applications, url) => {
-        reviewHosts(applications, url);
+    review: (applications, stack) => {
+        reviewHosts(applications, stack.url);
         reviewDomains(applications);
+        for (const one of applications) {
+            reviewUpstream(one, stack);
+            reviewSkipPaths(one);
+        }
     },
 } satisfies Kind<Provider>;
 
@@ -113,9 +130,12 @@ export interface ProxyOutput {
 function reviewHosts(applications: Reviewed<Provider>[], url: string | undefined): void {
     const hosts = applications.map(({ application }) => new URL(application.provider.externalHost).host);
     const repeated = duplicates(hosts);
-    for (const [index, { report }] of applications.entries()) {
+    for (const [index, { application, report }] of applications.entries()) {
         const path = ["provider", "externalHost"];
-        if (url !== undefined && hosts[index] === new URL(url).host)
+        const { type, outpost } = application.provider;
+        // For a domain, the outpost in authentik's own server answers under authentik's own host.
+        const isServers = type === "forward_domain" && outpost === embeddedOutpost;
+        if (url !== undefined && hosts[index] === new URL(url).host && !isServers)
             report(path, "has authentik's own host; give the application a host of its own");
         else if (repeated.includes(index))
             report(path, "has the host of another application; give each application a host of its own");
@@ -134,6 +154,38 @@ function reviewDomains(applications: Reviewed<Provider>[]): void {
             report(path, "does not cover the externalHost; use a domain that its host is in");
         taken.add(provider.cookieDomain);
     }
+}
+
+/** An upstream that leads back to authentik or to the outpost itself would be asked for ever. */
+function reviewUpstream(
+    { application: { provider }, report }: Reviewed<Provider>,
+    { url, prefix = "" }: { url?: string; prefix?: string },
+): void {
+    const [key, upstream] =
+        provider.type === "proxy"
+            ? ["internalHost", provider.internalHost]
+            : ["upstream", provider.type === "forward_single" ? provider.upstream : undefined];
+    if (upstream === undefined) return;
+    const { hostname, host } = new URL(upstream);
+    const path: Path = ["provider", key];
+    const servers = [roles.server.host, roles.worker.host].flatMap((name) => [name, `${prefix}${name}`]);
+    if (servers.includes(hostname) || (url !== undefined && host === new URL(url).host))
+        report(path, "leads to authentik itself; name the application's own host");
+    else if (hostname === `${prefix}${provider.outpost}` || new URL(provider.externalHost).host === host)
+        report(path, "leads to the outpost itself; name the application's own host");
+    else if (provider.type === "proxy" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
+        report(path, "is the outpost's own container; name the application's host on a network of the outpost");
+}
+
+/** In the mode of a whole domain, an outpost compares patterns with the whole URL. Source: IsAllowlisted in its mode.go. */
+function reviewSkipPaths({ application: { provider }, report }: Reviewed<Provider>): void {
+    if (provider.type !== "forward_domain") return;
+    for (const [index, pattern] of provider.skipPaths.entries())
+        if (/^(\(\?[a-zA-Z]+\))?(\^|\\A)\\?\//.test(pattern))
+            report(
+                ["provider", "skipPaths", index],
+                "can never match: in forward_domain it is compared with the whole URL; use ^https://app\\.example\\.com/api/.*",
+            );
 }
 
 function covers(domain: string, url: string): boolean {

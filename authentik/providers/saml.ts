@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { httpUrl, section, text } from "../../ground/fields";
 import { certificate, find, signIn, signInRequires } from "../blueprints/document";
-import type { Kind } from "./kind";
+import { type Kind, signingKeyExists } from "./kind";
 
 const schema = section({
     type: z.literal("saml"),
@@ -32,13 +32,13 @@ export const saml = {
     signsIn: true,
     outpost: undefined,
     secret: undefined,
-    declare: ({ provider }) => ({
+    declare: ({ provider }, { issuerAttribute }) => ({
         requires: [...signInRequires, "System - SAML Provider - Mappings"],
         attrs: {
             ...signIn,
             acs_url: provider.acsUrl,
             audience: provider.audience ?? "",
-            issuer: provider.issuer,
+            [issuerAttribute]: provider.issuer,
             sp_binding: provider.binding,
             signing_kp: certificate(provider.signingKey),
             sign_assertion: true,
@@ -62,7 +62,7 @@ export const saml = {
             },
         };
     },
-    checks: () => [],
+    checks: ({ slug, provider }, server) => [signingKeyExists(slug, provider.signingKey, server)],
     serving: () => [],
     review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;

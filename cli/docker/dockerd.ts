@@ -7,20 +7,20 @@ import { logFolder } from "../folders";
 import { type Progress, ToolError } from "../progress";
 import { run } from "../run";
 
-/** Where a daemon keeps what it needs while it runs. */
+/** The paths and options of a Docker daemon. */
 export interface Daemon {
     socket: string;
     pidFile: string;
-    /** Holds the state of running containers, and containerd's. */
+    /** State of running containers, and of containerd. */
     execRoot: string;
     log: string;
     /** Further options of dockerd. */
     options: string[];
-    /** Seconds until it must answer. */
+    /** Seconds it has to answer. */
     patience: number;
 }
 
-/** The daemon as it runs without options. */
+/** The daemon with its default paths and no options. */
 export const defaultDaemon: Daemon = {
     socket: "/var/run/docker.sock",
     pidFile: "/var/run/docker.pid",
@@ -31,7 +31,7 @@ export const defaultDaemon: Daemon = {
 };
 
 /**
- * Starts the Docker engine: with systemd where that runs the machine, else by itself, over whatever a killed one left.
+ * Starts the Docker engine: through systemd if the machine runs it, else directly. Cleans up after a killed daemon.
  *
  * @throws ToolError with the last lines of its log when it does not answer in time.
  */
@@ -42,7 +42,7 @@ export async function startDaemon(progress: Progress, daemon = defaultDaemon): P
         return await untilItAnswers(daemon, () => undefined);
     }
     if (clearStalePid(daemon.pidFile, "dockerd")) {
-        progress("a Docker engine is starting or stuck; waiting for it");
+        progress("a Docker engine is starting up or stuck; waiting for it");
         return await untilItAnswers(daemon, () => undefined);
     }
     clearStalePid(join(daemon.execRoot, "containerd/containerd.pid"), "containerd");
@@ -57,7 +57,7 @@ function launch(daemon: Daemon): { exitCode: () => number | string | undefined }
     mkdirSync(dirname(daemon.log), { recursive: true });
     rmSync(daemon.log, { force: true });
     const log = openSync(daemon.log, "a", 0o600);
-    // Files that containers may have open are limited by the daemon's own limit, which a shell sets low.
+    // Containers inherit the daemon's limit of open files, and a shell's own limit is too low.
     const child = spawn(
         "/bin/sh",
         ["-c", 'ulimit -n "$(ulimit -Hn)"; exec dockerd "$@"', "dockerd", ...optionsOf(daemon)],
@@ -90,10 +90,11 @@ async function untilItAnswers(daemon: Daemon, exitCode: () => number | string | 
     for (;;) {
         if (existsSync(daemon.socket) && (await answers(daemon.socket))) return;
         const ended = exitCode();
-        if (ended !== undefined) throw new ToolError(`Docker's engine ended with ${ended}. ${lastLines(daemon.log)}`);
+        if (ended !== undefined)
+            throw new ToolError(`The Docker engine exited with ${ended}. ${lastLines(daemon.log)}`);
         if (Date.now() > deadline) {
             throw new ToolError(
-                `Docker's engine did not answer within ${daemon.patience} seconds. ${lastLines(daemon.log)}`,
+                `The Docker engine did not answer within ${daemon.patience} seconds. ${lastLines(daemon.log)}`,
             );
         }
         await sleep(250);
@@ -110,9 +111,10 @@ async function answers(socket: string): Promise<boolean> {
 }
 
 /**
- * Removes a pid file whose process is gone, or is another program that got its number: the daemon would believe it.
+ * Removes a stale pid file, whose process is gone or whose number now belongs to another program: the daemon would refuse
+ * to start.
  *
- * @returns true when the process lives and is the named program.
+ * @returns true when the process is alive and is the named program.
  */
 export function clearStalePid(file: string, program: string): boolean {
     if (!existsSync(file)) return false;
@@ -122,7 +124,7 @@ export function clearStalePid(file: string, program: string): boolean {
     return false;
 }
 
-/** The program that a process runs; undefined when it is gone, or waits to be reaped. */
+/** The name of a process's program; undefined when the process is gone or a zombie. */
 function programOf(pid: string): string | undefined {
     try {
         const [, program, state] = /^\d+ \((.*)\) (\S)/s.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
@@ -135,7 +137,7 @@ function programOf(pid: string): string | undefined {
 /** The end of a log, or where to look when there is none. */
 function lastLines(log: string): string {
     if (!existsSync(log) || statSync(log).size === 0)
-        return "See `journalctl -u docker` or /var/log/docker.log for why.";
+        return "See `journalctl -u docker` or /var/log/docker.log for the cause.";
     const lines = readFileSync(log, "utf8")
         .trimEnd()
         .split("\n")
@@ -144,23 +146,23 @@ function lastLines(log: string): string {
     return [`The end of ${log}:`, ...lines].join("\n    ");
 }
 
-/** Controllers without which Docker refuses to start. */
+/** The cgroup controllers that Docker needs to start. */
 const neededControllers = ["cpu", "memory", "devices", "pids"];
 
 /**
- * Mounts the control groups where the machine's init has not: Docker needs them, and only a full init brings them.
+ * Mounts the control groups if the machine's init has not done so. Docker needs them, and only a full init mounts them.
  *
  * @throws ToolError when they cannot be mounted.
  */
 export async function mountCgroups(progress: Progress): Promise<void> {
     if (!existsSync("/sys/fs/cgroup") || hasCgroups(readFileSync("/proc/self/mounts", "utf8"))) return;
     progress("mounting the control groups");
-    // Debian's own way, which docker.io recommends; elsewhere the kernel's current interface.
+    // cgroupfs-mount is Debian's own way, recommended by its docker.io package. Elsewhere: the kernel's current interface.
     if (existsSync("/usr/bin/cgroupfs-mount")) await run("/usr/bin/cgroupfs-mount", []);
     else await run("mount", ["-t", "cgroup2", "none", "/sys/fs/cgroup"]);
 }
 
-/** Whether a list of mounts has the controllers that Docker needs, in either version of the interface. */
+/** Whether a list of mounts has the controllers that Docker needs, in version 1 or 2 of the interface. */
 export function hasCgroups(mounts: string): boolean {
     const lines = mounts.split("\n").map((line) => line.split(" "));
     if (lines.some(([, path, type]) => type === "cgroup2" && path === "/sys/fs/cgroup")) return true;
@@ -170,16 +172,16 @@ export function hasCgroups(mounts: string): boolean {
     return neededControllers.every((controller) => controllers.includes(controller));
 }
 
-/** Waits for another package manager instead of failing, and gives a hung mirror up. */
+/** Wait for another running package manager instead of failing, and give up on a mirror that hangs. */
 const aptOptions = ["-o", "DPkg::Lock::Timeout=120", "-o", "Acquire::Retries=3", "-o", "Acquire::http::Timeout=60"];
 
 /**
- * Installs Debian's docker.io, with what it recommends: cgroup mounts and AppArmor's parser are among that.
+ * Installs Debian's docker.io with its recommended packages, which include cgroup mounts and AppArmor's parser.
  *
  * @throws ToolError with the package manager's last lines.
  */
 export async function installDocker(progress: Progress): Promise<void> {
-    progress("no Docker here: installing docker.io with apt-get");
+    progress("Docker is not installed: installing docker.io with apt-get");
     await installPackage("docker.io", progress);
 }
 

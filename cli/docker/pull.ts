@@ -1,16 +1,16 @@
 import { type DockerConnection, engineReason } from "../../engine/connection";
 import type { Progress } from "../progress";
 
-/** What came of a pull. */
+/** The outcome of a pull. */
 export type PullOutcome = { kind: "pulled" } | { kind: "unreachable" | "refused"; reason: string };
 
-/** Milliseconds that a registry has to answer, and that a pull may go without news. */
+/** Milliseconds that a registry has to answer, and that a pull may go without progress. */
 const patience = { answer: 15_000, quiet: 60_000 };
 
-/** Pulls an image, telling how far it is every few seconds. */
+/** Pulls an image and reports its progress every few seconds. */
 export async function pullImage(connection: DockerConnection, image: string, progress: Progress): Promise<PullOutcome> {
     try {
-        // Asks the registry first: a pull itself retries for long before it says that nobody answers.
+        // Ask the registry first: a pull retries for a long time before it reports that the registry does not answer.
         await digestOf(connection, image);
         progress(`pulling ${image}`);
         await pull(connection, image, progress);
@@ -21,7 +21,7 @@ export async function pullImage(connection: DockerConnection, image: string, pro
     }
 }
 
-/** The digest that a registry has for a name and tag: asked by the engine, which knows where the registry is. */
+/** The digest that a registry has for a name and tag. The engine asks, since it knows how to reach the registry. */
 export async function digestOf(connection: DockerConnection, image: string): Promise<string> {
     const engine = await connection.client();
     const authconfig = await connection.credentials(image);
@@ -30,7 +30,7 @@ export async function digestOf(connection: DockerConnection, image: string): Pro
     return Descriptor.digest;
 }
 
-/** Whether a failed pull says that the registry does not answer, rather than that it refuses. */
+/** Whether a pull failed because the registry does not answer, rather than because it refuses. */
 export function isUnreachable(reason: string): boolean {
     return /dial tcp|lookup |no such host|temporary failure|time-?out|timed out|no answer|deadline exceeded|connection (refused|reset)|unreachable|TLS handshake|proxyconnect|x509|EOF/i.test(
         reason,

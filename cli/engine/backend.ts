@@ -6,13 +6,13 @@ import { ToolError } from "../progress";
 
 /** Where the stack's state is kept. */
 export interface Backend {
-    /** Folder of the local state; undefined when the state is in a backend of the user's. */
+    /** Folder of the local state; undefined when the state is in the user's own backend. */
     folder?: string;
-    /** It stores plain files, so that a passphrase of the user's encrypts the secrets in them. */
+    /** Whether a passphrase encrypts the secrets in the state, as in every backend that stores plain files. */
     asksPassphrase: boolean;
-    /** What people call it. */
+    /** Its name in messages. */
     description: string;
-    /** What the Pulumi CLI needs to find and read it; the passphrase itself is not among it. */
+    /** Environment variables by which the Pulumi CLI finds and reads it; never the passphrase itself. */
     env: Record<string, string>;
 }
 
@@ -34,9 +34,9 @@ export function findBackend(root: string, environment: NodeJS.ProcessEnv = proce
 }
 
 /**
- * Makes the folder of the local state and the passphrase of its secrets, where they are needed and missing.
+ * Creates the folder of the local state and the passphrase of its secrets, if they are needed and missing.
  *
- * @throws ToolError when there is state whose passphrase is gone.
+ * @throws ToolError when there is a state, but its passphrase is missing.
  */
 export function prepareBackend(backend: Backend): void {
     if (backend.folder !== undefined) mkdirSync(backend.folder, { recursive: true, mode: 0o700 });
@@ -44,7 +44,7 @@ export function prepareBackend(backend: Backend): void {
     if (file === undefined || existsSync(file)) return;
     if (backend.folder !== undefined && readdirSync(backend.folder).length > 0) {
         throw new ToolError(
-            `${file} is gone, and only it decrypts the state in ${backend.folder}. Put it back, or move that ` +
+            `${file} is missing, and nothing else decrypts the state in ${backend.folder}. Restore the file, or move that ` +
                 "folder away to start from scratch: the data volumes stay, but their passwords are lost.",
         );
     }
@@ -52,7 +52,7 @@ export function prepareBackend(backend: Backend): void {
     writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
 }
 
-/** The backend that the environment or a login names. */
+/** The backend named by an environment variable or by a login. */
 function ownBackend(environment: NodeJS.ProcessEnv): string | undefined {
     const { PULUMI_BACKEND_URL: url, PULUMI_ACCESS_TOKEN: token } = environment;
     if (url !== undefined && url !== "") return url;
@@ -66,12 +66,12 @@ function ownBackend(environment: NodeJS.ProcessEnv): string | undefined {
     }
 }
 
-/** Folder of the user's login, which stays valid where the engine gets a home of its own. */
+/** Folder of the user's login, which stays valid if the engine gets a PULUMI_HOME of its own. */
 export function credentialsFolder(environment: NodeJS.ProcessEnv = process.env): string {
     return environment.PULUMI_CREDENTIALS_PATH ?? environment.PULUMI_HOME ?? join(homedir(), ".pulumi");
 }
 
-/** Names the generated passphrase's file, unless the user has a passphrase: a file shows in no list of processes. */
+/** Names the file of the generated passphrase, unless the user has one. In a file, no list of processes shows it. */
 function passphraseEnv(root: string, environment: NodeJS.ProcessEnv): Record<string, string> {
     const { PULUMI_CONFIG_PASSPHRASE: own, PULUMI_CONFIG_PASSPHRASE_FILE: ownFile } = environment;
     if (own !== undefined || ownFile !== undefined) return {};

@@ -6,7 +6,7 @@ import { cacheFolder } from "../folders";
 import { type Progress, reasonOf, ToolError } from "../progress";
 import { run } from "../run";
 
-/** Seconds without a byte after which a download counts as out of reach. */
+/** Seconds without a new byte after which a download counts as unreachable. */
 export const patience = 20;
 
 /** The CLI that an earlier run downloaded. */
@@ -26,7 +26,7 @@ export async function downloadPulumi(progress: Progress, version: string): Promi
     mkdirSync(root, { recursive: true });
     const limit = whileGrowing([root, temporary], patience, `nothing arrived for ${patience} seconds`);
     try {
-        // A process of its own, since the installer cannot be stopped from inside.
+        // A separate process, since nothing inside this one can stop the installer.
         const installer = join(__dirname, "installer.ts");
         const args = ["--import", "tsx", installer, root, version];
         await run(process.execPath, args, {
@@ -49,10 +49,10 @@ function rootOf(version: string): string {
 }
 
 /**
- * Gives up work that writes into folders when they stop growing.
+ * Watches folders that some work writes into, and aborts the work when they stop growing.
  *
- * @param seconds without a new byte.
- * @returns the signal that is aborted then, and the end of watching.
+ * @param seconds without a new byte until the signal is aborted.
+ * @returns the signal, and a function that ends watching.
  */
 export function whileGrowing(
     folders: string[],
@@ -79,6 +79,6 @@ function sizeOfFolder(folder: string): number {
             .map((file) => lstatSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0)
             .reduce((total, size) => total + size, 0);
     } catch {
-        return 0; // not there yet, or changing at this moment
+        return 0; // not there yet, or changing right now
     }
 }

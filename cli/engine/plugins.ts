@@ -7,10 +7,10 @@ import { patience, whileGrowing } from "./download";
 import type { Progress } from "../progress";
 import { run } from "../run";
 
-/** The plugins that the program's packages ask for. */
+/** The plugins that the program's packages need. */
 export const plugins = { docker, random };
 
-/** Whether all plugins are in a Pulumi home. */
+/** Whether all plugins are installed in a PULUMI_HOME. */
 export function pluginsPresent(home = pulumiHome()): boolean {
     return Object.entries(plugins).every(([name, version]) => {
         const folder = join(home, "plugins", `resource-${name}-v${version}`);
@@ -21,7 +21,7 @@ export function pluginsPresent(home = pulumiHome()): boolean {
 /**
  * Downloads the missing plugins with the given CLI.
  *
- * @returns false when they are out of reach.
+ * @returns false when they cannot be downloaded.
  */
 export async function installPlugins(progress: Progress, pulumi: string): Promise<boolean> {
     const temporary = mkdtempSync(join(tmpdir(), "pulumi-plugins-"));

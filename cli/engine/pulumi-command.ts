@@ -16,7 +16,7 @@ export async function runPulumi(workplace: Workplace, args: string[], cwd = proj
 /**
  * The outputs of a stack.
  *
- * @param showSecrets Default: each secret, also one inside an object, reads `[secret]`.
+ * @param showSecrets Default: false, which shows each secret, also one inside an object, as `[secret]`.
  */
 export async function readOutputs(
     { stack, workplace }: OpenStack,
@@ -33,7 +33,7 @@ export async function attachPulumi(workplace: Workplace, args: string[]): Promis
         env: { ...process.env, ...pulumiVariables(workplace) },
         stdio: "inherit",
     });
-    // The terminal sends an interrupt to the CLI as well, which decides what to do.
+    // The terminal sends an interrupt to the CLI as well; the CLI decides what to do.
     process.on("SIGINT", () => undefined);
     return await new Promise((resolve, reject) => {
         child.once("error", reject);

@@ -2,7 +2,7 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { stringify } from "yaml";
 import { nameOf } from "../stack/events";
 
-/** Collects what a preview would make, to compare it with what another preview would make. */
+/** Collects the resources of a preview, to compare them with those of another preview. */
 export class Description {
     private readonly resources = new Map<string, unknown>();
 
@@ -14,7 +14,7 @@ export class Description {
         this.resources.set(`${name} (${type})`, comparable(made?.inputs ?? {}, name));
     };
 
-    /** The resources by name and type, each with its inputs: the same text for the same program and configuration. */
+    /** The resources by name and type with their inputs: the same text for the same program and configuration. */
     public toString(): string {
         const sorted = [...this.resources].sort(([a], [b]) => (a < b ? -1 : 1));
         return stringify(Object.fromEntries(sorted), {
@@ -25,10 +25,10 @@ export class Description {
     }
 }
 
-/** Where the engine has no value before something is made. */
+/** What Pulumi's engine shows in place of a value that is not known before the update. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Inputs with the same text each time: without what is not known yet, or drawn by lot. */
+/** Inputs that have the same text each time: without values that are random or not known yet. */
 function comparable(value: unknown, resource: string): unknown {
     if (Array.isArray(value)) return value.map((item) => comparable(item, resource));
     if (typeof value === "string") {

@@ -2,15 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import { main } from "../main";
 import { ToolError } from "../progress";
 
-/** GitLab takes a million characters in a comment; nobody reads so many. */
+/** Characters of each section. GitLab accepts a million in a comment, more than anyone reads. */
 const most = 60_000;
 
 /**
- * `tsx cli/preview/gitlab-note.ts <stack> <preview> <changes>`: writes a preview as a comment of the merge request, over
- * the one of an earlier run.
+ * `tsx cli/preview/gitlab-note.ts <stack> <preview> <changes>`: writes a preview as a comment on the merge request, and
+ * replaces the comment of an earlier run.
  *
  * The files are what `npm run preview` printed, and the difference of two descriptions if there is one. Without
- * GITLAB_TOKEN, a token of the project that may write comments, nothing is written: merge requests from forks have none.
+ * GITLAB_TOKEN, a project token that may write comments, nothing is written: merge requests from forks have none.
  */
 main(async ([stack = "prod", preview = "", changes = ""]) => {
     const {
@@ -20,7 +20,7 @@ main(async ([stack = "prod", preview = "", changes = ""]) => {
         CI_MERGE_REQUEST_IID: number,
     } = process.env;
     if (token === undefined || token === "") {
-        console.log("There is no GITLAB_TOKEN: the preview is in this job's log and artifacts only.");
+        console.log("GITLAB_TOKEN is not set: the preview is only in this job's log and artifacts.");
         return;
     }
     const notes = `${api}/projects/${project}/merge_requests/${number}/notes`;
@@ -36,7 +36,7 @@ main(async ([stack = "prod", preview = "", changes = ""]) => {
 function section(title: string, language: string, file: string): string {
     if (!existsSync(file)) return "";
     const text = readFileSync(file, "utf8").trim();
-    const shown = text.length > most ? `${text.slice(0, most)}\n(and so on: see the job's artifacts)` : text;
+    const shown = text.length > most ? `${text.slice(0, most)}\n(truncated; the job's artifacts have all of it)` : text;
     const content = shown === "" ? "Nothing.\n" : `\`\`\`\`${language}\n${shown}\n\`\`\`\`\n`;
     return `<details><summary>${title}</summary>\n\n${content}\n</details>\n\n`;
 }

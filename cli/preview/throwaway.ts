@@ -2,30 +2,30 @@ import { parseDocument, stringify } from "yaml";
 import { placeholder } from "../../config/secrets";
 import { ToolError } from "../progress";
 
-/** A Docker engine that is not there. */
+/** The address of no Docker engine. */
 export const nowhere = "tcp://127.0.0.1:1";
 
-/** A configuration for a stack that is never brought up. */
+/** The configuration of a stack that is only previewed, never brought up. */
 export interface ThrowawayConfiguration {
-    /** What is left of it without secrets, as YAML. */
+    /** The configuration without its secrets, as YAML. */
     text: string;
-    /** A placeholder for each secret, by its path as `pulumi config set --path` takes it. */
+    /** A placeholder for each secret, by its path in the form of `pulumi config set --path`. */
     secrets: Record<string, string>;
 }
 
 /**
- * Takes what is encrypted out of a stack's configuration, and the way to its Docker host, so that a preview needs
+ * Removes the encrypted values and the address of the Docker host from a stack's configuration, so that a preview needs
  * neither a key nor an engine.
  *
- * A key that is a secret as a whole, such as all `secrets` at once, becomes an empty object: what is in it, nobody can
- * tell without the key.
+ * A key that is encrypted as a whole, such as all `secrets` at once, becomes an empty object: its content is unknown
+ * without the key.
  *
- * @throws ToolError when the text is no valid YAML.
+ * @throws ToolError when the text is not valid YAML.
  */
 export function throwawayConfiguration(text: string): ThrowawayConfiguration {
     const document = parseDocument(text);
     const [error] = document.errors;
-    if (error !== undefined) throw new ToolError(`The configuration is no valid YAML: ${error.message}`);
+    if (error !== undefined) throw new ToolError(`The configuration is not valid YAML: ${error.message}`);
     const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const secrets: Record<string, string> = {};
     const clear = Object.entries(config).map(([key, value]): [string, unknown] => {
@@ -35,7 +35,7 @@ export function throwawayConfiguration(text: string): ThrowawayConfiguration {
     return { text: stringify({ config: { ...Object.fromEntries(clear), "docker:host": nowhere } }), secrets };
 }
 
-/** A value with nothing where a secret was; each secret's path gets a placeholder. */
+/** A value without its secrets; a placeholder is added to `secrets` for the path of each. */
 function withoutSecrets(value: unknown, path: string, secrets: Record<string, string>): unknown {
     if (isSecure(value)) {
         secrets[path] = placeholder;
@@ -52,7 +52,7 @@ function withoutSecrets(value: unknown, path: string, secrets: Record<string, st
     );
 }
 
-/** True for what Pulumi encrypted. */
+/** True for a value that Pulumi encrypted. */
 function isSecure(value: unknown): value is { secure: string } {
     return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
 }

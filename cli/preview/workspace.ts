@@ -6,18 +6,18 @@ import { ToolError } from "../progress";
 import { fileOf } from "../stack/files";
 import { nowhere, throwawayConfiguration } from "./throwaway";
 
-/** A stack with no state, no key and no Docker host, to see what its program would make. */
+/** A stack without state, key and Docker host, to see what its program would create. */
 export interface ThrowawayStack {
     stack: Stack;
-    /** The configuration to run it with. */
+    /** The configuration file to preview it with. */
     configFile: string;
 }
 
 /**
- * Makes a stack for a preview in a folder of its own, in which nothing of an earlier one is left.
+ * Creates a stack for a preview in a folder of its own, which is emptied first.
  *
- * @param name whose configuration it gets: `Pulumi.<name>.yaml`, or the example of that name.
- * @param folder gets `state` and the configuration, for other tools that are to see the same.
+ * @param name the stack whose configuration it gets: `Pulumi.<name>.yaml`, or the example of that name.
+ * @param folder gets the folder `state` and the configuration, so that other tools can show the same preview.
  * @throws ToolError when there is no such configuration.
  */
 export async function throwawayStack(
@@ -40,7 +40,7 @@ export async function throwawayStack(
             pulumiCommand: pulumi.command,
             envVars: { ...pulumi.env, ...previewEnvironment(folder) },
         });
-    // Here Pulumi writes the key's salt and the placeholders, and not into the project's own configuration.
+    // Pulumi writes the key's salt and the placeholders into this folder, and not into the project's own configuration.
     const beside = await Stack.create(name, await workspaceIn(folder));
     const values = Object.entries(secrets).map(([path, value]) => [path, { value, secret: true }]);
     if (values.length > 0)
@@ -48,11 +48,11 @@ export async function throwawayStack(
     return { stack: await Stack.select(name, await workspaceIn(root)), configFile };
 }
 
-/** What a preview's environment has instead of the user's: a state, a passphrase and an engine of no consequence. */
+/** Environment variables of a preview that replace the user's: a throw-away state and passphrase, and no engine. */
 export function previewEnvironment(folder: string): Record<string, string> {
     return {
         PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-        // It guards nothing but placeholders.
+        // It protects nothing but placeholders.
         PULUMI_CONFIG_PASSPHRASE: "nothing-to-guard",
         DOCKER_HOST: nowhere,
     };
@@ -62,6 +62,6 @@ function readConfiguration(root: string, name: string): string {
     const file = [fileOf(name), `${fileOf(name)}.example`]
         .map((path) => join(root, path))
         .find((path) => existsSync(path));
-    if (file === undefined) throw new ToolError(`There is no ${fileOf(name)}, nor ${fileOf(name)}.example.`);
+    if (file === undefined) throw new ToolError(`There is neither ${fileOf(name)} nor ${fileOf(name)}.example.`);
     return readFileSync(file, "utf8");
 }

@@ -7,13 +7,13 @@ import { titleOf } from "../stack/events";
 import { fileOf, privateCopy, readText, rotationKey } from "../stack/files";
 import { operate } from "../stack/update";
 
-/** The stack's own configuration file with new numbers in its rotation, not yet written. */
+/** The text of the stack's configuration file with new rotation numbers, not yet written. */
 export function draftRotation({ stack }: OpenStack, numbers: Record<string, number>): string {
     const text = readText(stack.workspace.workDir, stack.name);
     return Object.entries(numbers).reduce((edited, [name, number]) => editRotation(edited, name, number), text);
 }
 
-/** Works with a draft as the stack's configuration, in a file that is gone afterwards. */
+/** Does work with a draft as the stack's configuration, in a temporary file. */
 export async function withDraft<T>(open: OpenStack, draft: string, work: (drafted: OpenStack) => Promise<T>) {
     const folder = join(open.stack.workspace.workDir, ".local");
     mkdirSync(folder, { recursive: true });
@@ -26,7 +26,7 @@ export async function withDraft<T>(open: OpenStack, draft: string, work: (drafte
     }
 }
 
-/** Makes a draft the stack's configuration: at once, so that no killed run leaves half a file. */
+/** Makes a draft the stack's configuration. The file is replaced in one step, so that a killed run leaves no half of it. */
 export function writeDraft(open: OpenStack, draft: string): OpenStack {
     const { workDir } = open.stack.workspace;
     const file = join(workDir, fileOf(open.stack.name));
@@ -36,13 +36,13 @@ export function writeDraft(open: OpenStack, draft: string): OpenStack {
     return { ...open, options: { ...open.options, configFile: privateCopy(workDir, open.stack.name) } };
 }
 
-/** What a preview shows of a resource that changes. */
+/** Operations on a resource that a preview lists. */
 const shownOperations = ["create", "replace", "update", "delete"];
 
 /**
- * What an update would do, one resource a line.
+ * What an update would do, one line per resource.
  *
- * @throws OperationFailed with everything that the engine and the program say of the failure.
+ * @throws OperationFailed with everything that the engine and the program say about the failure.
  */
 export async function previewChanges({ stack, options }: OpenStack): Promise<string[]> {
     const lines: string[] = [];
@@ -66,8 +66,8 @@ export async function previewChanges({ stack, options }: OpenStack): Promise<str
 }
 
 /**
- * A configuration file with the number of one rotated secret, and everything else as a person wrote it: YAML that is
- * parsed and printed keeps its comments, but not its spaces.
+ * A configuration file with a new number for one rotated secret. Everything else stays as it was written: parsing and
+ * printing the YAML would keep its comments, but not its spaces.
  */
 export function editRotation(text: string, name: string, number: number): string {
     const document = parseDocument(text);
@@ -87,12 +87,12 @@ export function editRotation(text: string, name: string, number: number): string
               ? insertInto(text, config, `${key}:`, `  ${entry}`)
               : undefined;
     if (edited !== undefined) return edited;
-    // Nothing is there yet, so that nothing of a person's can be spoiled.
+    // There is no entry yet, so nothing that a person wrote can be spoiled.
     document.setIn([...rotationKey, name], number);
     return document.toString({ lineWidth: 0 });
 }
 
-/** Adds lines to a map: at the end of its last line where it is a block, at its begin where it stands in braces. */
+/** Adds lines to a map: after its last line if it is a block, at its beginning if it is in braces. */
 function insertInto(text: string, map: YAMLMap, ...lines: string[]): string | undefined {
     if (!map.range) return undefined;
     const [start, end] = map.range;

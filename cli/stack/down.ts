@@ -11,16 +11,16 @@ import { operate } from "./update";
 /** What was taken down, and what stays. */
 export interface TakenDown {
     deleted: number;
-    /** Names of the volumes that stay. */
+    /** Names of the volumes that are kept. */
     volumes: string[];
-    /** Networks that stay, since containers of others are on them: names of these by name of the network. */
+    /** Networks that are kept because other containers use them: the names of these containers, by network. */
     networks: Record<string, string[]>;
 }
 
 /**
- * Takes a stack down, and keeps its data and the passwords that belong to it, both in the state.
+ * Takes a stack down. Its data and the passwords that belong to it are kept, and stay in the state.
  *
- * @throws ToolError when another run is at work, or with what the engine says of a failure.
+ * @throws ToolError when another run is active, or with what the engine says about a failure.
  */
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
     const { stack, identity, options, workplace } = open;
@@ -43,7 +43,7 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     };
 }
 
-/** Networks of a stack that containers of others are on: Docker would not delete them. */
+/** Networks of a stack that other containers use: Docker would not delete them. */
 async function sharedNetworks(docker: Docker, identity: string, resources: StateResource[]) {
     const networks = resources.filter(({ type }) => kindOf(type) === "network");
     const looks = networks.map(async ({ urn, id = "" }) => {
@@ -58,22 +58,22 @@ async function sharedNetworks(docker: Docker, identity: string, resources: State
     return seen.filter((network) => network !== undefined).filter(({ others }) => others.length > 0);
 }
 
-/** Data, and the passwords without which it cannot be read: a later start takes both up again. */
+/** Data, and the passwords without which it cannot be read: a later start uses both again. */
 export function isKept({ type }: Pick<StateResource, "type">): boolean {
     return type === "docker:index/volume:Volume" || type.startsWith("random:");
 }
 
-/** What a stack that is down has none of. */
+/** True for the resources that a stack that is down does not have. */
 function isRunning(resource: StateResource): boolean {
     return resource.custom === true && !isKept(resource) && !resource.type.startsWith("pulumi:providers:");
 }
 
-/** What stays, and how it is deleted for good. */
+/** What is kept, and how to delete it for good. */
 export function keptText(stack: string, volumes: string[]): string {
     return [
         "  Kept, with the passwords that belong to it:",
         ...volumes.map((volume) => `    ${volume}`),
-        `  \`npm start -- ${stack}\` takes it up again. To delete it for good:`,
+        `  \`npm start -- ${stack}\` uses it again. To delete it for good:`,
         `    npm run pulumi -- destroy --stack ${stack} --ignore-protect --yes`,
         `    docker volume rm ${volumes.join(" ")}`,
     ].join("\n");

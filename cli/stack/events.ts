@@ -12,7 +12,7 @@ interface StepMetadata {
 
 /** An error that the engine or the program reported. */
 export interface ReportedProblem {
-    /** Name of the resource; undefined for one of the whole program. */
+    /** Name of the resource; undefined if the whole program is concerned. */
     resource?: string;
     urn?: string;
     message: string;
@@ -20,16 +20,16 @@ export interface ReportedProblem {
 
 const done: Partial<Record<OpType, string>> = {
     create: "created",
-    "create-replacement": "created anew",
+    "create-replacement": "created the new",
     update: "updated",
     delete: "deleted",
     "delete-replaced": "deleted the old",
     import: "imported",
 };
 
-/** Reads the engine's events: one line for each change as it happens, and what went wrong. */
+/** Reads the engine's events: writes one line for each change as it happens, and collects what went wrong. */
 export class Report {
-    /** Each once, in the order they came. */
+    /** Each once, in order of arrival. */
     public readonly problems: ReportedProblem[] = [];
     public readonly warnings: string[] = [];
     /** How many resources were changed in each way; undefined until the end. */
@@ -90,7 +90,7 @@ export class Report {
     }
 }
 
-/** The past tense of an operation on a resource that people know; undefined for what the engine does for itself. */
+/** The past tense of an operation; undefined for components and providers, which people do not need to see. */
 function verbOf(step: StepMetadata): string | undefined {
     const isComponent = (step.new ?? step.old)?.custom !== true;
     if (isComponent || step.type.startsWith("pulumi:providers:")) return undefined;
@@ -103,7 +103,7 @@ export function titleOf({ type, urn }: Pick<StepMetadata, "type" | "urn">): stri
     return `${kindOf(type)} ${nameOf(urn)}`;
 }
 
-/** `docker:index/container:Container` is a container; a record of a step that was done is a step. */
+/** E.g. `container` for `docker:index/container:Container`; the record of a step that was done is a `step`. */
 export function kindOf(type: string): string {
     const name = type.split(":").at(-1) ?? type;
     if (name === "Stash") return "step";
@@ -119,7 +119,7 @@ function keyOf({ urn, op }: StepMetadata): string {
     return `${op} ${urn}`;
 }
 
-/** A diagnostic as a person reads it: without the engine's colors, and without stack frames. */
+/** A diagnostic for people: without the engine's color codes and without stack frames. */
 export function readable(message: string): string {
     return (
         message
@@ -127,7 +127,7 @@ export function readable(message: string): string {
             .split("\n")
             .filter((line) => !/^\s+at .*[(/].*:\d+:\d+\)?$/.test(line))
             .join("\n")
-            // What a hook throws is the program's own message; the hook's generated name says nothing more.
+            // What a hook throws is the program's own message; the hook's generated name adds nothing.
             .replace(/^(?:before|after) hook "[^"]*" failed: (?:Error: )?/i, "")
             .trim()
     );

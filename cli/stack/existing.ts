@@ -6,12 +6,12 @@ import { existsStack, openStack, type OpenStack, projectRoot, type Workplace } f
 import { type Progress, ToolError } from "../progress";
 import { defaultStack, readRequirements, rehearsalStack } from "./files";
 
-/** How stacks that were started before are opened. */
+/** Options for opening stacks that were started before. */
 export interface ExistingOptions {
-    /** Default: the real stack and the rehearsal. */
+    /** Default: the default stack and the rehearsal. */
     name?: string;
     progress: Progress;
-    /** The containers are going to be touched. Default: false. */
+    /** Whether the command needs the Docker engine. Default: false, which uses one if it runs. */
     needsDocker?: boolean;
 }
 

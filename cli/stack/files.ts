@@ -7,17 +7,17 @@ import { type ConnectionSettings, connectionSettings } from "../../engine/connec
 import { isObject } from "../../ground/problems";
 import { ToolError } from "../progress";
 
-/** The stack that `npm start` takes, and the one it takes with stand-in images. */
+/** The stack that `npm start` brings up by default, and the one for stand-in images. */
 export const defaultStack = "dev";
 export const rehearsalStack = "rehearsal";
 
 /** What a stack needs before it can be brought up, as its configuration says. */
 export interface StackRequirements {
-    /** The images it runs: the official ones of its release, or its own. */
+    /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
-    /** The provider's `docker:*`, without what is encrypted. */
+    /** The provider's `docker:*`, without encrypted values. */
     docker: ConnectionSettings;
-    /** `docker:registryAuth` is encrypted, wholly or in part. */
+    /** Whether `docker:registryAuth` is encrypted, as a whole or in part, so that only the update can use it. */
     credentialsLater: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface StackRequirements {
  * The stack that the command line names.
  *
  * @param args what follows the command. Default: none.
- * @throws ToolError that lists the stacks there are.
+ * @throws ToolError that lists the existing stacks.
  */
 export function stackOf(root: string, args: string[]): string | undefined {
     const [name] = args;
@@ -33,8 +33,8 @@ export function stackOf(root: string, args: string[]): string | undefined {
     const stacks = stackNames(root);
     if (stacks.includes(name)) return name;
     throw new ToolError(
-        `There is no stack ${name}: Pulumi.${name}.yaml does not exist. There are: ${stacks.join(", ")}. ` +
-            `Copy Pulumi.${defaultStack}.yaml to Pulumi.${name}.yaml, with a prefix of its own, for a new one.`,
+        `There is no stack ${name}: Pulumi.${name}.yaml does not exist. The stacks are: ${stacks.join(", ")}. ` +
+            `For a new one, copy Pulumi.${defaultStack}.yaml to Pulumi.${name}.yaml and give it a prefix of its own.`,
     );
 }
 
@@ -43,7 +43,7 @@ export function stackNames(root: string): string[] {
     return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/** Reads what the tools need of a stack's configuration, taking it as it is: problems in it are reported by the program. */
+/** Reads a stack's requirements from its configuration, without checking it: the program reports problems. */
 export function readRequirements(root: string, stack: string): StackRequirements {
     const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
     const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
@@ -63,9 +63,7 @@ export function readRequirements(root: string, stack: string): StackRequirements
     };
 }
 
-export { readRequirements as readSettings };
-
-/** A value as Pulumi hands it over; an encrypted one is not there. */
+/** A value as Pulumi passes it to the program; undefined if it is encrypted. */
 function textOf(value: unknown): string | undefined {
     if (value === undefined || isEncrypted(value)) return undefined;
     return typeof value === "string" ? value : JSON.stringify(value);
@@ -80,7 +78,7 @@ function list(value: unknown): Record<string, unknown>[] {
     return Array.isArray(value) ? value.map(section) : [];
 }
 
-/** What a stack puts before the names of its Docker objects. */
+/** The prefix of the names of a stack's Docker objects. */
 export function prefixOf(root: string, stack: string): string {
     const prefix: unknown = read(root, stack).getIn(["config", "authentik-stack:prefix"]);
     return typeof prefix === "string" ? prefix : "";
@@ -90,23 +88,23 @@ function section(value: unknown): Record<string, unknown> {
     return isObject(value) ? { ...value } : {};
 }
 
-/** Where a configuration file has the numbers of rotated secrets. */
+/** The path of the rotation numbers in a configuration file. */
 export const rotationKey = ["config", "authentik-stack:rotation"] as const;
 
-/** Writes the rehearsal's configuration: the default stack's, with stand-in images, names and rotations of its own. */
+/** Writes the rehearsal's configuration: that of the default stack, with stand-in images and with its own names and rotations. */
 export function writeRehearsal(root: string, images: Partial<Images>): void {
     const document = read(root, defaultStack);
     const rotation: unknown = read(root, rehearsalStack).getIn(rotationKey);
     if (rotation !== undefined) document.setIn(rotationKey, rotation);
     document.setIn(["config", "authentik-stack:images"], images);
     document.setIn(["config", "authentik-stack:prefix"], `${rehearsalStack}-`);
-    document.commentBefore = ` Made by \`npm start\` from Pulumi.${defaultStack}.yaml; changes here are lost.`;
+    document.commentBefore = ` Generated by \`npm start\` from Pulumi.${defaultStack}.yaml; changes here are lost.`;
     writeFileSync(join(root, fileOf(rehearsalStack)), document.toString({ lineWidth: 0 }));
 }
 
 /**
- * The configuration file to hand to Pulumi where the stack's own must not be written to: with a local state, Pulumi
- * would add the salt of this machine's passphrase to a file that is shared.
+ * A copy of the stack's configuration file, for Pulumi to write to: with a local state, Pulumi would add the salt of this
+ * machine's passphrase to a file that is shared.
  *
  * @returns undefined when the stack's own file can be used.
  */
@@ -116,7 +114,7 @@ export function privateCopy(root: string, stack: string): string | undefined {
     if (encrypted) return undefined;
     const copy = join(root, ".local", fileOf(stack));
     mkdirSync(join(root, ".local"), { recursive: true });
-    document.commentBefore = ` Made by \`npm start\` from ${fileOf(stack)}; changes here are lost.`;
+    document.commentBefore = ` Generated by \`npm start\` from ${fileOf(stack)}; changes here are lost.`;
     writeFileSync(copy, document.toString({ lineWidth: 0 }));
     return copy;
 }
@@ -126,7 +124,7 @@ export function fileOf(stack: string): string {
     return `Pulumi.${stack}.yaml`;
 }
 
-/** The text of a stack's configuration file; an empty configuration when there is none. */
+/** The text of a stack's configuration file; an empty configuration if there is no file. */
 export function readText(root: string, stack: string): string {
     const file = join(root, fileOf(stack));
     return existsSync(file) ? readFileSync(file, "utf8") : "config: {}\n";

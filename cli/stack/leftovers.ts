@@ -6,14 +6,14 @@ import type { Progress } from "../progress";
 import { nameOf } from "./events";
 import { readState, type State } from "./state";
 
-/** What the state knows, and what was about to be made. */
+/** What the state records, and what was about to be created. */
 interface Known {
     ids: Set<string>;
     /** Names of resources. */
     pending: Set<string>;
 }
 
-/** A Docker object as it is listed. */
+/** A Docker object, as a list shows it. */
 interface Listed {
     id: string;
     name: string;
@@ -22,11 +22,11 @@ interface Listed {
 }
 
 /**
- * Clears what a killed run left: its lock, the containers and networks it made and never recorded, and its notes of
- * what it was about to make. They carry fixed names, so that nothing could be made in their place.
+ * Cleans up after a killed run: removes its lock, and the containers and networks that it created and did not record.
+ * Networks have fixed names, so new ones could not be created.
  *
- * @returns the state; undefined where there was such a run: it may then say of things that they are there, and they are not.
- * @throws ToolError when another run is at work.
+ * @returns the state; undefined where there was a killed run, after which the state may record things that do not exist.
+ * @throws ToolError when another run is active.
  */
 export async function healInterrupted(progress: Progress, open: OpenStack): Promise<State | undefined> {
     const { stack, identity, workplace } = open;
@@ -51,8 +51,8 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
 }
 
 /**
- * Whether a Docker object of this stack was made by the interrupted run. Being unknown to the state is not enough: the
- * same stack may have been made from another checkout.
+ * Whether the interrupted run created a Docker object of this stack. That the state does not know it is not enough: the
+ * same stack may have been created from another checkout.
  */
 export function isOrphan(object: Listed, { ids, pending }: Known, since: Date | undefined): boolean {
     if (ids.has(object.id)) return false;
@@ -73,7 +73,7 @@ async function removeOrphans(
         created: new Date(container.Created * 1000),
         labels: container.Labels,
     }));
-    // They were not started yet: what starts a container is recorded before.
+    // They were never started: Pulumi records a container before it is started.
     const removed = containers.filter(isOrphaned).map(async ({ id, name }) => {
         progress(`removing the unfinished container ${name}`);
         await docker.getContainer(id).remove({ force: true, v: true });

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { ToolError } from "../progress";
 
-/** A lock that a Pulumi process laid on a stack in a local state. */
+/** A Pulumi process's lock on a stack in a local state. */
 export interface Lock {
     pid: number;
     username: string;
@@ -21,22 +21,22 @@ export function readLocks(stateFolder: string, project: string, stack: string): 
 }
 
 /**
- * Tells locks that a killed run left from the lock of one that is at work.
+ * Tells locks that a killed run left from the lock of an active run.
  *
  * @param isPulumi whether a process of this machine is a Pulumi CLI. Default: asks the system.
- * @returns when the first of the abandoned locks was laid; undefined when there is no lock.
- * @throws ToolError when a run is at work, here or maybe on another machine.
+ * @returns the time of the first abandoned lock; undefined when there is no lock.
+ * @throws ToolError when a run is active on this machine, or may be active on another.
  */
 export function abandonedSince(locks: Lock[], isPulumi = isPulumiProcess): Date | undefined {
     for (const lock of locks) {
         const where = `${lock.username} on ${lock.hostname}, process ${lock.pid}, since ${lock.timestamp}`;
         if (lock.hostname !== hostname()) {
             throw new ToolError(
-                `The stack is locked by ${where}. If nothing runs there any more, \`npm run pulumi -- cancel --yes\` unlocks it.`,
+                `The stack is locked by ${where}. If nothing is running there any more, \`npm run pulumi -- cancel --yes\` unlocks it.`,
             );
         }
         if (isPulumi(lock.pid))
-            throw new ToolError(`Another run is at work on the stack: ${where}. Wait until it ends.`);
+            throw new ToolError(`Another run is active on the stack: ${where}. Wait until it ends.`);
     }
     const times = locks.map(({ timestamp }) => new Date(timestamp)).sort((a, b) => a.getTime() - b.getTime());
     return times[0];
@@ -46,10 +46,10 @@ function isPulumiProcess(pid: number): boolean {
     try {
         process.kill(pid, 0);
     } catch (error) {
-        // Another user's process cannot be signalled, but lives.
+        // Another user's process cannot be signalled, but is alive.
         if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
     }
     const comm = `/proc/${pid}/comm`;
-    // Without /proc there is no telling what the process is.
+    // Without /proc the process cannot be identified.
     return !existsSync("/proc/self") || (existsSync(comm) && readFileSync(comm, "utf8").trim() === "pulumi");
 }

@@ -4,7 +4,7 @@ import type { OpenStack } from "../workplace";
 import type { Report } from "./events";
 import type { ChosenImages } from "../images";
 
-/** Prints where to sign in, as whom and how to read the password, and whether it is a rehearsal. */
+/** Prints the warnings, how to sign in, and whether it is a rehearsal. */
 export async function showRunning(open: OpenStack, chosen: ChosenImages, report: Report): Promise<void> {
     for (const warning of report.warnings) console.log(`\nwarning: ${warning}`);
     const outputs = (await readOutputs(open)) as unknown as Shown;
@@ -12,10 +12,10 @@ export async function showRunning(open: OpenStack, chosen: ChosenImages, report:
     if (chosen.rehearsal !== undefined) console.log(`\n${rehearsalText(chosen.rehearsal)}`);
 }
 
-/** What the summary shows of a stack's outputs: nothing secret. */
+/** The outputs that the summary shows; none is secret. */
 type Shown = Pick<AuthentikOutputs, "url" | "outposts" | "applications"> & { admin: { username: string } };
 
-/** Where to sign in, as whom, how to read the password, and what is protected. */
+/** The URL and the user to sign in with, how to read the password, and the protected applications. */
 export function runningText({ url, admin, outposts, applications }: Shown, stack: string): string {
     const rows = [
         ["Sign in at", url],
@@ -30,14 +30,14 @@ export function runningText({ url, admin, outposts, applications }: Shown, stack
     return rows.map(([title = "", text = ""]) => `  ${title.padEnd(width)}  ${text}`).join("\n");
 }
 
-/** Says that nobody can sign in, and what to do for the real thing. */
+/** Says that nobody can sign in, and how to get the real authentik. */
 export function rehearsalText(reason: string): string {
     const lines = [
         "THIS IS A REHEARSAL WITH STAND-IN IMAGES: NOBODY CAN SIGN IN.",
         "",
         `Why: ${reason}.`,
         "PostgreSQL and Redis are real; authentik's server, worker and outposts are stand-ins that",
-        "only answer as authentik does. Everything here is named rehearsal-..., with volumes of its own.",
+        "only answer like authentik. Everything here is named rehearsal-..., with volumes of its own.",
         "",
         "For the real authentik: run `npm start` where the images can be pulled, or load them into",
         "Docker (`docker load`) and run `npm start` again. `npm stop -- rehearsal` frees the ports.",

@@ -1,18 +1,17 @@
 /**
- * A program with an authentik of its own, from the components of authentik-stack. To run it from a clone of that
+ * A program that runs its own authentik, made with the components of authentik-stack. To run it from a clone of that
  * project: `npm install && npm run build` there, then `npm install` here.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { AuthentikStack, stackConfig } from "authentik-stack";
+import { AuthentikStack, DockerHost, stackConfig } from "authentik-stack";
 
-const config = new pulumi.Config();
-
-const authentik = new AuthentikStack("auth", {
-    // The keys are those of docs/configuration.md; what is wrong is reported before anything is made.
-    config: stackConfig({
-        url: config.require("url"),
+export = async () => {
+    const settings = new pulumi.Config();
+    // The keys are those of docs/configuration.md; what is wrong is reported before anything is created.
+    const config = stackConfig({
+        url: settings.require("url"),
         prefix: "sign-in-",
-        admin: { email: config.require("email") },
+        admin: { email: settings.require("email") },
         server: { ports: [{ port: 9000 }] },
         outposts: [{ name: "ak-outpost-home", networks: ["backend"], ports: [{ port: 9080 }] }],
         applications: [
@@ -23,7 +22,7 @@ const authentik = new AuthentikStack("auth", {
                     type: "proxy",
                     outpost: "ak-outpost-home",
                     externalHost: "http://dashboard.localhost:9080",
-                    internalHost: "http://dashboard:8000",
+                    internalHost: "http://host.docker.internal:8000",
                 },
             },
             {
@@ -33,9 +32,21 @@ const authentik = new AuthentikStack("auth", {
                 provider: { type: "oidc", preset: "paperless" },
             },
         ],
-    }),
-});
-
-export const authentikUrl = authentik.outputs.url;
-export const administrator = authentik.outputs.admin;
-export const paperless = authentik.outputs.applications["paperless"]?.oidc;
+    });
+    const { outputs } = new AuthentikStack("auth", {
+        config,
+        // Looks at what runs already, so that what stopped is waited for again.
+        runtime: await DockerHost.observed({ prefix: config.prefix }),
+        transform: {
+            // The dashboard runs on the Docker host itself, in no container.
+            "ak-outpost-home": (args) => {
+                args.hosts = [{ host: "host.docker.internal", ip: "host-gateway" }];
+            },
+        },
+    });
+    return {
+        authentikUrl: outputs.url,
+        administrator: outputs.admin,
+        paperless: outputs.applications["paperless"]?.oidc,
+    };
+};

@@ -1,10 +1,10 @@
 /**
- * Mealie, with people signing in through the authentik of an authentik-stack. There, the configuration has:
+ * Mealie, with sign-in through the authentik of an authentik-stack, whose configuration needs:
  *
  *     applications: [{ slug: mealie, name: Mealie, launchUrl: "https://mealie.example.com",
  *                      provider: { type: oidc, preset: mealie } }]
  *
- * In a repository of your own, import from "authentik-stack" what comes from "../../components" here.
+ * In your own repository, import from "authentik-stack" instead of "../../components".
  */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -15,8 +15,8 @@ const name = config.require("name");
 const authentik = authentikOutputs(new pulumi.StackReference(config.require("authentik")));
 const client = oidcClient(authentik, "mealie");
 
-// Mealie takes OIDC_CLIENT_SECRET, and some others, from the file that <KEY>_FILE names; it reads the files as its own
-// user, 911. Source: docs.mealie.io, "Backend Configuration: Docker Secrets"; load_secrets in its docker/entry.sh.
+// Mealie reads OIDC_CLIENT_SECRET and some other settings from the file that <KEY>_FILE names, as its own user, 911.
+// Source: docs.mealie.io, "Backend Configuration: Docker Secrets"; load_secrets in its docker/entry.sh.
 const secrets = secretFiles(911, client.environment.secret);
 
 const data = new docker.Volume(`${name}-data`, { name: `${name}_data` }, { protect: true });

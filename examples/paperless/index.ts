@@ -1,13 +1,13 @@
 /**
- * Paperless-ngx, with its database and its Redis on the shared servers of an authentik-stack, and people signing in
- * through its authentik. There, the configuration has an application `paperless` with the preset of that name, and
- * a consumer `paperless` with a Redis database:
+ * Paperless-ngx, with its database and its Redis on the shared servers of an authentik-stack, and with sign-in through its
+ * authentik. That stack's configuration needs an application `paperless` with the preset of that name, and a consumer
+ * `paperless` with a Redis database:
  *
  *     applications: [{ slug: paperless, name: Paperless, launchUrl: "https://paperless.example.com",
  *                      provider: { type: oidc, preset: paperless } }]
  *     consumers: [{ name: paperless, redisIndex: 2 }]
  *
- * In a repository of your own, import from "authentik-stack" what comes from "../../components" here.
+ * In your own repository, import from "authentik-stack" instead of "../../components".
  */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -31,7 +31,7 @@ const database = consumerDatabase(authentik, "paperless");
 const redis = consumerRedis(authentik, "paperless");
 const key = new random.RandomPassword(`${name}-key`, { length: 50, special: false });
 
-// Paperless-ngx takes every PAPERLESS_<KEY> from the file that PAPERLESS_<KEY>_FILE names; its image reads the files as
+// Paperless-ngx reads every PAPERLESS_<KEY> from the file that PAPERLESS_<KEY>_FILE names; its image reads the files as
 // root. Source: docker/rootfs/etc/s6-overlay/s6-rc.d/init-env-file/run in github.com/paperless-ngx/paperless-ngx.
 const secrets = secretFiles(0, client.environment.secret, {
     PAPERLESS_DBPASS: database.password,
@@ -56,7 +56,7 @@ const container = new docker.Container(name, {
         { type: "volume", source: volume("data"), target: "/usr/src/paperless/data" },
         { type: "volume", source: volume("media"), target: "/usr/src/paperless/media" },
     ],
-    // Databases are on `db`; the reverse proxy, and the way to authentik at its URL, on `frontend`.
+    // The databases are on `db`; the reverse proxy, through which authentik's URL is reached, is on `frontend`.
     networksAdvanced: ["db", "frontend"].map((role) => ({ name: networkName(authentik, role) })),
     restart: "unless-stopped",
 });

@@ -1,11 +1,11 @@
 /**
- * Wiki.js, with a database of its own on the shared PostgreSQL of an authentik-stack. There, the configuration has:
+ * Wiki.js, with its own database on the shared PostgreSQL of an authentik-stack, whose configuration needs:
  *
  *     consumers: [{ name: wiki }]
  *     applications: [{ slug: wiki, name: Wiki, launchUrl: "https://wiki.example.com", provider: { type: oidc,
  *                      redirectUris: [{ url: "https://wiki\\.example\\.com/login/.*", matching: regex }] } }]
  *
- * In a repository of your own, import from "authentik-stack" what comes from "../../components" here.
+ * In your own repository, import from "authentik-stack" instead of "../../components".
  */
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
@@ -24,7 +24,7 @@ const authentik = authentikOutputs(new pulumi.StackReference(config.require("aut
 const client = oidcClient(authentik, "wiki");
 const database = consumerDatabase(authentik, "wiki");
 
-// Wiki.js takes DB_PASS from the file that DB_PASS_FILE names; it reads the file as the user node, 1000.
+// Wiki.js reads DB_PASS from the file that DB_PASS_FILE names, as the user node, 1000.
 // Source: docs.requarks.io/install/docker, "Environment Variables: Database".
 const secrets = secretFiles(1000, { DB_PASS: database.password });
 
@@ -44,8 +44,8 @@ const container = new docker.Container(name, {
 
 export const containerName = container.name;
 /**
- * Wiki.js keeps how people sign in to it in its database: enter these under Administration, Authentication, Generic
- * OpenID Connect / OAuth2. `pulumi stack output signIn --show-secrets` prints them, secret and all.
+ * Wiki.js keeps its sign-in settings in its database: enter these under Administration, Authentication, Generic OpenID
+ * Connect / OAuth2. `pulumi stack output signIn --show-secrets` prints them, including the secret.
  */
 export const signIn = {
     clientId: client.clientId,

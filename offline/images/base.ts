@@ -21,7 +21,7 @@ const packages = [
 
 /** How often a download is tried. */
 const attempts = 3;
-// What no stand-in needs, above all the compiler that PostgreSQL would use for expensive queries: half of everything.
+// Not needed by any stand-in, above all the compiler that PostgreSQL uses for expensive queries: half of the total size.
 const excluded = [
     "/usr/share/doc/*",
     "/usr/share/man/*",
@@ -33,7 +33,7 @@ const excluded = [
     "/usr/lib/postgresql/*/lib/llvmjit*",
 ];
 
-// Debian would create a database cluster at once; the entrypoint does that where its volume is.
+// Debian would create a database cluster at once; here, the entrypoint creates it on its volume.
 const noCluster =
     'mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"';
 const recipe = [
@@ -87,7 +87,7 @@ async function mmdebstrapArguments(folder: string, nodeBinary: string, tar: stri
     ];
 }
 
-// Without these mmdebstrap takes Debian's public mirror.
+// Without these, mmdebstrap uses Debian's public mirror.
 function ownSources(): string[] {
     return ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"]
         .filter((path) => {

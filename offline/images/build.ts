@@ -7,7 +7,7 @@ import { baseRecipe, buildBaseImage } from "./base";
 
 const roles = ["server", "proxy", "ldap", "radius", "rac", "postgres", "redis", "app", "nginx"] as const;
 
-/** Names, with tag, of the images that take the place of the official ones where no registry can be reached. */
+/** Names, with tag, of the images that replace the official ones if no registry can be reached. */
 export type StandInImages = Record<(typeof roles)[number], string>;
 
 const packageFolder = join(__dirname, "..");
@@ -26,7 +26,7 @@ export function standInImages(): StandInImages {
 /**
  * Builds whatever stand-in Docker does not have yet, and installs what the build needs.
  *
- * @param progress told one line for each step.
+ * @param progress called with one line for each step.
  * @throws Error of the step that failed, with the last lines of the program that it ran.
  */
 export async function buildStandInImages(progress: Progress): Promise<StandInImages> {
@@ -44,7 +44,7 @@ export async function buildStandInImages(progress: Progress): Promise<StandInIma
         for (const role of roles) {
             progress(`building ${images[role]}`);
             const options = ["--network=none", "--build-arg", `BASE=${base}`, "--target", role, "--tag", images[role]];
-            // The classic builder needs nothing but the daemon, and finds base images in the daemon's own store.
+            // The classic builder only needs the daemon, and finds base images in the daemon's own store.
             await run("docker", ["build", ...options, context], { minutes: 5, env: { DOCKER_BUILDKIT: "0" } });
         }
     } finally {
@@ -53,7 +53,7 @@ export async function buildStandInImages(progress: Progress): Promise<StandInIma
     return images;
 }
 
-/** The stand-ins and their base image, as far as Docker has them. */
+/** The stand-ins and their base image, if Docker has them. */
 async function presentImages(): Promise<Set<string>> {
     const filter = ["--filter", "reference=authentik-stack/stand-in-*"];
     const listed = await run("docker", ["image", "ls", ...filter, "--format", "{{.Repository}}:{{.Tag}}"], {
@@ -79,7 +79,7 @@ async function installPackages(progress: Progress): Promise<void> {
 }
 
 async function prepareContext(context: string): Promise<void> {
-    // Loaded here, since only now is it certain to be installed.
+    // Loaded here, since it is only certain to be installed now.
     const { build } = await import("esbuild");
     cpSync(join(__dirname, "Dockerfile"), join(context, "Dockerfile"));
     cpSync(join(__dirname, "files"), join(context, "files"), { recursive: true });
@@ -89,9 +89,9 @@ async function prepareContext(context: string): Promise<void> {
         outdir: join(context, "files/stand-in"),
         bundle: true,
         platform: "node",
-        // The Node.js that builds is the one that the images get.
+        // The images get the Node.js that runs this build.
         target: `node${process.versions.node}`,
-        // Optional parts of pg, which it does without.
+        // Optional parts of pg, not needed here.
         external: ["pg-native", "cloudflare:sockets"],
         logLevel: "error",
     });

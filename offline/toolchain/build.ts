@@ -5,17 +5,17 @@ import { hashOf, publish, temporaryFolder } from "./cache";
 import { checkGo, compile, fetchModules, layEmbedded } from "./go";
 import { pieces, providerVersions } from "./pieces";
 
-/** A Pulumi that runs without any download. */
+/** A Pulumi that was built and needs no download. */
 export interface Toolchain {
-    /** Folder of the programs, to be put on PATH. */
+    /** Folder of the programs, for PATH. */
     bin: string;
-    /** Folder of the provider plugins, to be set as PULUMI_HOME. */
+    /** Folder of the provider plugins, for PULUMI_HOME. */
     pulumiHome: string;
 }
 
 /** Where a toolchain is kept, and what it is for. */
 export interface Place {
-    /** Folder of all toolchains, outside of the repository: another checkout, or the next one, finds them again. */
+    /** Folder of all toolchains, outside the repository, so that other checkouts find them too. */
     cache: string;
     /** The `node_modules` of the program that it runs. */
     packages: string;
@@ -28,11 +28,11 @@ const dynamicProvider = {
 };
 
 /**
- * Finds the toolchain in the cache, or builds it: some six minutes on two cores when nothing is there, one minute
- * when Go's own caches are warm.
+ * Finds the toolchain in the cache, or builds it: about six minutes on two cores, or one minute if Go's own caches are
+ * filled.
  *
- * @param progress told one line for each step of a build.
- * @throws Error that names the cure: Go is missing or too old, a download or a build failed, npm's packages are of
+ * @param progress called with one line for each step of a build.
+ * @throws Error that names the cure: Go is missing or too old, a download or a build failed, or the npm packages are of
  *     other releases than the plugins.
  */
 export async function buildToolchain(place: Place, progress: Progress): Promise<Toolchain> {
@@ -67,7 +67,7 @@ function finishedFolder(place: Place): string {
     return join(place.cache, keyOf(place));
 }
 
-/** The same for the same programs: it covers all that they are made of, and nothing else. */
+/** The cache key: it depends on everything that the programs are built from, and on nothing else. */
 function keyOf({ packages }: Place): string {
     const modules = pieces.map((piece) => join(__dirname, piece.folder));
     const script = readFileSync(join(packages, dynamicProvider.source), "utf8");
@@ -80,7 +80,7 @@ function isComplete(folder: string): boolean {
 
 async function buildInto(folder: string, { packages }: Place, progress: Progress): Promise<void> {
     const source = join(folder, "source");
-    // All at once, before anything takes minutes: what is built is what the cache's key was made of.
+    // Copied all at once, before anything takes minutes, so that the build uses the files that the key was computed from.
     for (const piece of pieces) {
         cpSync(join(__dirname, piece.folder), join(source, piece.folder), { recursive: true });
         layEmbedded(piece, join(source, piece.folder));
@@ -96,7 +96,7 @@ async function buildInto(folder: string, { packages }: Place, progress: Progress
     chmodSync(join(folder, dynamicProvider.file), 0o755);
 }
 
-/** Says which of npm's packages would ask the engine for a plugin that is not built here, and what to do about it. */
+/** Throws for npm packages that would need a plugin that is not built here, and says what to do. */
 function mismatch({ packages }: Place): string | undefined {
     for (const [name, built] of Object.entries(providerVersions)) {
         const manifest = join(packages, name, "package.json");

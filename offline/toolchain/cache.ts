@@ -26,12 +26,12 @@ export function temporaryFolder(cache: string): string {
 }
 
 /**
- * Makes a built folder the finished one. Renaming is atomic: no process ever sees half a toolchain, and of two builds at
- * once the first to finish wins.
+ * Moves a built folder to its final place. Renaming is atomic: no process ever sees half a toolchain, and of two
+ * simultaneous builds the first to finish wins.
  */
 export function publish(built: string, finished: string, isComplete: (folder: string) => boolean): void {
     if (existsSync(finished) && !isComplete(finished)) {
-        // Somebody removed part of it. Programs that run from it keep their open files.
+        // Someone removed a part of it. Programs that run from it keep their open files.
         renameSync(finished, join(built, "replaced"));
     }
     try {
@@ -46,7 +46,7 @@ function prefix(): string {
     return `building-${hostname()}-`;
 }
 
-/** Removes what a killed build left: a folder whose process, on this machine, is gone. */
+/** Removes the folders of killed builds: those whose process no longer exists on this machine. */
 function dropAbandoned(cache: string): void {
     for (const name of readdirSync(cache)) {
         const pid = name.startsWith(prefix()) ? Number.parseInt(name.slice(prefix().length)) : Number.NaN;
@@ -59,7 +59,7 @@ function isAlive(pid: number): boolean {
         process.kill(pid, 0);
         return true;
     } catch (error) {
-        // EPERM: it lives, as another user's.
+        // EPERM: the process exists, and belongs to another user.
         return error instanceof Error && "code" in error && error.code === "EPERM";
     }
 }

@@ -5,21 +5,21 @@ import type { Piece } from "./pieces";
 
 const environment = {
     CGO_ENABLED: "0",
-    // Replaces what the caller may have set: flags that differ would share nothing in Go's build cache.
+    // Overrides the caller's flags: builds with different flags share nothing in Go's build cache.
     GOFLAGS: "-buildvcs=false",
     GOTOOLCHAIN: "local",
     GOWORK: "off",
-    // Where Go's own archive puts it, for shells that were not told.
+    // Where Go's own archive installs it, in case PATH does not have it.
     PATH: `${process.env.PATH ?? ""}:/usr/local/go/bin`,
 };
 
-/** No build takes so long: a limit for one that hangs. */
+/** Time limit for a build that hangs; no build takes this long. */
 const buildMinutes = 60;
 
 /**
- * Makes sure that Go is there and new enough.
+ * Checks that Go is installed and new enough.
  *
- * @param module folder of a module whose go.mod names the oldest Go that will do.
+ * @param module folder of a module whose go.mod names the oldest version of Go that works.
  * @throws Error that says what to install.
  */
 export async function checkGo(module: string): Promise<void> {
@@ -39,10 +39,10 @@ export async function checkGo(module: string): Promise<void> {
 /**
  * Downloads the modules that a piece needs to Go's module cache.
  *
- * A download can hang for minutes and go through at the next try, so that the first tries are short; what has arrived
- * stays, so that on a slow line each try gets further.
+ * A download can hang for minutes and succeed at the next attempt, so the first attempts are short. What has arrived is
+ * kept, so each attempt gets further on a slow line.
  *
- * @throws Error when the last try failed.
+ * @throws Error when the last attempt failed.
  */
 export async function fetchModules(piece: Piece, folder: string, progress: Progress): Promise<void> {
     try {
@@ -59,7 +59,7 @@ export async function fetchModules(piece: Piece, folder: string, progress: Progr
 }
 
 /**
- * Builds a piece from modules that are there already.
+ * Builds a piece from modules that were downloaded before.
  *
  * @throws Error that ends with Go's last lines.
  */
@@ -82,7 +82,7 @@ export async function compile(piece: Piece, folder: string, output: string): Pro
     }
 }
 
-/** Lays the files that a provider's packages embed: the schema's writer itself needs them to exist. */
+/** Creates the files that a provider's packages embed: even the program that writes the schema needs them to exist. */
 export function layEmbedded(piece: Piece, folder: string): void {
     if (piece.schemaWriter === undefined) return;
     for (const file of ["schema.json", "bridge-metadata.json"]) writeFileSync(join(folder, file), "{}");

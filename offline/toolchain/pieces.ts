@@ -3,7 +3,7 @@ export const engineVersion = "3.259.0";
 
 /** One program of the toolchain. */
 export interface Piece {
-    /** As a person calls it, with its version. */
+    /** Its name in messages, with its version. */
     title: string;
     /** The Go module: a folder next to this file. */
     folder: string;
@@ -12,7 +12,7 @@ export interface Piece {
     /** Go variables that the linker sets, by their full names. */
     variables: Record<string, string>;
     tags: string[];
-    /** Where the program lies in the cache. */
+    /** Path of the program in the cache. */
     file: string;
     /** For a provider: the Go package that writes the schema that its plugin embeds. */
     schemaWriter?: string;

@@ -14,7 +14,7 @@ export const noPrivileged: Rule = {
     name: "no-privileged",
     description: "No container is privileged.",
     validateResource: ofContainer(({ inputs: { privileged } }, report) => {
-        if (privileged === true) report("It may do all that root of the host may. Remove `privileged`.");
+        if (privileged === true) report("It has all rights of root on the host. Remove `privileged`.");
     }),
 };
 
@@ -23,7 +23,7 @@ export const noHostNamespaces: Rule = {
     description: "No container shares the network, processes, memory or users of the host or of another container.",
     validateResource: ofContainer(({ inputs }, report) => {
         const { networkMode, pidMode, ipcMode, usernsMode } = inputs;
-        // What a job or a service is attached to may also be the host's network.
+        // The networks that a job or a service is attached to may include the host's.
         const networks = objectsOf(inputs.networksAdvanced).map(({ name }): [string, unknown] => ["network", name]);
         for (const [what, value] of [...Object.entries({ networkMode, pidMode, ipcMode, usernsMode }), ...networks])
             if (typeof value === "string" && /^(host$|container:)/.test(value))
@@ -31,7 +31,7 @@ export const noHostNamespaces: Rule = {
     }),
 };
 
-/** Docker's socket, and every folder of the host that it is reached through. */
+/** Docker's socket, and every folder of the host through which it can be reached. */
 const reachesSocket =
     /^\/$|^\/(var(\/run)?|run)$|\bdocker\.sock$|\b(containerd|podman)(\/.*)?\.sock$|^\/var\/lib\/docker\b/;
 
@@ -46,7 +46,7 @@ export const noDockerSocket: Rule = {
         for (const source of sources)
             if (typeof source === "string" && reachesSocket.test(source.replace(/(?<=.)\/+$/, "")))
                 report(
-                    `It mounts ${source} of the host, and through it can start containers as root. Remove the mount.`,
+                    `It mounts ${source} of the host, through which it can start containers as root. Remove the mount.`,
                 );
     }),
 };
@@ -58,8 +58,7 @@ export const noNewPrivileges: Rule = {
         properties: {
             setOnNodes: {
                 type: "boolean",
-                description:
-                    'daemon.json of every node has `"no-new-privileges": true`, which a service cannot ask for',
+                description: 'daemon.json of every node has `"no-new-privileges": true`, which a service cannot set',
                 default: false,
             },
         },
@@ -68,16 +67,16 @@ export const noNewPrivileges: Rule = {
         const options = textsOf(securityOpts);
         if (kind === "service" && setOnNodes !== true)
             report(
-                'A setuid program in it gets root, and a service cannot ask for `no-new-privileges`. Set `"no-new-privileges": true` in daemon.json of every node, and say so with `setOnNodes` in this policy\'s configuration.',
+                'A setuid program in it becomes root, and a service cannot set `no-new-privileges`. Set `"no-new-privileges": true` in daemon.json of every node, and then `setOnNodes` in this policy\'s configuration.',
             );
         if (
             kind !== "service" &&
             !holdsUnknown(securityOpts) &&
             !options.some((option) => /^no-new-privileges([:=]true)?$/.test(option))
         )
-            report("A setuid program in it gets root. Add `no-new-privileges:true` to its `securityOpts`.");
+            report("A setuid program in it becomes root. Add `no-new-privileges:true` to its `securityOpts`.");
         const unconfined = options.find((option) => /[:=](unconfined|disable)$/.test(option));
-        if (unconfined !== undefined) report(`Its ${unconfined} takes Docker's own protection away. Remove it.`);
+        if (unconfined !== undefined) report(`Its ${unconfined} turns off Docker's own protection. Remove it.`);
     }),
 };
 
@@ -87,40 +86,42 @@ export const readOnlyRoot: Rule = {
     validateResource: ofContainer(({ inputs: { readOnly } }, report) => {
         if (readOnly !== true && readOnly !== notYetKnown)
             report(
-                "Whoever breaks into it can change its programs. Set `readOnly`, with a `tmpfs` for each folder it writes to and a volume for its files.",
+                "An intruder can change its programs. Set `readOnly`, with a `tmpfs` for each folder it writes to and a volume for its files.",
             );
     }),
 };
 
-/** What an image's entrypoint needs to own its data folder and to drop from root to its user. */
+/** The capabilities that an image's entrypoint needs to own its data folder and to change from root to its user. */
 const needed = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
 
-/** What giving a volume to its user takes: the second one is for folders that only another user can enter. */
+/** The capabilities for giving a volume to its user. DAC_READ_SEARCH is for folders that only another user can enter. */
 const neededToHandOver = ["CHOWN", "DAC_READ_SEARCH"];
 
 export const capabilities: Rule = {
     name: "capabilities",
-    description: "A container has no capability but those that handing over files and dropping to a user take.",
+    description:
+        "A container has no capabilities except those for handing over files and for changing from root to a user.",
     validateResource: ofContainer((container, report) => {
         const { capabilities: chosen } = container.inputs;
         const { drops, adds } = objectOf(chosen);
         if (chosen !== notYetKnown && !holdsUnknown(drops) && !textsOf(drops).map(bare).includes("ALL"))
-            report("It keeps Docker's own choice of capabilities. Drop `ALL`, and add the few it needs.");
+            report("It keeps Docker's default capabilities. Drop `ALL`, and add the few that it needs.");
         const allowed = handsOver(container) ? neededToHandOver : needed;
         for (const added of textsOf(adds).map(bare))
-            if (!allowed.includes(added)) report(`It adds the capability ${added}. Allowed are ${allowed.join(", ")}.`);
+            if (!allowed.includes(added))
+                report(`It adds the capability ${added}. Remove it; allowed are ${allowed.join(", ")}.`);
     }),
 };
 
-/** Of a container without `user`, only its image knows the user. */
+/** If a container has no `user`, its image decides, which no policy can see. */
 export const noRoot: Rule = {
     name: "no-root",
-    description: "No container is told to run as root, but one that gives a volume to its user and has no network.",
+    description: "No container is told to run as root, except one that gives a volume to its user and has no network.",
     configSchema: {
         properties: {
             also: {
                 type: "array",
-                description: "resource names of further containers that may run as root",
+                description: "resource names of other containers that may run as root",
                 items: { type: "string" },
                 default: [],
             },
@@ -131,22 +132,23 @@ export const noRoot: Rule = {
         if (typeof inputs.user !== "string" || !/^(0+|root)(:|$)/.test(inputs.user)) return;
         if (textsOf(config.also).includes(name)) return;
         if (!handsOver(container))
-            report("It runs as root. Set `user` to one of its image, or name it in the policy's `also`.");
-        else if (isOnNetwork(container)) report("It hands a volume over as root and is on a network. Take it off.");
+            report("It runs as root. Set `user` to a user of its image, or name the container in the policy's `also`.");
+        else if (isOnNetwork(container))
+            report("It hands a volume over as root and is on a network. Disconnect it from the network.");
     }),
 };
 
-/** A job that gives a volume to the user of the container that comes after it. */
+/** Whether a container is a job that gives a volume to the user of the next container. */
 function handsOver({ kind, inputs: { entrypoints } }: ContainerUnderPolicy): boolean {
     return kind === "job" && textsOf(entrypoints).join(" ") === "chown";
 }
 
-/** A job is on the networks that are named, and on no other: see createOptions in engine/container.ts. */
+/** A job is only on the networks that it names: see createOptions in engine/container.ts. */
 function isOnNetwork({ inputs: { networksAdvanced, networkMode } }: ContainerUnderPolicy): boolean {
     return itemsOf(networksAdvanced).length > 0 || (networkMode !== undefined && networkMode !== "none");
 }
 
-/** Docker takes capabilities with and without `CAP_`, in any case. */
+/** Docker accepts capabilities with and without `CAP_`, in upper and lower case. */
 function bare(capability: string): string {
     return capability.toUpperCase().replace(/^CAP_/, "");
 }
@@ -157,6 +159,6 @@ export const memoryLimits: Rule = {
     description: "A container has a memory limit.",
     validateResource: ofContainer(({ inputs: { memory } }, report) => {
         if (memory === undefined || memory === 0)
-            report("It has no memory limit. Set `memory` of its section in the configuration, such as 512m.");
+            report("It has no memory limit. Set `memory` in its section of the configuration, such as 512m.");
     }),
 };

@@ -2,7 +2,7 @@ import type { ResourceValidation } from "@pulumi/policy";
 import { ofContainer, plain } from "../container";
 import type { Rule } from "../production";
 
-/** `latest`, and no tag at all, mean another image tomorrow. */
+/** `latest`, or no tag at all, may mean another image tomorrow. */
 export const imageTags: Rule = {
     name: "image-tags",
     description: "An image is named with a tag other than latest, or with a digest.",
@@ -13,7 +13,7 @@ export const imageTags: Rule = {
     }),
 };
 
-/** A tag can be moved by everybody who can push to the registry; a digest cannot be moved. */
+/** Everyone who can push to the registry can move a tag; nobody can move a digest. */
 export const imageDigests: Rule = {
     name: "image-digests",
     description: "An image is named with its digest.",
@@ -26,7 +26,7 @@ export const imageDigests: Rule = {
     }),
 };
 
-/** Containers name an image, and RemoteImage pulls one. */
+/** Checks the images that containers name, and those that RemoteImage pulls. */
 function ofEveryImage(check: (image: string, report: (message: string) => void) => void): ResourceValidation[] {
     return [
         ofContainer(({ inputs: { image } }, report) => {
@@ -40,7 +40,7 @@ function ofEveryImage(check: (image: string, report: (message: string) => void) 
     ];
 }
 
-/** A bare `sha256:...` is the id of an image that the host has. */
+/** A bare `sha256:...` is the id of an image on the host. */
 function hasDigest(image: string): boolean {
     return /(@|^)sha256:[0-9a-f]{64}$/.test(image);
 }

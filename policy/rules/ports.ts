@@ -2,21 +2,21 @@ import { allRoles, outpostTypes } from "../../authentik/roles";
 import { type ContainerUnderPolicy, objectsOf, ofContainer } from "../container";
 import type { Rule } from "../production";
 
-/** The ports that people and reverse proxies reach, by the component of the container. */
+/** The ports that people and reverse proxies need, by the component of the container. */
 const reachable = [
     { component: "Server", ports: publishable("server") },
     { component: "Outpost", ports: publishable(...outpostTypes) },
 ];
 
-/** Databases, the worker and metrics are for other containers alone. */
+/** Databases, the worker and metrics are only for other containers. */
 export const publishedPorts: Rule = {
     name: "published-ports",
-    description: "Only the ports of the server and of outposts are published, each on an address of the host.",
+    description: "Only ports of the server and of outposts are published, each on a named address of the host.",
     configSchema: {
         properties: {
             also: {
                 type: "object",
-                description: "ports inside further containers that may be published, by the container's resource name",
+                description: "ports inside other containers that may be published, by the container's resource name",
                 additionalProperties: { type: "array", items: { type: "integer" } },
                 default: {},
             },
@@ -24,19 +24,20 @@ export const publishedPorts: Rule = {
     },
     validateResource: ofContainer((container, report) => {
         const { ports, publishAllPorts } = container.inputs;
-        if (publishAllPorts === true) report("It publishes every port of its image. Name the ones that people need.");
+        if (publishAllPorts === true)
+            report("It publishes every port of its image. Name only the ports that people need.");
         const allowed = allowedPorts(container);
         for (const { internal, external, ip } of objectsOf(ports)) {
             if (typeof internal === "number" && !allowed.includes(internal))
                 report(
-                    `It publishes its port ${internal}, which is for other containers alone. Remove it, or name it in the policy's \`also\`.`,
+                    `It publishes its port ${internal}, which is only for other containers. Remove it, or name it in the policy's \`also\`.`,
                 );
             if (ip === undefined || ip === "")
                 report(
-                    `It publishes its port ${String(internal)} on every address of the host. Name one, such as 127.0.0.1.`,
+                    `It publishes its port ${String(internal)} on every address of the host. Name one address, such as 127.0.0.1.`,
                 );
             if (external === undefined)
-                report(`Docker chooses the host's port for its port ${String(internal)}. Name one.`);
+                report(`Docker chooses the host's port for its port ${String(internal)}. Name the host's port.`);
         }
     }),
 };

@@ -12,7 +12,7 @@ import type { Rule } from "../production";
 import { isWrittenOut, writtenOut } from "../secret-text";
 import { holds, secretFilesOf, shownPlaces, shownTexts } from "../shown-texts";
 
-/** Everybody on the host can read what `docker inspect` shows, and backups keep it. */
+/** Everyone who can use Docker on the host can read what `docker inspect` shows, and backups keep it. */
 export const secretsInSettings: Rule = {
     name: "secrets-in-settings",
     description: "No secret is in an environment variable, a command, a health check or a label.",
@@ -21,7 +21,7 @@ export const secretsInSettings: Rule = {
         for (const { place, name, text } of shownTexts(inputs)) {
             const found = [
                 ...(name !== undefined && isWrittenOut(name, text) ? ["a secret, as its name says"] : writtenOut(text)),
-                ...(files.some((content) => holds(text, content)) ? ["what is in one of its secret files"] : []),
+                ...(files.some((content) => holds(text, content)) ? ["the content of one of its secret files"] : []),
             ];
             for (const what of found)
                 report(`Its ${place} shows ${what}. Deliver it as a file, and name the file there (file:// or _FILE).`);
@@ -29,15 +29,15 @@ export const secretsInSettings: Rule = {
     }),
 };
 
-/** Types of generated secrets, and the outputs that are the secret. */
+/** Resource types that generate secrets, and the outputs that are secret. */
 const generators: Record<string, string[]> = {
     "random:index/randomPassword:RandomPassword": ["result", "bcryptHash"],
     "random:index/randomBytes:RandomBytes": ["base64", "hex"],
 };
 
 /**
- * Secrets by their value, whatever the setting is called, looked for in all containers: every secret that the stack
- * generates, every secret file that is an upload, and every docker.Secret.
+ * Searches all containers for the values of secrets, whatever the setting is called: every secret that the stack generates,
+ * every secret file that is an upload, and every docker.Secret.
  */
 export const generatedSecrets: StackValidationPolicy = {
     name: "generated-secrets",
@@ -62,12 +62,12 @@ export const generatedSecrets: StackValidationPolicy = {
             for (const { place, text } of shownTexts(container.inputs))
                 for (const [secret, origin] of secrets) if (holds(text, secret)) shows(`${place} shows ${origin}`);
             for (const { place, origin } of madeFromSecrets(resource, container))
-                shows(`${place} will show ${origin}, from which it is made`);
+                shows(`${place} will show ${origin}, from which it is derived`);
         }
     },
 };
 
-/** The secrets that a resource generates or holds, each with what messages call it. */
+/** The secrets that a resource generates or contains, each with its name in messages. */
 function secretsIn({ type, name, props }: PolicyResource): [string, string][] {
     const known = objectOf(plain(props));
     const values = [
@@ -82,10 +82,10 @@ function secretsIn({ type, name, props }: PolicyResource): [string, string][] {
 }
 
 /**
- * Before a secret is generated its value cannot be looked for, but what is made from it names it.
+ * A secret that is not generated yet has no value to search for, but Pulumi tells which properties depend on it.
  *
- * A step names as its sources all that its files are made from, which says nothing about its settings. This project's
- * containers have a label with a digest of their files, made with a key that only the stack's state has: it shows nothing.
+ * The dependencies of a step include those of its files, so they say nothing about its settings. This project's containers
+ * have a label with a digest of their files, keyed with a secret that only the stack's state has: it reveals nothing.
  */
 function madeFromSecrets(
     { propertyDependencies, urn }: PolicyResource,

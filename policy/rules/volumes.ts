@@ -2,10 +2,10 @@ import { isOfThisProject, objectOf, plain } from "../container";
 import type { Rule } from "../production";
 
 /**
- * Nothing brings back what was deleted with a data volume.
+ * Data that is deleted with its volume is lost.
  *
- * What keeps the data of this project's volumes is the option `retainOnDelete`, which Pulumi shows to no policy; the stack's
- * component shows what sets it.
+ * This project keeps its data volumes with the option `retainOnDelete`, which policies cannot see. They can see
+ * `protectData`, which sets it, as an input of the stack's component.
  */
 export const dataVolumes: Rule = {
     name: "data-volumes",

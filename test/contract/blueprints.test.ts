@@ -36,7 +36,7 @@ describe("ak apply_blueprint", function () {
         });
     }
 
-    it("a file that is not there: 1", async () => {
+    it("a file that does not exist: 1", async () => {
         const { code, log } = await apply(["custom/not-there.yaml"]);
         expect(code).to.equal(1);
         expect(log).to.include(

@@ -6,7 +6,7 @@ import { ask, statusOf } from "./support/http";
 import { expectRecorded } from "./support/matching";
 import { Stack } from "./support/stack";
 
-describe("what happens when a part goes away", function () {
+describe("what happens when a part fails", function () {
     this.timeout(180_000);
     const stack = new Stack();
     const ready = "/-/health/ready/";

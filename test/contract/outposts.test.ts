@@ -84,7 +84,7 @@ describe("outposts of the other kinds, nginx and the application", function () {
         expect(headers["x-rd"]).to.equal("%2Fa%3Fb%3D1%26c%3D2");
     });
 
-    it("no stand-in bears an official name, and names only change with the files they come from", async () => {
+    it("no stand-in has an official name, and names only change with the files they are built from", async () => {
         const { standInImages } = await standIns();
         const images = standInImages();
         for (const image of Object.values(images))

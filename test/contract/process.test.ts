@@ -57,7 +57,7 @@ describe("processes and their ends", function () {
     after(() => bed.close());
 
     for (const { name, says, workerEnds } of broken) {
-        it(`${name}: the server tries for ever, lives and is not ready`, async () => {
+        it(`${name}: the server keeps trying, is alive but not ready`, async () => {
             const server = servers.get(name) as Container;
             await server.says(says, 20);
             const port = await server.port(9000);
@@ -153,7 +153,7 @@ describe("outposts that cannot start", function () {
         });
     }
 
-    it("a wrong token, a server that starts, an unknown server: tries for ever, unhealthy, killed after the grace time", async () => {
+    it("a wrong token, a server that starts, an unknown server: keeps trying, is unhealthy, is killed after the grace time", async () => {
         const starting = await bed.authentik("server", ["server"], { AUTHENTIK_POSTGRESQL__HOST: "nohost" });
         await bed.answers(starting, "/-/health/live/", 200);
         const booting = await bed.outpost("outpost-502", "proxy", "outpost_a_token");

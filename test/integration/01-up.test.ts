@@ -33,7 +33,7 @@ describe("up from nothing, with the development configuration", () => {
         expect((await get(url)).status, "and not the application's own").to.equal(302);
     });
 
-    it("lets akadmin in with the password among the outputs, and with no other", async () => {
+    it("lets akadmin sign in with the password from the outputs, and with no other", async () => {
         const { server } = shared.ports;
         const { admin } = await valuesOf(shared);
         const signIn = async (password: string) =>

@@ -31,7 +31,7 @@ describe("a change of the configuration", () => {
         await expectServing(shared.ports);
     });
 
-    it("of a memory limit replaces that container alone", async () => {
+    it("of a memory limit replaces only that container", async () => {
         const others = (await containers(shared.stack.prefix)).filter(
             ({ name: one }) => !one.startsWith(name("worker")),
         );
@@ -63,7 +63,7 @@ describe("a change of the configuration", () => {
         expect(start.status, start.body).to.equal(302);
     });
 
-    it("that adds an application to an outpost is told to authentik alone", async () => {
+    it("that adds an application to an outpost changes only authentik", async () => {
         const before = await containers(shared.stack.prefix);
         shared.stack.configure(shared.configuration({ ...kept, "applications[3]": behindCwad("books", shared.ports) }));
         const { changes } = await shared.stack.up();

@@ -6,7 +6,7 @@ import { expectServing } from "./support/visit";
 
 const roles = ["postgres", "redis", "server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"];
 
-describe("a container that was removed behind Pulumi's back", () => {
+describe("a container that was removed without Pulumi", () => {
     let shared: SharedStack;
     before(async () => {
         shared = await sharedStack();
@@ -64,7 +64,7 @@ describe("a container that was removed behind Pulumi's back", () => {
         expect(restarts.split("\n")).to.deep.equal(ids.map(() => "0"));
     });
 
-    it("is then as it was: an update has nothing to do", async () => {
+    it("leaves nothing for an update to do", async () => {
         expect((await shared.stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
 });

@@ -34,7 +34,7 @@ describe("a blueprint that does not take", () => {
         await expectServing(shared.ports);
     });
 
-    it("fails the next update as well, until the cause is mended", async () => {
+    it("fails the next update as well, until the cause is fixed", async () => {
         await shared.stack.failingUp();
         await rename("gone", required);
         const { changes } = await shared.stack.up();
@@ -78,7 +78,7 @@ describe("a blueprint of the user's own", () => {
         expect((await shared.stack.up()).changes).to.deep.equal([]);
     });
 
-    it("fails the update, named, when what it declares is not there afterwards", async () => {
+    it("fails the update, which names it, when an object that it declares does not exist afterwards", async () => {
         const files = [write("groups.yaml", group), write("undoes.yaml", gone)];
         shared.stack.configure(shared.configuration({ blueprints: { files } }));
         const { record } = await shared.stack.failingUp();

@@ -26,7 +26,7 @@ describe("an image", () => {
     });
 
     for (const role of ["server", "proxy"]) {
-        it(`of ${role} that cannot be had fails fast, by its name, and the next up heals`, async () => {
+        it(`of ${role} that cannot be pulled fails fast and is named, and the next up heals`, async () => {
             const before = await containers(shared.stack.prefix);
             shared.stack.configure(shared.configuration({ [`images.${role}`]: missing }));
             const { record, seconds } = await shared.stack.failingUp();

@@ -4,7 +4,7 @@ import { containers, docker, type Listed } from "./support/host";
 import { freePorts } from "./support/ports";
 import { sharedStack, type SharedStack } from "./support/shared-stack";
 
-describe("a port that is taken", () => {
+describe("a port that is in use", () => {
     let shared: SharedStack;
     let port: number;
     let untouched: Listed[];
@@ -29,7 +29,7 @@ describe("a port that is taken", () => {
             program.close(done);
         });
 
-        it("is told with key and cure before anything is changed", async () => {
+        it("is reported with key and cure before anything is changed", async () => {
             const { errors } = (await shared.stack.failingUp()).record;
             expect(errors).to.contain(`outposts[1].ports[0].port = ${port} is in use by a program on the host`);
             expect(errors).to.contain("choose another port, or stop that program");
@@ -45,7 +45,7 @@ describe("a port that is taken", () => {
         });
         after(() => docker("rm", "--force", name));
 
-        it("is told with the container's name before anything is changed", async () => {
+        it("is reported with the container's name before anything is changed", async () => {
             const { errors } = (await shared.stack.failingUp()).record;
             expect(errors).to.contain(`outposts[1].ports[0].port = ${port} is published by the container ${name}`);
             expect(await containers(shared.stack.prefix)).to.have.deep.members(untouched);

@@ -28,7 +28,7 @@ describe("what containers of a running stack may do", () => {
         ...[handOver, "job: databases", "job: blueprints", "job: proof"],
     ];
 
-    it("is looked at in every container and every job", () => {
+    it("is read from every container and every job", () => {
         expect(running).to.have.length(6);
         expect([...new Set(all.map(title))]).to.deep.equal(titles);
     });
@@ -42,7 +42,7 @@ describe("what containers of a running stack may do", () => {
         else expect(text).to.equal(wanted);
     });
 
-    it("is nothing to its root file system, nor to its files", async () => {
+    it("excludes writing to its root file system and to its files", async () => {
         for (const { Id, Name } of running.filter((one) => !title(one).startsWith("ak-outpost")))
             for (const path of ["/x", "/usr/x"])
                 expect(
@@ -62,7 +62,7 @@ describe("what containers of a running stack may do", () => {
         for (const { Name, HostConfig } of all) expect(HostConfig.ReadonlyRootfs, Name).to.equal(true);
     });
 
-    it("is nothing as root, but for the job that hands a volume over", async () => {
+    it("excludes root, except in the job that hands a volume over", async () => {
         for (const { Id, Name } of running) {
             const [, ...processes] = (await docker("top", Id, "-eo", "uid,pid,args")).split("\n");
             expect(processes, Name).to.not.have.length(0);
@@ -72,7 +72,7 @@ describe("what containers of a running stack may do", () => {
         expect(new Set(root.map(title))).to.deep.equal(new Set([handOver]));
     });
 
-    it("has no capability, but for that job, and none of the host", () => {
+    it("excludes all capabilities, except in that job, and all namespaces of the host", () => {
         for (const one of all) {
             const { CapDrop, CapAdd, SecurityOpt, Privileged, NetworkMode = "", PidMode } = one.HostConfig;
             expect(CapDrop, one.Name).to.deep.equal(["ALL"]);
@@ -86,7 +86,7 @@ describe("what containers of a running stack may do", () => {
         }
     });
 
-    it("has a limit of processes, memory and log", () => {
+    it("is limited in processes, memory and log", () => {
         for (const { Name, HostConfig } of all) {
             const { PidsLimit, Memory, MemorySwap, LogConfig } = HostConfig;
             expect(PidsLimit, Name).to.be.within(16, 512);
@@ -97,7 +97,7 @@ describe("what containers of a running stack may do", () => {
         }
     });
 
-    it("is reached on this machine alone, and the databases on a network without a way out", async () => {
+    it("leaves ports reachable only on this machine, and databases only on an internal network", async () => {
         for (const one of all) for (const address of addressesOf(one)) expect(address, one.Name).to.equal("127.0.0.1");
         expect(await docker("network", "inspect", "--format", "{{.Internal}}", "it-a-db_net")).to.equal("true");
         for (const one of running.filter((one) => ["postgres", "redis"].includes(title(one))))

@@ -28,7 +28,7 @@ describe("generated secrets", () => {
         }
     });
 
-    it("are in nothing that Docker told of any container while the stack was made, jobs included", () => {
+    it("are in no event of any container, jobs included, while the stack was created", () => {
         const { seen } = shared;
         expect(seen).to.contain("it-a-authentik-blueprints-applied").and.contain("it-a-authentik-serving-proven");
         expect(findLeaks(seen, secrets)).to.deep.equal([]);
@@ -61,7 +61,7 @@ describe("generated secrets", () => {
         expect(findLeaks(text, secrets)).to.deep.equal([]);
     });
 
-    it("are in no difference that a preview shows, of what holds secrets as well", async () => {
+    it("are in no difference that a preview shows, not even of resources that contain secrets", async () => {
         // Changes the files of PostgreSQL, Redis, server, worker and an outpost.
         const rotation = { postgres: 1, redis: 1, "outpost/ak-outpost-cwad": 1, "admin-password": 1 };
         shared.stack.configure(shared.configuration({ rotation, "settings.log_level": "debug" }));

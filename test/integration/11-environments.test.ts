@@ -19,7 +19,7 @@ describe("two environments on one host", () => {
     });
     after(() => staging.close());
 
-    it("come up beside each other, and both serve", async () => {
+    it("run side by side, and both serve", async () => {
         const before = await containers(dev.stack.prefix);
         await staging.up();
         await expectServing(ports);
@@ -39,7 +39,7 @@ describe("two environments on one host", () => {
         expect((await staging.up({ refresh: true })).changes).to.deep.equal([]);
     });
 
-    it("are taken down one without the other", async () => {
+    it("can be taken down separately", async () => {
         await dev.stack.down();
         expect(await containers(dev.stack.prefix)).to.deep.equal([]);
         await expectServing(ports);

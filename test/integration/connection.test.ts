@@ -80,14 +80,14 @@ describe("an engine that is reached over SSH", () => {
         expect(unknown).to.contain("Host key verification failed");
     });
 
-    it("refuses a stranger, and does not answer where nothing listens; ssh says so", async () => {
+    it("refuses an unknown user, and does not answer if nothing listens; ssh reports both", async () => {
         const stranger = join(sshd.identity, "../stranger");
         expect(await refusal(through({ IdentityFile: stranger }))).to.contain("Permission denied (publickey");
         expect(await refusal(through({ Port: "1" }))).to.contain("Connection refused");
         expect(await refusal({ ...through(), host: "ssh://nowhere.invalid" })).to.contain("Could not resolve hostname");
     });
 
-    it("has another socket there, whose absence Docker's command tells", async () => {
+    it("can have another socket, whose absence Docker's command reports", async () => {
         expect(await refusal({ ...through(), host: `${host}/var/run/docker.sock` })).to.equal("it answered");
         expect(await refusal({ ...through(), host: `${host}/no such.sock` })).to.contain("dial unix /no such.sock");
     });

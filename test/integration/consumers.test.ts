@@ -110,7 +110,7 @@ describe("stacks that sign in at this one", () => {
             expect(preview).to.not.contain(clientSecret);
         });
 
-    it("a client that is not there is refused with its stack, what there is and what to do", async () => {
+    it("a client that does not exist is refused, with the stack, the clients that exist and what to do", async () => {
         const example = await openHere("paperless", {
             program: (text) => text.replace('oidcClient(authentik, "paperless")', 'oidcClient(authentik, "papierlos")'),
         });

@@ -17,7 +17,7 @@ const crashes: ContainerTransform = (args) => {
     args.entrypoints = ["sh", "-c", "echo the cause that only it knows; exit 3"];
 };
 
-describe("an authentik made of the components as a library, without the proof at the end", () => {
+describe("an authentik made with the components as a library, without the proof at the end", () => {
     let stack: SmallStack;
     let port: number;
     let transform: Record<string, ContainerTransform> = {};
@@ -76,7 +76,7 @@ describe("an authentik made of the components as a library, without the proof at
         })) {
             transform = { server: (args) => void (args.envs = withVariable(args.envs, variable, "nohost")) };
             const { record, seconds } = await stack.failingUp();
-            expect(record.errors).to.contain(`${prefix}authentik-server lives, and is not ready: ${words}`);
+            expect(record.errors).to.contain(`${prefix}authentik-server is alive but not ready: ${words}`);
             expect(seconds).to.be.lessThan(60);
         }
         transform = {};

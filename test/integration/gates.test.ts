@@ -63,7 +63,7 @@ describe("a workload of a small program", () => {
                     expect(await running("app"), "the old one alone runs").to.deep.equal([old]);
                     expect(await containers(`${prefix}after`), "what depends on it was not made").to.deep.equal([]);
                     if (declared === plain) expect(await startOf(old), "never stopped").to.equal(started);
-                    else expect(record.errors).to.contain("The container that served before it was started again.");
+                    else expect(record.errors).to.contain("The previous container was started again.");
                     if (declared === published) {
                         console.log(`        not served for ${seconds} s`);
                         expect((await fetch(`http://127.0.0.1:${port}/`)).status).to.equal(200);
@@ -85,7 +85,7 @@ describe("a workload of a small program", () => {
         });
     }
 
-    it("that never got healthy goes back to what it was with the former configuration", async () => {
+    it("that never became healthy is restored by the previous configuration", async () => {
         workloads = { app: {} };
         await stack.up();
         workloads = { app: sick.change };

@@ -40,7 +40,9 @@ describe("what a stack no longer needs", () => {
         await join();
         adopt = true;
         const { shown } = await stack.up();
-        expect(shown).to.contain(`the network ${network} is no longer needed and stays: ${guest} `);
+        expect(shown).to.contain(
+            `the network ${network} is no longer needed but is kept, since other containers use it: ${guest}`,
+        );
         expect((await stack.up()).changes).to.deep.equal([]);
         expect(await networks(prefix)).to.deep.equal([network]);
         await leave();
@@ -60,7 +62,7 @@ describe("what a stack no longer needs", () => {
     it("stays when it is a volume, leaves the state, and is named", async () => {
         needed = false;
         const { shown } = await stack.up();
-        expect(shown).to.contain(`the volume ${volume} is no longer needed and stays`);
+        expect(shown).to.contain(`the volume ${volume} is no longer needed but is kept`);
         expect(await volumes(prefix)).to.deep.equal([volume]);
         expect(await stack.recorded()).to.not.include(volume);
         expect((await stack.up()).changes).to.deep.equal([]);

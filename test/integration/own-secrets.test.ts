@@ -31,7 +31,7 @@ describe("secrets of one's own", () => {
     });
     after(() => stack.close());
 
-    it("are not taken from another stack where they are in clear", async () => {
+    it("are not read from another stack where they are in plain text", async () => {
         await set("api-token", { stack: "organization/wiki/dev", output: "clear" });
         const refused = await stack.preview().then(() => "", String);
         expect(refused)
@@ -57,12 +57,12 @@ describe("secrets of one's own", () => {
         await expectServing(ports);
     });
 
-    it("are listed with where they come from, and not rotated", async () => {
+    it("are listed with their source, and not rotated", async () => {
         const known = await readSecrets(stack.opened);
         expect(listText(known)).to.match(
             /^ {2}api-token +the output tokens.api of the stack organization\/wiki\/dev$/m,
         );
-        expect(listText(known)).to.match(/^ {2}database\/authentik +your own$/m);
+        expect(listText(known)).to.match(/^ {2}database\/authentik +supplied by you$/m);
         expect(() => nextRotation(known, ["api-token"], "it-own")).to.throw("change it there");
         expect(() => nextRotation(known, ["database/authentik"], "it-own")).to.throw(
             "config set --stack it-own --secret",

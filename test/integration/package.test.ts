@@ -9,9 +9,13 @@ import { openStack, projectRoot } from "../../cli/workplace";
 import { run } from "../../cli/run";
 import { Operation } from "./support/operation";
 import { openBench } from "./support/workplace";
+import { exampleProgram } from "../support/public-face";
 
 /** Nothing listens there. */
 const nowhere = "tcp://127.0.0.1:1";
+
+/** How a program that is checked strictly calls the compiler. */
+const strictly = "--strict --noEmit --pretty false --module nodenext --target es2023 --types node".split(" ");
 
 /** A program of another repository, with the components as a package: examples/library, on the packed tarball. */
 describe("the packed components", () => {
@@ -50,14 +54,22 @@ describe("the packed components", () => {
             join(folder, "wrong.ts"),
             'import { stackConfig } from "authentik-stack"; stackConfig({ uri: "" });',
         );
-        const options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2023", "--types", "node"];
-        const checked = await run("npx", ["tsc", ...options, "--pretty", "false", "index.ts", "wrong.ts"], {
-            cwd: folder,
-        })
+        const checked = await run("npx", ["tsc", ...strictly, "index.ts", "wrong.ts"], { cwd: folder })
             // The first line has the command.
             .catch((error: Error) => error.message.split("\n").slice(1));
         expect(checked).to.have.lengthOf(1);
         expect(checked[0]).to.match(/wrong\.ts.*'uri' does not exist in type 'ConfigInput'/);
+    });
+
+    it("are shown by examples that hold, in their docstrings and in docs/library.md", async () => {
+        const shown = readFileSync(join(projectRoot, "docs/library.md"), "utf8").matchAll(/```ts\n(.*?)```/gs);
+        const programs = [exampleProgram(), ...[...shown].map(([, text]) => text ?? "")];
+        const names = programs.map((text, index) => {
+            writeFileSync(join(folder, `shown-${index}.ts`), text);
+            return `shown-${index}.ts`;
+        });
+        expect(names).to.have.length.greaterThan(2);
+        await run("npx", ["tsc", ...strictly, ...names], { cwd: folder });
     });
 
     it("make a whole authentik in a preview, without a Docker engine", async () => {
@@ -101,7 +113,7 @@ describe("a configuration from plain values", () => {
         expect(stackConfig(least)).to.deep.include({ version: "2025.8.4", prefix: "", outposts: [], secrets: {} });
     });
 
-    it("takes secrets that are not known yet, and misses those that are not there", () => {
+    it("accepts secrets that are not known yet, and reports missing ones", () => {
         const password = pulumi.secret("of another stack");
         const { secrets, postgres } = stackConfig({ ...external, secrets: { "database/authentik": password } });
         expect(secrets["database/authentik"]).to.equal(password);

@@ -137,7 +137,7 @@ describe("the policy pack on the real engine", () => {
             images,
             protectData: false,
             "images.redis": "redis:7-alpine",
-            settings: { email: { password: "in-the-clear" } },
+            settings: { events: { auth: "in-the-clear" } },
         });
         const { succeeded, violations } = await own("prod", worse);
         expect(succeeded).to.equal(false);

@@ -40,14 +40,14 @@ describe("the preview of a pull request", function () {
         expect(resources["authentik-server (docker:index/container:Container)"]).to.have.property("image");
     });
 
-    it("says which configuration there is none of", async () => {
+    it("says which configuration does not exist", async () => {
         const { code, stderr } = await preview("nosuch");
 
         expect(code).to.equal(1);
-        expect(stderr).to.contain("There is no Pulumi.nosuch.yaml, nor Pulumi.nosuch.yaml.example.");
+        expect(stderr).to.contain("There is neither Pulumi.nosuch.yaml nor Pulumi.nosuch.yaml.example.");
     });
 
-    it("needs no key for secrets that are encrypted, and sees what is wrong beside them", async () => {
+    it("needs no key for encrypted secrets, and still reports other problems", async () => {
         const sound = await previewOf("secrets: {secret-key: {secure: v1:unreadable}}");
         const unsound = await previewOf("secrets: {secret-key: {secure: v1:unreadable}, no-such: {secure: v1:x}}");
 

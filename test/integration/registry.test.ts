@@ -22,7 +22,7 @@ describe("a registry that asks who one is", () => {
     afterEach(() => tryDocker("rmi", "--force", `${registry.image}:1`));
     after(() => registry.close());
 
-    it("hands nothing out to nobody, and the engine says so", async () => {
+    it("refuses anonymous pulls, and the engine says so", async () => {
         const connection = new DockerConnection(settings(), {});
         const reason = await connection.pullIfMissing(`${registry.image}:1`).then(() => "it was pulled", engineReason);
         expect(reason).to.match(/no basic auth credentials|unauthorized|denied/);
@@ -53,7 +53,7 @@ describe("a registry that asks who one is", () => {
         expect(await connection.isPresent(`${registry.image}:1`)).to.equal(true);
     });
 
-    it("is asked by the command line, which leaves it to the update where only that has the credentials", async () => {
+    it("is asked by the command line, which leaves it to the update if only that has the credentials", async () => {
         const images = { server: `${registry.image}:1` };
         const told: string[] = [];
         const choose = (connection: DockerConnection, credentialsLater: boolean) =>

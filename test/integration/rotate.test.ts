@@ -66,7 +66,7 @@ describe("rotation", () => {
     });
     after(() => stack.close());
 
-    it("lists what there is, and refuses what there is not", async () => {
+    it("lists the secrets, and refuses unknown ones", async () => {
         const known = await readSecrets(stack.opened);
         expect(known.secrets.map(({ name }) => name)).to.include.members(names);
         expect(listText(known)).to.match(/^ {2}database\/n8n +generated$/m);
@@ -87,7 +87,7 @@ describe("rotation", () => {
         });
     }
 
-    it("lets the old secrets in until then", async () => {
+    it("accepts the old secrets until then", async () => {
         expect(await judge(old)).to.deep.equal(all(true));
         expect((await browser.ask("/api/v3/core/users/me/")).status).to.equal(200);
     });
@@ -103,7 +103,7 @@ describe("rotation", () => {
         expect(warnings).to.deep.equal([]);
     });
 
-    it("keeps nobody out for longer than a restart", async () => {
+    it("disconnects no client for longer than a restart", async () => {
         const server = await outages.server.end();
         const outpost = await outages.outpost.end();
         console.log(
@@ -117,14 +117,14 @@ describe("rotation", () => {
         expect(await judge(old)).to.deep.equal(all(false));
     });
 
-    it("lets every new one in, and everything serves", async () => {
+    it("accepts every new one, and everything serves", async () => {
         const after = await secretsOf(stack, names);
         for (const name of names) expect(after[name], name).to.not.equal(old[name]);
         expect(await judge(after)).to.deep.equal(all(true));
         await expectServing(ports);
     });
 
-    it("of the secret key ends every session", async () => {
+    it("of the secret key ends all sessions", async () => {
         expect((await browser.ask("/api/v3/core/users/me/")).status).to.equal(403);
     });
 

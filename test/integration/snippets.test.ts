@@ -39,7 +39,7 @@ describe("the nginx snippets in front of an outpost", function () {
         });
     }
 
-    it("let nothing of what a client says of itself through where nobody has to sign in", async () => {
+    it("remove every identity header that a client sends, where nobody has to sign in", async () => {
         const { headers } = read(await visit("single.snip.test:18080", "/open/x", forged));
 
         expect(Object.keys(headers).filter((name) => name.startsWith("x-authentik"))).to.deep.equal([]);

@@ -27,14 +27,14 @@ for (const keep of [true, false])
         });
         after(() => stack.close());
 
-        it("is taken up as it is", async () => {
+        it("is used as it is", async () => {
             await stack.up();
             expect(await content()).to.equal("made before the stack");
             for (const refresh of [false, true]) expect((await stack.up({ refresh })).changes).to.deep.equal([]);
             expect(await content()).to.equal("made before the stack");
         });
 
-        it("is taken up in place of one that was lost, and not replaced", async () => {
+        it("is used in place of a lost one, and not replaced", async () => {
             for (const { id } of await containers(prefix)) await docker("rm", "--force", id);
             await docker("volume", "rm", volume);
             await fill("restored");

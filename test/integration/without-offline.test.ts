@@ -56,10 +56,10 @@ describe("offline/", function () {
         }
         const doctor = await command("doctor");
         expect(doctor.code, doctor.stderr).to.equal(0);
-        expect(doctor.stdout).to.match(/^missing {2}Stand-in images +offline\/ is not there/m);
+        expect(doctor.stdout).to.match(/^missing {2}Stand-in images +the folder offline\/ is missing/m);
     });
 
-    it("is asked for, with the cure, where nothing else helps", async () => {
+    it("is reported as missing, with the cure, if nothing else works", async () => {
         const script = join(copy, "nothing-helps.ts");
         writeFileSync(
             script,
@@ -73,7 +73,7 @@ describe("offline/", function () {
         );
         const { stdout, stderr } = await tryRun(process.execPath, ["--import", "tsx", script], options());
         const [images, pulumi] = stdout.trim().split("\n");
-        expect(images, stderr).to.match(/^ToolError A rehearsal was asked for, and the folder offline\/.* is missing/);
+        expect(images, stderr).to.match(/^ToolError A rehearsal was requested, and the folder offline\/.* is missing/);
         expect(images).to.contain("docker load").and.contain("git restore offline");
         expect(pulumi, stderr).to.match(/^ToolError Pulumi [\d.]+ cannot be downloaded \(.*\/nowhere.*\), and/);
         expect(pulumi).to.contain("put it on PATH").and.contain("git restore offline");

@@ -50,7 +50,7 @@ describe("the versions that the workflows install", () => {
         expect([...new Set(versions)].filter((version) => version !== undefined)).to.deep.equal([pulumiVersion]);
     });
 
-    it("are fixed where an action of others than GitHub gets at secrets", () => {
+    it("pin actions by commit if they are not GitHub's and can read secrets", () => {
         const foreign = workflows
             .flatMap(steps)
             .flatMap(({ uses = "actions/" }) => (/^actions\//.test(uses) ? [] : uses));

@@ -12,7 +12,7 @@ describe("the program's containers", () => {
         run = await runProgram({ configuration: devWith({ "outposts[1].ports": [], "server.ports": [] }) });
     });
 
-    it("are named by Pulumi and created before their predecessors go, whatever they hold or publish", async () => {
+    it("are named by Pulumi and created before their predecessors are deleted, whatever data or ports they use", async () => {
         const containers = all((await runProgram()).resources, "container");
 
         expect(containers).to.have.length(6);
@@ -78,7 +78,7 @@ describe("the program's containers", () => {
         );
     });
 
-    it("join the networks of their role by id: databases theirs alone, outposts none of the databases'", () => {
+    it("join the networks of their role by id: databases only their own, outposts never the databases'", () => {
         const joined = Object.fromEntries(
             all(run.resources, "container").map(({ name, inputs }) => [
                 name,
@@ -111,12 +111,12 @@ describe("the program's containers", () => {
             "goauthentik/proxy:2025.8.4",
             "goauthentik/proxy:2025.8.4",
         ]);
-        const named = devWith({ version: "2025.6.1", "images.redis": "redis:8.0", "images.proxy": "my/proxy:1" });
+        const named = devWith({ version: "2025.8.1", "images.redis": "redis:8.0", "images.proxy": "my/proxy:1" });
         expect(images(await runProgram({ configuration: named }))).to.deep.equal([
             "postgres:16-alpine",
             "redis:8.0",
-            "goauthentik/server:2025.6.1",
-            "goauthentik/server:2025.6.1",
+            "goauthentik/server:2025.8.1",
+            "goauthentik/server:2025.8.1",
             "my/proxy:1",
             "my/proxy:1",
         ]);

@@ -30,7 +30,7 @@ describe("every container of the program", () => {
             ]);
     });
 
-    it("is labelled with a digest of all that it is made of, and with nothing else", () => {
+    it("is labelled with a digest of everything that it is made of, and with nothing else", () => {
         for (const { inputs, name } of containers) {
             const [, , ...digests] = inputs.labels as { label: string; value: string }[];
             expect(digests.map(({ label }) => label)).to.deep.equal(["authentik-stack.made-of"]);
@@ -84,7 +84,7 @@ describe("every container of the program", () => {
         }
     });
 
-    it("runs as the image's own user, which is nowhere root", () => {
+    it("runs as the image's own user, which is never root", () => {
         const users = containers.map(({ inputs }) => inputs.user);
 
         expect(users).to.deep.equal(["postgres", "999", undefined, undefined, undefined, undefined]);

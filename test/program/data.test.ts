@@ -13,7 +13,7 @@ describe("the program's data", () => {
         return { volumes, key: one(resources, "password", "authentik-secret-key").options.protect };
     };
 
-    it("stays when the stack is destroyed, unlike the sessions of an outpost and the socket of PostgreSQL", async () => {
+    it("is kept when the stack is destroyed, unlike the sessions of an outpost and the socket of PostgreSQL", async () => {
         const { volumes, key } = await kept();
 
         expect(volumes).to.deep.equal([
@@ -29,7 +29,7 @@ describe("the program's data", () => {
         expect(key, "the key without which the data cannot be read").to.equal(true);
     });
 
-    it("goes with the stack where the configuration says so", async () => {
+    it("is deleted with the stack if the configuration says so", async () => {
         const { volumes, key } = await kept(devWith({ protectData: false }));
 
         expect(volumes).to.have.length(8);

@@ -79,6 +79,25 @@ describe("the program with an external PostgreSQL", () => {
         ]);
     });
 
+    it("tries each of several hosts with the password", async () => {
+        const several = devWith({
+            "postgres.external": { host: "pg1,fd00::5", user: "postgres.abc", database: "authentik-prod" },
+            consumers: undefined,
+            secrets: { "database/authentik": "short" },
+        });
+        const trial = await startEngine({ exit: () => 2 });
+        try {
+            const run = await runProgram({ configuration: several, secretKeys: ["secrets"], dockerHost: trial.host });
+            await failureOf(step(run.resources, "authentik-postgres-check"), "beforeCreate");
+            expect(trial.created[0]?.files[0]?.content).to.equal(
+                "pg1:5432:authentik-prod:postgres.abc:short\nfd00\\:\\:5:5432:authentik-prod:postgres.abc:short",
+            );
+            expect(trial.created[0]?.body.Env).to.include("PGHOST=pg1,fd00::5");
+        } finally {
+            await trial.close();
+        }
+    });
+
     it("gives server and worker the certificates as files, whose paths authentik's settings name", async () => {
         for (const name of ["authentik-server", "authentik-worker"]) {
             const made = container(resources, name);
@@ -143,6 +162,21 @@ describe("the program with an external Redis", () => {
         const settings = environmentOf(container(plain, "authentik-worker"));
         expect(settings.AUTHENTIK_REDIS__TLS).to.equal("true");
         expect(Object.keys(settings).filter((key) => key.startsWith("AUTHENTIK_REDIS__TLS_"))).to.deep.equal([]);
+    });
+
+    it("takes its user, and does without a password where it asks for none", async () => {
+        const worker = async (external: Record<string, unknown>) => {
+            const run = await runProgram({ configuration: configuration(external), secretKeys: ["secrets"] });
+            return environmentOf(container(run.resources, "authentik-worker"));
+        };
+
+        expect((await worker({ user: "authentik" })).AUTHENTIK_REDIS__USERNAME).to.equal("authentik");
+        const bare = devWith({ redis: { external: { host: "redis.lan", password: false } }, consumers: undefined });
+        const { resources: made } = await runProgram({ configuration: bare });
+        expect(environmentOf(container(made, "authentik-worker"))).to.include({ AUTHENTIK_REDIS__HOST: "redis.lan" });
+        expect(environmentOf(container(made, "authentik-worker"))).to.not.have.property("AUTHENTIK_REDIS__PASSWORD");
+        expect(namesOf(made, "password").join()).to.not.contain("redis");
+        expect(recordOf(step(made, "authentik-redis-check")).containers).to.have.length(1);
     });
 
     it("tries it in authentik's image first, as authentik would, and fails with its words and the cure", async () => {

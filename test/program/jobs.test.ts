@@ -93,7 +93,7 @@ describe("the program's jobs", () => {
         expect(mentioned).to.deep.equal(mentioned.toSorted((a, b) => a - b));
     });
 
-    it("fail with authentik's own words, secrets blotted out", async () => {
+    it("fail with authentik's own words, secrets redacted", async () => {
         behaviour.exit = () => 1;
         behaviour.log = () => `Invalid: key ${generated("authentik-api-token")} is taken\n`;
 
@@ -103,7 +103,7 @@ describe("the program's jobs", () => {
         expect(failure).to.not.contain(sentinel);
     });
 
-    it("prove from both sides of the house that a person could sign in", async () => {
+    it("prove on every network that a person can sign in", async () => {
         await perform("authentik-serving-proven");
 
         const { files } = only();
@@ -119,7 +119,7 @@ describe("the program's jobs", () => {
         ]);
     });
 
-    it("show the last words of server, worker and outposts when nobody could sign in, secrets blotted out", async () => {
+    it("show the last words of server, worker and outposts when nobody could sign in, secrets redacted", async () => {
         behaviour.exit = () => 1;
         behaviour.log = (id) =>
             `${id} got ${generated("authentik-outpost-ak-outpost-cwad")} and ${generated("authentik-secret-key")}\n`;

@@ -45,7 +45,7 @@ describe("the program's outposts of each kind", () => {
         run = await runProgram({ configuration: devWith({ outposts, applications }) });
     });
 
-    it("start anew with a password when, and only when, they answer for it from memory", async () => {
+    it("are replaced with a new password only if they answer from memory", async () => {
         // What a container is replaced for beside its arguments is in the label of its files.
         const files = ({ inputs }: Registered) =>
             (inputs.labels as { label: string; value: string }[]).find(

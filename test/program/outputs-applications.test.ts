@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { devConfiguration, devWith } from "../support/configuration";
 import { runProgram } from "../support/mocks";
-import { type Leaf, leavesOf } from "../support/outputs";
+import { type Leaf, leavesOf, valueOf } from "../support/outputs";
 import { generated, sentinel } from "../support/provider";
 
 const outposts = [
@@ -41,7 +41,7 @@ describe("the program's outputs for other ways to sign in", () => {
     });
     const leaf = (path: string) => leaves.find((candidate) => candidate.path === path);
 
-    it("are secret exactly where a secret stands", () => {
+    it("are secret exactly where they contain a secret", () => {
         for (const { path, value, secret } of leaves)
             expect(JSON.stringify(value).includes(sentinel), path).to.equal(secret);
         expect(leaves.filter(({ secret }) => secret).map(({ path }) => path)).to.include.members([
@@ -82,5 +82,28 @@ describe("the program's outputs for other ways to sign in", () => {
         expect(leaf("grafana.saml.metadata")?.value).to.equal(
             "http://authentik.localhost:9000/application/saml/grafana/metadata/",
         );
+    });
+});
+
+describe("the program with an application behind the outpost in authentik's server", () => {
+    it("makes no outpost and no token for it, and leads reverse proxies to the server", async () => {
+        const provider = {
+            type: "forward_domain",
+            outpost: "embedded",
+            externalHost: "https://auth.example.com",
+            cookieDomain: ".example.com",
+        };
+        const { result } = await runProgram({
+            configuration: devWith({
+                url: "https://auth.example.com",
+                outposts: undefined,
+                applications: [{ slug: "all", name: "All", provider }],
+            }),
+        });
+
+        expect(result.outposts).to.deep.equal({});
+        const { all } = result.applications;
+        expect(await valueOf(all?.url ?? "")).to.equal("https://auth.example.com");
+        expect(await valueOf(all?.snippets?.nginx ?? "")).to.contain("http://authentik-server:9000");
     });
 });

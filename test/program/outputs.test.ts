@@ -35,7 +35,7 @@ describe("the program's outputs", () => {
         ]);
     });
 
-    it("are secret each on its own, exactly where a secret stands", () => {
+    it("are marked secret one by one, exactly where they contain a secret", () => {
         const secret = leaves.filter((leaf) => leaf.secret).map(({ path }) => path);
 
         expect(secret).to.have.members([

@@ -39,11 +39,12 @@ describe("the program, for a release of authentik that needs no Redis", () => {
     });
 
     it("mounts uploaded files where the release looks for them", () => {
-        const targets = (container(resources, "authentik-server").inputs.mounts as { target: string }[]).map(
-            ({ target }) => target,
-        );
+        const server = container(resources, "authentik-server");
+        const targets = (server.inputs.mounts as { target: string }[]).map(({ target }) => target);
 
-        expect(targets).to.deep.equal(["/data/media", "/templates", "/certs"]);
+        expect(targets).to.deep.equal(["/media", "/templates", "/certs"]);
+        // With that, it looks for media below /: a volume at /data/media lands on /media as well, and takes no uploads.
+        expect(environmentOf(server).AUTHENTIK_STORAGE__MEDIA__FILE__PATH).to.equal("/");
     });
 
     it("leaves an external one that is configured alone, and asks for no password of it", async () => {
@@ -107,5 +108,38 @@ describe("the program, for a release of authentik that needs Redis", () => {
             expect((await filesOf(resources, name)).map(({ path }) => path)).to.include(
                 "/blueprints/default/flow-oobe.yaml",
             );
+    });
+});
+
+describe("the program, for a release of authentik that is in Rust", () => {
+    let resources: Registered[];
+    const tests = (name: string) =>
+        (container(resources, name).inputs.healthcheck as { tests: string[] }).tests.join(" ");
+    before(async () => {
+        resources = await release("2026.8.3", { consumers: withoutIndexes });
+    });
+
+    it("has it listen where hosts without IPv6 have addresses as well", () => {
+        const listens = (name: string) =>
+            Object.entries(environmentOf(container(resources, name))).filter(([key]) => key.includes("LISTEN"));
+
+        expect(Object.fromEntries(listens("authentik-server"))).to.deep.equal({
+            AUTHENTIK_LISTEN__HTTP: "0.0.0.0:9000",
+            AUTHENTIK_LISTEN__HTTPS: "0.0.0.0:9443",
+            AUTHENTIK_LISTEN__METRICS: "0.0.0.0:9300",
+        });
+        expect(listens("authentik-ak-outpost-cwad")).to.have.length(3);
+    });
+
+    it("asks server and worker whether they are ready, and the outpost with its new command", () => {
+        for (const name of ["authentik-server", "authentik-worker"]) expect(tests(name)).to.contain("/-/health/ready/");
+        expect(tests("authentik-ak-outpost-cwad")).to.equal("CMD /authentik healthcheck proxy");
+    });
+
+    it("leaves earlier releases as they are", async () => {
+        resources = await release("2026.2.0", { consumers: withoutIndexes });
+
+        expect(tests("authentik-ak-outpost-cwad")).to.equal("CMD /proxy healthcheck");
+        expect(JSON.stringify(environmentOf(container(resources, "authentik-server")))).to.not.contain("LISTEN");
     });
 });

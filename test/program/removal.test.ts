@@ -6,7 +6,7 @@ import { step } from "../support/find";
 import { runHooks } from "../support/hooks";
 import { runProgram } from "../support/mocks";
 
-describe("the program, when an outpost and its application are declared no longer", () => {
+describe("the program, when an outpost and its application are removed from the configuration", () => {
     it("removes them from authentik in the same job that applies the others", async () => {
         const [outpost] = devConfiguration().outposts as unknown[];
         const [application] = devConfiguration().applications as unknown[];

@@ -19,7 +19,7 @@ describe("the program, with the development configuration", () => {
         run = await runProgram();
     });
 
-    it("makes exactly these resources", () => {
+    it("creates exactly these resources", () => {
         expect(byType(run)).to.deep.equal({
             AuthentikStack: ["authentik"],
             Networks: ["authentik-networks"],

@@ -14,11 +14,11 @@ describe("the program's secrets", () => {
         run = await runProgram();
     });
 
-    it("stand in no input of any resource", () => {
+    it("are in no input of any resource", () => {
         for (const { urn, inputs } of run.resources) expect(JSON.stringify(inputs), urn).to.not.contain(sentinel);
     });
 
-    it("make nothing of a container secret, and of a step no more than their digest, so that a preview shows what changes", () => {
+    it("do not make any part of a container secret, and only the digest of a step, so that a preview shows what changes", () => {
         const digested = all(run.resources, "step").filter((made) => recordOf(made).secrets !== undefined);
         for (const { urn, secretInputs } of run.resources)
             expect(secretInputs, urn).to.deep.equal(digested.some((made) => made.urn === urn) ? ["input"] : []);
@@ -27,7 +27,7 @@ describe("the program's secrets", () => {
         );
     });
 
-    it("come to authentik as files that its settings name", async () => {
+    it("reach authentik as files that its settings name", async () => {
         for (const name of ["authentik-server", "authentik-worker"]) {
             const environment = environmentOf(container(run.resources, name));
             const content = (variable: string) => {
@@ -85,7 +85,7 @@ describe("the program's secrets", () => {
         expect(given.map(({ content }) => content)).to.include("supplied-secret-key");
     });
 
-    it("are generated anew when the number of their rotation changes", async () => {
+    it("are generated again when their rotation number changes", async () => {
         const rotation = { "database/n8n": 2 };
 
         const { resources } = await runProgram({ configuration: devWith({ rotation }) });

@@ -1,4 +1,11 @@
+import { imagePins } from "../../authentik/images";
 import { application, type ApplicationConfig } from "../../authentik/providers";
+import { releaseOf } from "../../authentik/releases";
+
+/** The release that a stack has unless it names another. */
+export const version = imagePins.tags.authentik;
+/** What that release asks of its deployment. */
+export const release = releaseOf(version);
 
 /** An application as the configuration leads to it, with every default filled in. */
 export function configured(input: unknown): ApplicationConfig {

@@ -17,7 +17,7 @@ export interface Outcome {
 }
 
 /** Runs the probe as its job does, from files. */
-export async function runProbe(checks: Check[], seconds: number): Promise<Outcome> {
+export async function runProbe(checks: Check[], seconds: number, ...rest: "causes"[]): Promise<Outcome> {
     const folder = mkdtempSync(join(tmpdir(), "probe-"));
     try {
         const path = join(folder, "checks.json");
@@ -25,7 +25,7 @@ export async function runProbe(checks: Check[], seconds: number): Promise<Outcom
         const started = Date.now();
         return await new Promise((resolve) => {
             // Without what this machine adds to Python, which takes a third of the time.
-            execFile("python3", ["-I", "-S", script, path, String(seconds)], (error, output, errors) => {
+            execFile("python3", ["-I", "-S", script, path, String(seconds), ...rest], (error, output, errors) => {
                 const code = error === null ? 0 : Number(error.code ?? -1);
                 resolve({ code, output, errors, seconds: (Date.now() - started) / 1000 });
             });

@@ -5,7 +5,7 @@ import { Database, describePostgresError } from "./database";
 import { log, messageOf, pause } from "./log";
 import { readSettings, type Settings } from "./settings";
 
-// Where `ak healthcheck` reads which of the two it looks after.
+// The file in which `ak healthcheck` reads whether it checks a server or a worker.
 const modeFile = join(process.env["TMPDIR"] ?? "/tmp", "authentik-mode");
 
 /** PostgreSQL and Redis, both answering. */
@@ -20,7 +20,7 @@ export function rememberMode(mode: "server" | "worker"): void {
     writeFileSync(modeFile, `${mode}\n`);
 }
 
-/** How often a connection is tried: in all, and where the other side refuses it, which waiting does not change. */
+/** How often a connection is tried: in total, and when the other side refuses it, which waiting does not change. */
 export interface Patience {
     tries: number;
     refusals: number;
@@ -28,7 +28,7 @@ export interface Patience {
 
 const refusal = /password|WRONGPASS|NOAUTH|certificate|no pg_hba.conf entry|SSL/i;
 
-/** Waits for PostgreSQL and Redis; gives up when patience ends, or at once where the secret key is missing. */
+/** Waits for PostgreSQL and Redis; gives up when the patience is exhausted, or at once if the secret key is missing. */
 export async function connectServices(patience: Patience): Promise<Services | undefined> {
     log("info", "Starting authentik bootstrap");
     if (readSettings().text("secret_key") === "") {

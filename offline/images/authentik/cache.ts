@@ -31,7 +31,7 @@ function clientOptions(settings: Settings): RedisClientOptions {
     };
 }
 
-/** Redis as authentik uses it: a cache that may be away. */
+/** Redis as authentik uses it: a cache that may be unavailable. */
 export class Cache {
     private client: Promise<Client> | undefined;
 
@@ -54,7 +54,7 @@ export class Cache {
         await this.use((client) => client.set(key, value, { expiration: { type: "EX", value: seconds } }));
     }
 
-    /** Every value whose key starts with `prefix`; none where Redis is away. */
+    /** Every value whose key starts with `prefix`; none if Redis is unavailable. */
     async list(prefix: string): Promise<string[]> {
         return this.use(async (client) => {
             const keys = await client.keys(`${prefix}*`);
@@ -63,7 +63,7 @@ export class Cache {
         }).catch(() => []);
     }
 
-    // Connects afresh after any failure: no state to heal, and the caller sees the first error at once.
+    // Opens a new connection after any failure: there is no state to repair, and the caller gets the first error at once.
     private async use<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
         this.client ??= connected(this.settings);
         const current = this.client;

@@ -19,8 +19,8 @@ function connectionOptions(settings: Settings, ssl: ClientConfig["ssl"]): Client
     };
 }
 
-// libpq: `prefer` takes TLS where the server has it, `require` encrypts and checks nothing unless a CA is given, and
-// only `verify-full` looks at the host's name.
+// As libpq: `prefer` uses TLS if the server offers it, `require` encrypts but checks nothing unless a CA is given, and
+// only `verify-full` checks the host's name.
 function tlsOptions(settings: Settings): ClientConfig["ssl"] {
     const mode = settings.text("postgresql.sslmode");
     if (mode === "prefer") return anyCertificate;
@@ -101,9 +101,9 @@ export class Database {
         }
     }
 
-    /** Calls `heard` for each notification on `channel`, through whatever restarts of PostgreSQL. */
+    /** Calls `heard` for each notification on `channel`, and reconnects when PostgreSQL restarts. */
     listen(channel: string, heard: (payload: string) => void): void {
-        // While PostgreSQL is away, an attempt may get no answer at all, and would then wait for minutes.
+        // While PostgreSQL is down, an attempt may get no answer at all, and would then wait for minutes.
         const client = new Client({ ...this.options, connectionTimeoutMillis: 2000, keepAlive: true });
         const again = () => setTimeout(() => this.listen(channel, heard), 1000);
         client.on("notification", (message) => heard(message.payload ?? ""));

@@ -27,7 +27,7 @@ export async function migrate(database: Database): Promise<void> {
         log("info", "applying django migrations");
         await store.query(tables);
         if ((await store.first(instanceModel, {})) === undefined) await seed(store);
-        // Last, as on the real server: who asks for the tenant finds everything else there.
+        // Last, as on the real server: once the tenant exists, everything else does too.
         await store.query("INSERT INTO authentik_tenants_tenant VALUES ('public', true) ON CONFLICT DO NOTHING");
     });
     log("info", "releasing database lock");

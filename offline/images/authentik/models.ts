@@ -7,7 +7,7 @@ export interface FieldRule {
     many: boolean;
     choices?: string[];
 }
-/** What is known of a model: no rules means that the model exists and takes whatever it is given. */
+/** The rules of a model; without rules, the model exists and accepts any fields. */
 export interface Model {
     name: string;
     rules?: Record<string, FieldRule>;
@@ -72,7 +72,7 @@ const described: Record<string, string> = {
     "authentik_providers_saml.samlpropertymapping": "managed name! expression! saml_name! friendly_name",
 };
 
-// Models that exist and whose fields are taken as they come, by app.
+// Models that exist and accept any fields, by app.
 const others = `blueprints: blueprintinstance metaapplyblueprint; brands: brand; enterprise: license;
 events: event notification notificationrule notificationtransport notificationwebhookmapping; flows: flowstagebinding;
 outposts: dockerserviceconnection kubernetesserviceconnection; policies_dummy: dummypolicy; rbac: initialpermissions role;

@@ -24,7 +24,7 @@ export async function update(store: Store, object: Stored, fields: Fields): Prom
     return changed;
 }
 
-/** Deletes an object and what cannot be without it. */
+/** Deletes an object and everything that depends on it. */
 export async function remove(store: Store, object: Stored): Promise<void> {
     await store.remove(object);
     for (const binding of await store.find("authentik_policies.policybinding", { target: object.pk }))
@@ -71,7 +71,7 @@ function serviceAccountName(outpost: Stored): string {
     return `ak-outpost-${String(outpost.pk).replaceAll("-", "")}`;
 }
 
-// A password is never stored in clear; without one, no password matches.
+// A password is never stored in plain text; without one, no password matches.
 function storable({ password, users: _users, ...fields }: Fields): Fields {
     if (password === undefined) return fields;
     return { ...fields, password: typeof password === "string" && password !== "" ? hashPassword(password) : "!" };

@@ -14,12 +14,12 @@ import { readSettings } from "./settings";
 import { serve, serveMetrics } from "./server/http";
 import { keysOf, textOf, type Stored } from "./store";
 
-// The real worker tries a refused connection 30 times too: the rest of that time would only be waiting.
+// The real worker tries even a refused connection 30 times; the rest of that would only be waiting.
 const patience = { tries: 30, refusals: 5 };
 const grantDelay = 1500;
 const shippedPaths = new Set(shippedBlueprints.map(({ path }) => path));
 
-/** `ak worker`: applies blueprints, and grants outposts the sight of their providers a while after these are saved. */
+/** `ak worker`: applies blueprints, and gives outposts access to their providers a while after these are saved. */
 export async function runWorker(): Promise<void> {
     rememberMode("worker");
     const settings = readSettings();
@@ -52,7 +52,7 @@ export async function runWorker(): Promise<void> {
             if (round % 5 === 0) await discover(database, settings.text("blueprints_dir")).catch(taskFailed);
             await applyPending(database, round % 5 === 0);
             const seen = changes;
-            // Every half minute without being told: a notification may have been lost with a connection.
+            // Also every half minute without a notification: one may have been lost with its connection.
             if (seen !== granted || round % 30 === 0) {
                 await pause(grantDelay);
                 await grant(database);
@@ -69,7 +69,7 @@ function taskFailed(error: unknown): void {
     log("error", "Task failed", { error: messageOf(error) });
 }
 
-// Credentials from the environment are looked at on each start; what exists already stays as it is.
+// Credentials in environment variables are read on each start; existing objects are not changed.
 async function requestBootstrap({ store }: Database): Promise<void> {
     const { AUTHENTIK_BOOTSTRAP_PASSWORD: password, AUTHENTIK_BOOTSTRAP_TOKEN: token } = process.env;
     const instance = await store.first(instanceModel, { path: "system/bootstrap.yaml" });
@@ -83,7 +83,7 @@ async function healthy({ database, cache }: Services): Promise<boolean> {
     );
 }
 
-// What was never applied, what somebody asked for, and now and then what of authentik's own failed.
+// Blueprints that were never applied or that someone requested, and from time to time authentik's own that failed.
 async function applyPending(database: Database, failedToo: boolean): Promise<void> {
     const { store } = database;
     const isPending = ({ data: { status, requested, path } }: Stored) =>

@@ -25,7 +25,7 @@ describe("the script that applies blueprints", () => {
         });
     };
 
-    const asked = () => `asked ${folder}/checks.json 60\n`;
+    const asked = (rest = "60") => `asked ${folder}/checks.json ${rest}\n`;
 
     it("applies them in their order and leaves the verdict to the probe", async () => {
         const written = join(folder, "arguments");
@@ -46,7 +46,7 @@ describe("the script that applies blueprints", () => {
             );
 
             expect(code).to.equal(1);
-            expect(output).to.equal(`entry invalid\nauthentik refused ${bad}.yaml\n`);
+            expect(output).to.equal(`entry invalid\nauthentik refused ${bad}.yaml\n${asked("0 causes")}`);
         });
     }
 
@@ -60,6 +60,6 @@ describe("the script that applies blueprints", () => {
         const { code, output } = await run("echo 'a'; echo 'Failed to read file /run/secrets/x'", ["a.yaml"]);
 
         expect(code).to.equal(1);
-        expect(output).to.equal("Failed to read file /run/secrets/x\nauthentik refused a.yaml\n");
+        expect(output).to.equal(`Failed to read file /run/secrets/x\nauthentik refused a.yaml\n${asked("0 causes")}`);
     });
 });

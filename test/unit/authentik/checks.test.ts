@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { secretPaths } from "../../../authentik/blueprints/document";
 import { declarations, servingChecks } from "../../../authentik/declarations";
-import { forwarded } from "../../support/applications";
+import { forwarded, version } from "../../support/applications";
 
 const applications = [
     forwarded("a", "one", "http://a.localhost:9080"),
@@ -13,7 +13,13 @@ const outposts = [
     { name: "two", type: "proxy" },
 ];
 
-const declared = { url: "http://auth.localhost:9000", admin: { email: "a@example.com" }, applications, outposts };
+const declared = {
+    version,
+    url: "http://auth.localhost:9000",
+    admin: { email: "a@example.com" },
+    applications,
+    outposts,
+};
 
 describe("the checks after the blueprints", () => {
     const { checks } = declarations(declared, "http://server:9000");

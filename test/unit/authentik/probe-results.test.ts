@@ -70,4 +70,60 @@ describe("the probe, of the results in an answer", () => {
             expect(errors, "a traceback").to.equal("");
         });
     }
+
+    it("wants fields filled that a check names", async () => {
+        const ask = (signing_key: unknown) => {
+            body = JSON.stringify({ results: [{ name: "wiki", signing_key }] });
+            const check = { name: "client", url: server.url, status: 200, result: { name: "wiki" } };
+            return runProbe([{ ...check, filled: ["signing_key"] }], 0);
+        };
+
+        expect((await ask("f7d1")).code).to.equal(0);
+        const { code, output } = await ask(null);
+        expect(code).to.equal(1);
+        expect(output).to.contain('does not say {"name": "wiki"} with signing_key');
+    });
+});
+
+describe("the probe, of a list with several pages", () => {
+    const names = Array.from({ length: 45 }, (_, index) => `app${index}`);
+    let server: Answering;
+    before(async () => {
+        server = await answer((request, response) => {
+            const page = Number(new URL(request.url ?? "", "http://x").searchParams.get("page") ?? 1);
+            const results = names.slice((page - 1) * 20, page * 20).map((name) => ({ name }));
+            response.end(JSON.stringify({ pagination: { next: page < 3 ? page + 1 : 0 }, results }));
+        });
+    });
+    after(() => server.close());
+
+    const ask = (name: string, query = "") =>
+        runProbe([{ name, url: `${server.url}/api/${query}`, status: 200, result: { name } }], 0);
+
+    it("reads it to its end", async () => {
+        for (const name of ["app0", "app20", "app44"]) expect((await ask(name)).code, name).to.equal(0);
+        expect((await ask("app45")).output).to.equal(`app45: does not say {"name": "app45"} (${server.url}/api/)\n`);
+    });
+
+    it("keeps what the check asks for", async () => {
+        await ask("app44", "?slug=x");
+
+        expect(server.requests.slice(-3).map(({ url }) => url)).to.deep.equal([
+            "/api/?slug=x",
+            "/api/?slug=x&page=2",
+            "/api/?slug=x&page=3",
+        ]);
+    });
+
+    it("asks only for what explains a refusal, when told so", async () => {
+        const check = { url: server.url, status: 200, result: { name: "nothing" } };
+        const checks = [
+            { ...check, name: "scope groups of wiki", isCause: true as const },
+            { ...check, name: "application wiki" },
+        ];
+
+        const { output } = await runProbe(checks, 0, "causes");
+
+        expect(output).to.match(/^scope groups of wiki: does not say .*\n$/);
+    });
 });

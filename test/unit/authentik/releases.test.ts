@@ -1,35 +1,69 @@
 import { expect } from "chai";
-import { isSupported, releaseOf, supported, versionPattern } from "../../../authentik/releases";
+import { releaseOf, supported, versionPattern, versionProblem } from "../../../authentik/releases";
 
 describe("releases", () => {
-    const releases: [version: string, needsRedis: boolean, mediaPath: string][] = [
-        ["2025.2.0", true, "/media"],
-        ["2025.8.4", true, "/media"],
-        ["2025.10.0", false, "/media"],
-        ["2025.12.1", false, "/data/media"],
-        ["2026.2.0", false, "/data/media"],
+    const releases: [version: string, needsRedis: boolean, mediaRoot: string | undefined, iconAttribute: string][] = [
+        ["2025.2.0", true, undefined, "icon"],
+        ["2025.8.4", true, undefined, "icon"],
+        ["2025.10.0", false, undefined, "icon"],
+        ["2025.12.1", false, "/", "meta_icon"],
+        ["2026.2.0", false, "/", "meta_icon"],
+        ["2026.8.3", false, "/", "meta_icon"],
     ];
-    for (const [version, needsRedis, mediaPath] of releases) {
-        it(`${version} ${needsRedis ? "needs" : "does without"} Redis and keeps its media in ${mediaPath}`, () => {
-            expect(releaseOf(version)).to.deep.equal({ needsRedis, mediaPath });
+    for (const [version, needsRedis, mediaRoot, iconAttribute] of releases) {
+        it(`${version} ${needsRedis ? "needs" : "does without"} Redis, and has its icons in ${iconAttribute}`, () => {
+            expect(releaseOf(version)).to.deep.include({ needsRedis, mediaRoot, iconAttribute });
+        });
+    }
+
+    for (const [version, isNew, isRust] of [
+        ["2026.2.7", false, false],
+        ["2026.5.0", true, false],
+        ["2026.8.3", true, true],
+        ["2027.2.0", true, true],
+    ] as const) {
+        it(`${version} ${isNew ? "wants" : "has no"} grant types, an issuer to override and addresses to listen on`, () => {
+            expect(releaseOf(version)).to.deep.include({
+                hasHide: isNew,
+                hasGrantTypes: isNew,
+                issuerAttribute: isNew ? "issuer_override" : "issuer",
+                listensOnIpv6: isNew,
+                isRust,
+            });
         });
     }
 
     it("orders months as numbers, so that 2025.10 is later than 2025.8", () => {
-        expect(isSupported("2025.10.0")).to.equal(true);
+        expect(versionProblem("2025.10.4")).to.equal(undefined);
         expect(releaseOf("2025.8.0").needsRedis).to.not.equal(releaseOf("2025.10.0").needsRedis);
     });
 
     it("supports the series at both ends of its range and none beyond", () => {
-        expect(isSupported(`${supported.from}.0`), "oldest").to.equal(true);
-        expect(isSupported(`${supported.to}.99`), "newest").to.equal(true);
-        expect(isSupported("2024.12.3"), "before").to.equal(false);
-        expect(isSupported("2026.4.0"), "after").to.equal(false);
+        expect(versionProblem(`${supported.from}.0`), "oldest").to.equal(undefined);
+        expect(versionProblem(`${supported.to}.99`), "newest").to.equal(undefined);
+        expect(versionProblem("2024.12.3"), "before").to.contain("read no secrets from files");
+        expect(versionProblem("2026.11.0"), "after").to.contain("not tested with newer ones");
+    });
+
+    for (const version of ["2025.9.0", "2025.11.1", "2026.1.0", "2026.3.4", "2026.6.0"]) {
+        it(`knows that there is no ${version}, also where untested ones are allowed`, () => {
+            for (const untested of [false, true])
+                expect(versionProblem(version, untested)).to.match(/; 202[56]\.\d+ never existed$/);
+        });
+    }
+
+    it("refuses releases with known faults and newer ones, unless untested ones are allowed", () => {
+        for (const version of ["2025.10.3", "2026.8.1", "2026.11.0"]) {
+            expect(versionProblem(version), version).to.be.a("string");
+            expect(versionProblem(version, true), version).to.equal(undefined);
+        }
+        for (const version of ["2025.6.4", "2025.2.0"]) expect(versionProblem(version, true)).to.be.a("string");
     });
 
     for (const version of ["2025.8", "latest", "v2025.8.4", "2025.8.4-rc1", "", "2025.8.4 "]) {
         it(`refuses ${JSON.stringify(version)} as a version`, () => {
             expect(versionPattern.test(version)).to.equal(false);
+            expect(versionProblem(version, true)).to.be.a("string");
             expect(() => releaseOf(version)).to.throw(`${version} is not an authentik version such as 2025.8.4`);
         });
     }

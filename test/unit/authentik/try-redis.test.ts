@@ -29,7 +29,7 @@ describe("the try of a Redis", () => {
     afterEach(() => server.close());
 
     /** Tries a server with authentik's variables. */
-    async function tryRedis(started: Server, variables: Record<string, string> = {}) {
+    async function tryRedis(started: Server, variables: Record<string, string> = {}, password = [passwordFile]) {
         server = started;
         await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
         const given = {
@@ -41,7 +41,7 @@ describe("the try of a Redis", () => {
         const names = Object.entries(given).map(([key, value]) => [`AUTHENTIK_REDIS__${key}`, value]);
         const env = { PATH: process.env.PATH, ...(Object.fromEntries(names) as Record<string, string>) };
         return await new Promise<{ code: number; errors: string }>((resolve) => {
-            execFile("python3", [script, passwordFile], { env }, (error, _, errors) =>
+            execFile("python3", [script, ...password], { env }, (error, _, errors) =>
                 resolve({ code: error === null ? 0 : Number(error.code), errors }),
             );
         });
@@ -54,6 +54,18 @@ describe("the try of a Redis", () => {
         expect(errors).to.equal("");
         expect(code).to.equal(0);
         expect(received).to.deep.equal([`AUTH ${secret}`, "SELECT 3", "PING"]);
+    });
+
+    it("logs in as nobody where Redis asks for no password", async () => {
+        const received: string[] = [];
+        const { code } = await tryRedis(
+            createServer((socket) => answer(socket, received)),
+            {},
+            [],
+        );
+
+        expect(code).to.equal(0);
+        expect(received).to.deep.equal(["SELECT 3", "PING"]);
     });
 
     it("logs in as the user that authentik logs in as", async () => {

@@ -19,7 +19,7 @@ describe("backend", () => {
         });
     });
 
-    it("is the user's own when the environment or a login names one", () => {
+    it("is the user's own if a variable or a login names one", () => {
         writeFileSync(join(root, "credentials.json"), JSON.stringify({ current: "https://pulumi.example" }));
         const login = findBackend(root, { PULUMI_HOME: root });
         const token = findBackend(root, { PULUMI_ACCESS_TOKEN: "pul-x", PULUMI_API: "https://api.example" });
@@ -30,7 +30,7 @@ describe("backend", () => {
         expect(bucket).to.deep.equal({ asksPassphrase: true, description: "s3://bucket", env: {} });
     });
 
-    it("makes a passphrase once, for its owner's eyes only", () => {
+    it("creates a passphrase once, readable only by its owner", () => {
         const backend = findBackend(root, { PULUMI_HOME: root });
         const file = join(root, ".local/passphrase");
 
@@ -43,13 +43,13 @@ describe("backend", () => {
         expect(statSync(file).mode & 0o777).to.equal(0o600);
     });
 
-    it("makes no new passphrase for a state that needs the old one", () => {
+    it("creates no new passphrase for a state that needs the old one", () => {
         const backend = findBackend(root, { PULUMI_HOME: root });
         prepareBackend(backend);
         writeFileSync(join(root, ".local/state/meta"), "");
         rmSync(join(root, ".local/passphrase"));
 
-        expect(() => prepareBackend(backend)).to.throw("passphrase is gone");
+        expect(() => prepareBackend(backend)).to.throw("passphrase is missing");
         expect(existsSync(join(root, ".local/passphrase"))).to.equal(false);
     });
 });

@@ -15,7 +15,7 @@ describe("Docker engine", () => {
         expect(isDebian("")).to.equal(false);
     });
 
-    it("is the one that is named, or none: what is wrong is told with its name and a cure", async () => {
+    it("is the one that is named, or none: a mistake is reported with its name and a cure", async () => {
         const failure = (settings: Parameters<typeof findDocker>[0]) => findDocker(settings).then(String, reasonOf);
 
         const reason = await failure({ host: "tcp://127.0.0.1:1" });
@@ -37,7 +37,7 @@ describe("Docker engine", () => {
         expect(hasCgroups("cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0")).to.equal(false);
     });
 
-    it("takes a pid file away whose process is gone or another program", () => {
+    it("removes a pid file whose process is gone or another program", () => {
         const folder = mkdtempSync(join(tmpdir(), "pid-"));
         const file = join(folder, "docker.pid");
         const self = String(process.pid);

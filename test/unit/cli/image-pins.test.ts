@@ -43,7 +43,7 @@ describe("updating the pins of images", () => {
         expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal({ tags, digests: all });
     });
 
-    it("tells nothing where nothing changed", async () => {
+    it("reports nothing if nothing changed", async () => {
         expect(await update(all, all)).to.deep.equal([]);
     });
 
@@ -56,7 +56,7 @@ describe("updating the pins of images", () => {
 
         if (!(failure instanceof ToolError)) expect.fail(String(failure));
         expect(failure.message).to.contain(
-            "The digest of postgres:17-alpine cannot be had: dial tcp: lookup registry: no such host. image-pins.json stays",
+            "The digest of postgres:17-alpine cannot be looked up: dial tcp: lookup registry: no such host. image-pins.json is",
         );
         expect(JSON.parse(readFileSync(file, "utf8"))).to.deep.equal({
             tags,
@@ -64,7 +64,7 @@ describe("updating the pins of images", () => {
         });
     });
 
-    it("is what the project's own file is written by", () => {
+    it("writes the project's own file in the same form", () => {
         const own = readFileSync(join(__dirname, "../../../authentik/image-pins.json"), "utf8");
         expect(own).to.equal(`${JSON.stringify(imagePins, undefined, 2)}\n`);
         expect(Object.keys(imagePins.digests)).to.satisfy((names: string[]) =>

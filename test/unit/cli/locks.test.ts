@@ -29,7 +29,7 @@ describe("locks of a stack", () => {
     });
 
     it("are respected while their process lives, or may live on another machine", () => {
-        expect(() => abandonedSince([lock], alive)).to.throw("Another run is at work on the stack: root on");
+        expect(() => abandonedSince([lock], alive)).to.throw("Another run is active on the stack: root on");
         expect(() => abandonedSince([{ ...lock, hostname: "elsewhere" }], gone)).to.throw(
             "npm run pulumi -- cancel --yes",
         );

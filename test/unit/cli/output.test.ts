@@ -73,7 +73,7 @@ describe("what the tools print", () => {
         expect(text).to.match(/ak-outpost-organizr +http:\/\/organizr\.localhost:9080 \(organizr\)/);
     });
 
-    it("makes a rehearsal plain", () => {
+    it("makes clear that it is a rehearsal", () => {
         const text = rehearsalText("no registry");
         expect(text).to.include("REHEARSAL").and.to.include("NOBODY CAN SIGN IN").and.to.include("Why: no registry.");
         expect(new Set(text.split("\n").map((line) => line.length)).size).to.equal(1);

@@ -65,13 +65,13 @@ describe("what can be rotated", () => {
         });
     });
 
-    it("is what the stack has; each unknown name is told at once, with those there are", () => {
+    it("is limited to the stack's secrets; all unknown names are reported at once, with the known ones", () => {
         expect(() => nextRotation(known, ["redis", "db", "mail"], "dev")).to.throw(
             "The stack dev has no secret db, mail. It has: redis, api-token, admin-password, postgres, database/authentik",
         );
     });
 
-    it("is not what is one's own, where another way is named", () => {
+    it("excludes supplied secrets, for which another way is named", () => {
         expect(() => nextRotation(known, ["api-token"], "dev")).to.throw(
             `config set --stack dev --secret --path 'authentik-stack:secrets["api-token"]'`,
         );
@@ -83,7 +83,7 @@ describe("what can be rotated", () => {
     it("is listed with where it comes from, and without any value", () => {
         expect(listText(known).split("\n")).to.deep.equal([
             "  redis               the output redis of the stack organization/vault/prod",
-            "  api-token           your own",
+            "  api-token           supplied by you",
             "  admin-password      generated",
             "  postgres            generated",
             "  database/authentik  generated",
@@ -92,7 +92,7 @@ describe("what can be rotated", () => {
         ]);
     });
 
-    it("says whom it concerns outside of the stack", () => {
+    it("says which secrets concern people or other stacks", () => {
         const concerns = followUps(
             known,
             ["postgres", "database/authentik", "database/n8n", "application/wiki"],

@@ -31,7 +31,7 @@ describe("files of a stack", () => {
         expect(stackOf(root, [])).to.equal(undefined);
         expect(stackOf(root, ["dev"])).to.equal("dev");
         expect(stackOf(root, ["rehearsal"])).to.equal("rehearsal");
-        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. There are: dev.");
+        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
     });
 
     it("say which images the stack runs, and where", () => {
@@ -58,7 +58,7 @@ describe("files of a stack", () => {
         expect(docker.host).to.equal("ssh://root@host");
     });
 
-    it("hold the way to Docker; what is encrypted is for the update alone", () => {
+    it("name the Docker engine; only the update reads encrypted values", () => {
         const registryAuth = [{ address: "ghcr.io", username: "me", password: { secure: "AAA" } }];
         const config = { "docker:sshOpts": ["-v"], "docker:registryAuth": registryAuth };
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));

@@ -51,7 +51,7 @@ describe("networks", () => {
         expect(await valueOf(attachment?.network ?? "")).to.equal("proxy_net");
     });
 
-    it("of a role that nobody made are refused, with those that there are", async () => {
+    it("of an unknown role are refused, with the known ones", async () => {
         const { result } = await runUnderMocks(() => threeNetworks(context()));
 
         expect(() => result.attach(["dmz"])).to.throw("no network has the role dmz; there are frontend, backend, db");

@@ -54,7 +54,7 @@ describe("the check of the Docker host", () => {
         expect(engine.requests.filter((request) => !request.startsWith("GET "))).to.deep.equal([]);
     });
 
-    it("names an image that is neither there nor to be had, before anything is replaced", async () => {
+    it("names an image that is missing and cannot be pulled, before anything is replaced", async () => {
         const { proxy } = officialImages("2025.8.4");
         engine = await startEngine({ missing: [proxy] });
 
@@ -83,7 +83,21 @@ describe("the check of the Docker host", () => {
         ]);
     });
 
-    it("takes no offence at the stack's own containers, between two starts as well, but at those of another stack", async () => {
+    it("takes no offence at a port that others publish on another address, or by another protocol", async () => {
+        const other = (IP: string, Type: string): Listed => ({
+            Id: `${IP}/${Type}`,
+            Names: ["/other"],
+            Ports: [{ IP, PrivatePort: 80, PublicPort: 9000, Type }],
+        });
+        await withEngine({ containers: [other("192.168.1.5", "tcp"), other("127.0.0.1", "udp"), other("::", "tcp")] });
+        expect(await problemOf()).to.equal(undefined);
+        await engine.close();
+
+        await withEngine({ containers: [other("0.0.0.0", "tcp")] });
+        expect(await problemOf()).to.contain("server.ports[0].port = 9000 is published by the container other");
+    });
+
+    it("accepts the stack's own containers, even between two starts, but not those of another stack", async () => {
         const port = await listen();
         const configuration = devWith({ "server.ports[0].port": port });
         const ours = container("ours", [], { [stackLabel]: "authentik-stack/" });
@@ -112,7 +126,7 @@ describe("the check of the Docker host", () => {
         expect(await problemOf()).to.contain("is published by the container theirs");
     });
 
-    it("names a network that is to be adopted and is not there, and how to make it", async () => {
+    it("names a network to adopt that does not exist, and how to create it", async () => {
         await withEngine({ networks: [{ Name: "frontend_net" }] });
 
         const problem = await problemOf(devWith({ "networks.frontend.adopt": true, "networks.backend.adopt": true }));

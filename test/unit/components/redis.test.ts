@@ -64,7 +64,7 @@ describe("Redis", () => {
         }
     });
 
-    it("takes a supplied password as one word, whatever stands in it", async () => {
+    it("takes a supplied password as one word, whatever it contains", async () => {
         const supplied = { redis: "two words #1", "redis/n8n": "x ~* +@admin" };
         const { resources } = await runUnderMocks(() => make({ supplied }));
 

@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { dockerHost, hasSecretSettings, loadConfig } from "../../../config/load";
+import { dockerHost, loadConfig } from "../../../config/load";
 import type { Config } from "../../../config/schema";
 import { secretsOf } from "../../../config/secrets";
 import { type Configuration, devConfiguration } from "../../support/configuration";
@@ -20,6 +20,7 @@ describe("the configuration", () => {
         expect(await load(least)).to.deep.include({
             ...least,
             version: "2025.8.4",
+            allowUntested: false,
             prefix: "",
             images: {},
             networks: {
@@ -83,14 +84,6 @@ describe("the configuration", () => {
             .to.throw(RunError, 'docker:host = "/var/run/docker.sock" must be a URL')
             .with.property("message")
             .that.contains("unix:///var/run/docker.sock");
-    });
-
-    it("knows whether the settings were set as a secret", async () => {
-        const configuration = { ...least, settings: { email: { password: "hunter2" } } };
-        await load(configuration, { secretKeys: ["settings"] });
-        expect(hasSecretSettings()).to.equal(true);
-        await load(configuration);
-        expect(hasSecretSettings()).to.equal(false);
     });
 
     it("leads to one name for each secret of the development stack", async () => {

@@ -69,6 +69,20 @@ describe("the connection", () => {
         });
     }
 
+    for (const at of ["tcp", "unix"] as const) {
+        it(`asks an engine at ${at} without its client`, async () => {
+            const connection = await open({ lists: { volumes: [{ Name: "data" }] } }, at);
+            expect(await connection.get("/volumes")).to.deep.equal({ Volumes: [{ Name: "data" }] });
+            const refusal = await connection.get("/nothing").catch(engineReason);
+            expect(refusal).to.equal("501 /nothing:");
+        });
+    }
+
+    it("refuses to ask where its settings lead nowhere", async () => {
+        await open();
+        expect(() => new DockerConnection({ host: "nowhere" }, {}).get("/volumes")).to.throw(/docker:host = "nowhere"/);
+    });
+
     it("is made once", async () => {
         const connection = await open();
         expect(await connection.client()).to.equal(await connection.client());

@@ -22,7 +22,7 @@ async function registered(changes: Partial<Workload> = {}) {
 }
 
 describe("a workload's container", () => {
-    it("is named by Pulumi, created beside its predecessor, and started by the step that waits for it", async () => {
+    it("is named by Pulumi, created while its predecessor runs, and started by the step that waits for it", async () => {
         const publish = { port: 9000, on: [{ port: 80, ip: "127.0.0.1" }] };
         const mounts = [{ source: "pg_data", target: "/data", exclusive: true }];
         for (const changes of [{}, { publish }, { mounts }]) {
@@ -99,7 +99,7 @@ describe("a workload's container", () => {
         ["2g", 2048],
     ];
     for (const [memory, megabytes] of sizes) {
-        it(`may use ${memory} of memory and no swap beside it`, async () => {
+        it(`may use ${memory} of memory and no swap`, async () => {
             for (const input of [memory, pulumi.output(memory)])
                 expect((await registered({ limits: { memory: input } })).inputs).to.include({
                     memory: megabytes,

@@ -47,7 +47,7 @@ describe("where the engine is", () => {
         expect(() => found({}, { DOCKER_HOST: "tcp://server" })).to.throw('DOCKER_HOST = "tcp://server" must be a URL');
     });
 
-    it("is that of a context, which goes before the host", () => {
+    it("is that of a context, which takes precedence over the host", () => {
         addContext("lab", "ssh://lab");
         expect(found({ context: "lab", host: "ssh://other" })).to.include({
             host: "ssh://lab",
@@ -65,11 +65,11 @@ describe("where the engine is", () => {
         expect(() => found({}, { DOCKER_CONTEXT: "default" })).to.throw("or unset it");
     });
 
-    it("is refused where DOCKER_CONTEXT leads the provider elsewhere than the host, and taken where it does not", () => {
+    it("is refused if DOCKER_CONTEXT and the host name different engines, and accepted if they name the same", () => {
         addContext("lab", "ssh://lab");
         const DOCKER_CONTEXT = "lab";
         expect(() => found({ host: "ssh://server" }, { DOCKER_CONTEXT })).to.throw(
-            'docker:host = "ssh://server", but DOCKER_CONTEXT = "lab" in the environment goes before it for the provider. Unset DOCKER_CONTEXT',
+            'docker:host = "ssh://server", but for the provider DOCKER_CONTEXT = "lab" in the environment takes precedence. Unset DOCKER_CONTEXT',
         );
         expect(() => found({}, { DOCKER_CONTEXT, DOCKER_HOST: "ssh://server" })).to.throw(
             'DOCKER_HOST = "ssh://server"',
@@ -109,10 +109,10 @@ describe("where the engine is", () => {
     it("is never reached without proof that it is the engine", () => {
         const host = "tcp://server:2376";
         expect(() => found({ host, certMaterial: "hunter2", keyMaterial: "hunter2" })).to.throw(
-            /^docker:certMaterial is set, and of docker:caMaterial, [^2]* one is missing[^2]*$/,
+            /^docker:certMaterial is set, but not all of docker:caMaterial, [^2]*\. Set all three\.[^2]*$/,
         );
         expect(() => found({}, { DOCKER_HOST: host, DOCKER_TLS_VERIFY: "1" })).to.throw(
-            /DOCKER_TLS_VERIFY = "1" is not read by the provider.*Set DOCKER_CERT_PATH/,
+            /the provider ignores DOCKER_TLS_VERIFY = "1".*Set DOCKER_CERT_PATH/,
         );
     });
 
@@ -130,7 +130,7 @@ describe("where the engine is", () => {
             `docker:certPath = "${home.folder}" must be a folder with ca.pem`,
         );
         expect(() => found({ host: "ssh://server" }, { DOCKER_CERT_PATH: certPath })).to.throw(
-            `DOCKER_CERT_PATH = "${certPath}" is for an engine at tcp://, and the engine is at ssh://server`,
+            `DOCKER_CERT_PATH = "${certPath}" is only for an engine at tcp://, but the engine is at ssh://server`,
         );
     });
 

@@ -65,15 +65,15 @@ describe("a network of the stack's own", () => {
         expect(options.ignoreChanges).to.deep.equal(["labels"]);
     });
 
-    it("is not renamed while others are on it", async () => {
+    it("is not renamed while other containers use it", async () => {
         const failure = await made(onIt("data_net"), network).catch((error: Error) => error.message);
 
         expect(failure).to.equal(
-            "the network data_net cannot become db_net while other containers are on it (gitea); disconnect them, or keep its name",
+            "the network data_net cannot be renamed to db_net while other containers use it (gitea); disconnect them, or keep its name",
         );
     });
 
-    it("goes when it is no longer needed and nobody else is on it", async () => {
+    it("is deleted when it is no longer needed and no other container uses it", async () => {
         for (const behaviour of [
             undefined,
             {},
@@ -86,12 +86,14 @@ describe("a network of the stack's own", () => {
         }
     });
 
-    it("stays while others are on it, who are named", async () => {
+    it("is kept while other containers use it, and they are named", async () => {
         const { resources, told } = await made(onIt("db_net"), (host) => host.releaseNetwork("nets-db", {}));
 
         const { inputs } = one(resources, "network", "nets-db");
         expect(inputs).to.deep.include({ name: "db_net", internal: true });
-        expect(told.join()).to.contain("the network db_net is no longer needed and stays: gitea are on it");
+        expect(told.join()).to.contain(
+            "the network db_net is no longer needed but is kept, since other containers use it: gitea",
+        );
     });
 });
 
@@ -99,7 +101,7 @@ describe("a named volume", () => {
     const args = (keep: boolean) => ({ name: "pg_data", keep });
     const there: Behaviour = { lists: { volumes: [{ Name: "pg_data" }] } };
 
-    it("is labelled, known by its name, and never replaced for its labels: one that is there is taken up", async () => {
+    it("is labelled, known by its name, and never replaced because of its labels: an existing one is used", async () => {
         const { resources, value } = await made(undefined, (host) => host.volume("pg-data", args(true), {}));
 
         const { inputs, options } = one(resources, "volume", "pg-data");
@@ -120,12 +122,12 @@ describe("a named volume", () => {
         });
     }
 
-    it("leaves the state when it is no longer needed, stays, and is named", async () => {
+    it("leaves the state when it is no longer needed, is kept, and is named", async () => {
         const { resources, told } = await made(there, (host) => host.releaseVolume("pg-data", args(true), {}));
 
         expect(resources).to.deep.equal([]);
         expect(told.join()).to.contain(
-            "the volume pg_data is no longer needed and stays; `docker volume rm pg_data` deletes it",
+            "the volume pg_data is no longer needed but is kept; `docker volume rm pg_data` deletes it",
         );
     });
 
@@ -140,7 +142,7 @@ describe("a named volume", () => {
         expect(namesOf(resources, "volume")).to.deep.equal(["pg-data"]);
     });
 
-    it("stays the stack's when it is no longer needed, where it goes with the stack", async () => {
+    it("stays in the state when it is no longer needed, if it is deleted with the stack", async () => {
         const { resources, told } = await made(there, (host) => host.releaseVolume("pg-data", args(false), {}));
 
         expect(one(resources, "volume", "pg-data").options.retainOnDelete).to.equal(false);

@@ -88,7 +88,7 @@ describe("waiting for a container's health", () => {
         expect(seconds).to.be.within(2, 6);
     });
 
-    it("gives a first boot a quarter of an hour unless it is told", async () => {
+    it("gives a first boot a quarter of an hour by default", async () => {
         const exec = () => {
             clock.pass(99);
             return { code: 1, output: "" };
@@ -119,7 +119,7 @@ describe("waiting for a container's health", () => {
         );
 
         expect(error).to.equal(
-            "authentik-server lives, and is not ready: connection failed, host=db [secret]; its last log lines:\nbooting\nconnection failed, host=db [secret]\nretrying",
+            "authentik-server is alive but not ready: connection failed, host=db [secret]; its last log lines:\nbooting\nconnection failed, host=db [secret]\nretrying",
         );
         expect(seconds).to.be.within(30, 40);
     });

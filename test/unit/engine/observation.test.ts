@@ -68,11 +68,11 @@ describe("what runs when the program starts", () => {
         });
     }
 
-    it("has a workload waited for that is not there", async () => {
+    it("waits for a workload that does not exist", async () => {
         const containers = [{ Id: "redis", Labels: of("redis") }];
 
         expect(await reasons({ lists: { containers } })).to.deep.equal({
-            ...{ redis: "", server: "not there", proven: "not there" },
+            ...{ redis: "", server: "missing", proven: "missing" },
         });
     });
 
@@ -110,10 +110,10 @@ describe("what runs when the program starts", () => {
         expect((await reasons({ lists: { containers: [newer, ...containers] } })).redis).to.equal("exited");
     });
 
-    it("is judged by this stack's containers alone", async () => {
+    it("only looks at this stack's containers", async () => {
         const theirs = { "authentik-stack.stack": "authentik-stack/staging-", "authentik-stack.resource": "redis" };
 
-        expect((await reasons(running({ Labels: theirs }))).redis).to.equal("not there");
+        expect((await reasons(running({ Labels: theirs }))).redis).to.equal("missing");
     });
 
     it("is not known where no engine answers, and then no reason for anything", async () => {

@@ -93,7 +93,7 @@ esac
             .to.contain("docker-credential-gone")
             .and.contain("ENOENT");
         const broken = await reasonOf(ask("broken.example/a"));
-        expect(broken).to.contain("no JSON").and.not.contain("hunter2");
+        expect(broken).to.contain("not JSON").and.not.contain("hunter2");
     });
 
     it("are those of docker:registryAuth first, under any name of Docker Hub", async () => {
@@ -123,7 +123,7 @@ esac
     it("say which file is wrong, and never show its text", async () => {
         const file = home.write(".docker/config.json", '{"auths": hunter2');
         const reason = await reasonOf(ask("redis"));
-        expect(reason).to.contain(`${file} is no valid JSON`).and.not.contain("hunter2");
+        expect(reason).to.contain(`${file} is not valid JSON`).and.not.contain("hunter2");
         const missing = await reasonOf(ask("redis", [{ address: "docker.io", configFile: "/gone.json" }]));
         expect(missing).to.contain('configFile = "/gone.json" does not exist');
     });

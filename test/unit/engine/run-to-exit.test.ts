@@ -144,7 +144,7 @@ describe("a job", () => {
         expect(engine.created[0]?.removed).to.equal(true);
     });
 
-    it("has an image pulled that is missing, before anything is removed for it", async () => {
+    it("pulls a missing image before it removes anything", async () => {
         expect(await run({ missing: ["authentik:2025.8.4"] })).to.contain("pull access denied");
 
         expect(engine.created).to.deep.equal([]);

@@ -185,7 +185,7 @@ describe("the start of a workload's container", () => {
         });
     });
 
-    describe("beside what ran before", () => {
+    describe("with a predecessor", () => {
         const before: Listed = { Id: "before", Labels: labels };
         const port = { port: 6379, ip: "127.0.0.1" };
         const publish = { port: 6379, on: [port] };
@@ -250,12 +250,12 @@ describe("the start of a workload's container", () => {
             expect(deeds()).to.deep.equal(["stop before", "start thing-id"]);
         });
 
-        it("starts what it stopped again when the new one does not get healthy: what served before serves on", async () => {
+        it("starts what it stopped again when the new one does not get healthy: the previous one keeps serving", async () => {
             const containers = [usesData];
             const failure = await start({ lists: { containers }, ...unhealthy("thing-id") }, { mounts: exclusive });
 
             expect(failure).to.match(/^redis was not healthy within 30 seconds/);
-            expect(failure).to.match(/\nThe container that served before it was started again\.$/);
+            expect(failure).to.match(/\nThe previous container was started again\.$/);
             expect(deeds()).to.deep.equal(["stop before", "start thing-id", "stop thing-id", "start before"]);
         });
 
@@ -273,9 +273,7 @@ describe("the start of a workload's container", () => {
             const failure = await start({ lists, refused, ...unhealthy("thing-id") }, { mounts: exclusive });
 
             expect(failure).to.match(/^redis was not healthy within 30 seconds/);
-            expect(failure).to.match(
-                /\nThe container that served before it could not be started again: no space left on device$/,
-            );
+            expect(failure).to.match(/\nThe previous container could not be started again: no space left on device$/);
         });
 
         it("starts what it stopped again when it cannot stop another", async () => {
@@ -304,7 +302,7 @@ describe("the start of a workload's container", () => {
             expect(deeds()).to.deep.equal(["stop before", "start thing-id"]);
         });
 
-        it("does not wait for ever for one that is starting", async () => {
+        it("does not wait forever for one that is starting", async () => {
             const state: Behaviour["state"] = (_, id) =>
                 id === "before" ? { Status: "running", health: "starting", check: ["pg_isready"] } : undefined;
             const lists = { containers: [usesData] };
@@ -314,7 +312,7 @@ describe("the start of a workload's container", () => {
             expect(deeds()).to.deep.equal(["stop before", "start thing-id"]);
         });
 
-        it("refuses when a container of others uses its data, and stops nothing", async () => {
+        it("refuses when a foreign container uses its data, and stops nothing", async () => {
             for (const others of [{}, theirs]) {
                 const containers = [{ Id: "gitea", Labels: others, Mounts: [{ Name: "redis_data" }] }, usesData];
 
@@ -332,7 +330,7 @@ describe("the start of a workload's container", () => {
             expect(deeds()).to.deep.equal(["start thing-id"]);
         });
 
-        it("knows a predecessor that a version of this program made which labelled it with its URN", async () => {
+        it("knows a predecessor of an earlier version of this program, which labelled it with its URN", async () => {
             const urn = "urn:pulumi:dev::authentik-stack::authentik-stack:index:Redis$docker:index/container:Container";
             const former = { ...usesData, Labels: { "authentik-stack.urn": `${urn}::thing` } };
             await start({ lists: { containers: [former] } }, { mounts: exclusive });

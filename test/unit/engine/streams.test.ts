@@ -7,7 +7,7 @@ import { framed } from "../../support/engine-wire";
 describe("redaction", () => {
     const secret = "p@ss word/ü+9";
 
-    it("blots a secret out wherever it stands", () => {
+    it("redacts a secret wherever it occurs", () => {
         expect(redact(`a ${secret} b${secret}`, [secret])).to.equal("a [secret] b[secret]");
     });
 

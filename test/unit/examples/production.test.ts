@@ -31,7 +31,7 @@ describe("the production example", () => {
         expect(await errorOf({ ...example(), url: "auth.example.com" })).to.contain("authentik-stack:url");
     });
 
-    it("publishes no port, and is reached over https alone", async () => {
+    it("publishes no port, and is only reached over https", async () => {
         const { url, server, outposts, applications } = await load();
 
         expect([...server.ports, ...outposts.flatMap(({ ports }) => ports)]).to.deep.equal([]);

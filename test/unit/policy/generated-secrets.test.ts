@@ -46,7 +46,7 @@ describe("the policy generated-secrets", () => {
             madeFrom: { envs: [resourceOf(pending)] },
         };
         expect(await stackViolations(generatedSecrets, [pending, worker])).to.deep.equal([
-            "worker: Its envs will show the secret admin-password, from which it is made. Deliver it as a file.",
+            "worker: Its envs will show the secret admin-password, from which it is derived. Deliver it as a file.",
         ]);
     });
 
@@ -57,7 +57,7 @@ describe("the policy generated-secrets", () => {
         const worker = { name: "worker", component: "Worker", props: { labels }, madeFrom };
         const wiki = { name: "wiki", props: { labels }, madeFrom };
         expect(await stackViolations(generatedSecrets, [pending, worker, wiki])).to.deep.equal([
-            "wiki: Its labels will show the secret admin-password, from which it is made. Deliver it as a file.",
+            "wiki: Its labels will show the secret admin-password, from which it is derived. Deliver it as a file.",
         ]);
     });
 
@@ -71,7 +71,7 @@ describe("the policy generated-secrets", () => {
             madeFrom: { taskSpec: [resourceOf(pending)] },
         };
         expect(await stackViolations(generatedSecrets, [pending, worker])).to.deep.equal([
-            "worker: Its envs will show the secret admin-password, from which it is made. Deliver it as a file.",
+            "worker: Its envs will show the secret admin-password, from which it is derived. Deliver it as a file.",
         ]);
     });
 

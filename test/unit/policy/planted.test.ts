@@ -114,7 +114,7 @@ describe("the policy pack", () => {
         ]);
     });
 
-    it("passes no service before its nodes keep to what no service can ask for", async () => {
+    it("passes a service only once its nodes set what no service can set", async () => {
         const { sound, resource } = kinds["a service"] ?? expect.fail();
         const [reported, ...more] = await packViolations(policies, [resource(sound)]);
         expect(reported).to.match(/^no-new-privileges .*daemon.json of every node.*`setOnNodes`/);

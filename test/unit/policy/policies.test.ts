@@ -42,13 +42,13 @@ describe("the policy pack", () => {
         ]);
     });
 
-    it("takes a stack for production by its name", () => {
+    it("recognizes a production stack by its name", () => {
         const production = (stack: string) => isProduction(`urn:pulumi:${stack}::authentik-stack::a:b:C::c`);
         expect(["prod", "production", "home-prod", "prod-eu"].filter(production)).to.have.length(4);
         expect(["dev", "staging", "products", "reproduction", "test-1"].filter(production)).to.have.length(0);
     });
 
-    it("checks what is known beside what is not known yet", () => {
+    it("checks known values even if others are not known yet", () => {
         const envs = withUnknown(["A=a", "B=b"], 1);
         expect(plain({ envs, image: "redis:7" })).to.deep.equal({ envs: ["A=a", notYetKnown], image: "redis:7" });
     });

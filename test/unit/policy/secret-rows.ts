@@ -48,7 +48,7 @@ export const secretRow: PolicyRow = {
         ],
         "the content of a secret file under another name": [
             { props: { envs: ["COLOUR=hunter2-hunter2"], uploads: [upload] } },
-            "what is in one of its secret files",
+            "the content of one of its secret files",
         ],
         "the same in base64, within more": [
             {
@@ -57,7 +57,7 @@ export const secretRow: PolicyRow = {
                     uploads: [upload],
                 },
             },
-            "what is in one of its secret files",
+            "the content of one of its secret files",
         ],
     },
 };

@@ -9,7 +9,7 @@ export function section(shape: Record<string, fc.Arbitrary<unknown>>, ...require
     return fc.record(shape, { requiredKeys: required, noNullPrototype: true });
 }
 
-const limits = { memory: fc.constantFrom("128m", "1g", "2048m"), cpus: fc.constantFrom(0.5, 1, 2, 1.25) };
+const limits = { memory: fc.constantFrom("512M", "1g", "2048m"), cpus: fc.constantFrom(0.5, 1, 2, 1.25) };
 const shortName = fc.constantFrom("alpha", "beta", "gamma", "delta", "ak-outpost-x", "a", "x9-y");
 const ports = fc.array(
     section({ port: fc.integer({ min: 1, max: 65535 }), ip: fc.constantFrom("127.0.0.1", "0.0.0.0", "::1") }, "port"),

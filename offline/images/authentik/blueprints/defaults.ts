@@ -82,7 +82,7 @@ export function defaultBlueprint(path: string): Blueprint | undefined {
     return { version: 1, name: known.name, labels: {}, context: {}, entries };
 }
 
-// The BOOTSTRAP variables are taken as they are: file:// is not resolved in them, on the real server neither.
+// The BOOTSTRAP variables are used as they are: as on the real server, file:// is not resolved in them.
 function bootstrap(): Entry[] {
     const {
         AUTHENTIK_BOOTSTRAP_PASSWORD: password,
@@ -114,7 +114,7 @@ function flowBlueprint(line: string): [string, { name: string; entries: Entry[] 
     ];
 }
 
-// `created`: what is there already is left as it is, an administrator may have changed it.
+// `created`: existing objects are not changed, since an administrator may have changed them.
 function entry(model: string, identifiers: UnresolvedFields, attrs: UnresolvedFields): Entry {
     return entryOf({ model, state: "created", identifiers, attrs });
 }

@@ -8,9 +8,9 @@ export class Tag {
         readonly args: Unresolved[],
     ) {}
 }
-/** A value of a blueprint in which tags may stand anywhere. */
+/** A value in a blueprint, which may contain tags at any depth. */
 export type Unresolved = string | number | boolean | null | Tag | Unresolved[] | { [key: string]: Unresolved };
-/** Fields of a blueprint in which tags may stand anywhere. */
+/** Fields in a blueprint, which may contain tags at any depth. */
 export type UnresolvedFields = Record<string, Unresolved>;
 
 /** One entry of a blueprint. */
@@ -33,7 +33,7 @@ export interface Blueprint {
 
 /** Reads a blueprint; throws in the words of authentik's own parser where the text is empty or not YAML. */
 export function parseBlueprint(text: string): Blueprint {
-    // authentik's parser is one for YAML 1.1: `yes` is true there.
+    // authentik's parser reads YAML 1.1, in which `yes` is true.
     const document = parseDocument(text, { version: "1.1", logLevel: "silent" });
     const [problem] = document.errors;
     if (problem !== undefined)
@@ -67,7 +67,7 @@ export function entryOf(raw: Unresolved): Entry {
     };
 }
 
-/** The value as fields; none where it is not a mapping. */
+/** The value as fields; empty if it is not a mapping. */
 export function fields(value: Unresolved): UnresolvedFields {
     return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Tag) ? value : {};
 }

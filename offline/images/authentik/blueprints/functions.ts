@@ -17,7 +17,7 @@ export function atIndex(object: Json, index: Json, fallback: Json | undefined): 
     return value;
 }
 
-/** `!Condition`: several truths as one. */
+/** `!Condition`: combines several conditions. */
 export function condition(mode: string, values: boolean[]): boolean {
     const odd = values.filter(Boolean).length % 2 === 1;
     const results: Record<string, boolean> = {
@@ -44,7 +44,7 @@ export function format(text: string, args: Json[]): string {
         .replaceAll("%%", "%");
 }
 
-/** What Python takes for true. */
+/** Whether Python treats a value as true. */
 export function truth(value: Json): boolean {
     if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
     return value !== null && value !== false && value !== 0 && value !== "";

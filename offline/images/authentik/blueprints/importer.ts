@@ -8,14 +8,14 @@ import { parseBlueprint, tagsIn, type Blueprint, type Entry } from "./document";
 import { EntryInvalid, Traceback } from "./errors";
 import { keyOfMessage, resolve, resolveFields, type Scope } from "./tags";
 
-/** One line of what an import had to say: the message, and what it was about. */
+/** One log line of an import: the message, and what it is about. */
 export interface ImportLog {
     level: "debug" | "warning";
     event: string;
     attributes: Fields;
 }
 
-/** Thrown where a blueprint is refused, with everything that was logged until then. */
+/** Thrown if a blueprint is refused, with everything that was logged until then. */
 export class BlueprintInvalid extends Error {
     constructor(readonly logs: ImportLog[]) {
         super(
@@ -46,7 +46,7 @@ export async function applyBlueprint(store: Store, blueprint: Blueprint): Promis
         say("warning", "Invalid blueprint version");
         throw new BlueprintInvalid(logs);
     }
-    // One at a time: on the real server two imports at once can create an object twice, a rehearsal must not be that shaky.
+    // One at a time: on the real server, two imports at once can create an object twice. A rehearsal must be reliable.
     await store.query("SELECT pg_advisory_xact_lock(1001)");
     const scope: Omit<Scope, "entry"> = {
         store,
@@ -59,7 +59,7 @@ export async function applyBlueprint(store: Store, blueprint: Blueprint): Promis
         const attributes: Fields = {};
         try {
             await applyEntry({ ...scope, entry }, attributes);
-            // The real server's log of a failing import has the attributes of its entries in clear, keys of tokens included.
+            // The real server's log of a failing import has the attributes of its entries in plain text, including keys of tokens.
             say("debug", "Updated model", { model: display(entry.model), ...attributes });
         } catch (error) {
             if (!(error instanceof EntryInvalid)) throw error;
@@ -73,8 +73,8 @@ export async function applyBlueprint(store: Store, blueprint: Blueprint): Promis
     }
 }
 
-// authentik prints a refused entry, printing resolves its tags anew without the other entries, and that fails at the
-// first !KeyOf: the real reason is lost.
+// authentik prints a refused entry. Printing resolves its tags again without the other entries, and fails at the first
+// !KeyOf, so the real reason is lost.
 function hideBehindKeyOf(entry: Entry, logs: ImportLog[]): void {
     const [first] = [...tagsIn(entry.identifiers), ...tagsIn(entry.attrs)].filter(({ name }) => name === "KeyOf");
     if (first === undefined) return;
@@ -125,7 +125,7 @@ function keep({ entry, made }: Scope, object: Stored): void {
     if (entry.id !== undefined) made.set(entry.id, object);
 }
 
-// An object is the one of the key, or the one that has all the other identifiers.
+// Finds an object by its key, or else by all the other identifiers.
 async function identified(store: Store, model: string, { pk, ...others }: Fields): Promise<Stored | undefined> {
     const byKey = pk === undefined || pk === null ? undefined : await store.first(model, { pk });
     if (byKey !== undefined || Object.keys(others).length === 0) return byKey;

@@ -87,7 +87,7 @@ function keyOf(id: string, scope: Scope): Json {
     return pk;
 }
 
-/** What authentik says of a `!KeyOf` that points nowhere. */
+/** authentik's message for a `!KeyOf` without a target. */
 export function keyOfMessage(id: string): string {
     return `KeyOf: failed to find entry with \`id\` of \`${id}\` and a model instance`;
 }

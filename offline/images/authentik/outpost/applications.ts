@@ -72,7 +72,7 @@ export class ProxyApplications {
         log("info", "Update providers", { count: providers.length });
     }
 
-    /** The application for a request: by host, and the only one there is serves every host. */
+    /** The application for a request, by its host; a single application serves every host. */
     find({ headers }: Request): ProxyApplication | undefined {
         const forwarded = headers["x-forwarded-host"];
         const host = (Array.isArray(forwarded) ? forwarded[0] : forwarded) ?? headers.host ?? "";

@@ -56,7 +56,7 @@ export class Connection {
         return response.json();
     }
 
-    /** This outpost, asked for until the server gives it; each pause is twice the one before. */
+    /** This outpost. Asks until the server returns it; each pause is twice as long as the last. */
     async outpost(): Promise<OutpostInstance> {
         for (let seconds = 3; ; seconds *= 2) {
             try {
@@ -87,7 +87,7 @@ export class Connection {
             log("info", "Successfully connected websocket", { outpost: outpost.pk });
             this.hello();
             timer = setInterval(() => this.hello(), 10_000);
-            // What was announced while the socket was away is not announced again.
+            // A change that was announced while the socket was down is not announced again.
             refresh();
         });
         socket.on("message", (data: Buffer) => {
@@ -102,7 +102,7 @@ export class Connection {
         });
     }
 
-    /** Closes the websocket, as an outpost does that was told to stop. */
+    /** Closes the websocket, as an outpost does when it is told to stop. */
     close(): void {
         this.ended = true;
         this.socket?.close(1000);
@@ -127,7 +127,7 @@ export class Connection {
     }
 }
 
-// Go's words: they are what people find when they search.
+// Go's own words, so that people can search for them.
 function reasonOf(error: unknown): string {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : messageOf(error);
     if (/ENOTFOUND|EAI_AGAIN/.test(cause)) return `dial tcp: lookup failed: no such host (${cause})`;

@@ -21,7 +21,7 @@ Optionally, you can set these:
 - AUTHENTIK_HOST_BROWSER: URL to use in the browser, when it differs from AUTHENTIK_HOST
 `;
 
-/** An outpost: signs in to its server, keeps up with its configuration, serves what it is there for. */
+/** An outpost: signs in to its server, follows changes of its configuration, and serves its applications. */
 export async function runOutpost(kind: OutpostKind): Promise<void> {
     const credentials = readCredentials();
     if ("missing" in credentials) {
@@ -47,7 +47,7 @@ export async function runOutpost(kind: OutpostKind): Promise<void> {
         });
     };
     connection.follow(outpost, refresh);
-    // More often than the real one's every five minutes: a change that was announced while PostgreSQL was away is lost.
+    // The real one does it every five minutes; here it is more often, since announcements are lost while PostgreSQL is down.
     setInterval(refresh, Math.min(outpost.refresh_interval_s, 5) * 1000);
     stop = () => {
         connection.close();
@@ -71,7 +71,7 @@ async function start(
         await serve(settings.address("listen.http"), (request) => answerProxy(request, applications));
         return load;
     }
-    // Nothing useful is answered on these ports: what is rehearsed is that they are open and their outpost is connected.
+    // These ports give no useful answer: the rehearsal only shows that they are open and their outpost is connected.
     if (kind === "ldap") {
         const { port, host } = settings.address("listen.ldap");
         createServer((socket) => socket.on("error", () => socket.destroy())).listen(port, host);

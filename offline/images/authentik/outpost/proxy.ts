@@ -69,7 +69,7 @@ function signOut(application: ProxyApplication, request: Request, visit: Visit):
     );
 }
 
-// Names that a client could use to pass for somebody else are dropped before the outpost's own are set.
+// Headers with which a client could pretend to be someone else are removed before the outpost sets its own.
 function forward(application: ProxyApplication, request: Request, visit: Visit): Promise<Reply> | Reply {
     if (visit.claims === undefined && !application.isOpen(request.path))
         return signInAgain(application, request, visit);

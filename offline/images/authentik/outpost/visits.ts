@@ -64,7 +64,7 @@ export function openVisit(application: ProxyApplication, { cookies }: Request): 
     return new Visit(application, validId.test(id) ? id : randomUUID());
 }
 
-/** To the start of the sign-in, and after it back to the path that was asked for (its query is lost, as on the real one). */
+/** Redirects to the sign-in, and afterwards back to the requested path (without its query, as on the real one). */
 export function signInAgain({ externalHost }: ProxyApplication, { path }: Request, visit: Visit): Reply {
     return goRedirect(
         `${externalHost}/outpost.goauthentik.io/start?rd=${encodeURIComponent(externalHost + path)}`,
@@ -115,7 +115,7 @@ export async function takeCode(application: ProxyApplication, visit: Visit, { qu
     });
 }
 
-/** The headers that tell an application who is there. */
+/** The headers that tell an application who is signed in. */
 export function identityHeaders(
     { provider, outpost, credentials }: ProxyApplication,
     { claims = {}, idToken }: Visit,

@@ -25,7 +25,7 @@ const versions = {
     outpost_outdated: false,
 };
 
-/** What root/config/ says, to anybody. */
+/** What root/config/ answers, without a sign-in. */
 const rootConfig = {
     error_reporting: {
         enabled: false,

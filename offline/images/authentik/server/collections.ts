@@ -30,6 +30,7 @@ export const collections: Record<string, Collection> = {
     "policies/all": { model: "authentik_policies.policy" },
     "policies/bindings": { model: "authentik_policies.policybinding" },
     "propertymappings/all": { model: "authentik_core.propertymapping" },
+    "propertymappings/provider/scope": { model: "authentik_providers_oauth2.scopemapping" },
     "providers/all": { model: "authentik_core.provider", present: presentProvider },
     "rbac/roles": { model: "authentik_rbac.role" },
     "sources/all": { model: "authentik_core.source" },

@@ -11,7 +11,7 @@ import { applicationEndpoint, authorize, userinfo } from "./oidc";
 import { token } from "./oidc-token";
 import { attachOutpostSocket, followOutposts } from "./outpost-socket";
 
-/** `ak server`: answers at once, serves as soon as PostgreSQL and Redis do, and never gives up waiting for them. */
+/** `ak server`: answers at once, is ready as soon as PostgreSQL and Redis are, and never gives up waiting for them. */
 export async function runServer(): Promise<void> {
     rememberMode("server");
     const settings = readSettings();

@@ -98,7 +98,7 @@ function mayRedirect(provider: Stored, uri: string): boolean {
     );
 }
 
-/** Anybody may enter an application without bindings; with bindings, who matches one of them (or all). */
+/** Everyone may use an application without bindings; with bindings, those who match one of them (or all). */
 async function mayEnter(store: Store, provider: Stored, user: Stored): Promise<boolean> {
     const application = await store.first("authentik_core.application", { provider: provider.pk });
     const bindings =

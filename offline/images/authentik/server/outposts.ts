@@ -43,7 +43,8 @@ export async function presentApplication({ store }: Context, application: Stored
     const providers = await store.find("authentik_core.provider");
     const provider = providers.find(({ pk }) => pk === application.data["provider"]);
     const short = provider && { pk: provider.pk, name: provider.data["name"], component: "" };
-    return { pk: application.pk, ...application.data, provider_obj: short ?? null };
+    const icon = application.data["icon"] ?? null;
+    return { pk: application.pk, ...application.data, meta_icon: icon, provider_obj: short ?? null };
 }
 
 /** The providers of one kind that the caller may see: an outpost sees what a worker has granted it by then. */

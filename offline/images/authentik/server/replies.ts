@@ -7,10 +7,10 @@ export interface Reply {
     body?: string | object | undefined;
 }
 
-/** What is said until PostgreSQL and Redis are there. */
+/** The answer until PostgreSQL and Redis are ready. */
 export const startingMessage = "failed to connect to authentik backend: authentik starting";
 
-/** What Go's HTTP server answers where there is nothing. */
+/** What Go's HTTP server answers for an unknown path. */
 export function notFound(): Reply {
     return { status: 404, headers: { "content-type": "text/plain; charset=utf-8" }, body: "404 page not found\n" };
 }

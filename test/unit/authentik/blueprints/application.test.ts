@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { toYaml } from "../../../../authentik/blueprints/document";
-import { configured } from "../../../support/applications";
+import { configured, release } from "../../../support/applications";
 import { entryOf, parseBlueprint } from "../../../support/blueprint";
 
 const behindOutpost = { outpost: "ak-outpost-organizr", externalHost: "http://organizr.localhost:9080" };
@@ -11,12 +11,12 @@ const providers = "authentik_providers_proxy.proxyprovider";
 const bindings = "authentik_policies.policybinding";
 
 function parsed(changes: Record<string, unknown> = {}) {
-    return parseBlueprint(toYaml(applicationBlueprint(configured({ ...organizr, ...changes }))));
+    return parseBlueprint(toYaml(applicationBlueprint(configured({ ...organizr, ...changes }), release)));
 }
 
 describe("an application's blueprint", () => {
     it("is named after the slug", () => {
-        expect(applicationBlueprint(configured(organizr)).name).to.equal("application-organizr");
+        expect(applicationBlueprint(configured(organizr), release).name).to.equal("application-organizr");
     });
 
     it("has its default flows applied first, and finds them by slug", () => {
@@ -83,8 +83,8 @@ describe("an application's blueprint", () => {
         );
         const bare = entryOf(parsed(), "authentik_core.application");
 
-        expect(given.attrs).to.include({ meta_icon: "https://x/icon.png", meta_launch_url: "https://x/start" });
-        expect(bare.attrs).to.not.have.property("meta_icon");
+        expect(given.attrs).to.include({ icon: "https://x/icon.png", meta_launch_url: "https://x/start" });
+        expect(bare.attrs).to.not.have.any.keys("icon", "meta_icon");
         expect(bare.attrs.meta_launch_url).to.equal("");
     });
 

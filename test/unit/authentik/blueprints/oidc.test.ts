@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { hasSecret } from "../../../../authentik/providers";
-import { configured } from "../../../support/applications";
+import { configured, release } from "../../../support/applications";
 import { entryOf, found, type ParsedBlueprint, parseBlueprint, requiredBy } from "../../../support/blueprint";
 
 function application(provider: Record<string, unknown>, more: Record<string, unknown> = {}) {
@@ -10,7 +10,7 @@ function application(provider: Record<string, unknown>, more: Record<string, unk
 }
 
 function parsed(provider: Record<string, unknown>, more: Record<string, unknown> = {}): ParsedBlueprint {
-    return parseBlueprint(toYaml(applicationBlueprint(application(provider, more))));
+    return parseBlueprint(toYaml(applicationBlueprint(application(provider, more), release)));
 }
 
 const secretFile = { tag: "!File", value: secretPaths.application("wiki") };

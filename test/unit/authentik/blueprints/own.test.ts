@@ -51,7 +51,25 @@ describe("a blueprint of the user's own", () => {
         );
     });
 
+    it("may have its entries in sections, which are verified as well", () => {
+        const text = [
+            "version: 1",
+            "entries:",
+            "  groups:",
+            "  - {model: authentik_core.group, identifiers: {name: a}}",
+            "  users:",
+            "  - {model: authentik_core.user, identifiers: {username: b}}",
+            "  none: []",
+        ].join("\n");
+
+        expect(blueprintProblem(text)).to.equal(undefined);
+        const results = ownBlueprintChecks("own/0-a.yaml", text, "http://server:9000").map(({ result }) => result);
+        expect(results).to.deep.equal([{ name: "a" }, { username: "b" }]);
+    });
+
     for (const [text, problem] of [
+        ["version: 1\nentries: {groups: 1}", "or sections of lists"],
+        ["version: 1\nentries: {groups: {model: a}}", "or sections of lists"],
         ["version: 1\nentries: [", "is not YAML: "],
         ["version: 2\nentries: []", "is not a blueprint: it needs `version: 1` and a list `entries`"],
         ["", "is not a blueprint: "],

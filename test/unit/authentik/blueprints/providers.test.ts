@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
-import { configured } from "../../../support/applications";
+import { configured, release } from "../../../support/applications";
 import {
     entryOf,
     found,
@@ -12,7 +12,7 @@ import {
 } from "../../../support/blueprint";
 
 function parsed(provider: Record<string, unknown>): ParsedBlueprint {
-    return parseBlueprint(toYaml(applicationBlueprint(configured({ slug: "wiki", name: "Wiki", provider }))));
+    return parseBlueprint(toYaml(applicationBlueprint(configured({ slug: "wiki", name: "Wiki", provider }), release)));
 }
 
 const secretFile = { tag: "!File", value: secretPaths.application("wiki") };

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { type Blueprint, toYaml } from "../../../../authentik/blueprints/document";
 import { outpostBlueprint } from "../../../../authentik/blueprints/outpost";
-import { configured, forwarded } from "../../../support/applications";
+import { configured, forwarded, release } from "../../../support/applications";
 import { parseBlueprint } from "../../../support/blueprint";
 
 /** What removes something that a blueprint made, as authentik reads it. */
@@ -14,7 +14,7 @@ function removal(blueprint: Blueprint, name: string) {
 
 describe("what a blueprint owns", () => {
     it("is the application and its provider, each removed by itself", () => {
-        const blueprint = applicationBlueprint(forwarded("wiki", "o"));
+        const blueprint = applicationBlueprint(forwarded("wiki", "o"), release);
 
         expect(removal(blueprint, "application wiki")).to.deep.equal([
             { model: "authentik_core.application", state: "absent", identifiers: { slug: "wiki" } },
@@ -33,8 +33,8 @@ describe("what a blueprint owns", () => {
         const redirectUris = ["https://wiki.example.com/cb"];
         const oidc = configured({ slug: "wiki", name: "Wiki", provider: { type: "oidc", redirectUris } });
 
-        const before = Object.keys(applicationBlueprint(forwarded("wiki", "o")).owned ?? {});
-        const after = Object.keys(applicationBlueprint(oidc).owned ?? {});
+        const before = Object.keys(applicationBlueprint(forwarded("wiki", "o"), release).owned ?? {});
+        const after = Object.keys(applicationBlueprint(oidc, release).owned ?? {});
 
         expect(before.filter((name) => !after.includes(name))).to.deep.equal([
             "provider wiki of authentik_providers_proxy.proxyprovider",
@@ -44,7 +44,10 @@ describe("what a blueprint owns", () => {
     it("is the service account of a directory as well", () => {
         const ldap = configured({ slug: "nas", name: "NAS", provider: { type: "ldap", outpost: "o" } });
 
-        const removed = removal(applicationBlueprint(ldap), "provider nas of authentik_providers_ldap.ldapprovider");
+        const removed = removal(
+            applicationBlueprint(ldap, release),
+            "provider nas of authentik_providers_ldap.ldapprovider",
+        );
         expect(removed.map(({ model, identifiers }) => [model, identifiers])).to.deep.include([
             "authentik_core.user",
             { username: "ldap-nas" },
@@ -54,7 +57,10 @@ describe("what a blueprint owns", () => {
     it("is who may enter, but not the group, whose members are the user's own", () => {
         const grouped = { ...forwarded("wiki", "o"), group: "family" };
 
-        const [binding, ...others] = removal(applicationBlueprint(grouped), "group family at application wiki");
+        const [binding, ...others] = removal(
+            applicationBlueprint(grouped, release),
+            "group family at application wiki",
+        );
         expect(others).to.deep.equal([]);
         expect(binding).to.deep.include({ model: "authentik_policies.policybinding", state: "absent" });
         expect(binding?.identifiers).to.deep.include({

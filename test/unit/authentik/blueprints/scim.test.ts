@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { declarations } from "../../../../authentik/declarations";
 import { secretsOf } from "../../../../config/secrets";
-import { configured } from "../../../support/applications";
+import { configured, version } from "../../../support/applications";
 import { errorOf } from "../../../support/bad-configuration";
 import { entryOf, found, parseBlueprint, requiredBy } from "../../../support/blueprint";
 import { devWith } from "../../../support/configuration";
@@ -11,7 +11,7 @@ const provider = { type: "scim", endpoint: "https://git.example.com/scim/v2" };
 const application = configured({ slug: "git", name: "Git", provider });
 
 describe("an application whose accounts authentik manages by SCIM", () => {
-    const declared = { url: "https://auth.example.com", admin: { email: "a@example.com" }, outposts: [] };
+    const declared = { version, url: "https://auth.example.com", admin: { email: "a@example.com" }, outposts: [] };
     const { blueprints, checks } = declarations({ ...declared, applications: [application] }, "http://server:9000");
     const blueprint = parseBlueprint(toYaml(blueprints[1] ?? { name: "", entries: [] }));
 

@@ -21,7 +21,7 @@ describe("the description of a preview", () => {
         expect(describeAll(a, b)).to.equal(describeAll(b, event("a", { cpus: "1", image: "x" })));
     });
 
-    it("has nothing that is drawn by lot or not known yet", () => {
+    it("has no value that is random or not known yet", () => {
         const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
         const text = describeAll(
             event("server", { name: "server-0a1b2c3", networks: [{ id: unknown }], __defaults: [] }),

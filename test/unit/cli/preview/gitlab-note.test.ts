@@ -66,7 +66,7 @@ describe("the comment of a merge request", () => {
         const { code, stdout } = await note("");
 
         expect({ code, asked }).to.deep.equal({ code: 0, asked: [] });
-        expect(stdout).to.contain("There is no GITLAB_TOKEN");
+        expect(stdout).to.contain("GITLAB_TOKEN is not set");
     });
 
     function note(token: string) {

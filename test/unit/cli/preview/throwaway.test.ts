@@ -22,7 +22,7 @@ config:
 `;
 
 describe("a configuration for a preview without a key", () => {
-    it("keeps what is in clear, and leads to no Docker host", () => {
+    it("keeps plain values, and names no Docker host", () => {
         expect(parse(throwawayConfiguration(stored).text)).to.deep.equal({
             config: {
                 "docker:host": nowhere,
@@ -45,11 +45,11 @@ describe("a configuration for a preview without a key", () => {
         expect(text).to.not.match(/v1:|salt/);
     });
 
-    it("is possible of an empty configuration", () => {
+    it("works for an empty configuration", () => {
         expect(parse(throwawayConfiguration("").text)).to.deep.equal({ config: { "docker:host": nowhere } });
     });
 
-    it("is refused of what is no YAML", () => {
-        expect(() => throwawayConfiguration("config: [")).to.throw(/no valid YAML/);
+    it("is refused for text that is not YAML", () => {
+        expect(() => throwawayConfiguration("config: [")).to.throw(/not valid YAML/);
     });
 });

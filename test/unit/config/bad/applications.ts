@@ -73,7 +73,7 @@ export const applicationRows: BadRow[] = [
     {
         wrong: "a slug with blanks",
         changes: { "applications[0].slug": "my app" },
-        problems: [["applications[0].slug", "my app", "must be lower-case letters, digits and hyphens"]],
+        problems: [["applications[0].slug", "my app", "must be letters, digits, hyphens and underscores"]],
     },
     {
         wrong: "an application without a name",
@@ -102,7 +102,13 @@ export const applicationRows: BadRow[] = [
     {
         wrong: "a path to skip that is no regular expression",
         changes: { "applications[0].provider.skipPaths": ["^/api/(.*"] },
-        problems: [["applications[0].provider.skipPaths[0]", "^/api/(.*", "must be a regular expression, such as"]],
+        problems: [
+            [
+                "applications[0].provider.skipPaths[0]",
+                "^/api/(.*",
+                "must be a regular expression of Go's RE2, such as ^/api/.*: missing closing )",
+            ],
+        ],
     },
     {
         wrong: "a group without a name",

@@ -98,7 +98,11 @@ export const dataRows: BadRow[] = [
         changes: { "postgres.external": { ...external, sslMode: "on" }, consumers: undefined, secrets: password },
         ...secret,
         problems: [
-            ["postgres.external.sslMode", "on", "must be one of disable, prefer, require, verify-ca, verify-full"],
+            [
+                "postgres.external.sslMode",
+                "on",
+                "must be one of disable, allow, prefer, require, verify-ca, verify-full",
+            ],
         ],
     },
     {

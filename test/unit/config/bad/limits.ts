@@ -1,6 +1,6 @@
 import type { BadRow } from "../../../support/bad-configuration";
 
-const size = "must be a size in megabytes or gigabytes, such as 512m or 2g";
+const size = "must be a size in Docker's notation, such as 512m or 2g";
 const port = "must be a port number from 1 to 65535, such as 9000";
 
 /** Limits and ports of containers. */

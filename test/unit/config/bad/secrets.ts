@@ -15,10 +15,10 @@ export const secretRows: BadRow[] = [
     },
     {
         wrong: "a secret in clear that is too short as well",
-        changes: { secrets: { redis: "hunter2" } },
+        changes: { secrets: { "api-token": "hunter2" } },
         problems: [
-            ["secrets.redis", hidden, "must be at least 8"],
-            ["secrets.redis", hidden, "is in clear"],
+            ["secrets.api-token", hidden, "must be at least 8"],
+            ["secrets.api-token", hidden, "is in clear"],
         ],
     },
     {

@@ -1,0 +1,105 @@
+import { createReadStream, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createGunzip } from "node:zlib";
+import { extract } from "tar-stream";
+import { parse } from "yaml";
+import { type Attribute, modelReleases, type Models } from "./models";
+import { projectRoot } from "../../../cli/workplace";
+import { main } from "../../../cli/main";
+import { run } from "../../../cli/run";
+
+/** The schemas of requests in authentik's OpenAPI schema, by the model that they create. */
+const requests: Record<string, string> = {
+    "authentik_core.application": "ApplicationRequest",
+    "authentik_core.group": "GroupRequest",
+    "authentik_core.token": "TokenRequest",
+    "authentik_core.user": "UserRequest",
+    "authentik_outposts.outpost": "OutpostRequest",
+    "authentik_policies.policybinding": "PolicyBindingRequest",
+    "authentik_providers_ldap.ldapprovider": "LDAPProviderRequest",
+    "authentik_providers_oauth2.oauth2provider": "OAuth2ProviderRequest",
+    "authentik_providers_oauth2.scopemapping": "ScopeMappingRequest",
+    "authentik_providers_proxy.proxyprovider": "ProxyProviderRequest",
+    "authentik_providers_rac.endpoint": "EndpointRequest",
+    "authentik_providers_rac.racprovider": "RACProviderRequest",
+    "authentik_providers_radius.radiusprovider": "RadiusProviderRequest",
+    "authentik_providers_saml.samlprovider": "SAMLProviderRequest",
+    "authentik_providers_scim.scimprovider": "SCIMProviderRequest",
+};
+
+/** A part of an OpenAPI schema, as far as it is read here. */
+interface Schema {
+    type?: string;
+    enum?: string[];
+    properties?: Record<string, Schema>;
+    allOf?: Schema[];
+    oneOf?: Schema[];
+    $ref?: string;
+}
+
+/** `npm run update-models`: which attributes authentik's models have in each release, from its own OpenAPI schema. */
+main(async () => {
+    const models: Models = {};
+    for (const release of modelReleases) {
+        const schemas = await schemasOf(release);
+        for (const [model, request] of Object.entries(requests))
+            for (const [name, schema] of Object.entries(schemas[request]?.properties ?? {}))
+                note((models[model] ??= {}), name, typeOf(schema, schemas), release);
+    }
+    const lines = Object.entries(models).map(([model, attributes]) => {
+        const own = Object.entries(attributes).map(([name, found]) => `    "${name}": ${JSON.stringify(found)}`);
+        return `  "${model}": {\n${own.join(",\n")}\n  }`;
+    });
+    writeFileSync(join(projectRoot, "test/support/schemas/models.json"), `{\n${lines.join(",\n")}\n}\n`);
+});
+
+/** The schemas of a release, which its API client for Node.js carries along. */
+async function schemasOf(release: string): Promise<Record<string, Schema>> {
+    const folder = mkdtempSync(join(tmpdir(), "authentik-api-"));
+    try {
+        await run("npm", ["pack", `@goauthentik/api@${release}`, "--pack-destination", folder, "--silent"]);
+        const [file = ""] = readdirSync(folder);
+        const archive = createReadStream(join(folder, file)).pipe(createGunzip()).pipe(extract());
+        for await (const entry of archive) {
+            if (entry.header.name !== "package/schema.yml") {
+                entry.resume();
+                continue;
+            }
+            const chunks: Uint8Array[] = [];
+            for await (const chunk of entry) chunks.push(chunk as Uint8Array);
+            const { components } = parse(Buffer.concat(chunks).toString()) as {
+                components: { schemas: Record<string, Schema> };
+            };
+            return components.schemas;
+        }
+        throw new Error(`@goauthentik/api@${release} has no schema.yml`);
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+}
+
+function typeOf(schema: Schema, schemas: Record<string, Schema>): Attribute["type"] {
+    const parts = [...(schema.allOf ?? []), ...(schema.oneOf ?? [])];
+    if (schema.$ref !== undefined) return typeOf(schemas[schema.$ref.split("/").pop() ?? ""] ?? {}, schemas);
+    const choices = parts.map((part) => typeOf(part, schemas)).filter((type) => Array.isArray(type));
+    if (schema.enum !== undefined) return schema.enum.map(String);
+    if (choices.length > 0) return choices.flat().filter((choice) => choice !== "");
+    return schema.type ?? (parts[0] === undefined ? "any" : typeOf(parts[0], schemas));
+}
+
+/** Adds an attribute of a release; what it was in the releases before stays, its choices are those of all. */
+function note(attributes: Record<string, Attribute>, name: string, type: Attribute["type"], release: string): void {
+    const known = attributes[name];
+    const index = modelReleases.indexOf(release as (typeof modelReleases)[number]);
+    const [last, next] = [modelReleases.at(-1), modelReleases[index]];
+    attributes[name] ??= { type, ...(index > 0 ? { from: seriesOf(release) } : {}) };
+    const found = attributes[name];
+    if (Array.isArray(known?.type) && Array.isArray(type)) found.type = [...new Set([...known.type, ...type])];
+    if (next === last) delete found.to;
+    else found.to = seriesOf(release);
+}
+
+function seriesOf(release: string): string {
+    return release.replace(/\.\d+$/, "");
+}

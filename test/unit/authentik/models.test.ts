@@ -1,0 +1,170 @@
+import { expect } from "chai";
+import { isMap, isNode, type Node, parseDocument, type Tags, visit } from "yaml";
+import { toYaml } from "../../../authentik/blueprints/document";
+import { declarations } from "../../../authentik/declarations";
+import { presetNames } from "../../../authentik/presets";
+import { kinds } from "../../../authentik/providers";
+import { loadConfig } from "../../../config/load";
+import { devWith } from "../../support/configuration";
+import { startMocks } from "../../support/mocks";
+import { attributeProblem, modelReleases } from "../../support/schemas/models";
+
+const applications = [
+    {
+        slug: "paperless",
+        name: "Paperless",
+        group: "family",
+        launchUrl: "https://paperless.example.com",
+        hidden: true,
+        provider: { type: "oidc", preset: "paperless", emailVerified: true },
+    },
+    ...presetNames
+        .filter((preset) => preset !== "paperless")
+        .map((preset) => ({
+            slug: preset,
+            name: preset,
+            launchUrl: `https://${preset}.example.com`,
+            provider: { type: "oidc", preset },
+        })),
+    {
+        slug: "spa",
+        name: "Single page",
+        provider: { type: "oidc", public: true, redirectUris: ["https://spa.example.com/cb"] },
+    },
+    {
+        slug: "wiki",
+        name: "Wiki",
+        icon: "https://wiki.example.com/icon.svg",
+        provider: { type: "saml", acsUrl: "https://wiki.example.com/acs" },
+    },
+    { slug: "git", name: "Git", provider: { type: "scim", endpoint: "https://git.example.com/scim/v2" } },
+    { slug: "directory", name: "Directory", provider: { type: "ldap", outpost: "ak-ldap" } },
+    { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "ak-radius" } },
+    {
+        slug: "machines",
+        name: "Machines",
+        provider: { type: "rac", outpost: "ak-rac", endpoints: [{ name: "one", protocol: "ssh", host: "one" }] },
+    },
+    {
+        slug: "single",
+        name: "Single",
+        provider: { type: "forward_single", outpost: "ak-proxy", externalHost: "https://single.example.com" },
+    },
+    {
+        slug: "domain",
+        name: "Domain",
+        provider: {
+            type: "forward_domain",
+            outpost: "ak-proxy",
+            externalHost: "https://a.example.com",
+            cookieDomain: "example.com",
+        },
+    },
+    {
+        slug: "whole-domain",
+        name: "Domain of authentik",
+        provider: {
+            type: "forward_domain",
+            outpost: "embedded",
+            externalHost: "https://auth.example.org",
+            cookieDomain: "example.org",
+        },
+    },
+    {
+        slug: "proxied",
+        name: "Proxied",
+        provider: {
+            type: "proxy",
+            outpost: "ak-proxy",
+            externalHost: "https://b.example.com",
+            internalHost: "https://b:443",
+            internalHostSslValidation: false,
+            skipPaths: ["^/api/.*"],
+            basicAuth: { usernameAttribute: "app_user", passwordAttribute: "app_password" },
+        },
+    },
+];
+
+/** Every kind of object that this program declares in a release, and how each is removed again, as blueprints. */
+async function documents(version: string): Promise<string[]> {
+    const outposts = ["proxy", "ldap", "radius", "rac"].map((type) => ({
+        name: `ak-${type}`,
+        type,
+        networks: ["frontend"],
+    }));
+    await startMocks({
+        configuration: devWith({
+            version,
+            applications,
+            outposts,
+            secrets: { "application/git": "a-token-of-theirs" },
+        }),
+        secretKeys: ["secrets"],
+    });
+    const { blueprints } = declarations(loadConfig(), "http://authentik-server:9000");
+    const removals = blueprints.flatMap(({ name, owned = {} }) =>
+        Object.values(owned).map((entries) => ({ name, entries })),
+    );
+    return [...blueprints, ...removals].map(toYaml);
+}
+
+/** What a release does not take of a blueprint. Values behind a tag are known only to authentik. */
+function problemsOf(text: string, version: string): string[] {
+    const customTags = (tags: Tags) => [
+        ...tags,
+        ...["!Find", "!KeyOf", "!File", "!Format"].flatMap((tag) => [
+            { tag, collection: "seq" as const, resolve: (node: Node) => node },
+            { tag, resolve: (value: string) => value },
+        ]),
+    ];
+    const problems: string[] = [];
+    visit(parseDocument(text, { customTags }), {
+        Map: (_, entry) => {
+            if (!entry.has("model")) return undefined;
+            const model = String(entry.get("model"));
+            if (model === "authentik_blueprints.metaapplyblueprint") return visit.SKIP;
+            for (const part of [entry.get("identifiers"), entry.get("attrs")])
+                for (const { key, value } of isMap(part) ? part.items : []) {
+                    const isKnown = isNode(value) && value.tag?.startsWith("!") !== true;
+                    const problem = attributeProblem(
+                        model,
+                        String(key),
+                        isKnown ? (value.toJSON() as unknown) : undefined,
+                        version,
+                    );
+                    if (problem !== undefined) problems.push(problem);
+                }
+            return visit.SKIP;
+        },
+    });
+    return problems;
+}
+
+describe("what the blueprints write", () => {
+    it("is tried with every kind of provider", () => {
+        const types = applications.map(({ provider }) => provider.type);
+
+        expect(types).to.include.members(kinds.map(([type]) => type));
+    });
+
+    for (const version of modelReleases) {
+        it(`can be written in ${version}, by name and by type`, async () => {
+            for (const text of await documents(version))
+                expect(problemsOf(text, version), `${version}\n${text}`).to.deep.equal([]);
+        });
+    }
+
+    it("finds planted mistakes", async () => {
+        const texts = await documents("2025.8.4");
+        const planted = (from: string, to: string) =>
+            texts.flatMap((text) => problemsOf(text.replace(from, to), "2025.8.4"));
+
+        expect(planted("forward_single", "forward_nowhere")).to.have.length(1);
+        expect(planted('"authentik_core.application"', '"authentik_core.aplication"')).to.not.be.empty;
+        expect(planted("icon:", "meta_icon:")).to.deep.equal([
+            "authentik_core.application has meta_icon from 2025.12 on",
+        ]);
+        expect(planted("internal_host:", "upstream:")).to.not.be.empty;
+        expect(planted("expiring: false", 'expiring: "no"')).to.not.be.empty;
+    });
+});

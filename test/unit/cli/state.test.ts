@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { hasLost } from "../../../cli/stack/state";
+import { DockerConnection } from "../../../engine/connection";
+import { type FakeEngine, startEngine } from "../../support/engine";
+
+describe("what the state knows", () => {
+    let engine: FakeEngine;
+    before(async () => {
+        const containers = [{ Id: "c1", State: "exited" }];
+        engine = await startEngine({ lists: { containers, networks: [{ Name: "n1" }], volumes: [{ Name: "v1" }] } });
+    });
+    after(() => engine.close());
+
+    const known = ["container:Container c1", "network:Network n1", "volume:Volume v1"];
+    const isLost = async (...entries: string[]) => {
+        const resources = entries.map((entry) => {
+            const [type = "", id] = entry.split(" ");
+            return { urn: "", type: type.startsWith("random") ? type : `docker:index/${type}`, id };
+        });
+        return await hasLost(new DockerConnection({ host: engine.host }, {}), { resources, pending: [] });
+    };
+
+    it("is all there, also what was stopped and what is no object of Docker's", async () => {
+        expect(await isLost(...known, "random:index/randomPassword:RandomPassword none")).to.equal(false);
+    });
+
+    for (const gone of ["container:Container c2", "network:Network n2", "volume:Volume v2"]) {
+        it(`is not all there without a ${gone}`, async () => {
+            expect(await isLost(...known, gone)).to.equal(true);
+        });
+    }
+});

@@ -1,0 +1,152 @@
+import { type Refused, added, dataSecrets, embedded, external, proxied, redisOnly } from "./changes";
+
+/** Values of releases, settings and data services that the program does not take which gets them. */
+export const refusedOfStack: Refused[] = [
+    [
+        "an image of another release",
+        { "images.server": "ghcr.io/goauthentik/server:2024.2.1" },
+        "images.server",
+        "is not of version 2025.8.4",
+    ],
+    [
+        "an outpost's image of another patch",
+        { "images.proxy": "ghcr.io/goauthentik/proxy:2025.8.1" },
+        "images.proxy",
+        "is not of version 2025.8.4",
+    ],
+    [
+        "an image of another release with a digest",
+        { "images.ldap": `ghcr.io/goauthentik/ldap:2026.2.0@sha256:${"a".repeat(64)}` },
+        "images.ldap",
+        "is not of version",
+    ],
+    ...[
+        ["2025.6.4", "read no secrets from files"],
+        ["2025.9.0", "2025.9 never existed"],
+        ["2026.1.3", "2026.1 never existed"],
+        ["2025.10.2", "CVE-2026-25748"],
+        ["2026.8.2", "2026.8.3 or later"],
+        ["2026.11.0", "allowUntested"],
+    ].map(([version = "", cure = ""]): Refused => [`the release ${version}`, { version }, "version", cure]),
+    [
+        "a series that never was, also untested",
+        { version: "2025.11.0", allowUntested: true },
+        "version",
+        "never existed",
+    ],
+    ...[
+        [{ email: { host: "smtp.example.com", password: "hunter2hunter2" } }, "email.password"],
+        [{ postgresql: { read_replicas: { "0": { password: "hunter2" } } } }, "postgresql.read_replicas.0.password"],
+        [{ storage: { media: { s3: { secret_key: "hunter2" } } } }, "storage.media.s3.secret_key"],
+        [{ storage: { s3: { access_key: "hunter2" } } }, "storage.s3.access_key"],
+        [{ EMAIL: { Password: "hunter2" } }, "EMAIL.Password"],
+        [{ broker: { url: "redis://:hunter2@host/0" } }, "broker.url"],
+    ].map(([settings, name]): Refused => [
+        `a secret in clear: ${name as string}`,
+        { settings },
+        `settings.${name as string}`,
+        "is a secret of authentik in clear",
+    ]),
+    ...[
+        [{ postgresql: { host: "elsewhere" } }, "postgresql.host", "`postgres.external`"],
+        [{ postgresql: { sslmode: "disable" } }, "postgresql.sslmode", "`postgres.external`"],
+        [{ secret_key: "file:///x" }, "secret_key", "the secret `secret-key`"],
+        [{ redis: { host: "x" } }, "redis.host", "`redis.external`"],
+        [{ outposts: { discover: true } }, "outposts.discover", "`outposts`"],
+        [{ web: { path: "/auth/" } }, "web.path", "`url`"],
+        [{ listen: { http: "0.0.0.0:80" } }, "listen.http", "`server.ports`"],
+        [{ bootstrap_password: "file:///x" }, "bootstrap_password", "the secret `admin-password`"],
+        [{ Listen: { HTTP: "0.0.0.0:80" } }, "Listen.HTTP", "`server.ports`"],
+    ].map(([settings, name, instead]): Refused => [
+        `a setting of the stack's: ${name as string}`,
+        { settings },
+        `settings.${name as string}`,
+        `is set by this stack itself; use ${instead as string}`,
+    ]),
+    [
+        "a list with a comma in it",
+        { settings: { listen: { trusted_proxy_cidrs: ["10.0.0.0/8,fd00::/8"] } } },
+        "settings.listen.trusted_proxy_cidrs",
+        "without commas",
+    ],
+    ["a level in a name", { settings: { email__host: "x" } }, "settings.email__host", "a level of the tree for each"],
+    ["a setting twice", { settings: { log_level: "info", LOG_LEVEL: "debug" } }, "settings.LOG_LEVEL", "is set twice"],
+    ["nothing as a value", { settings: { log_level: null } }, "settings.log_level", "must be text"],
+    [
+        "authentik's own host for one application",
+        embedded({ type: "forward_single", cookieDomain: undefined, externalHost: "https://auth.example.com" }),
+        "applications[2].provider.externalHost",
+        "has authentik's own host",
+    ],
+    [
+        "the server's outpost for LDAP",
+        added({ type: "ldap", outpost: "embedded" }),
+        "applications[2].provider.outpost",
+        "is not an outpost of this stack",
+    ],
+    [
+        "an outpost with the name of the server's",
+        { "outposts[0].name": "embedded", "applications[0].provider.outpost": "embedded" },
+        "outposts[0].name",
+        "is a name that this stack uses itself",
+    ],
+    [
+        "the server's outpost, switched off",
+        embedded(
+            { externalHost: "https://auth.example.com" },
+            { settings: { outposts: { disable_embedded_outpost: true } } },
+        ),
+        "settings.outposts.disable_embedded_outpost",
+        "remove one of the two",
+    ],
+    [
+        "a host with a path",
+        proxied({ type: "forward_single", externalHost: "https://example.com/grafana" }),
+        "applications[0].provider.externalHost",
+        "tells applications apart by host alone",
+    ],
+    [
+        "a host with a query",
+        proxied({ externalHost: "https://example.com/?x" }),
+        "applications[0].provider.externalHost",
+        "URL without a path",
+    ],
+    [
+        "the same host, written in another way",
+        {
+            ...proxied({ externalHost: "https://A.example.com" }),
+            "applications[1].provider.externalHost": "https://a.example.com:443/",
+        },
+        "applications[1].provider.externalHost",
+        "has the host of another application",
+    ],
+    [
+        "a certificate that the mode does not look at",
+        {
+            "postgres.external": { ...external, sslMode: "allow", clientCertificate: "x" },
+            consumers: undefined,
+            secrets: dataSecrets,
+        },
+        "postgres.external.clientCertificate",
+        "must be certificates as PEM",
+    ],
+    [
+        "hosts with an empty one",
+        { "postgres.external": { host: "pg1,,pg2" }, consumers: undefined, secrets: dataSecrets },
+        "postgres.external.host",
+        "several with commas between them",
+    ],
+    ["a password of two lines", { secrets: { redis: "two\nlines" } }, "secrets.redis", "on one line"],
+    [
+        "a password with a blank at its end",
+        { secrets: { "admin-password": "hunter2hunter2 " } },
+        "secrets.admin-password",
+        "without blanks at its start and end",
+    ],
+    [
+        "a Redis user without a password",
+        { ...redisOnly(), "redis.external.user": "authentik", "redis.external.password": false },
+        "redis.external.password",
+        "knows users by their passwords",
+    ],
+];

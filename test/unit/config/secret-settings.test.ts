@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { errorOf } from "../../support/bad-configuration";
+
+describe("settings of which the stack's file has some encrypted", () => {
+    const home = process.cwd();
+    let folder = "";
+    before(() => process.chdir((folder = mkdtempSync(join(tmpdir(), "settings-")))));
+    after(() => {
+        process.chdir(home);
+        rmSync(folder, { recursive: true });
+    });
+
+    /** The error for settings, and for what of them the file has encrypted. */
+    async function errorFor(settings: object, file: unknown): Promise<string | undefined> {
+        writeFileSync("Pulumi.dev.yaml", JSON.stringify({ config: { "authentik-stack:settings": file } }));
+        return await errorOf({ url: "https://a.example.com", admin: { email: "a@example.com" }, settings }, [
+            "settings",
+        ]);
+    }
+    const secure = "v1:encrypted";
+
+    it("may have texts among them that authentik does not call secrets", async () => {
+        const email = { username: "me", password: "hunter2" };
+        expect(await errorFor({ email }, { email: { username: { secure }, password: { secure } } })).to.equal(
+            undefined,
+        );
+    });
+
+    it("have what parts of authentik read from no file in clear", async () => {
+        const error = await errorFor(
+            { error_reporting: { enabled: "true" }, listen: { trusted_proxy_cidrs: "10.0.0.0/8" } },
+            {
+                error_reporting: { enabled: { secure } },
+                listen: { trusted_proxy_cidrs: { secure } },
+            },
+        );
+
+        expect(error).to.match(/^2 problems /);
+        expect(error).to.contain(
+            "settings.error_reporting.enabled = [secret] is set as a secret, and parts of authentik",
+        );
+    });
+
+    it("are refused where they are encrypted as one and hold nothing that authentik calls a secret", async () => {
+        expect(await errorFor({ log_level: "info" }, { secure })).to.contain(
+            "none of them is one that authentik calls so",
+        );
+        expect(await errorFor({ email: { password: "hunter2" } }, { secure })).to.equal(undefined);
+    });
+});
