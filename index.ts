@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { versionWarning } from "./authentik/releases";
 import { preflight } from "./components/preflight";
 import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
@@ -11,7 +12,9 @@ import { pulumiVersion } from "./ground/pulumi";
 export = async function program() {
     await requirePulumi();
     const config = loadConfig();
-    const { prefix } = config;
+    const { prefix, version } = config;
+    const warning = versionWarning(version);
+    if (warning !== undefined) await pulumi.log.warn(warning);
     const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
     await preflight(config, connection);
     const runtime = await DockerHost.observed({ connection, prefix });

@@ -42,6 +42,19 @@ const series: { name: string; from?: number; since?: string }[] = [
     { name: "2026.8", from: 3, since: "earlier ones do not migrate the database of the release before" },
 ];
 
+/**
+ * What is to be known of a version before it is trusted; undefined for those whose series ran with this program.
+ *
+ * Source: the servers of 2025.8 to 2026.2, built from source and run; of later ones only schema and release notes were read.
+ */
+export function versionWarning(version: string): string | undefined {
+    if (numeric(version) <= numeric("2026.2")) return undefined;
+    return (
+        `authentik ${version} has not been run with this program, whose newest series that was is 2026.2. On a first install of ` +
+        "2026.5 or later, authentik may answer its root with 503, since this program takes the setup page away"
+    );
+}
+
 /** The oldest and newest series of them. */
 export const supported = { from: "2025.8", to: "2026.8" } as const;
 

@@ -94,19 +94,6 @@ export function secretSettings(): string[] | undefined {
     return encrypted.includes("") ? undefined : encrypted;
 }
 
-/**
- * The Docker host that `docker:host` names, for what the provider cannot do; undefined leaves it to DOCKER_HOST.
- *
- * @throws pulumi.RunError when it is not a URL.
- */
-export function dockerHost(): string | undefined {
-    const host = new pulumi.Config("docker").get("host");
-    if (host === undefined || /^(unix|tcp|ssh|npipe):\/\//.test(host)) return host;
-    throw new pulumi.RunError(
-        `docker:host = "${host}" must be a URL such as unix:///var/run/docker.sock or ssh://user@host`,
-    );
-}
-
 // Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 

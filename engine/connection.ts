@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import http, { type Agent, type IncomingMessage } from "node:http";
 import https from "node:https";
@@ -44,7 +45,7 @@ export class DockerConnection {
     /**
      * The engine's client.
      *
-     * @throws Error that names the key, its value and a cure when the settings are invalid, or when the provider would use
+     * @throws pulumi.RunError that names the key, its value and a cure when the settings are invalid, or when the provider would use
      *   another engine than Docker's command. It does not check whether the engine answers: the first request does.
      */
     client(): Promise<Docker> {
@@ -153,7 +154,7 @@ export function connectionSettings(config: { get(key: string): string | undefine
             // Not JSON, so not a list.
         }
         // The message does not repeat the value, which may contain a password.
-        throw new Error(`docker:${key} must be a list; set its parts with \`pulumi config set --path\`.`);
+        throw new RunError(`docker:${key} must be a list; set its parts with \`pulumi config set --path\`.`);
     };
     return {
         host: config.get("host"),

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
@@ -62,12 +63,14 @@ export function resolveEndpoint(settings: ConnectionSettings, env: NodeJS.Proces
     checkAddress(host);
     if (context?.name === "DOCKER_CONTEXT" && named !== undefined && !isSameEngine(host.value, named.value)) {
         const what = `${show(named)}, but for the provider ${show(context)} in the environment takes precedence`;
-        throw new Error(`${what}. Unset DOCKER_CONTEXT, or unset ${named.name}.`);
+        throw new RunError(`${what}. Unset DOCKER_CONTEXT, or unset ${named.name}.`);
     }
     if (host === standard) refuseCurrentContext(env);
     const tls = tlsOf(settings, env);
     if (tls !== undefined && !host.value.startsWith("tcp://")) {
-        throw new Error(`${tls.source} is only for an engine at tcp://, but the engine is at ${host.value}. Unset it.`);
+        throw new RunError(
+            `${tls.source} is only for an engine at tcp://, but the engine is at ${host.value}. Unset it.`,
+        );
     }
     if (tls === undefined && host.value.startsWith("tcp://")) refuseOtherTls(host, context, env, home);
     const sshOpts = settings.sshOpts ?? (env.DOCKER_SSH_OPTS ?? "").split(/\s+/).filter((option) => option !== "");
@@ -109,7 +112,7 @@ function checkAddress(host: Given): void {
     // Without a port, Docker's command uses 2375, but the provider uses 80.
     if (url?.protocol === "tcp:" && url.port !== "" && /^\/?$/.test(url.pathname)) return;
     const examples = "unix:///var/run/docker.sock, tcp://docker.example.com:2376 or ssh://user@host";
-    throw new Error(`${show(host)} must be a URL such as ${examples}, without a password.`);
+    throw new RunError(`${show(host)} must be a URL such as ${examples}, without a password.`);
 }
 
 /** The home folder in the machine's list of users, which the provider uses even if HOME or DOCKER_CONFIG names another. */
@@ -127,7 +130,7 @@ function contextHost(context: Given, home: string): string {
     const host = readContext(folder, context.value);
     if (host !== undefined) return host;
     const cure = `Use one that \`docker context ls\` shows${context.value === "default" ? ", or unset it" : ""}.`;
-    throw new Error(
+    throw new RunError(
         `${show(context)}: there is no such context in ${folder}/contexts, where the provider looks for it. ${cure}`,
     );
 }
@@ -148,7 +151,7 @@ function refuseCurrentContext(env: NodeJS.ProcessEnv): void {
     if (name === undefined) return;
     const host = readContext(configFolder(env), name);
     if (host !== undefined && isSameEngine(host, standard.value)) return;
-    throw new Error(
+    throw new RunError(
         `Docker's command uses the context ${name} (currentContext of ${configFolder(env)}/config.json). The provider does not ` +
             `read it and would use ${standard.value}. Set docker:context to ${name}, or docker:host to the right engine.`,
     );
@@ -165,11 +168,11 @@ function refuseOtherTls(host: Given, context: Given | undefined, env: NodeJS.Pro
         const folder = join(home, ".docker/contexts/tls", digestOf(context.value), "docker");
         if (!existsSync(folder)) return;
         const what = `${show(context)} has certificates, but the provider does not read them`;
-        throw new Error(`${what}. Set docker:certPath, or DOCKER_CERT_PATH, to ${folder}.`);
+        throw new RunError(`${what}. Set docker:certPath, or DOCKER_CERT_PATH, to ${folder}.`);
     }
     if (host.name !== "DOCKER_HOST" || (env.DOCKER_TLS_VERIFY ?? "") === "") return;
     const what = `the provider ignores DOCKER_TLS_VERIFY = "${env.DOCKER_TLS_VERIFY}": its connection to ${host.value} would not be encrypted`;
-    throw new Error(
+    throw new RunError(
         `${what}. Set DOCKER_CERT_PATH, or docker:certPath, to the folder that has ca.pem, cert.pem and key.pem.`,
     );
 }
@@ -186,11 +189,11 @@ function tlsOf(
     const path = first({ "docker:certPath": settings.certPath, DOCKER_CERT_PATH: env.DOCKER_CERT_PATH });
     const material = ca ?? cert ?? key;
     if (material === undefined) return path === undefined ? undefined : { source: show(path), files: readTls(path) };
-    if (path !== undefined) throw new Error(`${material.name} and ${show(path)} are both set. Unset one of them.`);
+    if (path !== undefined) throw new RunError(`${material.name} and ${show(path)} are both set. Unset one of them.`);
     if (ca === undefined || cert === undefined || key === undefined) {
         const all = "docker:caMaterial, docker:certMaterial and docker:keyMaterial";
         // Without the CA, the provider would send secrets to any server that answers.
-        throw new Error(`${material.name} is set, but not all of ${all}. Set all three.`);
+        throw new RunError(`${material.name} is set, but not all of ${all}. Set all three.`);
     }
     return { source: material.name, files: { ca: ca.value, cert: cert.value, key: key.value } };
 }
@@ -201,7 +204,7 @@ function readTls(path: Given): Endpoint["tls"] {
             return readFileSync(join(path.value, file), "utf8");
         } catch (cause) {
             const what = `${show(path)} must be a folder with ca.pem, cert.pem and key.pem`;
-            throw new Error(`${what}: ${(cause as Error).message}.`, { cause });
+            throw new RunError(`${what}: ${(cause as Error).message}.`);
         }
     };
     return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };

@@ -67,7 +67,7 @@ export class DockerHost implements Runtime {
      * Creates the Docker host after looking at what is already running there: what stopped or is not healthy is waited for
      * again, and networks that other containers use are left to them.
      *
-     * @throws Error where the settings lead nowhere. Where no engine answers, nothing is known of it.
+     * @throws pulumi.RunError where the settings lead nowhere. Where no engine answers, nothing is known of it.
      */
     public static async observed(args: Omit<DockerHostArgs, "observation"> = {}): Promise<DockerHost> {
         const { provider, connection = await connectionOf(provider), prefix = "" } = args;

@@ -1,3 +1,4 @@
+import { RunError } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -80,7 +81,7 @@ function configOf({ configFile, configFileContent }: RegistryAuth, environment: 
     if (configFile !== undefined) {
         const file = configFile.replace(/^~(?=\/)/, homeOf(environment));
         if (existsSync(file)) return readConfig(file);
-        throw new Error(`docker:registryAuth[].configFile = "${configFile}" does not exist. Correct the path.`);
+        throw new RunError(`docker:registryAuth[].configFile = "${configFile}" does not exist. Correct the path.`);
     }
     // If DOCKER_CONFIG names a file, the provider reads that file.
     const own = environment.DOCKER_CONFIG;

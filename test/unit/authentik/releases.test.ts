@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { releaseOf, supported, versionPattern, versionProblem } from "../../../authentik/releases";
+import { releaseOf, supported, versionPattern, versionProblem, versionWarning } from "../../../authentik/releases";
 
 describe("releases", () => {
     const releases: [version: string, needsRedis: boolean, mediaRoot: string | undefined, iconAttribute: string][] = [
@@ -51,6 +51,12 @@ describe("releases", () => {
                 expect(versionProblem(version, untested)).to.match(/; 202[56]\.\d+ never existed$/);
         });
     }
+
+    it("warns of series that were never run with this program", () => {
+        for (const version of ["2025.8.4", "2026.2.7"]) expect(versionWarning(version)).to.equal(undefined);
+        for (const version of ["2026.5.7", "2026.8.3", "2026.11.0"])
+            expect(versionWarning(version)).to.contain(`authentik ${version} has not been run with this program`);
+    });
 
     it("refuses releases with known faults and newer ones, unless untested ones are allowed", () => {
         for (const version of ["2025.10.3", "2026.8.1", "2026.11.0"]) {

@@ -1,6 +1,5 @@
-import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
-import { dockerHost, loadConfig } from "../../../config/load";
+import { loadConfig } from "../../../config/load";
 import type { Config } from "../../../config/schema";
 import { secretsOf } from "../../../config/secrets";
 import { type Configuration, devConfiguration } from "../../support/configuration";
@@ -74,16 +73,6 @@ describe("the configuration", () => {
 
     it("leaves keys of other programs alone", async () => {
         expect(await load(least, { dockerHost: "unix:///run/docker.sock" })).to.not.have.property("host");
-        expect(dockerHost()).to.equal("unix:///run/docker.sock");
-    });
-
-    it("says what is wrong with a `docker:host` that is no URL, without a stack trace", async () => {
-        await load(least, { dockerHost: "/var/run/docker.sock" });
-
-        expect(() => dockerHost())
-            .to.throw(RunError, 'docker:host = "/var/run/docker.sock" must be a URL')
-            .with.property("message")
-            .that.contains("unix:///var/run/docker.sock");
     });
 
     it("leads to one name for each secret of the development stack", async () => {
