@@ -32,26 +32,34 @@ describe("an authentik made with the components as a library, without the proof 
         transform = {};
     });
 
-    const roles = ["postgres-server", "redis-server", "server", "worker", ...outpostNames];
-    for (const role of roles) {
-        describe(`whose ${role} does not get healthy`, () => {
+    // Those of a group start side by side, so one update tries them all.
+    const groups = [["postgres-server", "redis-server"], ["server", "worker"], outpostNames];
+    const roles = groups.flat();
+    for (const group of groups) {
+        describe(`whose ${group.join(" and ")} do not get healthy`, () => {
             let served: Listed[];
+            let said = "";
             before(async () => {
                 served = await running(prefix);
             });
 
             for (const [attempt, refresh] of Object.entries(attempts)) {
                 it(`${attempt} fails and says why, and what served serves`, async () => {
-                    transform = { [role.replace(/-server$/, "")]: crashes };
+                    transform = Object.fromEntries(group.map((role) => [role.replace(/-server$/, ""), crashes]));
                     const { record } = await stack.failingUp({ refresh });
                     expect(record.errors)
                         .to.match(/(exited with code 3|keeps crashing \(exit code 3)/)
                         .and.contain("the cause that only it knows");
+                    said += record.errors;
                     expect(await running(prefix), "what ran before and nothing else").to.have.deep.members(served);
                     // The server and its databases were stopped for the attempt, and start anew.
                     await serves(120);
                 });
             }
+
+            it("every one of them failed at its step", () => {
+                for (const role of group) expect(said, role).to.contain(`${prefix}${role}-healthy`);
+            });
 
             it("one up with the right configuration heals, and leaves nothing of what failed", async () => {
                 await stack.up();
@@ -60,8 +68,12 @@ describe("an authentik made with the components as a library, without the proof 
                     name.slice(prefix.length, -"-1234567".length),
                 );
                 expect(names, "one of each").to.have.members(roles);
-                const recorded = (await stack.recorded()).filter((name) => name === `${prefix}${role}-healthy`);
-                expect(recorded).to.have.length(1);
+                const recorded = await stack.recorded();
+                for (const role of group)
+                    expect(
+                        recorded.filter((name) => name === `${prefix}${role}-healthy`),
+                        role,
+                    ).to.have.length(1);
                 expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
             });
         });
