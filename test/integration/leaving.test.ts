@@ -52,7 +52,7 @@ describe("what a stack no longer needs", () => {
         await join();
         name = "web_net";
         const { record } = await stack.failingUp();
-        expect(record.errors).to.contain(`${network} cannot become ${prefix}web_net`).and.contain(guest);
+        expect(record.errors).to.contain(`${network} cannot be renamed to ${prefix}web_net`).and.contain(guest);
         expect(await networks(prefix)).to.deep.equal([network]);
         await leave();
         await stack.up();

@@ -61,7 +61,7 @@ describe("a registry that asks who one is", () => {
         const anonymous = new DockerConnection(settings(), {});
         expect(await choose(anonymous, false).catch(engineReason)).to.contain("cannot be pulled");
         expect(await choose(anonymous, true)).to.deep.equal({ images });
-        expect(told.join("\n")).to.contain("the update asks again, with docker:registryAuth");
+        expect(told.join("\n")).to.contain("the update tries again, with docker:registryAuth");
         await choose(new DockerConnection({ ...settings(), registryAuth: [login()] }, {}), false);
         expect(await anonymous.isPresent(`${registry.image}:1`)).to.equal(true);
         expect(told.join("\n")).to.not.contain("hunter2");

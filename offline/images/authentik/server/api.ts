@@ -49,7 +49,8 @@ export async function api(context: Context): Promise<Reply> {
     if (executor !== null) return flowExecutor(context, executor[1] ?? "");
     if (path === "root/config") return json(200, rootConfig, readOnly);
 
-    const [, name = "", detail, action] = /^(\w+\/\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
+    const [, name = "", detail, action] =
+        /^(propertymappings\/provider\/\w+|\w+\/\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
     const writable = detail === undefined && name in collections;
     const allow = action === "apply" ? "POST, OPTIONS" : writable ? listed : readOnly;
     const key = bearer(request.headers);
