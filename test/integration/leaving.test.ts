@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { Credentials, DockerHost, Networks } from "../../components";
-import { docker, networks, volumes } from "./support/host";
+import { docker, networks, tryDocker, volumes } from "./support/host";
 import { SmallStack } from "./support/small-stack";
 
-const prefix = "it-g-";
+const prefix = "it-leave-";
 const network = `${prefix}frontend_net`;
 const volume = `${prefix}data`;
 const guest = `${prefix}guest`;
@@ -34,7 +34,8 @@ describe("what a stack no longer needs", () => {
     /** A container of somebody else's on the network. */
     const join = () =>
         docker("run", "--detach", "--name", guest, "--network", network, stack.bench.images.app, "sleep", "600");
-    const leave = () => docker("rm", "--force", guest);
+    const leave = () => tryDocker("rm", "--force", guest);
+    afterEach(leave);
 
     it("stays when it is a network that others use, and they are named", async () => {
         await join();
