@@ -4,8 +4,8 @@ import type { Problem } from "../ground/problems";
 import type { Config } from "../config/schema";
 
 /**
- * Images that the Docker host neither has nor can pull. This is checked before anything is replaced: a container with a
- * published port is removed before its successor is created, which a missing image would prevent.
+ * Images that the Docker host neither has nor can pull. This is checked before anything is created, so that an update does not
+ * stop halfway and all missing images are named at once.
  */
 export async function missingImages(config: Config, connection: DockerConnection): Promise<Problem[]> {
     const problems = await Promise.all(
