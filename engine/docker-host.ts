@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { DockerConnection } from "./connection";
 import { type KnownArgs, processArgs, workloadArgs } from "./container";
-import { Waits } from "./health";
+import { Starts } from "./health";
 import { type JobRun, runToExit } from "./job";
 import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
@@ -52,7 +52,7 @@ export class DockerHost implements Runtime {
     private readonly prefix: string;
     private readonly stack: string;
     private key: pulumi.Output<string> | undefined;
-    private readonly waits = new Waits();
+    private readonly starts = new Starts();
     private readonly resources: string[] = [];
 
     public constructor(args: DockerHostArgs = {}) {
@@ -123,7 +123,7 @@ export class DockerHost implements Runtime {
                         stopSeconds: workload.stopSeconds,
                         pids,
                         ports: (publish?.on ?? []).map((on) => ({ ...on, protocol: publish?.protocol ?? "tcp" })),
-                        waits: this.waits,
+                        starts: this.starts,
                     }),
             },
             { ...opts, dependsOn: [container] },

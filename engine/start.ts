@@ -23,6 +23,9 @@ export interface Start extends Gate {
     handOvers: KnownArgs[];
 }
 
+/** Time to stop for a container that nobody has used. */
+const unusedStopSeconds = 5;
+
 /**
  * Starts a workload's container and waits until it is healthy.
  *
@@ -32,6 +35,11 @@ export interface Start extends Gate {
  * @throws Error that names the container and the cause. The new container is then stopped, unless it is the only one.
  */
 export async function startWorkload(connection: DockerConnection, id: string, start: Start): Promise<void> {
+    const attempt = () => attemptStart(connection, id, start);
+    await (start.starts === undefined ? attempt() : start.starts.attempt(start.title, attempt));
+}
+
+async function attemptStart(connection: DockerConnection, id: string, start: Start): Promise<void> {
     const docker = await connection.client();
     const container = docker.getContainer(id);
     const state = await inspect(container, start.title);
@@ -50,7 +58,7 @@ export async function startWorkload(connection: DockerConnection, id: string, st
         if (!state.State.Running) await container.start();
         await untilHealthy(docker, id, start);
     } catch (error) {
-        if (before.length > 0) await container.stop({ t: start.stopSeconds }).catch(() => undefined);
+        if (before.length > 0) await container.stop({ t: unusedStopSeconds }).catch(() => undefined);
         if (inTheWay.length === 0) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`${reason}\n${await startAgain(inTheWay)}`, { cause: error });
