@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { container, docker } from "./support/host";
-import { findLeaks, secretValues } from "./support/leaks";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { expectServing } from "./support/visit";
+import { container, docker } from "../support/host";
+import { findLeaks, secretValues } from "../support/leaks";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { expectServing } from "../support/visit";
 
 const required = "Default - Provider authorization flow (implicit consent)";
 
