@@ -99,13 +99,13 @@ describe("an authentik made with the components as a library, without the proof 
 
     it("ends the wait for everything else when one container names its cause", async () => {
         // The server would be waited for a quarter of an hour.
-        transform = { worker: crashes, server: (args) => void (args.entrypoints = ["sleep", "3600"]) };
+        transform = { worker: crashes, server: (args) => void (args.entrypoints = ["sh", "-c", "sleep 3600"]) };
         const begun = Date.now() / 1000;
         const { record } = await stack.failingUp();
         const ended = Date.now() / 1000;
         const deaths = await docker(
             ...["events", "--since", begun.toFixed(3), "--until", ended.toFixed(3), "--format", "{{.TimeNano}}"],
-            ...["--filter", "event=die", "--filter", `label=${resourceLabel}=${prefix}authentik-worker`],
+            ...["--filter", "event=die", "--filter", `label=${resourceLabel}=${prefix}worker`],
         );
         const caused = Number(deaths.split("\n")[0]) / 1e9;
         expect(record.errors).to.contain("the cause that only it knows");
