@@ -13,8 +13,14 @@ export interface Check {
     host?: string;
     /** File with a bearer token. Default: none. */
     token?: string;
-    /** Status the answer must have. */
-    status: number;
+    /** Status the answer must have. Default: any. */
+    status?: number;
+    /** Redirects are followed, with cookies, as a browser does. Default: false. */
+    follows?: true;
+    /** It is asked once, when all others hold; what keeps it from an answer is no more than a warning. Default: false. */
+    isAdvice?: true;
+    /** Whose certificate is not checked. Default: false. */
+    isInsecure?: boolean;
     /** What one object of the answer's `results` must contain; a list is read to its end. Default: anything. */
     result?: Record<string, unknown>;
     /** Fields of that object that must not be empty. Default: none. */

@@ -1,5 +1,5 @@
 import { outpostOf, protectedBy } from "./applications";
-import { adminBlueprint } from "./blueprints/admin";
+import { adminBlueprint, stackAccount } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import { type Blueprint, secretPaths } from "./blueprints/document";
 import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
@@ -46,10 +46,11 @@ export function declarations(declared: Declared, server: string): { blueprints: 
         ],
         checks: [
             {
-                name: "the administrator's API token",
-                url: `${server}/api/v3/core/users/me/`,
+                name: "the stack's own account with its API token",
+                url: `${server}/api/v3/core/users/?${new URLSearchParams({ username: stackAccount }).toString()}`,
                 token: secretPaths.apiToken,
                 status: 200,
+                result: { username: stackAccount, is_superuser: true },
             },
             ...applications.map((application) => applicationCheck(application, server)),
             ...served.map(({ outpost, applications: own }) => outpostCheck(outpost, own, server)),
@@ -60,7 +61,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
 }
 
 /**
- * What must be answered when a person could sign in: the login page, and by every outpost what the applications behind
+ * What must be answered when a person could sign in: the front page and the login page, and by every outpost what the applications behind
  * it ask for.
  */
 export function servingChecks(
@@ -69,6 +70,7 @@ export function servingChecks(
     applications: ApplicationConfig[],
 ): Check[] {
     return [
+        { name: "the front page", url: `${server}/`, follows: true, status: 200 },
         { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
         ...applications.flatMap((application) =>
             outposts

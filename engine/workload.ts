@@ -136,6 +136,8 @@ export interface Job extends Process {
      * so on, and can undo what an earlier run created. Default: none.
      */
     memory?: { folder: string; documents: Record<string, string> };
+    /** How to find out whether what the job made is still there as it made it. Default: nobody asks. */
+    comparison?: Comparison;
     /** Secrets, besides those in its files, that its log or that of its witnesses could show. Default: none. */
     secrets?: pulumi.Input<string>[];
     /** Seconds the job may take. */
@@ -144,6 +146,18 @@ export interface Job extends Process {
     witnesses?: Running[];
     /** What a person can do if the job fails. */
     cure: string;
+}
+
+/** A container that is made as a job's is, and says what no longer is as the job left it. */
+export interface Comparison {
+    /** Its name in messages. */
+    title: string;
+    /** Prints `differs WHAT`, or `same MARK`, with what the job found in its file when it last ran. */
+    command: string[];
+    /** Path of the file in which the job finds the mark that it has to leave. */
+    mark: string;
+    /** What has to be healthy for it, beside everything that was made before the job. */
+    needs: Running;
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { httpUrl, judged, name, origin, section, text } from "../../ground/fields";
 import { duplicates, type Path } from "../../ground/problems";
 import { re2Problem } from "../../ground/regex";
+import type { Check } from "../checks";
 import { signIn, signInRequires } from "../blueprints/document";
 import { forwardAuthSnippets, type Snippets } from "../snippets";
 import { embeddedOutpost, roles } from "../roles";
@@ -109,6 +110,7 @@ export const proxy = {
             host: new URL(provider.externalHost).host,
             status: 302,
         },
+        ...(provider.type !== "proxy" ? [] : [upstream(slug, provider, outpost)]),
     ],
     review: (applications, stack) => {
         reviewHosts(applications, stack.url);
@@ -119,6 +121,16 @@ export const proxy = {
         }
     },
 } satisfies Kind<Provider>;
+
+/** The application itself; it may come later than the outpost in front of it. */
+function upstream(slug: string, provider: Extract<Provider, { type: "proxy" }>, outpost: string): Check {
+    return {
+        name: `the application ${slug} does not answer the outpost ${outpost}`,
+        url: provider.internalHost,
+        isAdvice: true,
+        isInsecure: !provider.internalHostSslValidation,
+    };
+}
 
 export interface ProxyOutput {
     url: string;

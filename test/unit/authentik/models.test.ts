@@ -112,7 +112,7 @@ async function documents(version: string): Promise<string[]> {
 function problemsOf(text: string, version: string): string[] {
     const customTags = (tags: Tags) => [
         ...tags,
-        ...["!Find", "!KeyOf", "!File", "!Format"].flatMap((tag) => [
+        ...["!Find", "!KeyOf", "!File", "!Format", "!Condition"].flatMap((tag) => [
             { tag, collection: "seq" as const, resolve: (node: Node) => node },
             { tag, resolve: (value: string) => value },
         ]),
