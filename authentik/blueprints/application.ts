@@ -1,4 +1,5 @@
 import { hiddenUrl } from "../applications";
+import { written } from "../attributes";
 import { type ApplicationConfig, kindOf } from "../providers";
 import type { Release } from "../releases";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
@@ -18,7 +19,7 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
                 model,
                 id: "provider",
                 identifiers: { name: slug },
-                attrs: declared.attrs,
+                attrs: { ...declared.attrs, ...written(model, application.provider.attributes) },
                 ...(declared.permissions && { permissions: declared.permissions }),
             },
             ...(declared.after ?? []),
