@@ -1,5 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import table from "./models.json";
+import table from "./model-attributes.json";
 
 /** An attribute of one of authentik's models, as its API takes it. */
 export interface Attribute {

@@ -60,7 +60,7 @@ main(async () => {
         const own = Object.entries(attributes).map(([name, found]) => `    "${name}": ${JSON.stringify(found)}`);
         return `  "${model}": {\n${own.join(",\n")}\n  }`;
     });
-    writeFileSync(join(projectRoot, "authentik/models.json"), `{\n${lines.join(",\n")}\n}\n`);
+    writeFileSync(join(projectRoot, "authentik/model-attributes.json"), `{\n${lines.join(",\n")}\n}\n`);
 });
 
 /** The schemas of a release, which its API client for Node.js carries along. */
