@@ -129,7 +129,8 @@ export function written(model: string, attributes: Attributes): Attributes {
     return Object.fromEntries(
         Object.entries(attributes).map(([name, value]) => {
             const target = targetOf(model, name);
-            const reference = (one: unknown) => (target === undefined ? one : find(target.model, [target.field, one]));
+            const reference = (one: unknown) =>
+                target === undefined || one === null ? one : find(target.model, [target.field, one]);
             return [name, Array.isArray(value) ? value.map(reference) : reference(value)];
         }),
     );
@@ -139,10 +140,49 @@ export function written(model: string, attributes: Attributes): Attributes {
 export function attributeChecks({ model, attributes }: Attributed, slug: string, server: string): Check[] {
     return Object.entries(attributes).flatMap(([name, value]) => {
         const target = targetOf(model, name);
-        if (target === undefined) return [];
+        if (target === undefined || value === null) return [];
         const names = (Array.isArray(value) ? value : [value]).map(String);
         return names.map((found) =>
             listed(`${target.what} ${found}, ${name} of ${slug}`, target.list, { [target.field]: found }, server),
         );
     });
+}
+
+/** What attributes are that nobody sets, in every release that has them. Source: the providers' models.py. */
+const defaults: Attributes = {
+    access_code_validity: "minutes=1",
+    access_token_validity: "hours=1",
+    refresh_token_validity: "days=30",
+    refresh_token_threshold: "seconds=0",
+    assertion_valid_not_before: "minutes=-5",
+    assertion_valid_not_on_or_after: "minutes=5",
+    session_valid_not_on_or_after: "minutes=86400",
+    digest_algorithm: "http://www.w3.org/2001/04/xmlenc#sha256",
+    signature_algorithm: "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+    sign_response: false,
+    sign_logout_request: false,
+    sign_logout_response: false,
+    sls_binding: "redirect",
+    default_relay_state: "",
+    default_name_id_policy: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+    tls_server_name: "",
+    uid_start_number: 2000,
+    gid_start_number: 4000,
+    settings: {},
+    connection_expiry: "hours=8",
+    delete_token_on_disconnect: false,
+    verify_certificates: true,
+    compatibility_mode: "default",
+    dry_run: false,
+    auth_mode: "token",
+    auth_oauth_params: {},
+    service_provider_config_cache_timeout: "hours=1",
+};
+
+/** What an attribute of a provider is again once it is declared no longer; undefined where that is not known. */
+export function unset(model: string, name: string): unknown {
+    const { type, nullable = false } = attributesOf(model)[name] ?? {};
+    if (nullable) return null;
+    if (type === "references") return [];
+    return type === "uri" ? "" : defaults[name];
 }

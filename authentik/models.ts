@@ -10,6 +10,8 @@ export interface Attribute {
     type: string | string[];
     /** It is a list of them. Default: false. */
     many?: boolean;
+    /** It may be empty (null). Default: false. */
+    nullable?: boolean;
     /** The first series that has it. Default: the first of all. */
     from?: string;
     /** The last series that has it. Default: the last of all. */
@@ -57,7 +59,8 @@ export function attributeProblem(model: string, name: string, value: unknown, ve
     const { from, to } = found;
     if (!exists({ from }, version)) return `is an attribute of ${model} from ${from} on; remove it`;
     if (!exists({ to }, version)) return `was an attribute of ${model} up to ${to}; remove it`;
-    return value === undefined ? undefined : valueProblem(value, found, version);
+    if (value === undefined || (value === null && found.nullable === true)) return undefined;
+    return valueProblem(value, found, version);
 }
 
 function exists({ from, to }: Pick<Attribute, "from" | "to"> = {}, version: string): boolean {

@@ -64,7 +64,7 @@ export function configurationPage(): string {
         "",
         "What `attributes` may have: all that authentik's models have and that no key stands for, by authentik's own names. They",
         "come before what this program writes by itself. An object that an attribute refers to has to be in authentik already.",
-        "An attribute that is removed here keeps its value in authentik until another one is written.",
+        "Once an attribute of a provider is removed here, it has authentik's own value again.",
         "",
         ...table(["Provider", "Attribute", "What it is", "Releases"], attributeRows()),
         "",

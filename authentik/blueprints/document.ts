@@ -8,6 +8,8 @@ export interface BlueprintEntry {
     id?: string;
     /** Default: `present`. */
     state?: "absent";
+    /** The entry is left out unless all of them are there. Default: none. */
+    conditions?: unknown[];
     identifiers?: Record<string, unknown>;
     attrs?: Record<string, unknown>;
     /** Object permissions on it, each for a user or a role by primary key. */

@@ -75,6 +75,8 @@ export interface ProviderDeclaration {
     /** Names of authentik's own blueprints that must have been applied. */
     requires: string[];
     attrs: Record<string, unknown>;
+    /** Attributes that are authentik's own again once they are declared no longer. */
+    passing?: Record<string, unknown>;
     /** Object permissions on the provider. */
     permissions?: BlueprintEntry["permissions"];
     /** Objects that the provider refers to. */

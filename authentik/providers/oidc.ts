@@ -145,14 +145,15 @@ export const oidc = {
                     return scope === "email" && provider.emailVerified ? keyOf(scopeId("email")) : scopeNamed(scope);
                 }),
                 sub_mode: provider.subMode ?? "user_username",
-                ...(provider.logout === undefined
-                    ? {}
-                    : hasLogoutMethod
-                      ? { logout_uri: provider.logout.uri, logout_method: provider.logout.method }
-                      : { backchannel_logout_uri: provider.logout.uri }),
                 include_claims_in_id_token: true,
                 issuer_mode: "per_provider",
             },
+            passing:
+                provider.logout === undefined
+                    ? {}
+                    : hasLogoutMethod
+                      ? { logout_uri: provider.logout.uri, logout_method: provider.logout.method }
+                      : { backchannel_logout_uri: provider.logout.uri },
         };
     },
     output: (application, { base, secret }): OidcOutput => {

@@ -38,6 +38,7 @@ const requests: Record<string, string> = {
 interface Schema {
     type?: string;
     format?: string;
+    nullable?: boolean;
     description?: string;
     enum?: string[];
     items?: Schema;
@@ -95,7 +96,7 @@ function attributeOf(name: string, schema: Schema, schemas: Record<string, Schem
     if (item === "reference" || item === "integer") return { type: "references" };
     // Of these, the schema does not say it.
     if (/^(sync_page|service_provider_config_cache)_timeout$/.test(name)) return { type: "duration" };
-    return { type: typeOf(schema, schemas) };
+    return { type: typeOf(schema, schemas), ...(schema.nullable === true ? { nullable: true } : {}) };
 }
 
 function typeOf(schema: Schema, schemas: Record<string, Schema>): Attribute["type"] {
