@@ -1,3 +1,5 @@
+import { secretPaths } from "./blueprints/document";
+
 /**
  * A request that authentik must answer in a certain way; probe.py asks until it does.
  *
@@ -27,4 +29,16 @@ export interface Check {
     filled?: string[];
     /** Where it does not hold, that explains why authentik refuses a blueprint. Default: false. */
     isCause?: true;
+}
+
+/** An object of authentik that a provider looks up is in a list of the API. */
+export function listed(
+    name: string,
+    list: string,
+    result: Record<string, string>,
+    server: string,
+    filters: Record<string, string> = {},
+): Check {
+    const url = `${server}/api/v3/${list}/?${new URLSearchParams({ ...result, ...filters }).toString()}`;
+    return { name, url, token: secretPaths.apiToken, status: 200, result, isCause: true };
 }

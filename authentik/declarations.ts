@@ -1,10 +1,12 @@
 import { outpostOf, protectedBy } from "./applications";
 import { adminBlueprint, stackAccount } from "./blueprints/admin";
+import { attributeChecks } from "./attributes";
 import { applicationBlueprint } from "./blueprints/application";
+import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
 import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
 import type { Check } from "./checks";
-import { type ApplicationConfig, kindOf } from "./providers";
+import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
 import { releaseOf } from "./releases";
 import { embeddedOutpost } from "./roles";
@@ -40,6 +42,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
     return {
         blueprints: [
             adminBlueprint(admin.email),
+            ...(applications.some(({ provider }) => "secondFactor" in provider) ? [bindBlueprint] : []),
             ...applications.map((application) => applicationBlueprint(application, release)),
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
             ...(byServer.length === 0 ? [] : [embeddedBlueprint(byServer, url)]),
@@ -55,7 +58,10 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             ...applications.map((application) => applicationCheck(application, server)),
             ...served.map(({ outpost, applications: own }) => outpostCheck(outpost, own, server)),
             ...(byServer.length === 0 ? [] : [embeddedCheck(byServer, server)]),
-            ...applications.flatMap((application) => kindOf(application).checks(application, server)),
+            ...applications.flatMap((application) => [
+                ...attributedOf(application).flatMap((one) => attributeChecks(one, application.slug, server)),
+                ...kindOf(application).checks(application, server),
+            ]),
         ],
     };
 }

@@ -23,8 +23,8 @@ export function workloadArgs(
         // The step that waits for the container also starts it, since only that step knows what has to stop first.
         start: false,
         mustRun: false,
-        ports: publish?.on.map(({ port, ip }) => ({
-            internal: publish.port,
+        ports: publish?.on.map(({ port, ip, tls = false }) => ({
+            internal: tls ? (publish.tls ?? publish.port) : publish.port,
             protocol: publish.protocol,
             external: port,
             ip,

@@ -93,6 +93,8 @@ export interface PublishedPort {
     port: number;
     /** Address of the host on which it listens, e.g. `127.0.0.1`; `0.0.0.0` is every one. */
     ip: string;
+    /** It leads to the port at which the container speaks TLS. Default: false. */
+    tls?: boolean;
 }
 
 /**
@@ -109,8 +111,8 @@ export type ContainerTransform = (args: docker.ContainerArgs) => docker.Containe
 export interface Workload extends Process {
     /** Its name in messages, and its host name. */
     title: string;
-    /** Ports of the host that are forwarded to `port`. Default: none. */
-    publish?: { port: number; protocol?: "udp"; on: PublishedPort[] };
+    /** Ports of the host that are forwarded to `port`, or to `tls`. Default: none. */
+    publish?: { port: number; tls?: number; protocol?: "udp"; on: PublishedPort[] };
     health: HealthCheck;
     /** Seconds that it has to stop before it is killed. */
     stopSeconds: number;

@@ -8,12 +8,12 @@ export interface BlueprintEntry {
     id?: string;
     /** `created` leaves an object that is there as it is. Default: `present`. */
     state?: "absent" | "created";
-    /** It is applied where all of them are true. Default: always. */
+    /** The entry is left out unless all of them are true. Default: none. */
     conditions?: unknown[];
     identifiers?: Record<string, unknown>;
     attrs?: Record<string, unknown>;
-    /** Object permissions on it, each for a user by primary key. */
-    permissions?: { permission: string; user: unknown }[];
+    /** Object permissions on it, each for a user or a role by primary key. */
+    permissions?: { permission: string; user?: unknown; role?: unknown }[];
 }
 
 /**
@@ -90,18 +90,6 @@ export const signInRequires = [
     "Default - Provider authorization flow (implicit consent)",
     "Default - Provider invalidation flow",
 ];
-
-/**
- * The flows of a provider that devices bind to with a user's name and password: authentik runs the authorization flow at
- * a bind. Source: LDAPOutpostConfigSerializer and RadiusOutpostConfigSerializer, their `*_flow_slug`.
- */
-export const bind: BlueprintEntry["attrs"] = {
-    authorization_flow: flow("default-authentication-flow"),
-    invalidation_flow: flow("default-invalidation-flow"),
-};
-
-/** Names of authentik's own blueprints that create the flows of {@link bind}. */
-export const bindRequires = ["Default - Authentication flow", "Default - Invalidation flow"];
 
 /** An entry that applies one of authentik's own blueprints first, when it is not applied yet. */
 export function requires(name: string): BlueprintEntry {

@@ -3,6 +3,7 @@ import { httpUrl, judged, name, origin, section, text } from "../../ground/field
 import { duplicates, type Path } from "../../ground/problems";
 import { re2Problem } from "../../ground/regex";
 import type { Check } from "../checks";
+import { attributes } from "../attributes";
 import { signIn, signInRequires } from "../blueprints/document";
 import { forwardAuthSnippets, type Snippets } from "../snippets";
 import { embeddedOutpost, roles } from "../roles";
@@ -33,6 +34,7 @@ const common = {
     })
         .optional()
         .describe("attributes of the user that the application gets as HTTP basic authentication; default: none"),
+    attributes,
 };
 
 const schema = z.discriminatedUnion("type", [
@@ -76,6 +78,19 @@ export const proxy = {
     signsIn: true,
     outpost: "proxy",
     secret: undefined,
+    keys: {
+        name: "slug",
+        mode: "type",
+        external_host: "externalHost",
+        internal_host: "internalHost",
+        internal_host_ssl_validation: "internalHostSslValidation",
+        cookie_domain: "cookieDomain of the type forward_domain",
+        skip_path_regex: "skipPaths",
+        intercept_header_auth: "interceptAuthorization",
+        basic_auth_enabled: "basicAuth",
+        basic_auth_user_attribute: "basicAuth",
+        basic_auth_password_attribute: "basicAuth",
+    },
     declare: ({ provider }) => ({
         requires: signInRequires,
         attrs: {
