@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { reviewAccess } from "../authentik/access";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { blueprintProblem } from "../authentik/blueprints/own";
 import { kindOf, kinds } from "../authentik/providers";
@@ -168,6 +169,15 @@ const outpostRules: Rule[] = [
     },
 ];
 
+/** What the keys about who may enter an application say against each other. */
+const accessRule: Rule = {
+    reads: ["applications"],
+    check: ({ applications }, report) => {
+        for (const [index, application] of applications.entries())
+            reviewAccess(application, (path, cure) => report(["applications", index, ...path], cure));
+    },
+};
+
 /** What each kind of provider asks of its applications. */
 const applicationRule: Rule = {
     reads: ["applications"],
@@ -232,6 +242,7 @@ const rules: Rule[] = [
     ...nameRules,
     ...releaseRules,
     ...outpostRules,
+    accessRule,
     applicationRule,
     blueprintRule,
     ...dataRules,

@@ -164,7 +164,8 @@ export class DockerHost implements Runtime {
                     const resolved = await valueOf(known());
                     const all = [...resolved.files, ...asFiles(documents), ...removed];
                     const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
-                    await runToExit(await this.connect(), run);
+                    for (const note of await runToExit(await this.connect(), run))
+                        await pulumi.log.info(`${title}: ${note}`);
                 },
             },
             opts,

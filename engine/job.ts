@@ -23,18 +23,25 @@ export interface JobRun {
     cure?: string;
 }
 
+/** How a line of a job's output begins that is for the person who runs the update. */
+const noteMark = "note: ";
+
 /**
  * Runs a container to its end and removes it.
  *
+ * @returns what the job noted, by lines that begin with `note: `.
  * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
  *   code than 0, or does not end in time.
  */
-export async function runToExit(connection: DockerConnection, job: JobRun): Promise<void> {
+export async function runToExit(connection: DockerConnection, job: JobRun): Promise<string[]> {
     await connection.pullIfMissing(job.args.image);
     const docker = await connection.client();
     const { secrets = [], witnesses = [], cure = "" } = job;
     const { code, log } = await runOnce(docker, job);
-    if (code === 0) return;
+    if (code === 0)
+        return redact(log, secrets)
+            .split("\n")
+            .flatMap((line) => (line.startsWith(noteMark) ? [line.slice(noteMark.length)] : []));
     const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
     const sections = await Promise.all(
         witnesses.map(
@@ -56,7 +63,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
         await putFiles(container, job.files);
         await container.start();
         const code = await exitCode(container, job.seconds);
-        return { code, log: await lastLogLines(container, [], 25) };
+        return { code, log: await lastLogLines(container, [], code === 0 ? 1000 : 25) };
     } finally {
         await container.remove({ force: true, v: true });
     }

@@ -8,6 +8,8 @@ export interface BlueprintEntry {
     id?: string;
     /** Default: `present`. */
     state?: "absent";
+    /** The entry is left out unless all of them are there. Default: none. */
+    conditions?: unknown[];
     identifiers?: Record<string, unknown>;
     attrs?: Record<string, unknown>;
     /** Object permissions on it, each for a user by primary key. */
@@ -57,6 +59,12 @@ export function file(path: string): Node {
 /** A text with values filled in: `!Format ["ak-outpost-%s-api", !KeyOf outpost]`. */
 export function format(text: string, ...values: unknown[]): Node {
     return tagged("!Format", [text, ...values]);
+}
+
+/** The value that an object has in a field, or another one where there is no such object. */
+export function kept(model: string, identifier: [field: string, value: string], field: string, fallback: string): Node {
+    const object = find(model, identifier);
+    return tagged("!If", [object, tagged("!AtIndex", [tagged("!FindObject", [model, identifier]), field]), fallback]);
 }
 
 /** authentik's own flow by its slug. */

@@ -26,6 +26,10 @@ export interface Kind<Provider extends { type: string }> {
     /** The one secret that an application of this kind has; undefined when it never has one. */
     secret: KindSecret<Provider> | undefined;
 
+    /** By which the application is known to authentik whatever its name. Default: nothing. */
+    clientId?(application: Application<Provider>): string;
+    /** User name with which the application itself signs in, and always may. Default: none. */
+    account?(application: Application<Provider>): string;
     /** The blueprint entries that declare the provider in a release. */
     declare(application: Application<Provider>, release: Release): ProviderDeclaration;
     /** What the application has to know, by the names that the stack's outputs use. */

@@ -39,6 +39,7 @@ export const ldap = {
         exists: () => true,
         cached: ({ provider }) => provider.mode === "cached",
     },
+    account: ({ slug }) => userOf(slug),
     declare: ({ slug, provider }) => ({
         requires: bindRequires,
         before: [

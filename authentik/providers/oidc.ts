@@ -9,6 +9,7 @@ import {
     certificate,
     file,
     find,
+    kept,
     keyOf,
     secretPaths,
     signIn,
@@ -75,11 +76,13 @@ const schema = section({
 
 type Client = Application<z.infer<typeof schema>>;
 
+const model = "authentik_providers_oauth2.oauth2provider";
+
 /** A client of OpenID Connect. */
 export const oidc = {
     title: "OpenID Connect",
     schema,
-    model: "authentik_providers_oauth2.oauth2provider",
+    model,
     signsIn: true,
     outpost: undefined,
     secret: {
@@ -88,6 +91,7 @@ export const oidc = {
         exists: (application) => !clientOf(application).public,
         cached: () => false,
     },
+    clientId: (application) => clientOf(application).id,
     declare: (application, { hasGrantTypes }) => {
         const client = clientOf(application);
         const { slug, provider } = application;
@@ -106,7 +110,8 @@ export const oidc = {
                 property_mappings: client.scopes.map((name) =>
                     name === "email" && provider.emailVerified ? keyOf("email") : scope(name),
                 ),
-                sub_mode: "user_username",
+                // By what an existing client was told who a person is, people are known to the application.
+                sub_mode: kept(model, ["name", slug], "sub_mode", "user_username"),
                 include_claims_in_id_token: true,
                 issuer_mode: "per_provider",
             },

@@ -10,6 +10,7 @@ export interface Tagged {
 export interface ParsedEntry {
     model: string;
     id?: string;
+    conditions?: unknown[];
     identifiers?: Record<string, unknown>;
     attrs: Record<string, unknown>;
 }
@@ -30,7 +31,10 @@ const sequenceTag = (tag: string): CollectionTag => ({
 
 /** Reads a blueprint as authentik does: YAML 1.1, where `on` is true, with its own tags; another tag is an error. */
 export function parseBlueprint(text: string): ParsedBlueprint {
-    const customTags = [scalarTag("!KeyOf"), scalarTag("!File"), sequenceTag("!Find"), sequenceTag("!Format")];
+    const customTags = [
+        ...["!KeyOf", "!File"].map(scalarTag),
+        ...["!Find", "!FindObject", "!Format", "!If", "!AtIndex"].map(sequenceTag),
+    ];
     const document = parseDocument(text, { version: "1.1", customTags });
     const [trouble] = [...document.errors, ...document.warnings];
     if (trouble !== undefined) throw trouble;

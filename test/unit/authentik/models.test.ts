@@ -14,6 +14,10 @@ const applications = [
         slug: "paperless",
         name: "Paperless",
         group: "family",
+        libraryGroup: "Documents",
+        description: "Letters and receipts",
+        publisher: "Paperless-ngx",
+        openInNewTab: true,
         launchUrl: "https://paperless.example.com",
         hidden: true,
         provider: { type: "oidc", preset: "paperless", emailVerified: true },
@@ -35,10 +39,17 @@ const applications = [
         slug: "wiki",
         name: "Wiki",
         icon: "https://wiki.example.com/icon.svg",
+        access: { groups: ["family"], users: ["alice"], expression: "return True" },
+        entitlements: [{ name: "editors", groups: ["family"], users: ["alice"], attributes: { role: "editor" } }],
         provider: { type: "saml", acsUrl: "https://wiki.example.com/acs" },
     },
     { slug: "git", name: "Git", provider: { type: "scim", endpoint: "https://git.example.com/scim/v2" } },
-    { slug: "directory", name: "Directory", provider: { type: "ldap", outpost: "ak-ldap" } },
+    {
+        slug: "directory",
+        name: "Directory",
+        access: { mode: "all", groups: ["a", "b"] },
+        provider: { type: "ldap", outpost: "ak-ldap" },
+    },
     { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "ak-radius" } },
     {
         slug: "machines",
@@ -112,7 +123,7 @@ async function documents(version: string): Promise<string[]> {
 function problemsOf(text: string, version: string): string[] {
     const customTags = (tags: Tags) => [
         ...tags,
-        ...["!Find", "!KeyOf", "!File", "!Format"].flatMap((tag) => [
+        ...["!Find", "!FindObject", "!KeyOf", "!File", "!Format", "!If", "!AtIndex"].flatMap((tag) => [
             { tag, collection: "seq" as const, resolve: (node: Node) => node },
             { tag, resolve: (value: string) => value },
         ]),
