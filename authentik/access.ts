@@ -75,7 +75,7 @@ export interface Access {
 /**
  * Who may enter an application; undefined where the configuration does not say.
  *
- * Up to 2025.12 authentik takes one of several groups and users for enough where all have to hold, so these become a policy.
+ * Up to 2025.12.4 authentik takes one of several groups and users for enough where all have to hold, so these become a policy.
  * Source: PolicyEngine.compute_static_bindings in authentik/policies/engine.py.
  *
  * @param account user name with which the application itself signs in, and may always. Default: none.
