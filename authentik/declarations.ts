@@ -1,11 +1,12 @@
-import { outpostOf, protectedBy } from "./applications";
-import { adminBlueprint, stackAccount } from "./blueprints/admin";
+import { isShownAsIs, outpostOf, protectedBy } from "./applications";
 import { attributeChecks } from "./attributes";
+import { adminBlueprint, stackAccount } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
 import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
-import type { Check } from "./checks";
+import { type Check, listed } from "./checks";
+import { type Existing, existingObjects } from "./existing";
 import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
 import { releaseOf } from "./releases";
@@ -26,7 +27,8 @@ export interface Declared {
 }
 
 /**
- * The blueprints that declare it, in the order they are applied in, and what the API must answer afterwards: `ak
+ * The blueprints that declare it, in the order they are applied in, what exists already and concerns them, and what the API
+ * must answer afterwards: `ak
  * apply_blueprint` exits with 0 in cases where it did not do what the file says, e.g. when an object that it looks up is
  * missing and the field may be empty.
  *
@@ -34,7 +36,10 @@ export interface Declared {
  * @example
  * const { blueprints, checks } = declarations(config, server.internalUrl);
  */
-export function declarations(declared: Declared, server: string): { blueprints: Blueprint[]; checks: Check[] } {
+export function declarations(
+    declared: Declared,
+    server: string,
+): { blueprints: Blueprint[]; checks: Check[]; existing: Existing } {
     const { url, admin, applications, outposts } = declared;
     const release = releaseOf(declared.version);
     const served = outposts.map((outpost) => ({ outpost, applications: protectedBy(outpost.name, applications) }));
@@ -47,6 +52,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
             ...(byServer.length === 0 ? [] : [embeddedBlueprint(byServer, url)]),
         ],
+        existing: existingObjects(applications, server),
         checks: [
             {
                 name: "the stack's own account with its API token",
@@ -60,6 +66,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             ...(byServer.length === 0 ? [] : [embeddedCheck(byServer, server)]),
             ...applications.flatMap((application) => [
                 ...attributedOf(application).flatMap((one) => attributeChecks(one, application.slug, server)),
+                ...accessChecks(application, server),
                 ...kindOf(application).checks(application, server),
             ]),
         ],
@@ -88,6 +95,7 @@ export function servingChecks(
 
 function applicationCheck(application: ApplicationConfig, server: string): Check {
     const { slug, name, icon } = application;
+    const isUpload = icon !== undefined && !isShownAsIs(icon);
     const provider = { name: slug };
     return {
         name: `application ${slug}`,
@@ -97,11 +105,20 @@ function applicationCheck(application: ApplicationConfig, server: string): Check
         result: {
             slug,
             name,
-            // The API shows it under this name in every release, and as it is.
-            ...(icon === undefined ? {} : { meta_icon: icon }),
+            // The API shows it under this name in every release, and as it is; of an uploaded file up to 2025.10 the URL.
+            ...(icon === undefined || isUpload ? {} : { meta_icon: icon }),
             ...(kindOf(application).signsIn ? { provider_obj: provider } : { backchannel_providers_obj: [provider] }),
         },
+        ...(isUpload ? { filled: ["meta_icon"] } : {}),
     };
+}
+
+/** The users who are named are there: authentik does not say which one is missing. */
+function accessChecks({ slug, access, entitlements }: ApplicationConfig, server: string): Check[] {
+    const users = [...(access?.users ?? []), ...entitlements.flatMap((one) => one.users)];
+    return [...new Set(users)].map((username) =>
+        listed(`user ${username}, whom ${slug} names`, "core/users", { username }, server),
+    );
 }
 
 /** The server's own outpost has its applications. */

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { reviewAccess } from "../authentik/access";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { reviewAttributes } from "../authentik/attributes";
 import { blueprintProblem } from "../authentik/blueprints/own";
@@ -193,6 +194,15 @@ const attributeRule: Rule = {
     },
 };
 
+/** What the keys about who may enter an application say against each other. */
+const accessRule: Rule = {
+    reads: ["applications"],
+    check: ({ applications }, report) => {
+        for (const [index, application] of applications.entries())
+            reviewAccess(application, (path, cure) => report(["applications", index, ...path], cure));
+    },
+};
+
 /** What each kind of provider asks of its applications. */
 const applicationRule: Rule = {
     reads: ["applications"],
@@ -257,6 +267,7 @@ const rules: Rule[] = [
     ...nameRules,
     ...releaseRules,
     ...outpostRules,
+    accessRule,
     applicationRule,
     attributeRule,
     blueprintRule,

@@ -12,6 +12,7 @@ import { projectRoot } from "../../../cli/workplace";
 /** The schemas of requests in authentik's OpenAPI schema, by the model that they create. */
 const requests: Record<string, string> = {
     "authentik_core.application": "ApplicationRequest",
+    "authentik_core.applicationentitlement": "ApplicationEntitlementRequest",
     "authentik_core.group": "GroupRequest",
     "authentik_core.token": "TokenRequest",
     "authentik_core.user": "UserRequest",
@@ -19,6 +20,7 @@ const requests: Record<string, string> = {
     "authentik_flows.flowstagebinding": "FlowStageBindingRequest",
     "authentik_outposts.outpost": "OutpostRequest",
     "authentik_policies.policybinding": "PolicyBindingRequest",
+    "authentik_policies_expression.expressionpolicy": "ExpressionPolicyRequest",
     "authentik_providers_ldap.ldapprovider": "LDAPProviderRequest",
     "authentik_providers_oauth2.oauth2provider": "OAuth2ProviderRequest",
     "authentik_providers_oauth2.scopemapping": "ScopeMappingRequest",
