@@ -86,7 +86,9 @@ describe("the program with --refresh, on a host where its stack runs", () => {
     it("applies the blueprints again where it holds something else, which the reason names", async () => {
         const { again } = await blueprints("differs Application organizr (missing)\n");
 
-        expect(again).to.match(/^asking what authentik holds: not as declared: Application organizr \(missing\) at 20\d\d-/);
+        expect(again).to.match(
+            /^asking what authentik holds: not as declared: Application organizr \(missing\) at 20\d\d-/,
+        );
     });
 
     it("applies them again where it cannot be asked, for whatever reason", async () => {
