@@ -74,8 +74,8 @@ export function declarations(
 }
 
 /**
- * What must be answered when a person could sign in: the front page and the login page, and by every outpost what the applications behind
- * it ask for.
+ * What must be answered when a person could sign in: the login page, the front page, and by every outpost what the applications
+ * behind it ask for.
  */
 export function servingChecks(
     server: string,
@@ -83,13 +83,13 @@ export function servingChecks(
     applications: ApplicationConfig[],
 ): Check[] {
     return [
-        { name: "the front page", url: `${server}/`, follows: true, status: 200 },
         { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
         ...applications.flatMap((application) =>
             outposts
                 .filter(({ outpost }) => outpost === outpostOf(application))
                 .flatMap((outpost) => kindOf(application).serving(application, outpost)),
         ),
+        { name: "the front page", url: `${server}/`, follows: true, status: 200 },
     ];
 }
 

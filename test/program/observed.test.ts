@@ -87,7 +87,7 @@ describe("the program with --refresh, on a host where its stack runs", () => {
         const { again } = await blueprints("differs Application organizr (missing)\n");
 
         expect(again).to.match(
-            /^asking what authentik holds: no longer as declared: Application organizr \(missing\) at 20\d\d-/,
+            /^asking what authentik holds: not as declared: Application organizr \(missing\) at 20\d\d-/,
         );
     });
 
