@@ -2,7 +2,7 @@ import { outpostOf, protectedBy } from "./applications";
 import { adminBlueprint } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import { type Blueprint, secretPaths } from "./blueprints/document";
-import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
+import { type DeclaredOutpost, embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
 import type { Check } from "./checks";
 import { type ApplicationConfig, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
@@ -20,7 +20,7 @@ export interface Declared {
     url: string;
     admin: { email: string };
     applications: ApplicationConfig[];
-    outposts: { name: string; type: string }[];
+    outposts: DeclaredOutpost[];
 }
 
 /**

@@ -17,6 +17,8 @@ export interface WorkloadFile {
     initial?: boolean;
     /** Owner: a user of the image, by name or numeric id. Default: root; the container's user can read the file. */
     owner?: string;
+    /** A file of the image, by its path, whose content comes before this one's. Default: none. */
+    after?: string;
 }
 
 /** A volume or a folder of the host inside a container. */
@@ -68,6 +70,12 @@ export interface Process {
     limits?: Limits;
     /** Most processes and threads. Default: 256. */
     pids?: number;
+    /** Size of /dev/shm, in mebibytes or gibibytes. Default: Docker's own, 64m. */
+    shm?: string;
+    /** Addresses by host name, beside what DNS says; `host-gateway` is the Docker host's own. Default: none. */
+    hosts?: Record<string, string>;
+    /** Addresses of DNS servers. Default: those of the Docker host. */
+    dns?: string[];
 }
 
 /**
