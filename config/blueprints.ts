@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { section, text } from "../ground/fields";
-import { variableName } from "./containers";
+import { named, section, text } from "../ground/fields";
+import { variableName, variableValue } from "./containers";
 
 /** Blueprints of the user's own. */
 export const blueprints = section({
@@ -11,11 +11,12 @@ export const blueprints = section({
         .array(text("must be a path of a YAML file, such as blueprints/branding.yaml", /\.ya?ml$/))
         .default([])
         .describe("files beside Pulumi.yaml with blueprints that are applied in this order after this stack's own"),
-    variables: z
-        .record(
-            variableName,
-            z.union([text("is empty, which is unset for authentik; give it a text", /./s), z.number(), z.boolean()]),
-        )
+    variables: named(
+        variableName,
+        variableValue.refine((value) => value !== "", {
+            error: "is empty, which is unset for authentik; give it a text",
+        }),
+    )
         .default({})
         .describe("what `!Env NAME` gives in them, never secret"),
     secrets: z

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { memory, section, text } from "../ground/fields";
+import { memory, named, section, text } from "../ground/fields";
 import { certificates } from "./secrets";
 
 const clean = (path: string) => path.replace(/(?<=.)\/+$/, "");
@@ -10,6 +10,11 @@ export const variableName = text(
     "must be the name of an environment variable, such as HTTPS_PROXY",
     /^[A-Za-z_][A-Za-z0-9_]*$/,
 );
+
+/** The value of such a variable; Pulumi reads digits as a number. */
+export const variableValue = z.union([z.string(), z.number(), z.boolean()], {
+    error: "must be text, a number, true or false",
+});
 
 const container = section({
     mounts: z
@@ -32,18 +37,16 @@ const container = section({
         )
         .default([])
         .describe("folders and files of the Docker host, and volumes, that it gets"),
-    hosts: z
-        .record(
-            text("must be a host name, such as ldap.example.com", /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/),
-            z.union([z.ipv4(), z.ipv6(), z.literal("host-gateway")], {
-                error: "must be an IP address, such as 192.0.2.10, or host-gateway for the Docker host itself",
-            }),
-        )
+    hosts: named(
+        text("must be a host name, such as ldap.example.com", /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/),
+        z.union([z.ipv4(), z.ipv6(), z.literal("host-gateway")], {
+            error: "must be an IP address, such as 192.0.2.10, or host-gateway for the Docker host itself",
+        }),
+    )
         .default({})
         .describe("addresses by host name, beside what DNS says; `host-gateway` is the Docker host"),
     dns: z.array(address).min(1).optional().describe("addresses of DNS servers; default: those of the Docker host"),
-    environment: z
-        .record(variableName, z.union([z.string(), z.number(), z.boolean()]))
+    environment: named(variableName, variableValue)
         .default({})
         .describe("environment variables that are no settings of authentik, such as HTTPS_PROXY; never secret"),
     shm: memory("1m").optional().describe("size of /dev/shm; default: 512m for server and worker, else Docker's 64m"),

@@ -109,7 +109,9 @@ const textKeys = new Set(
 /** A value that no message may show: what was set as a secret, and what should have been. */
 function hides(key: string, isSet: (top: string) => boolean): boolean {
     const [top = key, ...levels] = key.split(/[.[\]]+/);
-    return top === "secrets" || isSet(top) || (top === "settings" && isSecretSetting(levels.join(".").toLowerCase()));
+    const [, , ...ofOutpost] = levels;
+    const setting = top === "settings" ? levels : top === "outposts" && levels[1] === "settings" ? ofOutpost : [];
+    return top === "secrets" || isSet(top) || isSecretSetting(setting.join(".").toLowerCase());
 }
 
 /** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */

@@ -56,16 +56,14 @@ function checkAdditions(role: Role, { mounts, environment, caCertificates }: Con
     if (trusts && !isAuthentik(role))
         report(["caCertificates"], "has no effect on PostgreSQL and Redis, which call nobody; remove it");
     for (const name of Object.keys(environment)) {
-        const instead =
-            insteadOf(name, role) ??
-            (trusts && trustVariables.some((one) => one === name) ? "caCertificates" : undefined);
-        if (instead !== undefined)
-            report(["environment", name], `is set by this stack itself; use \`${instead}\` instead`);
+        const isTrust = trusts && trustVariables.some((one) => one === name);
+        const instead = isTrust ? "`caCertificates`" : insteadOf(name, role);
+        if (instead !== undefined) report(["environment", name], `is set by this stack itself; use ${instead} instead`);
     }
 }
 
 function insteadOf(name: string, role: Role): string | undefined {
-    if (/^AUTHENTIK_/i.test(name))
-        return role === roles.server || role === roles.worker ? "settings" : "settings` of the outpost or `url";
-    return role.variables?.includes(name) === true ? "transform` of a program of your own" : undefined;
+    // An outpost has no host of its own in the table.
+    if (/^AUTHENTIK_/i.test(name)) return role.host === undefined ? "`settings` of the outpost" : "`settings`";
+    return role.variables?.includes(name) === true ? "another name" : undefined;
 }

@@ -62,7 +62,10 @@ function compose(outpost: OutpostElsewhere, stack: string): string {
         pids_limit: roles[outpost.type].pids,
         ...(cpus === undefined ? {} : { cpus }),
         ...(outpost.ports.length === 0 ? {} : { ports: published(outpost) }),
-        environment: variables(outpost),
+        // Compose takes a dollar for a variable of its own.
+        environment: Object.fromEntries(
+            Object.entries(variables(outpost)).map(([key, value]) => [key, value.replaceAll("$", "$$$$")]),
+        ),
         secrets: [{ source: name, target: tokenFile }],
     };
     const file = { services: { [name]: service }, secrets: { [name]: { file: `./${name}.token` } } };
