@@ -42,5 +42,6 @@ except smtplib.SMTPResponseException as error:
 except Exception as error:  # Whatever keeps it from the server.
     told["error"] = "%s: %s" % (type(error).__name__, error)
 
-line = json.dumps(told)
-print(MARK + (line.replace(json.dumps(backend.password)[1:-1], "[secret]") if backend.password else line))
+if backend.password:
+    told = {name: value.replace(backend.password, "[secret]") for name, value in told.items()}
+print(MARK + json.dumps(told))
