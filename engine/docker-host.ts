@@ -186,6 +186,10 @@ export class DockerHost implements Runtime {
         ).id;
     }
 
+    public formerNetworks(): string[] {
+        return this.observation?.networkResources() ?? [];
+    }
+
     public releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void {
         const seen = this.observation?.network(name);
         if (seen === undefined || seen.others.length === 0) return;

@@ -61,6 +61,11 @@ export class Observation {
         return state === undefined ? undefined : `${state} at ${this.time}`;
     }
 
+    /** The resources whose networks are there. */
+    public networkResources(): string[] {
+        return [...this.networks.keys()];
+    }
+
     /** The network of a resource. */
     public network(resource: string): SeenNetwork | undefined {
         return this.networks.get(resource);

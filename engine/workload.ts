@@ -190,6 +190,8 @@ export interface Runtime {
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
     /** Creates a network; returns its identifier for attaching containers. */
     network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+    /** Names of the resources whose networks the stack created before, as far as that is known. */
+    formerNetworks(): string[];
     /** Releases a network that the stack may have created before. It is kept if other containers use it; they are named. */
     releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void;
     /** Creates a named volume and returns its name. An existing volume with that name is used as it is. */
