@@ -4,7 +4,7 @@ import { adminBlueprint, stackAccount } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
-import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
+import { type DeclaredOutpost, embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
 import { type Check, listed } from "./checks";
 import { type Existing, existingObjects } from "./existing";
 import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
@@ -23,7 +23,7 @@ export interface Declared {
     url: string;
     admin: { email: string };
     applications: ApplicationConfig[];
-    outposts: { name: string; type: string }[];
+    outposts: DeclaredOutpost[];
 }
 
 /**

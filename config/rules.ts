@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
 import { reviewAccess } from "../authentik/access";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { reviewAttributes } from "../authentik/attributes";
-import { blueprintProblem } from "../authentik/blueprints/own";
 import { attributedOf, kindOf, kinds } from "../authentik/providers";
 import { releaseOf, versionProblem } from "../authentik/releases";
 import { allRoles, embeddedOutpost, type RolePort, roles, takenHosts } from "../authentik/roles";
@@ -10,7 +8,10 @@ import { leavesOf } from "../authentik/settings";
 import { clash } from "../ground/fields";
 import { duplicates, formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
 import { publishedPorts } from "./published";
+import { blueprintRule } from "./rules-blueprints";
+import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
+import { furtherRules } from "./rules-outposts";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, secretsOf } from "./secrets";
 
@@ -220,19 +221,6 @@ const applicationRule: Rule = {
     },
 };
 
-/** The user's own blueprint files are there, and are blueprints. */
-const blueprintRule: Rule = {
-    reads: ["blueprints"],
-    check: ({ blueprints }, report) => {
-        for (const [index, path] of blueprints.files.entries()) {
-            const wrong = existsSync(path)
-                ? blueprintProblem(readFileSync(path, "utf8"))
-                : "does not exist beside Pulumi.yaml";
-            if (wrong !== undefined) report(["blueprints", "files", index], `${wrong}; fix it, or remove this entry`);
-        }
-    },
-};
-
 /** `secrets` and `rotation` name secrets that exist, and nothing that the user has to supply is missing. */
 const secretsRule: Rule = {
     reads: ["secrets", "rotation", ...decidesSecrets],
@@ -267,6 +255,8 @@ const rules: Rule[] = [
     ...nameRules,
     ...releaseRules,
     ...outpostRules,
+    ...furtherRules,
+    containerRule,
     accessRule,
     applicationRule,
     attributeRule,

@@ -166,4 +166,16 @@ describe("the program, when its stack needs something no longer", () => {
         );
         expect(namesOf(gone, "network")).to.not.include("authentik-networks-frontend");
     });
+
+    it("keeps a network for outposts that others are on, where it is configured no longer", async () => {
+        const mine = {
+            ...{ Name: "iot_net", Labels: labels("authentik-networks-iot") },
+            Containers: { hub: { Name: "hub" } },
+        };
+
+        const kept = await resourcesOf({ networks: [mine] }, devWith({}));
+        expect(one(kept, "network", "authentik-networks-iot").inputs.name).to.equal("iot_net");
+        const gone = await resourcesOf({ networks: [{ ...mine, Containers: {} }] }, devWith({}));
+        expect(namesOf(gone, "network")).to.not.include("authentik-networks-iot");
+    });
 });
