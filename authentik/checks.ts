@@ -15,6 +15,8 @@ export interface Check {
     token?: string;
     /** Status the answer must have. */
     status: number;
+    /** What the address that it redirects to must contain. Default: anything. */
+    leads?: string;
     /** What one object of the answer's `results` must contain; a list is read to its end. Default: anything. */
     result?: Record<string, unknown>;
     /** Fields of that object that must not be empty. Default: none. */

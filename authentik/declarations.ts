@@ -69,6 +69,8 @@ export function servingChecks(
     applications: ApplicationConfig[],
 ): Check[] {
     return [
+        // Without the flag of 2026.5 that the setup is done, it leads to a setup page that is not there.
+        { name: "the front page", url: `${server}/`, status: 302, leads: "/flows/" },
         { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
         ...applications.flatMap((application) =>
             outposts

@@ -44,13 +44,15 @@ def problem(check, page=1):
             request.add_header("Authorization", "Bearer " + file.read().strip())
     try:
         with urllib.request.build_opener(NoRedirect).open(request, timeout=15) as response:
-            status, body = response.status, response.read()
+            status, body, headers = response.status, response.read(), response.headers
     except urllib.error.HTTPError as error:
-        status, body = error.code, b"" if error.fp is None else error.fp.read(1000)
+        status, body, headers = error.code, b"" if error.fp is None else error.fp.read(1000), error.headers
     except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
     if status != check["status"]:
         return f"answered {status} instead of {check['status']}: {body[:200].decode(errors='replace').strip()}"
+    if check.get("leads", "") not in (location := headers.get("Location", "")):
+        return f"leads to {location} instead of {check['leads']}"
     if "result" in check:
         try:
             answer = json.loads(body)

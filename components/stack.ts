@@ -11,6 +11,7 @@ import { Credentials, suppliedSecrets } from "./credentials";
 import type { Context } from "./context";
 import { authentikInstance, authentikVolumes } from "./instance";
 import { Networks } from "./networks";
+import { guardRelease } from "./release-guard";
 import { Outpost } from "./outpost";
 import { connectPostgres } from "./postgres";
 import { connectRedis } from "./redis";
@@ -29,6 +30,7 @@ import { DockerHost } from "../engine/docker-host";
 import { dockerProviderOf } from "../engine/provider";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
+import { markSetUp } from "./setup";
 
 /** The arguments of a stack: the configuration, and what comes with it. */
 export interface AuthentikStackArgs {
@@ -88,10 +90,12 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
         const volumes = authentikVolumes(name, context, this);
         const secrets = authentikSecrets(name, context, config, child);
+        const guard = { version, allowUntested: config.allowUntested, image: images.postgres, ...place };
+        const guarded = guardRelease(`${name}-release`, { postgres: postgres.connection, ...guard }, child);
         const instance = authentikInstance({
             ...config,
             image: images.server,
-            postgres: postgres.connection,
+            postgres: { ...postgres.connection, dependsOn: [...postgres.connection.dependsOn, guarded] },
             redis: releaseOf(version).needsRedis ? redis?.connection : undefined,
             secretKey: secrets.secretKey,
             secretSettings: args.secretSettings,
@@ -119,7 +123,12 @@ export class AuthentikStack extends pulumi.ComponentResource {
             { ...authentik, ...declared, server, revision: postgres.connection.revision },
             child,
         );
-        const connected = { ...place, server, url, after: [blueprints.applied] };
+        const setUp = markSetUp(
+            `${name}-set-up`,
+            { ...authentik, revision: postgres.connection.revision },
+            { parent: this, dependsOn: [blueprints.applied] },
+        );
+        const connected = { ...place, server, url, after: [blueprints.applied, ...setUp] };
         const running = outposts.map((outpost) => {
             const own = {
                 image: images[outpost.type],
@@ -137,6 +146,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 server,
                 worker,
                 outposts: running,
+                after: setUp,
                 applications,
                 secrets: secretsOf([...(instance.files ?? []), ...declared.files]),
             },

@@ -6,7 +6,7 @@ import type { DockerConnection } from "./connection";
 import { type KnownArgs, processArgs, workloadArgs } from "./container";
 import { Waits } from "./health";
 import { type JobRun, runToExit } from "./job";
-import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
 import { connectionOf, dockerProviderOf } from "./provider";
 import { startWorkload } from "./start";
@@ -48,7 +48,8 @@ export interface DockerHostArgs {
 export class DockerHost implements Runtime {
     private readonly provider: docker.Provider | undefined;
     private connection: Promise<DockerConnection | undefined> | undefined;
-    private readonly observation: Observation | undefined;
+    /** What was already running; undefined when nobody looked, or no engine answered. */
+    public readonly observation: Observation | undefined;
     private readonly prefix: string;
     private readonly stack: string;
     private key: pulumi.Output<string> | undefined;
@@ -78,10 +79,11 @@ export class DockerHost implements Runtime {
 
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
-        const { title, files = [], mounts = [], remembered = [], publish } = workload;
+        const { title, files = [], mounts = [], remembered = [], publish, generation } = workload;
         const args = workloadArgs(workload, (made) => ({
             [stackLabel]: this.stack,
             [resourceLabel]: name,
+            ...(generation === undefined ? {} : { [generationLabel]: generation }),
             [madeOfLabel]: this.fingerprint(made, files, remembered),
         }));
         const container = new docker.Container(name, args, {
@@ -121,6 +123,7 @@ export class DockerHost implements Runtime {
                         stack: this.stack,
                         health: workload.health,
                         stopSeconds: workload.stopSeconds,
+                        generation,
                         pids,
                         ports: (publish?.on ?? []).map((on) => ({ ...on, protocol: publish?.protocol ?? "tcp" })),
                         waits: this.waits,
@@ -134,7 +137,7 @@ export class DockerHost implements Runtime {
     }
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-        const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
+        const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure, judge } = job;
         // No file can be added below a read-only root later, so the folder for what is remembered exists from the start.
         const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
         const given = [...files, ...asFiles({ ...documents, ...forgotten })];
@@ -163,7 +166,16 @@ export class DockerHost implements Runtime {
                     }));
                     const resolved = await valueOf(known());
                     const all = [...resolved.files, ...asFiles(documents), ...removed];
-                    const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
+                    const run: JobRun = {
+                        ...resolved,
+                        name,
+                        title,
+                        seconds,
+                        cure,
+                        judge,
+                        pids: job.pids ?? 256,
+                        files: all,
+                    };
                     await runToExit(await this.connect(), run);
                 },
             },

@@ -45,7 +45,7 @@ describe("the program's jobs", () => {
         await perform("authentik-blueprints-applied");
 
         const { body, files } = only();
-        expect(body.Image).to.equal(officialImages("2025.8.4").server);
+        expect(body.Image).to.equal(officialImages("2025.8.6").server);
         const secrets = files.filter(({ content }) => content.startsWith(sentinel));
         expect(secrets.map(({ content }) => content)).to.have.members(
             [
@@ -113,6 +113,7 @@ describe("the program's jobs", () => {
             status: number;
         }[];
         expect(checks.map(({ url, host = "", status }) => `${url} ${host} ${status}`)).to.deep.equal([
+            "http://authentik-server:9000/  302",
             "http://authentik-server:9000/if/flow/default-authentication-flow/  200",
             "http://ak-outpost-organizr:9000/outpost.goauthentik.io/start organizr.localhost:9080 302",
             "http://ak-outpost-cwad:9000/outpost.goauthentik.io/start cwad.localhost:9081 302",

@@ -77,6 +77,7 @@ describe("the checks of serving", () => {
 
     it("expect the login page and a redirect for each application from its own outpost, under its own host", () => {
         expect(servingChecks("http://server:9000", running, applications)).to.deep.equal([
+            { name: "the front page", url: "http://server:9000/", status: 302, leads: "/flows/" },
             { name: "the login page", url: "http://server:9000/if/flow/default-authentication-flow/", status: 200 },
             {
                 name: "a behind one",
@@ -100,6 +101,9 @@ describe("the checks of serving", () => {
     });
 
     it("expect the login page alone where nothing is protected", () => {
-        expect(servingChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal(["the login page"]);
+        expect(servingChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal([
+            "the front page",
+            "the login page",
+        ]);
     });
 });

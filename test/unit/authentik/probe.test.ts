@@ -45,6 +45,16 @@ describe("the probe", () => {
         expect(server.requests.map(({ url: path }) => path)).to.deep.equal(["/start"]);
     });
 
+    it("holds a redirect to where it must lead", async () => {
+        const url = await serve((_, response) => response.writeHead(302, { location: "/setup" }).end());
+
+        const { code, output } = await runProbe([{ name: "front", url, status: 302, leads: "/flows/" }], 0);
+
+        expect(code).to.equal(1);
+        expect(output).to.contain("front: leads to /setup instead of /flows/");
+        expect((await runProbe([{ name: "front", url, status: 302, leads: "/set" }], 0)).code).to.equal(0);
+    });
+
     it("asks for the host that a check names, else for the URL's", async () => {
         const url = await serve((_, response) => response.end());
 

@@ -54,7 +54,7 @@ describe("files of a stack", () => {
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
         const { images, docker } = readRequirements(root, "other");
-        expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
+        expect(Object.keys(images)).to.have.members(["server", "ldap"]);
         expect(docker.host).to.equal("ssh://root@host");
     });
 
