@@ -75,10 +75,12 @@ export interface DatabaseFacts {
  */
 export const databaseQuery = `\\set versions '[]'
 \\set groups '[]'
-SELECT quote_ident(nspname) AS schema, to_regclass(format('%I.authentik_core_group', nspname)) IS NOT NULL AS grouped
-FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relname = 'authentik_version_history' ORDER BY nspname = 'public' DESC LIMIT 1 \\gset
+SELECT (
+  SELECT quote_ident(nspname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE relname = 'authentik_version_history' ORDER BY nspname = 'public' DESC LIMIT 1
+) AS schema \\gset
 \\if :{?schema}
+SELECT to_regclass(:'schema' || '.authentik_core_group') IS NOT NULL AS grouped \\gset
 SELECT coalesce(json_agg(version), '[]') AS versions FROM :schema.authentik_version_history \\gset
 \\if :grouped
 SELECT coalesce(json_agg(name), '[]') AS groups

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { versionPattern } from "../authentik/releases";
 import { databaseProblem, databaseQuery, stepProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { Problem } from "../ground/problems";
@@ -64,6 +65,7 @@ export function releaseProblems(
 ): Problem[] {
     // The label that every official image of authentik has, and images made from one inherit.
     const runs = seen?.label(server, "org.opencontainers.image.version");
-    const problem = runs === undefined ? undefined : stepProblem(runs, version, allowUntested);
+    const problem =
+        runs === undefined || !versionPattern.test(runs) ? undefined : stepProblem(runs, version, allowUntested);
     return problem === undefined ? [] : [{ key: "version", value: version, cure: problem }];
 }
