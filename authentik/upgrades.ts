@@ -101,12 +101,9 @@ SELECT json_build_object(
  * @param output what {@link databaseQuery} printed.
  */
 export function databaseProblem(output: string, version: string, untested = false): string | undefined {
-    const facts = JSON.parse(output.trim().split("\n").at(-1) ?? "") as DatabaseFacts;
+    const facts = factsOf(output);
     const { hasUniqueGroups, connections, oldestPostgres } = releaseOf(version);
-    const newest = facts.versions
-        .filter((one) => versionPattern.test(one))
-        .sort(compare)
-        .at(-1);
+    const newest = newestRelease(output);
     const step = newest === undefined ? undefined : stepProblem(newest, version, untested);
     const problems = [
         ...(step === undefined ? [] : [`version ${version} ${step}`]),
@@ -129,4 +126,21 @@ export function databaseProblem(output: string, version: string, untested = fals
             : []),
     ];
     return problems.length === 0 ? undefined : problems.join("\n");
+}
+
+/**
+ * The newest release that has used a database; undefined when none has.
+ *
+ * @param output what {@link databaseQuery} printed.
+ */
+export function newestRelease(output: string): string | undefined {
+    const { versions } = factsOf(output);
+    return versions
+        .filter((one) => versionPattern.test(one))
+        .sort(compare)
+        .at(-1);
+}
+
+function factsOf(output: string): DatabaseFacts {
+    return JSON.parse(output.trim().split("\n").at(-1) ?? "") as DatabaseFacts;
 }

@@ -61,7 +61,7 @@ export class Observation {
         return trouble === undefined ? undefined : `${trouble} at ${this.time}`;
     }
 
-    /** A label of a workload's container, or of its image. */
+    /** A label of a workload's running container, or of its image. */
     public label(resource: string, label: string): string | undefined {
         return this.workloads.get(resource)?.labels[label];
     }
@@ -81,6 +81,7 @@ export class Observation {
 interface SeenWorkload {
     /** What is wrong with it; undefined when it is healthy. */
     trouble?: string;
+    /** Those of its container and of its image; none when it does not run. */
     labels: Record<string, string>;
 }
 
@@ -118,7 +119,10 @@ async function workloadsOf(
         const healthy =
             running &&
             (Status.includes("(healthy)") || (Status.includes("(health: starting)") && (await passes(connection, Id))));
-        workloads.set(resource, { trouble: healthy ? undefined : running ? Status : State, labels: Labels });
+        workloads.set(resource, {
+            trouble: healthy ? undefined : running ? Status : State,
+            labels: running ? Labels : {},
+        });
     }
     return workloads;
 }

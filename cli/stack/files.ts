@@ -43,11 +43,16 @@ export function stackNames(root: string): string[] {
     return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/** Reads a stack's requirements from its configuration, without checking it: the program reports problems. */
-export function readRequirements(root: string, stack: string): StackRequirements {
+/**
+ * Reads a stack's requirements from its configuration, without checking it: the program reports problems.
+ *
+ * @param release Default: the one of the configuration.
+ */
+export function readRequirements(root: string, stack: string, release?: string): StackRequirements {
     const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
     const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
-    const version = schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
+    const version =
+        release ?? schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
     const facts = {
         version,
         images: section(value("images")) as Partial<Images>,
