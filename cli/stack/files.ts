@@ -13,6 +13,8 @@ export const rehearsalStack = "rehearsal";
 
 /** What a stack needs before it can be brought up, as its configuration says. */
 export interface StackRequirements {
+    /** The release of authentik. */
+    version: string;
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without encrypted values. */
@@ -62,6 +64,7 @@ export function readRequirements(root: string, stack: string, release?: string):
         redis: section(value("redis")),
     };
     return {
+        version,
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),

@@ -36,6 +36,7 @@ describe("files of a stack", () => {
 
     it("say which images the stack runs, and where", () => {
         expect(readRequirements(root, "dev")).to.deep.equal({
+            version: "2025.6.1",
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",
