@@ -26,7 +26,8 @@ export {
 } from "./consumer";
 
 export { type NetworkArgs, Networks, type NetworksArgs } from "./networks";
-export { Postgres, type PostgresArgs, type PostgresConnection } from "./postgres";
+export { Postgres, type PostgresArgs } from "./postgres";
+export type { PostgresConnection } from "./postgres-connection";
 export { Redis, type RedisArgs, type RedisConnection } from "./redis";
 export { Server, type ServerArgs, Worker, type WorkerArgs } from "./server";
 export { Blueprints, type BlueprintsArgs } from "./blueprints";

@@ -4,7 +4,7 @@ import { listenVariables } from "../authentik/roles";
 import { secretVariables, type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import { type EmailConfig, emailSettings } from "../config/email";
 import { type Context, dataVolume } from "./context";
-import { type PostgresConnection, postgresAccess } from "./postgres";
+import { type PostgresConnection, postgresAccess } from "./postgres-connection";
 import { type RedisConnection, redisAccess } from "./redis";
 import type { Process, WorkloadFile } from "../engine/workload";
 

@@ -6,7 +6,7 @@ import { settingsToEnvironment } from "../authentik/settings";
 import { type OutpostSnippets, outpostSnippets } from "../authentik/snippets/outpost";
 import type { Config, OutpostConfig } from "../config/schema";
 import { isObject, type Path, valueAt } from "../ground/problems";
-import type { PostgresConnection } from "./postgres";
+import type { PostgresConnection } from "./postgres-connection";
 import type { ConsumerRedisConnection } from "./redis";
 import type { Outpost } from "./outpost";
 

@@ -6,7 +6,7 @@ import type { Problem } from "../ground/problems";
 import type { Observation } from "../engine/observation";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
-import { type PostgresConnection, psql } from "./postgres";
+import { type PostgresConnection, psql } from "./postgres-connection";
 
 /** What the database is asked with before authentik uses it. */
 export interface ReleaseGuardArgs {
