@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import { z } from "zod";
 import { imagePins } from "../authentik/images";
-import { presets } from "../authentik/presets";
+import { type Preset, presetNames, presets } from "../authentik/presets";
 import { kinds } from "../authentik/providers";
 import { allRoles } from "../authentik/roles";
 import { schema } from "./schema";
@@ -75,11 +75,13 @@ export function configurationPage(): string {
         "",
         "## Presets",
         "",
-        "What `applications[].provider.preset` may be, and the page that each was checked against.",
+        "What `applications[].provider.preset` may be, with the page that each was checked against. The output",
+        "`applications.<slug>.oidc.environment` gives the application its settings by these keys, with client id, secret and",
+        "URLs filled in. A key in capitals is an environment variable; any other is the name of a file, form, command or request.",
         "",
         ...table(
-            ["Preset", "Scopes", "Source"],
-            Object.entries(presets).map(([name, { scopes, source }]) => [code(name), scopes.join(", "), `<${source}>`]),
+            ["Preset", "Client", "Redirect URIs below `launchUrl`", "Scopes", "Settings", "Source"],
+            presetNames.map((name) => presetRow(name, presets[name])),
         ),
         "",
     ].join("\n");
@@ -87,6 +89,30 @@ export function configurationPage(): string {
 
 function table(head: string[], rows: string[][]): string[] {
     return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+function presetRow(name: string, { publicClient, redirectUris, scopes, environment, source }: Preset): string[] {
+    const uris = redirectUris.map(({ matching, url }) => {
+        const path = url === "{url}" ? "the URL itself" : code(url.replace("{url}", "").replaceAll("|", "\\|"));
+        return matching === "regex" ? `${path} (regular expression)` : path;
+    });
+    return [
+        code(name),
+        publicClient ? "public, PKCE" : "confidential",
+        uris.join("<br>"),
+        scopes.join(", "),
+        shownKeys(Object.keys(environment)),
+        `<${source}>`,
+    ];
+}
+
+/** Many variables have one beginning: two of them tell enough. */
+function shownKeys(keys: string[]): string {
+    const shown = keys.length > 3 ? keys.slice(0, 2) : keys;
+    const more = keys.length - shown.length;
+    return [...shown.map(code), ...(more > 0 ? [`${more} more`] : []), ...(keys.length === 0 ? ["none"] : [])].join(
+        ", ",
+    );
 }
 
 function code(text: string): string {
@@ -147,6 +173,7 @@ function variantsOf({ oneOf = [] }: Node): Node[] {
 function typeOf(node: Node): string {
     const variants = variantsOf(node).flatMap(({ properties }) => properties?.type?.const ?? []);
     if (variants.length > 0) return `object with \`type\`: ${variants.map((name) => `\`${name}\``).join(", ")}`;
+    if (node.enum?.join() === presetNames.join()) return "[a preset](#presets)";
     if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(", ");
     if (node.type === "array") return "list";
     return node.type ?? "text or number";
