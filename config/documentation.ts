@@ -1,25 +1,9 @@
 import { parseDocument } from "yaml";
-import { z } from "zod";
 import { imagePins } from "../authentik/images";
 import { type Preset, presetNames, presets } from "../authentik/presets";
 import { kinds } from "../authentik/providers";
 import { allRoles } from "../authentik/roles";
-import { schema } from "./schema";
-
-/** The parts of a JSON schema that the documentation shows. */
-interface Node {
-    type?: string;
-    description?: string;
-    default?: unknown;
-    enum?: string[];
-    const?: string;
-    properties?: Record<string, Node>;
-    required?: string[];
-    items?: Node;
-    oneOf?: Node[];
-    anyOf?: Node[];
-    additionalProperties?: Node | boolean;
-}
+import { keySchema, type Node } from "./json-schema";
 
 interface Row {
     key: string;
@@ -39,7 +23,12 @@ export function configurationPage(): string {
         "",
         ...table(
             ["Key", "Type", "Default", "What it is"],
-            rowsOf("", root()).map(({ key, type, fallback, description }) => [code(key), type, fallback, description]),
+            rowsOf("", keySchema()).map(({ key, type, fallback, description }) => [
+                code(key),
+                type,
+                fallback,
+                description,
+            ]),
         ),
         "",
         "## Kinds of provider",
@@ -122,13 +111,9 @@ function code(text: string): string {
 /** Pulumi.yaml with the keys, types and descriptions that `pulumi config` shows; the rest of the file stays. */
 export function projectFile(text: string): string {
     const document = parseDocument(text);
-    const keys = Object.entries(root().properties ?? {}).map(([key, node]) => [key, projectKey(node)]);
+    const keys = Object.entries(keySchema().properties ?? {}).map(([key, node]) => [key, projectKey(node)]);
     document.set("config", document.createNode(Object.fromEntries(keys)));
     return document.toString({ lineWidth: 120 });
-}
-
-function root(): Node {
-    return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
 }
 
 /** Without a default Pulumi itself would ask for the key, apart from everything else the program finds missing. */
