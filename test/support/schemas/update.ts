@@ -11,12 +11,16 @@ import { run } from "../../../cli/run";
 
 /** The schemas of requests in authentik's OpenAPI schema, by the model that they create. */
 const requests: Record<string, string> = {
+    "authentik_brands.brand": "BrandRequest",
     "authentik_core.application": "ApplicationRequest",
     "authentik_core.group": "GroupRequest",
     "authentik_core.token": "TokenRequest",
     "authentik_core.user": "UserRequest",
+    "authentik_flows.flow": "FlowRequest",
+    "authentik_flows.flowstagebinding": "FlowStageBindingRequest",
     "authentik_outposts.outpost": "OutpostRequest",
     "authentik_policies.policybinding": "PolicyBindingRequest",
+    "authentik_policies_expression.expressionpolicy": "ExpressionPolicyRequest",
     "authentik_providers_ldap.ldapprovider": "LDAPProviderRequest",
     "authentik_providers_oauth2.oauth2provider": "OAuth2ProviderRequest",
     "authentik_providers_oauth2.scopemapping": "ScopeMappingRequest",
@@ -26,6 +30,15 @@ const requests: Record<string, string> = {
     "authentik_providers_radius.radiusprovider": "RadiusProviderRequest",
     "authentik_providers_saml.samlprovider": "SAMLProviderRequest",
     "authentik_providers_scim.scimprovider": "SCIMProviderRequest",
+    "authentik_sources_ldap.ldapsource": "LDAPSourceRequest",
+    "authentik_sources_oauth.oauthsource": "OAuthSourceRequest",
+    "authentik_stages_authenticator_validate.authenticatorvalidatestage": "AuthenticatorValidateStageRequest",
+    "authentik_stages_email.emailstage": "EmailStageRequest",
+    "authentik_stages_identification.identificationstage": "IdentificationStageRequest",
+    "authentik_stages_prompt.prompt": "PromptRequest",
+    "authentik_stages_prompt.promptstage": "PromptStageRequest",
+    "authentik_stages_user_login.userloginstage": "UserLoginStageRequest",
+    "authentik_stages_user_write.userwritestage": "UserWriteStageRequest",
 };
 
 /** A part of an OpenAPI schema, as far as it is read here. */

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { isMap, isNode, type Node, parseDocument, type Tags, visit } from "yaml";
 import { toYaml } from "../../../authentik/blueprints/document";
 import { declarations } from "../../../authentik/declarations";
 import { presetNames } from "../../../authentik/presets";
@@ -7,7 +6,8 @@ import { kinds } from "../../../authentik/providers";
 import { loadConfig } from "../../../config/load";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
-import { attributeProblem, modelReleases } from "../../support/schemas/models";
+import { modelReleases } from "../../support/schemas/models";
+import { problemsOf } from "../../support/schemas/written";
 
 const applications = [
     {
@@ -106,38 +106,6 @@ async function documents(version: string): Promise<string[]> {
         Object.values(owned).map((entries) => ({ name, entries })),
     );
     return [...blueprints, ...removals].map(toYaml);
-}
-
-/** What a release does not take of a blueprint. Values behind a tag are known only to authentik. */
-function problemsOf(text: string, version: string): string[] {
-    const customTags = (tags: Tags) => [
-        ...tags,
-        ...["!Find", "!KeyOf", "!File", "!Format"].flatMap((tag) => [
-            { tag, collection: "seq" as const, resolve: (node: Node) => node },
-            { tag, resolve: (value: string) => value },
-        ]),
-    ];
-    const problems: string[] = [];
-    visit(parseDocument(text, { customTags }), {
-        Map: (_, entry) => {
-            if (!entry.has("model")) return undefined;
-            const model = String(entry.get("model"));
-            if (model === "authentik_blueprints.metaapplyblueprint") return visit.SKIP;
-            for (const part of [entry.get("identifiers"), entry.get("attrs")])
-                for (const { key, value } of isMap(part) ? part.items : []) {
-                    const isKnown = isNode(value) && value.tag?.startsWith("!") !== true;
-                    const problem = attributeProblem(
-                        model,
-                        String(key),
-                        isKnown ? (value.toJSON() as unknown) : undefined,
-                        version,
-                    );
-                    if (problem !== undefined) problems.push(problem);
-                }
-            return visit.SKIP;
-        },
-    });
-    return problems;
 }
 
 describe("what the blueprints write", () => {
