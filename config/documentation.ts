@@ -20,6 +20,7 @@ export function configurationPage(): string {
         "Every key of the stack, generated from the program's own tables by `npm run docs`. Set one with",
         "`pulumi config set --path 'authentik-stack:server.memory' 2g`, or write it into `Pulumi.<stack>.yaml`.",
         "`[]` stands for each item of a list. A key without a default is needed when what it belongs to is there.",
+        "[configuration.schema.json](configuration.schema.json) says the same to editors: the first line of `Pulumi.dev.yaml` names it.",
         "",
         ...table(
             ["Key", "Type", "Default", "What it is"],
