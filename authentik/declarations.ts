@@ -1,10 +1,12 @@
 import { outpostOf, protectedBy } from "./applications";
-import { adminBlueprint } from "./blueprints/admin";
+import { adminBlueprint, stackAccount } from "./blueprints/admin";
+import { attributeChecks } from "./attributes";
 import { applicationBlueprint } from "./blueprints/application";
+import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
 import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
 import type { Check } from "./checks";
-import { type ApplicationConfig, kindOf } from "./providers";
+import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
 import { releaseOf } from "./releases";
 import { embeddedOutpost } from "./roles";
@@ -40,27 +42,32 @@ export function declarations(declared: Declared, server: string): { blueprints: 
     return {
         blueprints: [
             adminBlueprint(admin.email),
+            ...(applications.some(({ provider }) => "secondFactor" in provider) ? [bindBlueprint] : []),
             ...applications.map((application) => applicationBlueprint(application, release)),
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
             ...(byServer.length === 0 ? [] : [embeddedBlueprint(byServer, url)]),
         ],
         checks: [
             {
-                name: "the administrator's API token",
-                url: `${server}/api/v3/core/users/me/`,
+                name: "the stack's own account with its API token",
+                url: `${server}/api/v3/core/users/?${new URLSearchParams({ username: stackAccount }).toString()}`,
                 token: secretPaths.apiToken,
                 status: 200,
+                result: { username: stackAccount, is_superuser: true },
             },
             ...applications.map((application) => applicationCheck(application, server)),
             ...served.map(({ outpost, applications: own }) => outpostCheck(outpost, own, server)),
             ...(byServer.length === 0 ? [] : [embeddedCheck(byServer, server)]),
-            ...applications.flatMap((application) => kindOf(application).checks(application, server)),
+            ...applications.flatMap((application) => [
+                ...attributedOf(application).flatMap((one) => attributeChecks(one, application.slug, server)),
+                ...kindOf(application).checks(application, server),
+            ]),
         ],
     };
 }
 
 /**
- * What must be answered when a person could sign in: the login page, and by every outpost what the applications behind
+ * What must be answered when a person could sign in: the front page and the login page, and by every outpost what the applications behind
  * it ask for.
  */
 export function servingChecks(
@@ -69,6 +76,7 @@ export function servingChecks(
     applications: ApplicationConfig[],
 ): Check[] {
     return [
+        { name: "the front page", url: `${server}/`, follows: true, status: 200 },
         { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
         ...applications.flatMap((application) =>
             outposts

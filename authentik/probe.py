@@ -1,11 +1,15 @@
 """Asks authentik until every check holds, or the time is over. Runs inside authentik's own image.
 
 Usage: probe.py CHECKS.json SECONDS [causes]; the checks are those of checks.ts, with `causes` only those that explain why
-authentik refuses a blueprint. Exit code 0 when all hold, else 1 and a line for each that does not.
+authentik refuses a blueprint. Exit code 0 when all hold, else 1 and a line for each that does not. Lines that begin with
+`warning: ` are of those that are only advice.
 """
 
+import concurrent.futures
 import http.client
 import json
+import socket
+import ssl
 import sys
 import time
 import urllib.error
@@ -15,6 +19,36 @@ import urllib.request
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args):
         return None
+
+
+def answered(check, url, headers, timeout):
+    """Status and body of the answer."""
+    handlers = [urllib.request.HTTPCookieProcessor()] if check.get("follows") else [NoRedirect]
+    if check.get("isInsecure"):
+        handlers.append(urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
+    request = urllib.request.Request(url, headers={"Accept": "application/json, text/html", **headers})
+    try:
+        with urllib.request.build_opener(*handlers).open(request, timeout=timeout) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, b"" if error.fp is None else error.fp.read(1000)
+
+
+def advice(check):
+    """What a person should look at, or None."""
+    try:
+        answered(check, check["url"], {}, 5)
+        return None
+    except (OSError, http.client.HTTPException) as error:
+        cause = getattr(error, "reason", error)
+    reasons = {
+        socket.gaierror: "nothing has that name on the networks of the stack",
+        ConnectionRefusedError: "nothing listens on that port",
+        ssl.SSLCertVerificationError: f"its certificate is not accepted: {getattr(cause, 'verify_message', '')}",
+        TimeoutError: "there was no answer within 5 seconds",
+    }
+    reason = next((text for kind, text in reasons.items() if isinstance(cause, kind)), str(cause))
+    return f"{check['name']} at {check['url']}: {reason}"
 
 
 def contains(actual, wanted):
@@ -36,17 +70,12 @@ def holds(result, check):
 def problem(check, page=1):
     """What keeps a check from holding, or None. Of a list, that is asked of one page after the other."""
     url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
-    request = urllib.request.Request(url, headers={"Accept": "application/json, text/html"})
-    if "host" in check:
-        request.add_header("Host", check["host"])
+    headers = {"Host": check["host"]} if "host" in check else {}
     if "token" in check:
         with open(check["token"], encoding="utf-8") as file:
-            request.add_header("Authorization", "Bearer " + file.read().strip())
+            headers["Authorization"] = "Bearer " + file.read().strip()
     try:
-        with urllib.request.build_opener(NoRedirect).open(request, timeout=15) as response:
-            status, body = response.status, response.read()
-    except urllib.error.HTTPError as error:
-        status, body = error.code, b"" if error.fp is None else error.fp.read(1000)
+        status, body = answered(check, url, headers, 15)
     except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
     if status != check["status"]:
@@ -69,17 +98,23 @@ def problem(check, page=1):
 def main(path, seconds, causes=""):
     deadline = time.monotonic() + float(seconds)
     with open(path, encoding="utf-8") as file:
-        pending = [check for check in json.load(file) if causes == "" or check.get("isCause")]
+        checks = [check for check in json.load(file) if causes == "" or check.get("isCause")]
+    pending = [check for check in checks if not check.get("isAdvice")]
     while True:
         problems = [(check, found) for check in pending if (found := problem(check)) is not None]
         if not problems:
-            return 0
+            break
         if time.monotonic() > deadline:
             for check, found in problems:
                 print(f"{check['name']}: {found} ({check['url']})")
             return 1
         pending = [check for check, _ in problems]
         time.sleep(1)
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        for found in pool.map(advice, [check for check in checks if check.get("isAdvice")]):
+            if found is not None:
+                print(f"warning: {found}")
+    return 0
 
 
 sys.exit(main(*sys.argv[1:]))

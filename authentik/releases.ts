@@ -18,6 +18,10 @@ export interface Release {
     hasHide: boolean;
     /** OAuth2 providers name the grant types that they allow, and refuse every other: from 2026.5 on. */
     hasGrantTypes: boolean;
+    /** Where people may be sent to after a logout is a list of the provider's: from 2026.5 on. */
+    hasLogoutRedirects: boolean;
+    /** An OAuth2 provider calls the application at a logout from the browser or from the server: from 2025.10 on. */
+    hasLogoutMethod: boolean;
     /** The attribute of a SAML provider's own entity id. */
     issuerAttribute: "issuer" | "issuer_override";
     /** It listens on [::] unless told otherwise, and restarts for ever where the host has IPv6 switched off: from 2026.5 on. */
@@ -99,6 +103,8 @@ export function releaseOf(version: string): Release {
         iconAttribute: since("2025.12") ? "meta_icon" : "icon",
         hasHide: since("2026.5"),
         hasGrantTypes: since("2026.5"),
+        hasLogoutRedirects: since("2026.5"),
+        hasLogoutMethod: since("2025.10"),
         issuerAttribute: since("2026.5") ? "issuer_override" : "issuer",
         listensOnIpv6: since("2026.5"),
         isRust: since("2026.8"),

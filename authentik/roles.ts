@@ -52,6 +52,8 @@ export interface RoleImage {
 /** A port inside a container. */
 export interface RolePort {
     number: number;
+    /** Where it listens with TLS. Default: nowhere. */
+    tls?: number;
     /** Default: TCP. */
     protocol?: "udp";
     /** Scheme of URLs that lead there. */
@@ -109,7 +111,7 @@ export const roles = {
     server: {
         image: server,
         host: "authentik-server",
-        port: { number: 9000, scheme: "http", publishable: true },
+        port: { number: 9000, tls: 9443, scheme: "http", publishable: true },
         health: { command: ["python", "-c", isReady], startSeconds: 180, lacking: lacksData },
         stopSeconds: 30,
         pids: 256,
@@ -129,8 +131,12 @@ export const roles = {
         listens: { http: 9000, https: 9443, metrics: 9300 },
         needed: () => true,
     },
-    proxy: outpost("proxy", { number: 9000, scheme: "http", publishable: true }, { http: 9000, https: 9443 }),
-    ldap: outpost("ldap", { number: 3389, scheme: "ldap", publishable: true }, { ldap: 3389, ldaps: 6636 }),
+    proxy: outpost(
+        "proxy",
+        { number: 9000, tls: 9443, scheme: "http", publishable: true },
+        { http: 9000, https: 9443 },
+    ),
+    ldap: outpost("ldap", { number: 3389, tls: 6636, scheme: "ldap", publishable: true }, { ldap: 3389, ldaps: 6636 }),
     radius: outpost("radius", { number: 1812, protocol: "udp", scheme: "radius", publishable: true }, { radius: 1812 }),
     // People reach it through the server.
     rac: outpost("rac", { number: 9300, scheme: "http", publishable: false }),

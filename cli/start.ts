@@ -52,12 +52,14 @@ main(async (args) => {
         async (progress) => {
             prepareBackend(backend);
             const opened = await openStack({ docker, pulumi, backend }, name);
-            return { ...opened, settled: await settle(progress, opened) };
+            await settle(progress, opened);
+            return opened;
         },
         () => `state in ${backend.description}`,
     );
 
-    const changes = await steps.run("Containers", (progress) => bringUp(progress, open, open.settled), describeChanges);
+    // With a refresh the program asks authentik, too, whether it still holds what was declared.
+    const changes = await steps.run("Containers", (progress) => bringUp(progress, open, false), describeChanges);
     await showRunning(open, chosen, changes);
 });
 

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Blueprint, toYaml } from "../authentik/blueprints/document";
+import { markBlueprint } from "../authentik/blueprints/admin";
+import { type Blueprint, markPath, toYaml } from "../authentik/blueprints/document";
 import { ownBlueprintChecks } from "../authentik/blueprints/own";
 import type { Check } from "../authentik/checks";
 import type { Context } from "./context";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
-import { applyAndProbe } from "./probe";
+import { applyAndProbe, comparing } from "./probe";
 import type { WorkloadFile } from "../engine/workload";
 import type { Server } from "./server";
 
@@ -53,11 +54,13 @@ export class Blueprints extends pulumi.ComponentResource {
             blueprints.map((blueprint) => [`authentik-stack/${blueprint.name}.yaml`, toYaml(blueprint)]),
         );
         const all = { ...own, ...args.userBlueprints };
+        const mark = { "authentik-stack/mark.yaml": toYaml(markBlueprint) };
         const checks = Object.entries(args.userBlueprints).flatMap(([path, text]) =>
             ownBlueprintChecks(path, text, server.internalUrl),
         );
-        const apply = applyAndProbe(Object.keys(all), [...args.checks, ...checks], 60);
+        const apply = applyAndProbe(Object.keys({ ...all, ...mark }), [...args.checks, ...checks], 60);
         const [entrypoint = "", ...command] = apply.command;
+        const compare = comparing(Object.keys(all));
         this.applied = context.runtime.job(
             `${name}-applied`,
             {
@@ -65,10 +68,16 @@ export class Blueprints extends pulumi.ComponentResource {
                 title: "applying blueprints",
                 entrypoint: [entrypoint],
                 command,
-                documents: { ...inFolder(all), ...apply.documents },
+                documents: { ...inFolder({ ...all, ...mark }), ...apply.documents, ...compare.documents },
                 memory: { folder: "/blueprints/authentik-stack/removed", documents: removals(blueprints) },
                 files: [...(instance.files ?? []), ...args.files],
                 networks: args.networks.attach(["db", "backend"], `${context.prefix}authentik-blueprints`),
+                comparison: {
+                    title: "asking what authentik holds",
+                    command: compare.command,
+                    mark: markPath,
+                    needs: server.running,
+                },
                 triggers: { revision: args.revision },
                 seconds: 300,
                 cure: "Fix in the configuration what authentik names above, then run `pulumi up` again.",

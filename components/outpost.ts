@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { healthOf, listenVariables, type OutpostType, roles } from "../authentik/roles";
+import { healthOf, listenVariables, type OutpostType, type RolePort, roles } from "../authentik/roles";
 import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import { type Context, dataVolume } from "./context";
@@ -81,7 +81,8 @@ export class Outpost extends pulumi.ComponentResource {
         { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus, transform }: OutpostArgs,
         sessions: pulumi.Output<string>,
     ): Workload {
-        const { port, stopSeconds, pids } = roles[type];
+        const { stopSeconds, pids } = roles[type];
+        const port: RolePort = roles[type].port;
         return {
             title: this.host,
             image,
@@ -91,13 +92,15 @@ export class Outpost extends pulumi.ComponentResource {
                 AUTHENTIK_TOKEN: `file://${tokenFile}`,
                 // Where it keeps sessions: they outlive the container, so that its replacement logs nobody out.
                 TMPDIR: sessionFolder,
+                // Where FreeRDP keeps the certificates of the machines that a RAC outpost leads to.
+                HOME: sessionFolder,
                 ...listenVariables(type, server.version),
             },
             files: [{ path: tokenFile, content: token }],
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
             remembered,
             networks: networks.attach(on, this.host),
-            publish: { port: port.number, protocol: port.protocol, on: ports },
+            publish: { port: port.number, tls: port.tls, protocol: port.protocol, on: ports },
             health: healthOf(type, server.version),
             stopSeconds,
             limits: { memory, cpus },

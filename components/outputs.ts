@@ -70,9 +70,9 @@ export interface AuthentikOutputs {
     url: string;
     /** authentik's release, e.g. `2025.8.4`. */
     version: string;
-    /** The administrator; the password is secret. */
+    /** The administrator that a first install makes; the password is secret. */
     admin: { username: string; password: string };
-    /** Token of authentik's API, of the administrator. Secret. */
+    /** Token of authentik's API, of the stack's own account `authentik-stack`, which has all rights. Secret. */
     apiToken: string;
     /** Outposts, by name. */
     outposts: Record<string, OutpostOutput>;

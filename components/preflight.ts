@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
+import { listed } from "../engine/start";
 import { missingImages } from "./preflight-images";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
@@ -56,13 +57,10 @@ async function portsOf(connection: DockerConnection, id: string): Promise<Publis
     const { HostConfig } = await connection.get<Docker.ContainerInspectInfo>(`/containers/${id}/json`);
     const bindings = HostConfig.PortBindings as Record<string, { HostIp?: string; HostPort: string }[]> | null;
     return Object.entries(bindings ?? {}).flatMap(([inside, ports]) =>
-        ports.map(({ HostIp, HostPort }) => published(Number(HostPort), HostIp, inside.split("/")[1])),
+        ports.map(({ HostIp, HostPort }) =>
+            listed({ PublicPort: Number(HostPort), IP: HostIp, Type: inside.split("/")[1] }),
+        ),
     );
-}
-
-/** Without an address, Docker publishes a port on all of them. */
-function published(port: number, ip: string | undefined, protocol: string | undefined): Published {
-    return { port, ip: ip === undefined || ip === "" ? "0.0.0.0" : ip, protocol };
 }
 
 function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]): Problem[] {
@@ -81,10 +79,7 @@ async function takenPorts(
     { others, ownPorts }: { others: Docker.ContainerInfo[]; ownPorts: Published[] },
     local: boolean,
 ): Promise<Problem[]> {
-    const owner = (wanted: Published) =>
-        others.find(({ Ports }) =>
-            Ports.some(({ PublicPort, IP, Type }) => clash(wanted, published(PublicPort, IP, Type))),
-        );
+    const owner = (wanted: Published) => others.find(({ Ports }) => Ports.some((port) => clash(wanted, listed(port))));
     const problems = await Promise.all(
         publishedPorts(config).map(async (wanted): Promise<Problem[]> => {
             const { port } = wanted;

@@ -19,6 +19,12 @@ export function probe(checks: Check[], seconds: number): { documents: Record<str
     };
 }
 
+/** The command that says what authentik holds no longer as these blueprints declare it, and the file that it needs. */
+export function comparing(blueprints: string[]): { documents: Record<string, string>; command: string[] } {
+    const { documents, path } = script("compare.py");
+    return { documents, command: [path, ...blueprints] };
+}
+
 /**
  * The files that a job needs to apply blueprints and to ask authentik whether they took, and the command that does it.
  *

@@ -17,7 +17,7 @@ export interface AuthentikSecrets {
     secretKey: pulumi.Output<string>;
     /** Password of the user akadmin. */
     adminPassword: pulumi.Output<string>;
-    /** Token of the API, of the administrator. */
+    /** Token of the API, of the stack's own account. */
     apiToken: pulumi.Output<string>;
     /** Token of each outpost, by name. */
     outposts: Record<string, pulumi.Output<string>>;

@@ -51,7 +51,7 @@ export class Server extends pulumi.ComponentResource {
         super("authentik-stack:index:Server", name, {}, opts);
         const workload = {
             ...authentikWorkload("server", args),
-            publish: { port: roles.server.port.number, on: args.ports ?? [] },
+            publish: { port: roles.server.port.number, tls: roles.server.port.tls, on: args.ports ?? [] },
         };
         this.internalUrl = `http://${workload.title}:${roles.server.port.number}`;
         this.embedded = { outpost: embeddedOutpost, internalUrl: this.internalUrl };

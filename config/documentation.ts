@@ -1,6 +1,8 @@
 import { parseDocument } from "yaml";
 import { imagePins } from "../authentik/images";
 import { type Preset, presetNames, presets } from "../authentik/presets";
+import { isNameless, targetOf } from "../authentik/attributes";
+import { type Attribute, attributesOf } from "../authentik/models";
 import { kinds } from "../authentik/providers";
 import { allRoles } from "../authentik/roles";
 import { keySchema, type Node } from "./json-schema";
@@ -48,16 +50,25 @@ export function configurationPage(): string {
             ]),
         ),
         "",
+        "## Attributes",
+        "",
+        "What `attributes` may have: all that authentik's models have and that no key stands for, by authentik's own names. They",
+        "come before what this program writes by itself. An object that an attribute refers to has to be in authentik already.",
+        "Once an attribute of a provider is removed here, it has authentik's own value again.",
+        "",
+        ...table(["Provider", "Attribute", "What it is", "Releases"], attributeRows()),
+        "",
         "## Containers",
         "",
         "What the stack runs. A published port is one that `ports` of `server` or of an outpost may lead to.",
         "",
         ...table(
-            ["Role", "Image", "Port", "Published", "Memory"],
+            ["Role", "Image", "Port", "With TLS", "Published", "Memory"],
             allRoles.map(({ name, image, port, memory }) => [
                 name,
                 code(`${image.name}:${imagePins.tags[image.tag]}`),
                 port === undefined ? "none" : `${port.number}/${port.protocol ?? "tcp"}`,
+                port?.tls === undefined ? "none" : `${port.tls}/tcp`,
                 port?.publishable === true ? "yes" : "no",
                 code(memory),
             ]),
@@ -75,6 +86,34 @@ export function configurationPage(): string {
         ),
         "",
     ].join("\n");
+}
+
+function attributeRows(): string[][] {
+    const all = kinds.flatMap(([, kind]) => [kind, ...(kind.part === undefined ? [] : [kind.part])]);
+    return [...new Set(all)].flatMap(({ title, model, keys }) =>
+        Object.entries(attributesOf(model))
+            .filter(([name]) => !(name in keys) && !isNameless(model, name))
+            .map(([name, attribute]) => [title, code(name), formOf(model, name, attribute), releasesOf(attribute)]),
+    );
+}
+
+function formOf(model: string, name: string, { type, many = false }: Attribute): string {
+    if (Array.isArray(type)) return `${many ? "list of " : ""}${type.map(code).join(", ")}`;
+    const what = targetOf(model, name)?.what ?? "object";
+    const forms: Partial<Record<string, string>> = {
+        reference: `name of a ${what}`,
+        references: `names of ${what}s`,
+        duration: "duration, such as `hours=1;minutes=30`",
+        uri: "URL",
+        string: "text",
+        array: "list",
+    };
+    return forms[type] ?? type;
+}
+
+function releasesOf({ from, to }: Attribute): string {
+    if (from === undefined && to === undefined) return "all";
+    return [from === undefined ? "" : `from ${from}`, to === undefined ? "" : `to ${to}`].join(" ").trim();
 }
 
 function table(head: string[], rows: string[][]): string[] {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { z } from "zod";
+import { isSecretAttribute } from "../authentik/attributes";
 import { fitsFile, isReference, isSecretSetting, leavesOf, type SettingsTree } from "../authentik/settings";
 import { formatPath, formatProblems, isObject, type Problem, problemsOf, unknownKey } from "../ground/problems";
 import { checkRules } from "./rules";
@@ -109,7 +110,10 @@ const textKeys = new Set(
 /** A value that no message may show: what was set as a secret, and what should have been. */
 function hides(key: string, isSet: (top: string) => boolean): boolean {
     const [top = key, ...levels] = key.split(/[.[\]]+/);
-    return top === "secrets" || isSet(top) || (top === "settings" && isSecretSetting(levels.join(".").toLowerCase()));
+    const isSecret =
+        (top === "settings" && isSecretSetting(levels.join(".").toLowerCase())) ||
+        (levels.includes("attributes") && isSecretAttribute(levels.at(-1) ?? ""));
+    return top === "secrets" || isSet(top) || isSecret;
 }
 
 /** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
+import { reviewAttributes } from "../authentik/attributes";
 import { blueprintProblem } from "../authentik/blueprints/own";
-import { kindOf, kinds } from "../authentik/providers";
+import { attributedOf, kindOf, kinds } from "../authentik/providers";
 import { releaseOf, versionProblem } from "../authentik/releases";
-import { allRoles, embeddedOutpost, takenHosts } from "../authentik/roles";
+import { allRoles, embeddedOutpost, type RolePort, roles, takenHosts } from "../authentik/roles";
 import { leavesOf } from "../authentik/settings";
 import { clash } from "../ground/fields";
 import { duplicates, formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
@@ -116,6 +117,20 @@ const outpostRules: Rule[] = [
     {
         reads: ["outposts"],
         check: ({ outposts }, report) => {
+            for (const [index, { type, ports }] of outposts.entries()) {
+                const { tls }: RolePort = roles[type].port;
+                for (const [at, port] of ports.entries())
+                    if (port.tls === true && tls === undefined)
+                        report(
+                            ["outposts", index, "ports", at, "tls"],
+                            `leads nowhere: an outpost of type ${type} has no port with TLS; remove it`,
+                        );
+            }
+        },
+    },
+    {
+        reads: ["outposts"],
+        check: ({ outposts }, report) => {
             for (const [index, { name }] of outposts.entries())
                 if (takenHosts.includes(name))
                     report(["outposts", index, "name"], "is a name that this stack uses itself; choose another");
@@ -168,10 +183,20 @@ const outpostRules: Rule[] = [
     },
 ];
 
+/** What the release takes of the attributes that have no key of ours. */
+const attributeRule: Rule = {
+    reads: ["version", "applications"],
+    check: ({ version, applications }, report) => {
+        for (const [index, application] of applications.entries())
+            for (const one of attributedOf(application))
+                reviewAttributes(one, version, (path, cure) => report(["applications", index, ...path], cure));
+    },
+};
+
 /** What each kind of provider asks of its applications. */
 const applicationRule: Rule = {
     reads: ["applications"],
-    check: ({ applications, url, prefix }, report) => {
+    check: ({ applications, url, prefix, version }, report) => {
         const reviewed = applications.map((application, index) => ({
             application,
             report: (path: Path, cure: string) => report(["applications", index, ...path], cure),
@@ -180,7 +205,7 @@ const applicationRule: Rule = {
             // These keys may be wrong themselves, and are undefined then.
             kind.review(
                 reviewed.filter(({ application }) => kindOf(application) === kind),
-                { url, prefix },
+                { url, prefix, version },
             );
     },
 };
@@ -233,6 +258,7 @@ const rules: Rule[] = [
     ...releaseRules,
     ...outpostRules,
     applicationRule,
+    attributeRule,
     blueprintRule,
     ...dataRules,
     secretsRule,

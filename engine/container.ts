@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { foldersOf } from "./files";
-import type { Process, Workload } from "./workload";
+import type { Process, Workload, WorkloadMount } from "./workload";
 
 /** The arguments of a container, with every value known. */
 export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
@@ -23,8 +23,8 @@ export function workloadArgs(
         // The step that waits for the container also starts it, since only that step knows what has to stop first.
         start: false,
         mustRun: false,
-        ports: publish?.on.map(({ port, ip }) => ({
-            internal: publish.port,
+        ports: publish?.on.map(({ port, ip, tls = false }) => ({
+            internal: tls ? (publish.tls ?? publish.port) : publish.port,
             protocol: publish.protocol,
             external: port,
             ip,
@@ -88,6 +88,28 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         logOpts: { "max-size": "10m", "max-file": "3" },
         labels: labelList(labels),
     };
+}
+
+/**
+ * The arguments of a job that gives a volume to the user of its container. A new volume belongs to root, unless the image has
+ * a folder with another owner at that path. A volume filled by an image of another distribution belongs to that image's user.
+ */
+export function handOverArgs(
+    { source, target, owner }: WorkloadMount,
+    labels: Record<string, pulumi.Input<string>>,
+): pulumi.Output<KnownArgs> {
+    const process: Process = {
+        image: owner?.image ?? "",
+        entrypoint: ["chown"],
+        command: ["-R", owner?.user ?? "", target],
+        user: "0",
+        mounts: [{ source, target }],
+        networks: [],
+        limits: { memory: "256m" },
+    };
+    // DAC_READ_SEARCH is for folders that only another user can enter.
+    const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] };
+    return pulumi.output({ ...processArgs(process, labels), capabilities });
 }
 
 /** The same container for the engine's API: for jobs, which run once and so cannot be a resource of the provider. */

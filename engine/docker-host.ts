@@ -2,26 +2,27 @@ import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { compare } from "./comparison";
 import type { DockerConnection } from "./connection";
-import { type KnownArgs, processArgs, workloadArgs } from "./container";
-import { Waits } from "./health";
+import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
+import { Starts } from "./health";
 import { type JobRun, runToExit } from "./job";
 import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
 import { connectionOf, dockerProviderOf } from "./provider";
+import { refreshAsked } from "./refresh";
 import { startWorkload } from "./start";
 import { digest, hooksOf, recordStep, valueOf } from "./step";
 import {
+    type Comparison,
     type Job,
     type NetworkArgs,
-    type Process,
     type Running,
     type Runtime,
     secretsOf,
     type VolumeArgs,
     type Workload,
     type WorkloadFile,
-    type WorkloadMount,
 } from "./workload";
 
 /** Arguments of a Docker host. */
@@ -34,6 +35,8 @@ export interface DockerHostArgs {
     prefix?: string;
     /** What is already running. Default: unknown, so that only changed workloads are waited for. */
     observation?: Observation;
+    /** Jobs that can say what is no longer as they left it are asked. Default: false. */
+    compares?: boolean;
 }
 
 /**
@@ -49,31 +52,34 @@ export class DockerHost implements Runtime {
     private readonly provider: docker.Provider | undefined;
     private connection: Promise<DockerConnection | undefined> | undefined;
     private readonly observation: Observation | undefined;
+    private readonly compares: boolean;
     private readonly prefix: string;
     private readonly stack: string;
     private key: pulumi.Output<string> | undefined;
-    private readonly waits = new Waits();
+    private readonly starts = new Starts();
     private readonly resources: string[] = [];
 
     public constructor(args: DockerHostArgs = {}) {
         this.provider = args.provider;
         this.connection = args.connection && Promise.resolve(args.connection);
         this.observation = args.observation;
+        this.compares = args.compares ?? false;
         this.prefix = args.prefix ?? "";
         this.stack = stackIdentity(pulumi.getProject(), this.prefix);
     }
 
     /**
      * Creates the Docker host after looking at what is already running there: what stopped or is not healthy is waited for
-     * again, and networks that other containers use are left to them.
+     * again, and networks that other containers use are left to them. With `--refresh`, jobs that can tell are asked what is
+     * no longer as they left it.
      *
      * @throws pulumi.RunError where the settings lead nowhere. Where no engine answers, nothing is known of it.
      */
-    public static async observed(args: Omit<DockerHostArgs, "observation"> = {}): Promise<DockerHost> {
+    public static async observed(args: Omit<DockerHostArgs, "observation" | "compares"> = {}): Promise<DockerHost> {
         const { provider, connection = await connectionOf(provider), prefix = "" } = args;
         const stack = stackIdentity(pulumi.getProject(), prefix);
         const observation = connection && (await Observation.of(connection, stack));
-        return new DockerHost({ provider, connection, prefix, observation });
+        return new DockerHost({ provider, connection, prefix, observation, compares: refreshAsked() });
     }
 
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
@@ -97,7 +103,7 @@ export class DockerHost implements Runtime {
             }),
         });
         const handOvers = mounts.flatMap((mount, index) =>
-            mount.owner === undefined ? [] : [this.handOver(`${name}-owner-${index}`, mount)],
+            mount.owner === undefined ? [] : [handOverArgs(mount, this.jobLabels(`${name}-owner-${index}`))],
         );
         const pids = workload.pids ?? 256;
         const known = () =>
@@ -123,7 +129,7 @@ export class DockerHost implements Runtime {
                         stopSeconds: workload.stopSeconds,
                         pids,
                         ports: (publish?.on ?? []).map((on) => ({ ...on, protocol: publish?.protocol ?? "tcp" })),
-                        waits: this.waits,
+                        starts: this.starts,
                     }),
             },
             { ...opts, dependsOn: [container] },
@@ -134,41 +140,60 @@ export class DockerHost implements Runtime {
     }
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-        const { documents = {}, files = [], witnesses = [], memory, triggers, title, seconds, cure } = job;
+        const { documents = {}, files = [], witnesses = [], memory, triggers, comparison } = job;
         // No file can be added below a read-only root later, so the folder for what is remembered exists from the start.
         const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
         const given = [...files, ...asFiles({ ...documents, ...forgotten })];
-        const args = processArgs({ limits: { memory: "1g" }, ...job, files: given }, this.jobLabels(name));
+        const process = { limits: { memory: "1g" }, ...job, files: given };
+        const args = processArgs(process, this.jobLabels(name));
+        const asks = processArgs({ ...process, ...comparison }, this.jobLabels(`${name}-compared`));
+        const plain = { name, title: job.title, seconds: job.seconds, cure: job.cure, pids: job.pids ?? 256 };
         const known = () =>
-            pulumi.output({
-                args,
-                files,
-                secrets: [...secretsOf(files), ...(job.secrets ?? [])],
-                witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
-            });
+            pulumi
+                .output({
+                    args,
+                    asks,
+                    files,
+                    secrets: [...secretsOf(files), ...(job.secrets ?? [])],
+                    witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
+                })
+                .apply((values) => ({ ...values, ...plain, files: [...values.files, ...asFiles(documents)] }));
         const digests = Object.fromEntries(Object.entries(documents).map(([path, text]) => [path, digest(text)]));
-        const again = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
+        const sick = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
         return recordStep(
             name,
             {
                 facts: { ...digests, ...triggers },
                 secrets: files.map(({ content }) => content),
-                containers: [args],
+                containers: comparison === undefined ? [args] : [args, asks],
                 memory: memory?.documents,
-                again: job.proves === true ? again : undefined,
-                run: async (gone) => {
-                    const removed = Object.values(gone).map((text, index) => ({
-                        path: `${memory?.folder ?? ""}/${index}.yaml`,
-                        content: text,
-                    }));
-                    const resolved = await valueOf(known());
-                    const all = [...resolved.files, ...asFiles(documents), ...removed];
-                    const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
-                    await runToExit(await this.connect(), run);
+                again: job.proves === true ? sick : this.compared(comparison, known),
+                run: async (gone, reason) => {
+                    const run = await valueOf(known());
+                    const folder = memory?.folder ?? "";
+                    const removed = Object.values(gone).map((content, n) => ({ path: `${folder}/${n}.yaml`, content }));
+                    const mark = comparison === undefined ? [] : [{ path: comparison.mark, content: reason }];
+                    await runToExit(await this.connect(), { ...run, files: [...run.files, ...removed, ...mark] });
                 },
             },
             opts,
         );
+    }
+
+    /** Why a job has to run again, as its comparison says. */
+    private compared(
+        comparison: Comparison | undefined,
+        known: () => pulumi.Output<JobRun & { asks: KnownArgs }>,
+    ): pulumi.Output<string> | undefined {
+        const dry = pulumi.runtime.isDryRun();
+        const there = this.observation?.areThere(this.resources, dry) === true;
+        if (comparison === undefined || !this.compares || !there) return undefined;
+        const answer = pulumi.all([known(), dry ? "" : comparison.needs.revision]).apply(async ([run]) => {
+            const own = { name: `${run.name}-compared`, title: comparison.title, args: run.asks, cure: "" };
+            return await compare(await this.connect(), { ...run, ...own });
+        });
+        // What it says are names; it is redacted like every log.
+        return pulumi.unsecret(answer);
     }
 
     public network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
@@ -234,25 +259,6 @@ export class DockerHost implements Runtime {
                 "a component was given a Docker provider that its runtime does not have; give it to the runtime as well: `new DockerHost({ provider })`",
             );
         return this.provider === undefined ? opts : { ...opts, provider: this.provider };
-    }
-
-    /**
-     * Gives a volume to the user of its container. A new volume belongs to root, unless the image has a folder with another
-     * owner at that path. A volume filled by an image of another distribution belongs to that image's user.
-     */
-    private handOver(job: string, { source, target, owner }: WorkloadMount): pulumi.Output<KnownArgs> {
-        const process: Process = {
-            image: owner?.image ?? "",
-            entrypoint: ["chown"],
-            command: ["-R", owner?.user ?? "", target],
-            user: "0",
-            mounts: [{ source, target }],
-            networks: [],
-            limits: { memory: "256m" },
-        };
-        const args = processArgs(process, this.jobLabels(job));
-        // DAC_READ_SEARCH is for folders that only another user can enter.
-        return pulumi.output({ ...args, capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] } });
     }
 
     /**

@@ -12,28 +12,59 @@ export interface Gate {
     health: Pick<HealthCheck, "command" | "readySeconds" | "lacking">;
     /** Values that must not appear in messages. */
     secrets: string[];
-    /** The other waits of the update: when one of them fails, this one ends too. Default: none. */
-    waits?: Waits;
+    /** The other starts of the update: when one of them fails, this one ends too. Default: none. */
+    starts?: Starts;
 }
 
-/** The waits of one update. When one fails, the others end: the update fails anyway, and its cause is known. */
-export class Waits {
+/** The starts of one update. When one fails, the others end: the update fails anyway, and its cause is known. */
+export class Starts {
     readonly #ended = new AbortController();
+    readonly #attempts = new Set<Promise<void>>();
 
-    /** Waits, until another wait fails. */
+    /**
+     * Runs a start, unless another one has failed.
+     *
+     * A failure is thrown once every other start has ended too and stopped what it started: the engine ends the program at
+     * the first failure and does not wait for hooks that still run.
+     */
+    public async attempt(title: string, start: () => Promise<void>): Promise<void> {
+        if (this.#ended.signal.aborted) throw this.#otherFailed(title);
+        const attempt = start();
+        this.#attempts.add(attempt);
+        try {
+            await attempt;
+        } catch (error) {
+            this.#end(error);
+            this.#attempts.delete(attempt);
+            await Promise.allSettled(this.#attempts);
+            throw error;
+        } finally {
+            this.#attempts.delete(attempt);
+        }
+    }
+
+    /** Waits, until another start fails. */
     public async race(title: string, wait: (signal: AbortSignal) => Promise<void>): Promise<void> {
         const { signal } = this.#ended;
         const otherFailed = new Promise<never>((_, reject) => {
-            const end = () => reject(new WaitEnded(`${title}: the wait ended, since ${String(signal.reason)}`));
+            const end = () => reject(this.#otherFailed(title));
             if (signal.aborted) end();
             else signal.addEventListener("abort", end, { once: true });
         });
         try {
             await Promise.race([wait(signal), otherFailed]);
         } catch (error) {
-            if (!(error instanceof WaitEnded)) this.#ended.abort(firstLine(error));
+            this.#end(error);
             throw error;
         }
+    }
+
+    #end(error: unknown): void {
+        if (!(error instanceof WaitEnded)) this.#ended.abort(firstLine(error));
+    }
+
+    #otherFailed(title: string): WaitEnded {
+        return new WaitEnded(`${title}: the wait ended, since ${String(this.#ended.signal.reason)}`);
     }
 }
 
@@ -50,11 +81,11 @@ function firstLine(error: unknown): string {
  * It runs the health check itself, so that the check's interval can be long.
  *
  * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted twice;
- *   when its log has reported for 30 seconds what it lacks; when another wait failed; else when the time is up.
+ *   when its log has reported for 30 seconds what it lacks; when another start failed; else when the time is up.
  */
 export async function untilHealthy(docker: Docker, id: string, gate: Gate): Promise<void> {
     const wait = (signal?: AbortSignal) => look(docker.getContainer(id), docker, gate, signal);
-    await (gate.waits === undefined ? wait() : gate.waits.race(gate.title, wait));
+    await (gate.starts === undefined ? wait() : gate.starts.race(gate.title, wait));
 }
 
 async function look(

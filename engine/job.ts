@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { createOptions, type KnownArgs } from "./container";
@@ -24,17 +25,18 @@ export interface JobRun {
 }
 
 /**
- * Runs a container to its end and removes it.
+ * Runs a container to its end and removes it. Lines of its log that begin with `warning: ` are shown as warnings.
  *
+ * @returns the last lines that it printed, secrets redacted.
  * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
  *   code than 0, or does not end in time.
  */
-export async function runToExit(connection: DockerConnection, job: JobRun): Promise<void> {
+export async function runToExit(connection: DockerConnection, job: JobRun): Promise<string> {
     await connection.pullIfMissing(job.args.image);
     const docker = await connection.client();
     const { secrets = [], witnesses = [], cure = "" } = job;
     const { code, log } = await runOnce(docker, job);
-    if (code === 0) return;
+    if (code === 0) return await withWarnings(redact(log, secrets));
     const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
     const sections = await Promise.all(
         witnesses.map(
@@ -43,6 +45,12 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
         ),
     );
     throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
+}
+
+/** Shows the lines that begin with `warning: `. */
+async function withWarnings(log: string): Promise<string> {
+    for (const [, warning = ""] of log.matchAll(/^warning: (.*)$/gm)) await pulumi.log.warn(warning);
+    return log;
 }
 
 async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {

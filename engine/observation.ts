@@ -61,6 +61,13 @@ export class Observation {
         return state === undefined ? undefined : `${state} at ${this.time}`;
     }
 
+    /** Whether these can be asked: they are healthy, or else they exist and an update is about to start them. */
+    public areThere(resources: string[], dry: boolean): boolean {
+        return resources.every(
+            (resource) => this.whyAgain(resource) === undefined || (!dry && this.workloads.has(resource)),
+        );
+    }
+
     /** The network of a resource. */
     public network(resource: string): SeenNetwork | undefined {
         return this.networks.get(resource);

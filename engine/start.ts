@@ -1,4 +1,5 @@
 import type Docker from "dockerode";
+import { clash, type Published } from "../ground/fields";
 import { type DockerConnection, engineReason } from "./connection";
 import type { KnownArgs } from "./container";
 import { putFiles, type PlainFile } from "./files";
@@ -18,10 +19,13 @@ export interface Start extends Gate {
     /** Volumes that only one container at a time may use. */
     exclusive: string[];
     /** Ports that it publishes on the host. */
-    ports: { port: number; ip: string; protocol: string }[];
+    ports: Published[];
     /** Containers that give volumes to its user before it starts. */
     handOvers: KnownArgs[];
 }
+
+/** Time to stop for a container that nobody has used. */
+const unusedStopSeconds = 5;
 
 /**
  * Starts a workload's container and waits until it is healthy.
@@ -32,6 +36,11 @@ export interface Start extends Gate {
  * @throws Error that names the container and the cause. The new container is then stopped, unless it is the only one.
  */
 export async function startWorkload(connection: DockerConnection, id: string, start: Start): Promise<void> {
+    const attempt = () => attemptStart(connection, id, start);
+    await (start.starts === undefined ? attempt() : start.starts.attempt(start.title, attempt));
+}
+
+async function attemptStart(connection: DockerConnection, id: string, start: Start): Promise<void> {
     const docker = await connection.client();
     const container = docker.getContainer(id);
     const state = await inspect(container, start.title);
@@ -50,7 +59,7 @@ export async function startWorkload(connection: DockerConnection, id: string, st
         if (!state.State.Running) await container.start();
         await untilHealthy(docker, id, start);
     } catch (error) {
-        if (before.length > 0) await container.stop({ t: start.stopSeconds }).catch(() => undefined);
+        if (before.length > 0) await container.stop({ t: unusedStopSeconds }).catch(() => undefined);
         if (inTheWay.length === 0) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`${reason}\n${await startAgain(inTheWay)}`, { cause: error });
@@ -85,6 +94,11 @@ interface Predecessor {
     conflicts: boolean;
 }
 
+/** A port of a container in Docker's list. Without an address, Docker publishes it on all of them. */
+export function listed({ IP, PublicPort = 0, Type }: Partial<Docker.Port>): Published {
+    return { port: PublicPort, ip: IP === undefined || IP === "" ? "0.0.0.0" : IP, protocol: Type };
+}
+
 /** Other running containers of the same workload, or that use a volume or port that only one container can use. */
 async function predecessors(docker: Docker, id: string, start: Start): Promise<Predecessor[]> {
     const { stack, resource, exclusive, title } = start;
@@ -97,20 +111,11 @@ async function predecessors(docker: Docker, id: string, start: Start): Promise<P
             throw new Error(
                 `${title} cannot start: the container ${Names[0]?.slice(1) ?? Id} uses its volume ${volume}; stop that container`,
             );
-        const conflicts = ours && (volume !== undefined || Ports.some((port) => takes(port, start)));
+        const conflicts =
+            ours && (volume !== undefined || Ports.some((port) => start.ports.some((own) => clash(own, listed(port)))));
         const same = former || (ours && Labels[resourceLabel] === resource);
         return conflicts || same ? [{ container: docker.getContainer(Id), conflicts }] : [];
     });
-}
-
-function takes({ IP = "", PublicPort, Type }: Docker.Port, { ports }: Start): boolean {
-    const everywhere = ["", "0.0.0.0", "::"];
-    return ports.some(
-        ({ port, ip, protocol }) =>
-            port === PublicPort &&
-            protocol === Type &&
-            (ip === IP || everywhere.includes(ip) || everywhere.includes(IP)),
-    );
 }
 
 /**

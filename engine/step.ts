@@ -9,16 +9,20 @@ export interface Step {
     secrets?: pulumi.Input<pulumi.Input<string>[]>;
     /** The containers that the step runs, for the preview and for policies. Default: none. */
     containers?: object[];
-    /** Why the step has to be repeated although nothing changed. Default: it does not have to be. */
-    again?: string;
+    /**
+     * Why the step has to be repeated although nothing changed. One that is known only later is the last recorded one where
+     * nothing is wrong. Default: it does not have to be.
+     */
+    again?: pulumi.Input<string>;
     /** Texts to remember until the step is done again, by name. Default: none. */
     memory?: Record<string, string>;
     /**
      * Does the step. If it throws, the step is not recorded and the next update does it again.
      *
      * @param forgotten the texts in the memory of the last time that are no longer in the memory now.
+     * @param reason what is recorded as `again`.
      */
-    run: (forgotten: Record<string, string>) => Promise<void>;
+    run: (forgotten: Record<string, string>, reason: string) => Promise<void>;
 }
 
 /**
@@ -29,9 +33,10 @@ export interface Step {
  */
 export function recordStep(name: string, step: Step, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const memory = step.memory ?? {};
-    const run = async ({ oldInputs }: pulumi.ResourceHookArgs) => {
-        const old = await valueOf(pulumi.output((oldInputs as OldInputs | undefined)?.input));
-        await step.run(Object.fromEntries(Object.entries(old?.memory ?? {}).filter(([key]) => !(key in memory))));
+    const run = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
+        const [old, now] = await valueOf(pulumi.all([recordIn(oldInputs), recordIn(newInputs)]));
+        const forgotten = Object.entries(old?.memory ?? {}).filter(([key]) => !(key in memory));
+        await step.run(Object.fromEntries(forgotten), now?.again ?? "");
     };
     const input = {
         facts: step.facts,
@@ -57,9 +62,11 @@ export function hooksOf(binding: pulumi.ResourceHookBinding): pulumi.ResourceHoo
     return pulumi.runtime.isDryRun() ? undefined : binding;
 }
 
-/** The previous inputs of a record, as a hook gets them. */
-interface OldInputs {
-    input?: { memory?: Record<string, string> };
+/** What a record says, from its inputs as a hook gets them. */
+function recordIn(inputs: unknown) {
+    return pulumi.output(
+        (inputs as { input?: { memory?: Record<string, string>; again?: string } } | undefined)?.input,
+    );
 }
 
 /** A short digest of a value; it does not depend on the order of an object's keys. */

@@ -93,6 +93,8 @@ export interface PublishedPort {
     port: number;
     /** Address of the host on which it listens, e.g. `127.0.0.1`; `0.0.0.0` is every one. */
     ip: string;
+    /** It leads to the port at which the container speaks TLS. Default: false. */
+    tls?: boolean;
 }
 
 /**
@@ -109,8 +111,8 @@ export type ContainerTransform = (args: docker.ContainerArgs) => docker.Containe
 export interface Workload extends Process {
     /** Its name in messages, and its host name. */
     title: string;
-    /** Ports of the host that are forwarded to `port`. Default: none. */
-    publish?: { port: number; protocol?: "udp"; on: PublishedPort[] };
+    /** Ports of the host that are forwarded to `port`, or to `tls`. Default: none. */
+    publish?: { port: number; tls?: number; protocol?: "udp"; on: PublishedPort[] };
     health: HealthCheck;
     /** Seconds that it has to stop before it is killed. */
     stopSeconds: number;
@@ -136,6 +138,8 @@ export interface Job extends Process {
      * so on, and can undo what an earlier run created. Default: none.
      */
     memory?: { folder: string; documents: Record<string, string> };
+    /** How to find out whether what the job made is still there as it made it. Default: nobody asks. */
+    comparison?: Comparison;
     /** Secrets, besides those in its files, that its log or that of its witnesses could show. Default: none. */
     secrets?: pulumi.Input<string>[];
     /** Seconds the job may take. */
@@ -144,6 +148,18 @@ export interface Job extends Process {
     witnesses?: Running[];
     /** What a person can do if the job fails. */
     cure: string;
+}
+
+/** A container that is made as a job's is, and says what no longer is as the job left it. */
+export interface Comparison {
+    /** Its name in messages. */
+    title: string;
+    /** Prints `differs WHAT`, or `same MARK`, with what the job found in its file when it last ran. */
+    command: string[];
+    /** Path of the file in which the job finds the mark that it has to leave. */
+    mark: string;
+    /** What has to be healthy for it, beside everything that was made before the job. */
+    needs: Running;
 }
 
 /**

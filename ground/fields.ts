@@ -133,6 +133,7 @@ export const publishedPort = section({
         .union([z.ipv4(), z.ipv6()], { error: "must be an IP address of the host, such as 127.0.0.1 or 0.0.0.0" })
         .default("127.0.0.1")
         .describe("address of the host that it listens on"),
+    tls: z.boolean().optional().describe("leads to the port with TLS, such as LDAPS; default: false"),
 });
 
 function parseHttp(value: string): URL | undefined {

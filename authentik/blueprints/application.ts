@@ -1,4 +1,5 @@
 import { hiddenUrl } from "../applications";
+import { unset, written } from "../attributes";
 import { type ApplicationConfig, kindOf } from "../providers";
 import type { Release } from "../releases";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
@@ -9,6 +10,7 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
     const kind = kindOf(application);
     const { model } = kind;
     const declared = kind.declare(application, release);
+    const passing = { ...declared.passing, ...written(model, application.provider.attributes) };
     return {
         name: `application-${slug}`,
         entries: [
@@ -18,7 +20,7 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
                 model,
                 id: "provider",
                 identifiers: { name: slug },
-                attrs: declared.attrs,
+                attrs: { ...declared.attrs, ...passing },
                 ...(declared.permissions && { permissions: declared.permissions }),
             },
             ...(declared.after ?? []),
@@ -42,13 +44,21 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
         owned: {
             [`application ${slug}`]: [absent({ model: "authentik_core.application", identifiers: { slug } })],
             [`provider ${slug} of ${model}`]: [
-                ...[...(declared.before ?? [])].map(({ model, identifiers }): BlueprintEntry => ({
-                    model,
-                    state: "absent",
-                    identifiers,
-                })),
+                ...(declared.before ?? []).map(absent),
                 { model, state: "absent", identifiers: { name: slug } },
             ],
+            // Each by itself as well: the provider may do without one of them.
+            ...Object.fromEntries(
+                (declared.before ?? []).map((entry) => [
+                    `${entry.model} ${Object.values(entry.identifiers ?? {}).join(" ")} of ${slug}`,
+                    [absent(entry)],
+                ]),
+            ),
+            ...Object.fromEntries(
+                Object.keys(passing)
+                    .filter((name) => !(name in declared.attrs) && unset(model, name) !== undefined)
+                    .map((name) => [`${name} of provider ${slug} of ${model}`, [noLongerSet(model, slug, name)]]),
+            ),
             ...(group === undefined
                 ? {}
                 : { [`group ${group} at application ${slug}`]: [mayNoLongerEnter(slug, group)] }),
@@ -76,6 +86,12 @@ function mayNoLongerEnter(slug: string, group: string): BlueprintEntry {
         state: "absent",
         identifiers: { order: 0, target, group: find("authentik_core.group", ["name", group]) },
     };
+}
+
+/** The provider may be gone by then, and must not be made again. */
+function noLongerSet(model: string, slug: string, name: string): BlueprintEntry {
+    const conditions = [find(model, ["name", slug])];
+    return { model, conditions, identifiers: { name: slug }, attrs: { [name]: unset(model, name) } };
 }
 
 /** What removes an object again. */

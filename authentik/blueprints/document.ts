@@ -6,12 +6,14 @@ const options = { aliasDuplicateObjects: false } as const;
 export interface BlueprintEntry {
     model: string;
     id?: string;
-    /** Default: `present`. */
-    state?: "absent";
+    /** `created` leaves an object that is there as it is. Default: `present`. */
+    state?: "absent" | "created";
+    /** The entry is left out unless all of them are true. Default: none. */
+    conditions?: unknown[];
     identifiers?: Record<string, unknown>;
     attrs?: Record<string, unknown>;
-    /** Object permissions on it, each for a user by primary key. */
-    permissions?: { permission: string; user: unknown }[];
+    /** Object permissions on it, each for a user or a role by primary key. */
+    permissions?: { permission: string; user?: unknown; role?: unknown }[];
 }
 
 /**
@@ -39,6 +41,9 @@ export const secretPaths = {
     application: (slug: string) => `/run/secrets/application_${slug}`,
 } as const;
 
+/** Path of the file that says why the job applies them. */
+export const markPath = "/run/authentik-stack/mark";
+
 /** The primary key of an object that exists already: `!Find [model, [field, value], ...]`. */
 export function find(model: string, ...conditions: [field: string, value: unknown][]): Node {
     return tagged("!Find", [model, ...conditions]);
@@ -52,6 +57,11 @@ export function keyOf(id: string): Node {
 /** The content of a file in the container that applies the blueprint: how every secret gets in. */
 export function file(path: string): Node {
     return tagged("!File", path);
+}
+
+/** Whether all (`AND`), not all (`NAND`), any (`OR`) of these values are there: `!Condition [NAND, ...]`. */
+export function condition(mode: "AND" | "NAND" | "OR", ...values: unknown[]): Node {
+    return tagged("!Condition", [mode, ...values]);
 }
 
 /** A text with values filled in: `!Format ["ak-outpost-%s-api", !KeyOf outpost]`. */
@@ -80,18 +90,6 @@ export const signInRequires = [
     "Default - Provider authorization flow (implicit consent)",
     "Default - Provider invalidation flow",
 ];
-
-/**
- * The flows of a provider that devices bind to with a user's name and password: authentik runs the authorization flow at
- * a bind. Source: LDAPOutpostConfigSerializer and RadiusOutpostConfigSerializer, their `*_flow_slug`.
- */
-export const bind: BlueprintEntry["attrs"] = {
-    authorization_flow: flow("default-authentication-flow"),
-    invalidation_flow: flow("default-invalidation-flow"),
-};
-
-/** Names of authentik's own blueprints that create the flows of {@link bind}. */
-export const bindRequires = ["Default - Authentication flow", "Default - Invalidation flow"];
 
 /** An entry that applies one of authentik's own blueprints first, when it is not applied yet. */
 export function requires(name: string): BlueprintEntry {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { section } from "../../ground/fields";
 import { type Application, applicationFields } from "../applications";
+import type { Attributed } from "../attributes";
 import type { Kind, OutputContext } from "./kind";
 import { ldap } from "./ldap";
 import { oidc } from "./oidc";
@@ -47,6 +48,15 @@ export const kinds = Object.entries(byType);
 /** The kind of an application's provider. */
 export function kindOf({ provider }: ApplicationConfig): AnyKind {
     return byType[provider.type];
+}
+
+/** The objects of an application for which the configuration takes attributes. */
+export function attributedOf(application: ApplicationConfig): Attributed[] {
+    const { model, keys, part } = kindOf(application);
+    const { provider } = application;
+    const own = { model, keys, attributes: provider.attributes, path: ["attributes"] };
+    const parts = (part?.of(provider) ?? []).map((one) => ({ ...own, ...part, ...one }));
+    return [own, ...parts].map((one) => ({ ...one, path: ["provider", ...one.path] }));
 }
 
 /** Whether an application has a secret of its own. */

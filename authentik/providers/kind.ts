@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import type { Report } from "../../ground/problems";
 import type { Application } from "../applications";
+import type { Attributes } from "../attributes";
 import { type BlueprintEntry, secretPaths } from "../blueprints/document";
-import type { Check } from "../checks";
+import { type Check, listed } from "../checks";
 import type { Release } from "../releases";
 import type { OutpostType } from "../roles";
 
@@ -12,7 +13,7 @@ import type { OutpostType } from "../roles";
  *
  * Methods get applications whose provider is of this kind.
  */
-export interface Kind<Provider extends { type: string }> {
+export interface Kind<Provider extends { type: string; attributes: Attributes }> {
     /** What the documentation calls it, e.g. `RADIUS`. */
     title: string;
     /** Its keys in the configuration; what they say to each other is for {@link Kind.review}. */
@@ -26,6 +27,21 @@ export interface Kind<Provider extends { type: string }> {
     /** The one secret that an application of this kind has; undefined when it never has one. */
     secret: KindSecret<Provider> | undefined;
 
+    /**
+     * Attributes of authentik's model that keys of the configuration decide, with what to use instead of `attributes`.
+     * All others can be set there, those that {@link Kind.declare} writes as well.
+     */
+    keys: Record<string, string>;
+    /** Objects beside the provider for which the configuration takes attributes. Default: none. */
+    part?: {
+        /** What the documentation calls one of them. */
+        title: string;
+        model: string;
+        keys: Record<string, string>;
+        /** Those of a provider, each with its place below it. */
+        of(provider: Provider): { attributes: Attributes; path: (string | number)[] }[];
+    };
+
     /** The blueprint entries that declare the provider in a release. */
     declare(application: Application<Provider>, release: Release): ProviderDeclaration;
     /** What the application has to know, by the names that the stack's outputs use. */
@@ -37,9 +53,9 @@ export interface Kind<Provider extends { type: string }> {
     /**
      * Reports what is wrong between keys, or between applications of this kind.
      *
-     * @param stack the keys `url` and `prefix`; undefined when they are wrong themselves.
+     * @param stack the keys `url`, `prefix` and `version`; undefined when they are wrong themselves.
      */
-    review(applications: Reviewed<Provider>[], stack: { url?: string; prefix?: string }): void;
+    review(applications: Reviewed<Provider>[], stack: { url?: string; prefix?: string; version?: string }): void;
 }
 
 /** The secret of an application: the file in which blueprints find it is `secretPaths.application(slug)`. */
@@ -59,6 +75,8 @@ export interface ProviderDeclaration {
     /** Names of authentik's own blueprints that must have been applied. */
     requires: string[];
     attrs: Record<string, unknown>;
+    /** Attributes that are authentik's own again once they are declared no longer. */
+    passing?: Record<string, unknown>;
     /** Object permissions on the provider. */
     permissions?: BlueprintEntry["permissions"];
     /** Objects that the provider refers to. */
@@ -98,19 +116,7 @@ export interface Reviewed<Provider> {
  */
 export function signingKeyExists(slug: string, name: string, server: string): Check {
     const list = "crypto/certificatekeypairs";
-    return lookedUp(`certificate ${name}, the signingKey of ${slug}`, list, { name }, server, { has_key: "true" });
-}
-
-/** An object of authentik that a provider looks up. */
-export function lookedUp(
-    name: string,
-    list: string,
-    result: Record<string, string>,
-    server: string,
-    filters: Record<string, string> = {},
-): Check {
-    const url = `${server}/api/v3/${list}/?${new URLSearchParams({ ...result, ...filters }).toString()}`;
-    return { name, url, token: secretPaths.apiToken, status: 200, result, isCause: true };
+    return listed(`certificate ${name}, the signingKey of ${slug}`, list, { name }, server, { has_key: "true" });
 }
 
 /** The worker has granted the application to its outpost: the outpost finds it in its list of the API, by its own token. */

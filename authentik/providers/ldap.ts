@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { name, section, text } from "../../ground/fields";
-import { bind, bindRequires, file, keyOf, secretPaths } from "../blueprints/document";
+import { attributes } from "../attributes";
+import { bind, bindRequires, secondFactor } from "../blueprints/bind";
+import { file, keyOf, secretPaths } from "../blueprints/document";
 import { granted, type Kind } from "./kind";
 
 const schema = section({
@@ -16,6 +18,8 @@ const schema = section({
         .enum(["direct", "cached"], { error: "must be one of direct, cached" })
         .default("direct")
         .describe("whether binds and searches ask authentik each time or may answer from memory"),
+    secondFactor,
+    attributes,
 });
 
 /** The parts of a distinguished name, without the blanks that may stand around each and that an outpost does not expect. */
@@ -23,10 +27,10 @@ function partsOf(dn: string): string[] {
     return dn.split(/(?<!\\),/).map((part) => part.trim().replace(/\s*=\s*/, "="));
 }
 
-/** Name of the user with which a client binds and searches. */
+/** Name of the user with which a client binds and searches, and of the role that may search as well. */
 const userOf = (slug: string) => `ldap-${slug}`;
 
-/** A directory, and the one user that may search all of it. */
+/** A directory, with a user and a role that may search all of it: everybody else finds only themselves. */
 export const ldap = {
     title: "LDAP",
     schema,
@@ -38,6 +42,13 @@ export const ldap = {
         origin: "generated",
         exists: () => true,
         cached: ({ provider }) => provider.mode === "cached",
+    },
+    keys: {
+        name: "slug",
+        base_dn: "baseDn",
+        bind_mode: "mode",
+        search_mode: "mode",
+        mfa_support: "secondFactor",
     },
     declare: ({ slug, provider }) => ({
         requires: bindRequires,
@@ -53,9 +64,13 @@ export const ldap = {
                     password: file(secretPaths.application(slug)),
                 },
             },
+            { model: "authentik_rbac.role", id: "role", identifiers: { name: userOf(slug) } },
         ],
-        attrs: { ...bind, base_dn: provider.baseDn, bind_mode: provider.mode, search_mode: provider.mode },
-        permissions: [{ permission: "search_full_directory", user: keyOf("user") }],
+        attrs: { ...bind(provider), base_dn: provider.baseDn, bind_mode: provider.mode, search_mode: provider.mode },
+        permissions: [
+            { permission: "search_full_directory", user: keyOf("user") },
+            { permission: "search_full_directory", role: keyOf("role") },
+        ],
     }),
     output: ({ slug, provider: { baseDn } }, { secret }): LdapOutput => ({
         ldap: { baseDn, bindDn: `cn=${userOf(slug)},ou=users,${baseDn}`, bindPassword: secret },

@@ -1,9 +1,8 @@
-import { BlockList, isIP } from "node:net";
 import { z } from "zod";
-import { judged, section, text } from "../../ground/fields";
-import { pythonRegexProblem } from "../../ground/regex";
+import { httpUrl, section, text } from "../../ground/fields";
 import { duplicates } from "../../ground/problems";
 import { type Application, hiddenUrl } from "../applications";
+import { attributes } from "../attributes";
 import {
     type BlueprintEntry,
     certificate,
@@ -14,28 +13,24 @@ import {
     signIn,
     signInRequires,
 } from "../blueprints/document";
+import { listed } from "../checks";
 import { oidcEndpoints, type OidcEndpoints } from "../oidc";
-import { clientEnvironment, presetNames, presetRedirectUris, presets, type RedirectUri } from "../presets";
-import { type Kind, lookedUp, type Reviewed, signingKeyExists } from "./kind";
+import { clientEnvironment, presetNames, presetRedirectUris, presets } from "../presets";
+import { type Release, releaseOf, versionProblem } from "../releases";
+import { type Kind, type Reviewed, signingKeyExists } from "./kind";
+import { isPublicHttp, redirectUri, uriEntry, uriOf } from "./redirects";
 
-const uriError =
-    "must be a URI, such as https://app.example.com/callback, or {url: a regular expression, matching: regex}";
+const subModes = ["user_username", "user_email", "user_upn", "user_id", "user_uuid", "hashed_user_id"] as const;
 
-const redirectUri = z
-    .union(
-        [
-            text(uriError, isUri),
-            section({
-                url: judged(
-                    "must be a regular expression of Python's re, such as https://.*\\.example\\.com/callback",
-                    pythonRegexProblem,
-                ),
-                matching: z.literal("regex", { error: uriError }),
-            }),
-        ],
-        { error: uriError },
-    )
-    .describe("a redirect URI as text, or an object with `url` and `matching: regex`");
+const scopeError = "must be a scope, such as openid, or {name, expression} with an expression of your own";
+
+const scopeName = text(scopeError, /^[!-~]+$/);
+
+const ownScope = section({
+    name: scopeName,
+    description: z.string({ error: "must be a text" }).default("").describe("what people are asked to consent to"),
+    expression: text('must be what the claims are made with, such as return {"role": "admin"}', /\S/),
+});
 
 const schema = section({
     type: z.literal("oidc"),
@@ -54,10 +49,29 @@ const schema = section({
         .array(redirectUri, { error: "must be a list of redirect URIs, such as https://app.example.com/callback" })
         .optional()
         .describe("where the client may be sent back to; default: the preset's"),
+    postLogoutRedirectUris: z
+        .array(redirectUri, { error: "must be a list of URIs, such as https://app.example.com/" })
+        .default([])
+        .describe("where people may be sent to once they signed out, from 2026.5 on"),
     scopes: z
-        .array(text("must be a scope, such as openid", /^[!-~]+$/))
+        .array(z.union([scopeName, ownScope], { error: scopeError }))
         .optional()
-        .describe("scopes the client may ask for; default: the preset's, or openid, email, profile"),
+        .describe(
+            "scopes the client may ask for: names of those in authentik, or objects with `name`, `expression` (in authentik's Python) and `description` that make one for this application; default: the preset's, or openid, email, profile",
+        ),
+    subMode: z
+        .enum(subModes, { error: `must be one of ${subModes.join(", ")}` })
+        .optional()
+        .describe("what the application knows a person by; a change makes them new people; default: user_username"),
+    logout: section({
+        uri: httpUrl.describe("URL of the application that authentik calls when a person signs out"),
+        method: z
+            .enum(["backchannel", "frontchannel"], { error: "must be one of backchannel, frontchannel" })
+            .default("backchannel")
+            .describe("who calls it: authentik's server, or the browser (from 2025.10 on)"),
+    })
+        .optional()
+        .describe("tells the application that a person signed out; default: it is not told"),
     allowHttp: z
         .boolean()
         .default(false)
@@ -71,8 +85,10 @@ const schema = section({
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
         .describe("certificate in authentik whose key signs the tokens"),
+    attributes,
 });
 
+type OwnScope = z.infer<typeof ownScope> & { title?: string };
 type Client = Application<z.infer<typeof schema>>;
 
 /** A client of OpenID Connect. */
@@ -88,11 +104,27 @@ export const oidc = {
         exists: (application) => !clientOf(application).public,
         cached: () => false,
     },
-    declare: (application, { hasGrantTypes }) => {
+    keys: {
+        name: "slug",
+        client_type: "public",
+        client_id: "clientId",
+        client_secret: "the secret `application/<slug>`",
+        redirect_uris: "redirectUris",
+        signing_key: "signingKey",
+        property_mappings: "scopes",
+        sub_mode: "subMode",
+        logout_uri: "logout",
+        logout_method: "logout",
+        backchannel_logout_uri: "logout",
+    },
+    declare: (application, { hasGrantTypes, hasLogoutMethod }) => {
         const client = clientOf(application);
         const { slug, provider } = application;
         return {
-            before: provider.emailVerified ? [verifiedEmail(slug)] : [],
+            before: [
+                ...(provider.emailVerified ? [verifiedEmail] : []),
+                ...client.scopes.filter((scope) => typeof scope !== "string"),
+            ].map((scope) => scopeMapping(slug, scope)),
             requires: [...signInRequires, "System - OAuth2 Provider - Scopes"],
             attrs: {
                 ...signIn,
@@ -101,15 +133,27 @@ export const oidc = {
                 ...(hasGrantTypes ? { grant_types: ["authorization_code", "refresh_token"] } : {}),
                 client_id: client.id,
                 ...(client.public ? {} : { client_secret: file(secretPaths.application(slug)) }),
-                redirect_uris: client.redirectUris.map(({ matching, url }) => ({ matching_mode: matching, url })),
+                redirect_uris: [
+                    ...client.redirectUris.map(uriEntry),
+                    ...provider.postLogoutRedirectUris
+                        .map(uriOf)
+                        .map((uri) => ({ ...uriEntry(uri), redirect_uri_type: "logout" })),
+                ],
                 signing_key: certificate(provider.signingKey),
-                property_mappings: client.scopes.map((name) =>
-                    name === "email" && provider.emailVerified ? keyOf("email") : scope(name),
-                ),
-                sub_mode: "user_username",
+                property_mappings: client.scopes.map((scope) => {
+                    if (typeof scope !== "string") return keyOf(scopeId(scope.name));
+                    return scope === "email" && provider.emailVerified ? keyOf(scopeId("email")) : scopeNamed(scope);
+                }),
+                sub_mode: provider.subMode ?? "user_username",
                 include_claims_in_id_token: true,
                 issuer_mode: "per_provider",
             },
+            passing:
+                provider.logout === undefined
+                    ? {}
+                    : hasLogoutMethod
+                      ? { logout_uri: provider.logout.uri, logout_method: provider.logout.method }
+                      : { backchannel_logout_uri: provider.logout.uri },
         };
     },
     output: (application, { base, secret }): OidcOutput => {
@@ -126,9 +170,15 @@ export const oidc = {
         const { slug, provider } = application;
         return [
             signingKeyExists(slug, provider.signingKey, server),
-            ...clientOf(application).scopes.map((scope_name) =>
-                lookedUp(`scope ${scope_name} of ${slug}`, "propertymappings/provider/scope", { scope_name }, server),
-            ),
+            ...clientOf(application).scopes.map((scope) => {
+                const scope_name = typeof scope === "string" ? scope : scope.name;
+                return listed(
+                    `scope ${scope_name} of ${slug}`,
+                    "propertymappings/provider/scope",
+                    { scope_name },
+                    server,
+                );
+            }),
             {
                 name: `the client ${slug} with its signing key`,
                 url: `${server}/api/v3/providers/oauth2/?name=${encodeURIComponent(slug)}`,
@@ -145,8 +195,11 @@ export const oidc = {
         ];
     },
     serving: () => [],
-    review: (applications) => {
+    review: (applications, { version }) => {
         applications.forEach(reviewRedirects);
+        applications.forEach(reviewScopes);
+        if (version !== undefined && versionProblem(version, true) === undefined)
+            for (const one of applications) reviewRelease(one, releaseOf(version));
         for (const index of duplicates(applications.map(({ application }) => clientOf(application).id)))
             applications[index]?.report(
                 ["provider", "clientId"],
@@ -169,9 +222,7 @@ export interface OidcOutput {
 /** The settings of a client; the configuration overrides the preset. */
 function clientOf({ slug, launchUrl = "", provider }: Client) {
     const preset = provider.preset === undefined ? undefined : presets[provider.preset];
-    const own = provider.redirectUris?.map((uri): RedirectUri =>
-        typeof uri === "string" ? { matching: "strict", url: uri } : uri,
-    );
+    const own = provider.redirectUris?.map(uriOf);
     return {
         id: provider.clientId ?? slug,
         /** Keeps no secret and uses PKCE. */
@@ -182,7 +233,7 @@ function clientOf({ slug, launchUrl = "", provider }: Client) {
 }
 
 /** authentik's own scopes are found by their managed name, which nobody can change; others by the scope they give. */
-function scope(name: string): unknown {
+function scopeNamed(name: string): unknown {
     const model = "authentik_providers_oauth2.scopemapping";
     const own = ["openid", "email", "profile", "entitlements", "offline_access"].includes(name) ? name : undefined;
     const managed = name === "goauthentik.io/api" ? "authentik_api" : own;
@@ -192,17 +243,44 @@ function scope(name: string): unknown {
 }
 
 /** What authentik's own scope `email` said up to 2025.8; since 2025.10 it calls no address verified. */
-function verifiedEmail(slug: string): BlueprintEntry {
+const verifiedEmail = {
+    name: "email",
+    title: "verified e-mail address",
+    description: "Email address",
+    expression: 'return {"email": request.user.email, "email_verified": True}',
+};
+
+const scopeId = (name: string) => `scope ${name}`;
+
+/** A scope of one application's own. */
+function scopeMapping(slug: string, { name, title, description, expression }: OwnScope): BlueprintEntry {
     return {
         model: "authentik_providers_oauth2.scopemapping",
-        id: "email",
-        identifiers: { name: `${slug}: verified e-mail address` },
-        attrs: {
-            scope_name: "email",
-            description: "Email address",
-            expression: 'return {"email": request.user.email, "email_verified": True}',
-        },
+        id: scopeId(name),
+        identifiers: { name: `${slug}: ${title ?? `scope ${name}`}` },
+        attrs: { scope_name: name, description, expression },
     };
+}
+
+function reviewScopes({ application, report }: Reviewed<Client["provider"]>): void {
+    const { scopes = [], emailVerified } = application.provider;
+    const names = scopes.map((scope) => (typeof scope === "string" ? scope : scope.name));
+    for (const index of duplicates(names))
+        report(["provider", "scopes", index], "is in the list already; a scope is there once");
+    if (emailVerified && scopes.some((scope) => typeof scope !== "string" && scope.name === "email"))
+        report(
+            ["provider", "emailVerified"],
+            "is said by your own expression of the scope email; remove one of the two",
+        );
+}
+
+/** What a release does not know yet. */
+function reviewRelease({ application, report }: Reviewed<Client["provider"]>, release: Release): void {
+    const { logout, postLogoutRedirectUris } = application.provider;
+    if (logout?.method === "frontchannel" && !release.hasLogoutMethod)
+        report(["provider", "logout", "method"], "is known to authentik from 2025.10 on; use backchannel");
+    if (postLogoutRedirectUris.length > 0 && !release.hasLogoutRedirects)
+        report(["provider", "postLogoutRedirectUris"], "are known to authentik from 2026.5 on; remove them");
 }
 
 function reviewRedirects({ application, report }: Reviewed<Client["provider"]>): void {
@@ -232,47 +310,4 @@ function reviewRedirects({ application, report }: Reviewed<Client["provider"]>):
         if (!provider.allowHttp && isPublicHttp(url))
             report([...path, index], `sends codes over http to a public host; ${cure}`);
     }
-}
-
-/** Endings of names that never leave the machine or the home; of fritz.box and speedport.ip the routers are the DNS. */
-const atHome =
-    /(^|\.)(localhost|local|internal|intranet|lan|home|private|test|home\.arpa|fritz\.box|speedport\.ip|ts\.net)$/;
-
-/** Addresses that are nobody's on the internet, those of Tailscale and other carriers (100.64.0.0/10) among them. */
-const privateNetworks = new BlockList();
-for (const [network, prefix] of [
-    ["10.0.0.0", 8],
-    ["100.64.0.0", 10],
-    ["127.0.0.0", 8],
-    ["169.254.0.0", 16],
-    ["172.16.0.0", 12],
-    ["192.168.0.0", 16],
-] as const)
-    privateNetworks.addSubnet(network, prefix, "ipv4");
-for (const [network, prefix] of [
-    ["::1", 128],
-    ["fc00::", 7],
-    ["fe80::", 10],
-] as const)
-    privateNetworks.addSubnet(network, prefix, "ipv6");
-
-function isPublicHttp(url: string): boolean {
-    if (!URL.canParse(url)) return false;
-    const { protocol, hostname } = new URL(url);
-    const host = hostname.replace(/^\[|\]$/g, "");
-    const family = isIP(host);
-    const isPublic =
-        family === 0
-            ? host.includes(".") && !atHome.test(host)
-            : !privateNetworks.check(host, family === 6 ? "ipv6" : "ipv4");
-    return protocol === "http:" && isPublic;
-}
-
-function isUri(value: string): boolean {
-    return (
-        /^[a-z][a-z0-9+.-]*:\S+$/i.test(value) &&
-        !/^https?:(?!\/\/[^/])/i.test(value) &&
-        // A wildcard gets a message of its own.
-        (URL.canParse(value.replaceAll("*", "x")) || !/^https?:/i.test(value))
-    );
 }

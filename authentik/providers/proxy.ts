@@ -2,6 +2,8 @@ import { z } from "zod";
 import { httpUrl, judged, name, origin, section, text } from "../../ground/fields";
 import { duplicates, type Path } from "../../ground/problems";
 import { re2Problem } from "../../ground/regex";
+import type { Check } from "../checks";
+import { attributes } from "../attributes";
 import { signIn, signInRequires } from "../blueprints/document";
 import { forwardAuthSnippets, type Snippets } from "../snippets";
 import { embeddedOutpost, roles } from "../roles";
@@ -32,6 +34,7 @@ const common = {
     })
         .optional()
         .describe("attributes of the user that the application gets as HTTP basic authentication; default: none"),
+    attributes,
 };
 
 const schema = z.discriminatedUnion("type", [
@@ -75,6 +78,19 @@ export const proxy = {
     signsIn: true,
     outpost: "proxy",
     secret: undefined,
+    keys: {
+        name: "slug",
+        mode: "type",
+        external_host: "externalHost",
+        internal_host: "internalHost",
+        internal_host_ssl_validation: "internalHostSslValidation",
+        cookie_domain: "cookieDomain of the type forward_domain",
+        skip_path_regex: "skipPaths",
+        intercept_header_auth: "interceptAuthorization",
+        basic_auth_enabled: "basicAuth",
+        basic_auth_user_attribute: "basicAuth",
+        basic_auth_password_attribute: "basicAuth",
+    },
     declare: ({ provider }) => ({
         requires: signInRequires,
         attrs: {
@@ -109,6 +125,7 @@ export const proxy = {
             host: new URL(provider.externalHost).host,
             status: 302,
         },
+        ...(provider.type !== "proxy" ? [] : [upstream(slug, provider, outpost)]),
     ],
     review: (applications, stack) => {
         reviewHosts(applications, stack.url);
@@ -119,6 +136,16 @@ export const proxy = {
         }
     },
 } satisfies Kind<Provider>;
+
+/** The application itself; it may come later than the outpost in front of it. */
+function upstream(slug: string, provider: Extract<Provider, { type: "proxy" }>, outpost: string): Check {
+    return {
+        name: `the application ${slug} does not answer the outpost ${outpost}`,
+        url: provider.internalHost,
+        isAdvice: true,
+        isInsecure: !provider.internalHostSslValidation,
+    };
+}
 
 export interface ProxyOutput {
     url: string;

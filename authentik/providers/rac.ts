@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { name, section, text } from "../../ground/fields";
+import { attributes, written } from "../attributes";
 import { flow, keyOf, signInRequires } from "../blueprints/document";
 import type { Kind } from "./kind";
 
@@ -10,6 +11,7 @@ const endpoint = section({
         "must be a host, with a port where it is not the protocol's own, such as server1:22",
         /^[!-~]+$/,
     ).describe("its name or address, with a port where it is not the protocol's own"),
+    attributes,
 });
 
 const schema = section({
@@ -19,7 +21,10 @@ const schema = section({
         .array(endpoint)
         .min(1, { error: "must name at least one endpoint" })
         .describe("the machines that people reach in the browser"),
+    attributes,
 });
+
+const endpointModel = "authentik_providers_rac.endpoint";
 
 /** Machines that people reach in the browser (remote access control). */
 export const rac = {
@@ -29,13 +34,21 @@ export const rac = {
     signsIn: true,
     outpost: "rac",
     secret: undefined,
+    keys: { name: "slug" },
+    part: {
+        title: "Remote access: an endpoint",
+        model: endpointModel,
+        keys: { name: "name", protocol: "protocol", host: "host", provider: "the application that it is in" },
+        of: ({ endpoints }) =>
+            endpoints.map(({ attributes }, index) => ({ attributes, path: ["endpoints", index, "attributes"] })),
+    },
     declare: ({ provider }) => ({
         requires: signInRequires,
         attrs: { authorization_flow: flow("default-provider-authorization-implicit-consent") },
-        after: provider.endpoints.map(({ name, protocol, host }) => ({
-            model: "authentik_providers_rac.endpoint",
+        after: provider.endpoints.map(({ name, protocol, host, attributes }) => ({
+            model: endpointModel,
             identifiers: { name, provider: keyOf("provider") },
-            attrs: { protocol, host, auth_mode: "prompt" },
+            attrs: { protocol, host, auth_mode: "prompt", ...written(endpointModel, attributes) },
         })),
     }),
     output: () => ({}),

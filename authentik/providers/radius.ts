@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { name, section } from "../../ground/fields";
-import { bind, bindRequires, file, secretPaths } from "../blueprints/document";
+import { attributes } from "../attributes";
+import { bind, bindRequires, secondFactor } from "../blueprints/bind";
+import { file, secretPaths } from "../blueprints/document";
 import { granted, type Kind } from "./kind";
 
 const schema = section({
@@ -11,6 +13,8 @@ const schema = section({
         .min(1, { error: "must name at least one network, such as 10.0.0.0/8" })
         .default(["0.0.0.0/0", "::/0"])
         .describe("networks that may ask"),
+    secondFactor,
+    attributes,
 });
 
 /** A RADIUS server for network devices. */
@@ -21,10 +25,16 @@ export const radius = {
     signsIn: true,
     outpost: "radius",
     secret: { name: "sharedSecret", origin: "generated", exists: () => true, cached: () => false },
+    keys: {
+        name: "slug",
+        client_networks: "clientNetworks",
+        shared_secret: "the secret `application/<slug>`",
+        mfa_support: "secondFactor",
+    },
     declare: ({ slug, provider }) => ({
         requires: bindRequires,
         attrs: {
-            ...bind,
+            ...bind(provider),
             client_networks: provider.clientNetworks.join(","),
             shared_secret: file(secretPaths.application(slug)),
         },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { httpUrl, section, text } from "../../ground/fields";
+import { attributes } from "../attributes";
 import { certificate, find, signIn, signInRequires } from "../blueprints/document";
 import { type Kind, signingKeyExists } from "./kind";
 
@@ -19,6 +20,7 @@ const schema = section({
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
         .describe("certificate in authentik whose key signs the assertions"),
+    attributes,
 });
 
 /** Attributes that authentik's own mappings send. */
@@ -32,6 +34,15 @@ export const saml = {
     signsIn: true,
     outpost: undefined,
     secret: undefined,
+    keys: {
+        name: "slug",
+        acs_url: "acsUrl",
+        audience: "audience",
+        issuer: "issuer",
+        issuer_override: "issuer",
+        sp_binding: "binding",
+        signing_kp: "signingKey",
+    },
     declare: ({ provider }, { issuerAttribute }) => ({
         requires: [...signInRequires, "System - SAML Provider - Mappings"],
         attrs: {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { httpUrl, section } from "../../ground/fields";
+import { attributes } from "../attributes";
 import { file, find, secretPaths } from "../blueprints/document";
 import type { Kind } from "./kind";
 
 const schema = section({
     type: z.literal("scim"),
     endpoint: httpUrl.describe("URL of the application's SCIM interface, which usually ends in /v2"),
+    attributes,
 });
 
 const mapping = (name: "user" | "group") =>
@@ -24,6 +26,7 @@ export const scim = {
     outpost: undefined,
     // The application gives it out, so it cannot be generated.
     secret: { name: "token", origin: "supplied", exists: () => true, cached: () => false },
+    keys: { name: "slug", url: "endpoint", token: "the secret `application/<slug>`" },
     declare: ({ slug, provider }) => ({
         requires: ["System - SCIM Provider - Mappings"],
         attrs: {

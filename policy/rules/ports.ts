@@ -50,6 +50,8 @@ function allowedPorts({ urn, name, config }: ContainerUnderPolicy): number[] {
 
 function publishable(...names: string[]): number[] {
     return allRoles.flatMap(({ name, port }) =>
-        names.includes(name) && port?.publishable === true ? port.number : [],
+        names.includes(name) && port?.publishable === true
+            ? [port.number, ...(port.tls === undefined ? [] : [port.tls])]
+            : [],
     );
 }

@@ -60,9 +60,10 @@ describe("the program's jobs", () => {
         );
         const documents = files.filter(({ path }) => path.endsWith(".yaml"));
         const read = documents.flatMap(({ content }) => content.match(/(?<=!File )\S+/g) ?? []);
-        expect(read).to.have.length(4);
-        for (const path of read.map((text) => text.replaceAll('"', "")))
-            expect(secrets.map((file) => file.path)).to.include(path);
+        expect(read).to.have.length(5);
+        const given = [...secrets.map(({ path }) => path), "/run/authentik-stack/mark"];
+        expect(files.map(({ path }) => path)).to.include.members(given);
+        for (const path of read.map((text) => text.replaceAll('"', ""))) expect(given).to.include(path);
     });
 
     it("apply blueprints that hold no secret, in an order in which each finds what it looks up", async () => {
@@ -79,6 +80,7 @@ describe("the program's jobs", () => {
             "application-cwad",
             "outpost-ak-outpost-organizr",
             "outpost-ak-outpost-cwad",
+            "mark",
         ]);
         for (const { path, content } of documents) {
             expect(content, path).to.not.contain(sentinel);
@@ -110,12 +112,15 @@ describe("the program's jobs", () => {
         const checks = JSON.parse(files.find(({ path }) => path.endsWith("checks.json"))?.content ?? "") as {
             url: string;
             host?: string;
-            status: number;
+            status?: number;
         }[];
-        expect(checks.map(({ url, host = "", status }) => `${url} ${host} ${status}`)).to.deep.equal([
+        expect(checks.map(({ url, host = "", status = "any" }) => `${url} ${host} ${status}`)).to.deep.equal([
+            "http://authentik-server:9000/  200",
             "http://authentik-server:9000/if/flow/default-authentication-flow/  200",
             "http://ak-outpost-organizr:9000/outpost.goauthentik.io/start organizr.localhost:9080 302",
+            "http://organizr:80  any",
             "http://ak-outpost-cwad:9000/outpost.goauthentik.io/start cwad.localhost:9081 302",
+            "http://cwad:8084  any",
         ]);
     });
 

@@ -51,6 +51,77 @@ describe("the program on a host where its stack runs", () => {
     }
 });
 
+describe("the program with --refresh, on a host where its stack runs", () => {
+    afterEach(() => {
+        delete process.env.PULUMI_OPTION_REFRESH;
+    });
+    const comparing = (name: string) => name.endsWith("-compared");
+
+    /** The blueprints' step, and the names of the containers that ran. */
+    const blueprints = async (said: string, containers = running(), preview = false, exit = 0) => {
+        process.env.PULUMI_OPTION_REFRESH = "true";
+        const engine = await startEngine({ lists: { containers }, log: () => said, exit: () => exit });
+        try {
+            const { resources } = await runProgram({ dockerHost: engine.host, preview });
+            const { inputs, options } = one(resources, "step", "authentik-blueprints-applied");
+            const { again } = inputs.input as { again: string };
+            return { again, ignored: options.ignoreChanges, ran: engine.created.map(({ name }) => name), engine };
+        } finally {
+            await engine.close();
+        }
+    };
+
+    it("asks authentik what it holds, with the secrets that it has to hold, and is content with the last reason", async () => {
+        const { again, ignored, ran, engine } = await blueprints('{"event": "a log line"}\nsame of last time\n');
+
+        expect(again).to.equal("of last time");
+        expect(ignored).to.deep.equal([]);
+        expect(ran.filter(comparing)).to.deep.equal(["authentik-blueprints-applied-compared"]);
+        const [asked] = engine.created;
+        expect(asked?.body.Cmd).to.include.members(["/run/authentik-stack/compare.py", "authentik-stack/admin.yaml"]);
+        expect(asked?.body.Cmd, "which the comparison would find changed").to.not.include("authentik-stack/mark.yaml");
+        expect(asked?.files.map(({ path }) => path)).to.include("/run/secrets/api_token");
+    });
+
+    it("applies the blueprints again where it holds something else, which the reason names", async () => {
+        const { again } = await blueprints("differs Application organizr (missing)\n");
+
+        expect(again).to.match(
+            /^asking what authentik holds: no longer as declared: Application organizr \(missing\) at 20\d\d-/,
+        );
+    });
+
+    it("applies them again where it cannot be asked, for whatever reason", async () => {
+        expect((await blueprints("no space\nleft", running(), false, 1)).again).to.match(
+            /^asking what authentik holds failed with exit code 1: no space left at 20/,
+        );
+        expect((await blueprints("of no account")).again).to.match(/^asking what authentik holds: of no account at 20/);
+    });
+
+    it("asks nobody in a preview where something is stopped, and in an update once it is started", async () => {
+        const stopped = running("authentik-server", { State: "exited" });
+
+        const preview = await blueprints("same", stopped, true);
+        expect(preview.ran.filter(comparing)).to.deep.equal([]);
+        expect(preview.ignored).to.deep.equal(["input.again"]);
+        expect((await blueprints("same", stopped)).ran.filter(comparing)).to.have.length(1);
+    });
+
+    it("asks nobody on a first install", async () => {
+        expect((await blueprints("same", [])).ran.filter(comparing)).to.deep.equal([]);
+    });
+
+    it("asks nobody without --refresh", async () => {
+        const engine = await startEngine({ lists: { containers: running() } });
+        const { resources } = await runProgram({ dockerHost: engine.host, preview: true });
+        await engine.close();
+
+        expect(engine.created).to.deep.equal([]);
+        const { options } = one(resources, "step", "authentik-blueprints-applied");
+        expect(options.ignoreChanges).to.deep.equal(["input.again"]);
+    });
+});
+
 describe("the program, when its stack needs something no longer", () => {
     const volumes = ["pg_data", "redis_data"].map((Name) => ({ Name }));
     const external = { host: "db.example.com", database: "ak", user: "ak", sslMode: "require" };

@@ -42,6 +42,7 @@ describe("the program with settings of authentik", () => {
             "AUTHENTIK_HOST_BROWSER",
             "AUTHENTIK_TOKEN",
             "TMPDIR",
+            "HOME",
         ]);
     });
 

@@ -10,6 +10,8 @@ export interface Tagged {
 export interface ParsedEntry {
     model: string;
     id?: string;
+    state?: string;
+    conditions?: unknown[];
     identifiers?: Record<string, unknown>;
     attrs: Record<string, unknown>;
 }
@@ -30,7 +32,8 @@ const sequenceTag = (tag: string): CollectionTag => ({
 
 /** Reads a blueprint as authentik does: YAML 1.1, where `on` is true, with its own tags; another tag is an error. */
 export function parseBlueprint(text: string): ParsedBlueprint {
-    const customTags = [scalarTag("!KeyOf"), scalarTag("!File"), sequenceTag("!Find"), sequenceTag("!Format")];
+    const sequences = ["!Find", "!Format", "!Condition"].map(sequenceTag);
+    const customTags = [scalarTag("!KeyOf"), scalarTag("!File"), ...sequences];
     const document = parseDocument(text, { version: "1.1", customTags });
     const [trouble] = [...document.errors, ...document.warnings];
     if (trouble !== undefined) throw trouble;

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Check } from "../../authentik/checks";
+import type { Pair } from "./certificates";
 
 const script = join(__dirname, "../../authentik/probe.py");
 
@@ -42,15 +44,20 @@ export interface Answering {
     close: () => Promise<void>;
 }
 
-/** Starts a server on this machine; the handler is given how many requests came before. */
+/** Starts a server on this machine, with TLS where it has a certificate; the handler is given how many requests came before. */
 export async function answer(
     handler: (request: IncomingMessage, response: ServerResponse, before: number) => void,
+    tls?: Pair,
 ): Promise<Answering> {
     const requests: IncomingMessage[] = [];
-    const server = createServer((request, response) => {
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
         requests.push(request);
         handler(request, response, requests.length - 1);
-    });
+    };
+    const server =
+        tls === undefined
+            ? createServer(listener)
+            : createSecureServer({ cert: tls.certificate, key: tls.key }, listener);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
     const close = () =>
@@ -58,5 +65,5 @@ export async function answer(
             server.close(() => resolve());
             server.closeAllConnections();
         });
-    return { url: `http://127.0.0.1:${port}`, requests, close };
+    return { url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${port}`, requests, close };
 }

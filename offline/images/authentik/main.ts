@@ -1,10 +1,11 @@
 import { applyBlueprint, BlueprintInvalid } from "./blueprints/importer";
 import { blueprintAt } from "./blueprints/instances";
 import { Database } from "./database";
-import { log, messageOf, python } from "./log";
+import { display, log, messageOf, python } from "./log";
 import { runOutpost } from "./outpost/main";
 import { runServer } from "./server/main";
 import { readSettings } from "./settings";
+import type { Fields } from "./store";
 import { runWorker } from "./worker";
 
 /** One program for every role: the first argument says which. Health checks are shell scripts, in ../files. */
@@ -16,6 +17,8 @@ async function main([command = "", ...rest]: string[]): Promise<void> {
             return runWorker();
         case "apply_blueprint":
             return process.exit(await applyBlueprints(rest));
+        case "compare":
+            return compareBlueprints(rest);
         case "proxy":
         case "ldap":
         case "radius":
@@ -49,6 +52,24 @@ async function applyBlueprints(paths: string[]): Promise<number> {
     } finally {
         await database?.close();
     }
+}
+
+/** Prints what applying blueprints would change, which is not done; else the mark that the last application left. */
+async function compareBlueprints(paths: string[]): Promise<void> {
+    const database = await Database.open(readSettings());
+    const found = new Set<string>();
+    const mark = await database.transaction(async (store) => {
+        const group = await store.first("authentik_core.group", { name: "authentik-stack" });
+        const { "authentik-stack": left = "" } = { ...(group?.data["attributes"] as Fields | undefined) };
+        for (const path of paths)
+            await applyBlueprint(store, blueprintAt(path), ({ model, data }, what) => {
+                const named = data["name"] ?? data["username"] ?? data["identifier"] ?? "";
+                found.add(`${model.split(".")[1] ?? ""} ${display(named)} (${what})`);
+            });
+        return display(left);
+    }, "ROLLBACK");
+    await database.close();
+    process.stdout.write(found.size === 0 ? `same ${mark}\n` : `differs ${[...found].join("; ")}\n`);
 }
 
 function invalid({ logs }: BlueprintInvalid): string {

@@ -1,11 +1,11 @@
-import { isMap, isNode, type Node, parseDocument, type Tags, visit } from "yaml";
-import { attributeProblem } from "./models";
+import { isMap, isNode, isSeq, type Node, parseDocument, type Tags, visit } from "yaml";
+import { attributeProblem } from "../../../authentik/models";
 
 /** What a release does not take of a blueprint. Values behind a tag are known only to authentik. */
 export function problemsOf(text: string, version: string): string[] {
     const customTags = (tags: Tags) => [
         ...tags,
-        ...["!Env", "!File", "!Find", "!Format", "!If", "!KeyOf"].flatMap((tag) => [
+        ...["!Condition", "!Env", "!File", "!Find", "!Format", "!If", "!KeyOf"].flatMap((tag) => [
             { tag, collection: "seq" as const, resolve: (node: Node) => node },
             { tag, resolve: (value: string) => value },
         ]),
@@ -18,17 +18,23 @@ export function problemsOf(text: string, version: string): string[] {
             if (model === "authentik_blueprints.metaapplyblueprint") return visit.SKIP;
             for (const part of [entry.get("identifiers"), entry.get("attrs")])
                 for (const { key, value } of isMap(part) ? part.items : []) {
-                    const isKnown = isNode(value) && value.tag?.startsWith("!") !== true;
-                    const problem = attributeProblem(
-                        model,
-                        String(key),
-                        isKnown ? (value.toJSON() as unknown) : undefined,
-                        version,
-                    );
-                    if (problem !== undefined) problems.push(problem);
+                    const name = String(key);
+                    const problem = attributeProblem(model, name, isTagged(value) ? undefined : plain(value), version);
+                    if (problem !== undefined) problems.push(`${name} ${problem}`);
                 }
             return visit.SKIP;
         },
     });
     return problems;
+}
+
+function isTagged(node: unknown): boolean {
+    return isNode(node) && node.tag?.startsWith("!") === true;
+}
+
+/** A value whose parts behind a tag, such as `!Find`, are the text that they stand for. */
+function plain(node: unknown): unknown {
+    if (isTagged(node)) return "found by authentik";
+    if (isSeq(node)) return node.items.map(plain);
+    return isNode(node) ? (node.toJSON() as unknown) : node;
 }

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { secretPaths } from "../../../authentik/blueprints/document";
 import { declarations, servingChecks } from "../../../authentik/declarations";
+import type { ApplicationConfig } from "../../../authentik/providers";
 import { forwarded, version } from "../../support/applications";
 
 const applications = [
@@ -25,11 +26,12 @@ describe("the checks after the blueprints", () => {
     const { checks } = declarations(declared, "http://server:9000");
     const check = (name: string) => checks.find((candidate) => candidate.name === name);
 
-    it("sign in with the administrator's token", () => {
-        expect(check("the administrator's API token")).to.deep.include({
-            url: "http://server:9000/api/v3/core/users/me/",
+    it("sign in with the token of the stack's own account, which has all rights", () => {
+        expect(check("the stack's own account with its API token")).to.deep.include({
+            url: "http://server:9000/api/v3/core/users/?username=authentik-stack",
             token: secretPaths.apiToken,
             status: 200,
+            result: { username: "authentik-stack", is_superuser: true },
         });
     });
 
@@ -65,7 +67,7 @@ describe("the checks after the blueprints", () => {
             declarations({ ...declared, applications: [], outposts: [] }, "http://server:9000").checks.map(
                 ({ name }) => name,
             ),
-        ).to.deep.equal(["the administrator's API token"]);
+        ).to.deep.equal(["the stack's own account with its API token"]);
     });
 });
 
@@ -75,8 +77,10 @@ describe("the checks of serving", () => {
         { outpost: "two", internalUrl: "http://two:9000" },
     ];
 
-    it("expect the login page and a redirect for each application from its own outpost, under its own host", () => {
-        expect(servingChecks("http://server:9000", running, applications)).to.deep.equal([
+    it("expect the pages that people see first, and a redirect for each application from its own outpost, under its own host", () => {
+        const checks = servingChecks("http://server:9000", running, applications);
+        expect(checks.filter(({ isAdvice }) => isAdvice !== true)).to.deep.equal([
+            { name: "the front page", url: "http://server:9000/", follows: true, status: 200 },
             { name: "the login page", url: "http://server:9000/if/flow/default-authentication-flow/", status: 200 },
             {
                 name: "a behind one",
@@ -99,7 +103,26 @@ describe("the checks of serving", () => {
         ]);
     });
 
-    it("expect the login page alone where nothing is protected", () => {
-        expect(servingChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal(["the login page"]);
+    it("ask the application behind a proxy itself, as advice, and its certificate where that is checked", () => {
+        const asked = (internalHostSslValidation: boolean) => {
+            const { provider, ...application } = forwarded("d", "one", "http://d.localhost:9080");
+            const proxied = { ...provider, type: "proxy", internalHost: "https://d:8443", internalHostSslValidation };
+            const one = { ...application, provider: proxied } as ApplicationConfig;
+            return servingChecks("http://server:9000", running, [one]).at(-1);
+        };
+        expect(asked(true)).to.deep.equal({
+            name: "the application d does not answer the outpost one",
+            url: "https://d:8443",
+            isAdvice: true,
+            isInsecure: false,
+        });
+        expect(asked(false)).to.include({ isInsecure: true });
+    });
+
+    it("expect these pages alone where nothing is protected", () => {
+        expect(servingChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal([
+            "the front page",
+            "the login page",
+        ]);
     });
 });

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { toYaml } from "../../../authentik/blueprints/document";
 import { declarations } from "../../../authentik/declarations";
+import { modelReleases } from "../../../authentik/models";
 import { presetNames } from "../../../authentik/presets";
 import { kinds } from "../../../authentik/providers";
 import { loadConfig } from "../../../config/load";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
-import { modelReleases } from "../../support/schemas/models";
 import { problemsOf } from "../../support/schemas/written";
 
 const applications = [
@@ -17,6 +17,18 @@ const applications = [
         launchUrl: "https://paperless.example.com",
         hidden: true,
         provider: { type: "oidc", preset: "paperless", emailVerified: true },
+    },
+    {
+        slug: "grown",
+        name: "Grown",
+        provider: {
+            type: "oidc",
+            redirectUris: ["https://grown.example.com/cb"],
+            scopes: ["openid", { name: "role", expression: "return {}" }],
+            subMode: "user_email",
+            logout: { uri: "https://grown.example.com/logout" },
+            attributes: { access_token_validity: "hours=1", encryption_key: "jwe", authentication_flow: "mfa" },
+        },
     },
     ...presetNames
         .filter((preset) => preset !== "paperless")
@@ -35,15 +47,28 @@ const applications = [
         slug: "wiki",
         name: "Wiki",
         icon: "https://wiki.example.com/icon.svg",
-        provider: { type: "saml", acsUrl: "https://wiki.example.com/acs" },
+        provider: {
+            type: "saml",
+            acsUrl: "https://wiki.example.com/acs",
+            attributes: { name_id_mapping: "NameID", sign_response: true, encryption_kp: "wiki" },
+        },
     },
     { slug: "git", name: "Git", provider: { type: "scim", endpoint: "https://git.example.com/scim/v2" } },
-    { slug: "directory", name: "Directory", provider: { type: "ldap", outpost: "ak-ldap" } },
+    {
+        slug: "directory",
+        name: "Directory",
+        provider: { type: "ldap", outpost: "ak-ldap", attributes: { certificate: "ldap", gid_start_number: 9000 } },
+    },
     { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "ak-radius" } },
     {
         slug: "machines",
         name: "Machines",
-        provider: { type: "rac", outpost: "ak-rac", endpoints: [{ name: "one", protocol: "ssh", host: "one" }] },
+        provider: {
+            type: "rac",
+            outpost: "ak-rac",
+            endpoints: [{ name: "one", protocol: "ssh", host: "one", attributes: { settings: { "font-size": 14 } } }],
+            attributes: { delete_token_on_disconnect: true },
+        },
     },
     {
         slug: "single",
@@ -130,7 +155,7 @@ describe("what the blueprints write", () => {
         expect(planted("forward_single", "forward_nowhere")).to.have.length(1);
         expect(planted('"authentik_core.application"', '"authentik_core.aplication"')).to.not.be.empty;
         expect(planted("icon:", "meta_icon:")).to.deep.equal([
-            "authentik_core.application has meta_icon from 2025.12 on",
+            "meta_icon is an attribute of authentik_core.application from 2025.12 on; remove it",
         ]);
         expect(planted("internal_host:", "upstream:")).to.not.be.empty;
         expect(planted("expiring: false", 'expiring: "no"')).to.not.be.empty;

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { authority } from "../../support/certificates";
 import { answer, type Answering, runProbe } from "../../support/probe";
 
 describe("the probe", () => {
@@ -43,6 +44,45 @@ describe("the probe", () => {
 
         expect(code).to.equal(0);
         expect(server.requests.map(({ url: path }) => path)).to.deep.equal(["/start"]);
+    });
+
+    it("follows redirects with cookies, as a browser does, where a check says so", async () => {
+        const url = await serve((request, response) => {
+            if (request.url === "/") response.writeHead(302, { location: "/flow/", "set-cookie": "session=a" }).end();
+            else response.writeHead(request.headers.cookie === "session=a" ? 200 : 403).end();
+        });
+
+        const check = { name: "the front page", url: `${url}/`, follows: true, status: 200 } as const;
+        expect(await runProbe([check], 0)).to.deep.include({ code: 0, output: "" });
+        expect((await runProbe([{ ...check, status: 204 }], 0)).output).to.contain("answered 200 instead of 204");
+    });
+
+    it("only warns of an application that does not answer, with the reason, when all else holds", async () => {
+        const url = await serve((_, response) => response.writeHead(500).end());
+        const advice = (name: string, at: string, isInsecure = false) =>
+            ({ name, url: at, isAdvice: true, isInsecure }) as const;
+        const untrusted = await answer((_, response) => response.end(), authority("of its own"));
+        const checks = [
+            advice("answers", url),
+            advice("has no name", "http://nowhere.invalid:8000"),
+            advice("is refused", "http://127.0.0.1:1/"),
+            advice("has a certificate of its own", untrusted.url),
+            advice("may have one", untrusted.url, true),
+        ];
+
+        const { code, output } = await runProbe(checks, 0);
+        await untrusted.close();
+
+        expect(code).to.equal(0);
+        expect(output.trim().split("\n")).to.deep.equal([
+            "warning: has no name at http://nowhere.invalid:8000: nothing has that name on the networks of the stack",
+            "warning: is refused at http://127.0.0.1:1/: nothing listens on that port",
+            `warning: has a certificate of its own at ${untrusted.url}: its certificate is not accepted: self-signed certificate`,
+        ]);
+        expect(
+            (await runProbe([{ name: "b", url, status: 200 }, ...checks], 0)).output,
+            "not when another fails",
+        ).to.match(/^b: answered 500 .*\n$/);
     });
 
     it("asks for the host that a check names, else for the URL's", async () => {

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { stackFileSchema } from "../../../config/json-schema";
 import { type Configuration, devWith, project } from "../../support/configuration";
 import { accepted } from "./cases/accepted";
+import { acceptedOfProviders } from "./cases/providers";
 
 const root = join(__dirname, "../../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -46,7 +47,8 @@ describe("the JSON schema of a stack's file", () => {
     }
 
     it("marks nothing that the program accepts", () => {
-        for (const [what, changes] of accepted) expect(marked(fileOf(devWith(changes))), what).to.deep.equal([]);
+        for (const [what, changes] of [...accepted, ...acceptedOfProviders])
+            expect(marked(fileOf(devWith(changes))), what).to.deep.equal([]);
     });
 
     it("takes an encrypted text wherever it takes a text", () => {

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { DockerConnection } from "../../../engine/connection";
-import { type Gate, untilHealthy, Waits } from "../../../engine/health";
+import { type Gate, untilHealthy, Starts } from "../../../engine/health";
 import { type Clock, startClock } from "../../support/clock";
 import { type Behaviour, type FakeEngine, startEngine } from "../../support/engine";
 
@@ -149,52 +150,82 @@ describe("waiting for a container's health", () => {
     });
 });
 
-describe("the waits of one update", () => {
+describe("the starts of one update", () => {
     const failing = () => Promise.reject(new Error("worker exited with code 1; its last log lines:\nTraceback"));
     const outcomeOf = (wait: Promise<void>) => wait.then(String, (error: Error) => error.message);
 
     it("end with the cause of the one that failed, without its log", async () => {
-        const waits = new Waits();
-        const server = outcomeOf(waits.race("server", () => new Promise(() => undefined)));
-        const worker = outcomeOf(waits.race("worker", failing));
+        const starts = new Starts();
+        const server = outcomeOf(starts.race("server", () => new Promise(() => undefined)));
+        const worker = outcomeOf(starts.race("worker", failing));
 
         expect(await worker).to.match(/^worker exited with code 1; its last log lines:\nTraceback/);
         expect(await server).to.equal("server: the wait ended, since worker exited with code 1");
     });
 
     it("do not begin once one has failed, and tell what waits to stop", async () => {
-        const waits = new Waits();
+        const starts = new Starts();
         let told: AbortSignal | undefined;
         const server = outcomeOf(
-            waits.race("server", (signal) => {
+            starts.race("server", (signal) => {
                 told = signal;
                 return new Promise(() => undefined);
             }),
         );
-        await outcomeOf(waits.race("worker", failing));
+        await outcomeOf(starts.race("worker", failing));
         await server;
 
         expect(told?.aborted).to.equal(true);
-        expect(await outcomeOf(waits.race("outpost", () => new Promise(() => undefined)))).to.equal(
+        expect(await outcomeOf(starts.race("outpost", () => new Promise(() => undefined)))).to.equal(
+            "outpost: the wait ended, since worker exited with code 1",
+        );
+    });
+
+    it("fail only once the others have stopped what they started: the engine waits for no hook after that", async () => {
+        const starts = new Starts();
+        const order: string[] = [];
+        const start = (title: string, wait: () => Promise<void>, undo: () => Promise<void>) =>
+            outcomeOf(
+                starts
+                    .attempt(title, () =>
+                        starts.race(title, wait).catch(async (error: unknown) => {
+                            await undo();
+                            order.push(`${title} undone`);
+                            throw error;
+                        }),
+                    )
+                    .finally(() => order.push(`${title} failed`)),
+            );
+        const server = start(
+            "server",
+            () => new Promise(() => undefined),
+            () => sleep(20),
+        );
+        const worker = start("worker", failing, () => Promise.resolve());
+
+        await Promise.all([server, worker]);
+
+        expect(order.slice(0, 2)).to.deep.equal(["worker undone", "server undone"]);
+        expect(await outcomeOf(starts.attempt("outpost", () => Promise.resolve()))).to.equal(
             "outpost: the wait ended, since worker exited with code 1",
         );
     });
 
     it("all name the first cause, and not each other", async () => {
-        const waits = new Waits();
+        const starts = new Starts();
         const never = () => new Promise<void>(() => undefined);
-        const outcomes = ["server", "outpost"].map((title) => outcomeOf(waits.race(title, never)));
-        await outcomeOf(waits.race("worker", failing));
-        await outcomeOf(waits.race("redis", () => Promise.reject(new Error("redis exited with code 2"))));
+        const outcomes = ["server", "outpost"].map((title) => outcomeOf(starts.race(title, never)));
+        await outcomeOf(starts.race("worker", failing));
+        await outcomeOf(starts.race("redis", () => Promise.reject(new Error("redis exited with code 2"))));
 
         for (const outcome of await Promise.all(outcomes)) expect(outcome).to.contain("since worker exited");
     });
 
     it("let each succeed by itself", async () => {
-        const waits = new Waits();
+        const starts = new Starts();
 
-        expect(await outcomeOf(waits.race("redis", () => Promise.resolve()))).to.equal("undefined");
-        expect(await outcomeOf(waits.race("server", () => Promise.resolve()))).to.equal("undefined");
+        expect(await outcomeOf(starts.race("redis", () => Promise.resolve()))).to.equal("undefined");
+        expect(await outcomeOf(starts.race("server", () => Promise.resolve()))).to.equal("undefined");
     });
 
     it("of containers end together: one that is ready in no time goes on, one that waits ends", async () => {
@@ -204,9 +235,9 @@ describe("the waits of one update", () => {
         });
         try {
             const client = await new DockerConnection({ host: engine.host }).client();
-            const waits = new Waits();
+            const starts = new Starts();
             const wait = (title: string) =>
-                outcomeOf(untilHealthy(client, title, { title, health: { command: ["x"] }, secrets: [], waits }));
+                outcomeOf(untilHealthy(client, title, { title, health: { command: ["x"] }, secrets: [], starts }));
 
             const [server] = await Promise.all([wait("server"), wait("worker")]);
 

@@ -102,6 +102,16 @@ describe("a recorded step", () => {
         ]);
     });
 
+    it("is told why it is done again, as that is recorded", async () => {
+        const told: string[] = [];
+        const run = (_: Record<string, string>, reason: string) => Promise.resolve(void told.push(reason));
+
+        await runHooks(await registered({ run, again: pulumi.output("deleted by hand") }), "beforeUpdate");
+        await runHooks(await registered({ run }), "beforeCreate");
+
+        expect(told).to.deep.equal(["deleted by hand", ""]);
+    });
+
     it("is done again for a reason, and the end of the reason is none", async () => {
         const sick = await registered({ again: "exited at noon" });
         const well = await registered({});

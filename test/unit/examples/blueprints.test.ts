@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { blueprintProblem, ownBlueprintChecks } from "../../../authentik/blueprints/own";
-import { modelReleases } from "../../support/schemas/models";
+import { modelReleases } from "../../../authentik/models";
 import { problemsOf } from "../../support/schemas/written";
 
 const root = join(__dirname, "../../..");

@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from "node:util";
 import { display, ErrorDetail, python } from "../log";
 import { modelNamed } from "../models";
 import { create, remove, update } from "../save";
 import { type Fields, type Json, type Store, type Stored, textOf } from "../store";
 import { validate } from "../validation";
+import { passwordMatches } from "../passwords";
 import { applied, blueprintAt } from "./instances";
 import { parseBlueprint, tagsIn, type Blueprint, type Entry } from "./document";
 import { EntryInvalid, Traceback } from "./errors";
@@ -37,7 +39,7 @@ export async function applyInstance(store: Store, instance: Stored): Promise<voi
 const metaModel = "authentik_blueprints.metaapplyblueprint";
 
 /** Applies every entry of a blueprint through `store`; throws where one is refused, and the caller rolls back. */
-export async function applyBlueprint(store: Store, blueprint: Blueprint): Promise<void> {
+export async function applyBlueprint(store: Store, blueprint: Blueprint, note?: Scope["note"]): Promise<void> {
     const logs: ImportLog[] = [];
     const say = (level: ImportLog["level"], event: string, attributes: Fields = {}) => {
         logs.push({ level, event, attributes });
@@ -52,6 +54,7 @@ export async function applyBlueprint(store: Store, blueprint: Blueprint): Promis
         store,
         made: new Map(),
         context: blueprint.context,
+        note,
         fromDatabase: new Set<Json>(),
         loops: [],
     };
@@ -85,7 +88,7 @@ function hideBehindKeyOf(entry: Entry, logs: ImportLog[]): void {
 }
 
 async function applyEntry(scope: Scope, attributes: Fields): Promise<void> {
-    const { entry, store } = scope;
+    const { entry, store, note } = scope;
     for (const condition of entry.conditions) if (!(await resolve(condition, scope))) return;
     const model = modelNamed(display(await resolve(entry.model, scope)));
     if (model === undefined) {
@@ -93,6 +96,7 @@ async function applyEntry(scope: Scope, attributes: Fields): Promise<void> {
         Object.assign(attributes, { app, model: name });
         throw new EntryInvalid("App or Model does not exist");
     }
+    if (model.name === metaModel && note !== undefined) return;
     if (model.name === metaModel) return applyOther(store, await resolveFields(entry.attrs, scope));
 
     const identifiers = await resolveFields(entry.identifiers, scope);
@@ -100,8 +104,9 @@ async function applyEntry(scope: Scope, attributes: Fields): Promise<void> {
     const existing = await identified(store, model.name, identifiers);
     const state = display(await resolve(entry.state, scope));
     if (state === "absent") {
-        if (existing !== undefined) await remove(store, existing);
-        return;
+        if (existing === undefined) return;
+        note?.(existing, "there again");
+        return remove(store, existing);
     }
     if (existing !== undefined && state === "must_created")
         throw new EntryInvalid("State is set to must_created and object exists already");
@@ -111,14 +116,25 @@ async function applyEntry(scope: Scope, attributes: Fields): Promise<void> {
     const { pk, ...given } = attributes;
     const { known, errors } = await validate(store, model, given, existing);
     if (Object.keys(errors).length > 0) throw new EntryInvalid(`Serializer errors ${python(errors)}`, errors);
-    if (existing !== undefined) return keep(scope, await update(store, existing, known));
+    if (existing !== undefined) {
+        const changed = Object.entries(known).filter(([field, value]) => !holds(existing, field, value));
+        if (changed.length > 0) note?.(existing, changed.map(([field]) => field).join(", "));
+        return keep(scope, await update(store, existing, known));
+    }
     if (pk !== undefined && model.name === "authentik_outposts.outpost" && !scope.fromDatabase.has(pk)) {
         throw new Traceback("AttributeError: 'str' object has no attribute 'hex'");
     }
-    keep(
-        scope,
-        await create(store, model.name, known, typeof pk === "string" || typeof pk === "number" ? pk : undefined),
-    );
+    const key = typeof pk === "string" || typeof pk === "number" ? pk : undefined;
+    const made = await create(store, model.name, known, key);
+    note?.(made, "missing");
+    keep(scope, made);
+}
+
+function holds(object: Stored, field: string, value: Json | undefined): boolean {
+    const stored = object.data[field];
+    return field === "password"
+        ? passwordMatches(display(value), display(stored))
+        : display(stored) === display(value) || isDeepStrictEqual(stored, value);
 }
 
 function keep({ entry, made }: Scope, object: Stored): void {

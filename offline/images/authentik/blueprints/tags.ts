@@ -14,6 +14,8 @@ export interface Scope {
     /** Keys that came from the database: authentik knows these as UUIDs, a key written as text it does not. */
     fromDatabase: Set<Json>;
     entry: Entry;
+    /** Is told what an import changes. */
+    note?: ((object: Stored, what: string) => void) | undefined;
     loops: [Json, Json][];
 }
 
@@ -112,7 +114,9 @@ async function find([model = null, ...conditions]: Unresolved[], scope: Scope): 
     const wanted: Fields = {};
     for (const pair of conditions) {
         const [key = null, value = null] = (await resolve(pair, scope)) as Json[];
-        wanted[display(key)] = value;
+        // As Django does it, `attributes__name` is a field inside of another.
+        const [field = "", ...inside] = display(key).split("__");
+        wanted[field] = inside.reduceRight<Json>((inner, name) => ({ [name]: inner }), value);
     }
     const found = await scope.store.first(name.toLowerCase(), wanted);
     if (found !== undefined) scope.fromDatabase.add(found.pk);

@@ -1,5 +1,5 @@
 import type { Stored } from "../store";
-import type { Caller, Context } from "./context";
+import { type Caller, type Context, isSuperuser } from "./context";
 import { presentApplication, presentOutpost, presentProvider } from "./outposts";
 
 /** A list in the API: of which model, and how its objects are shown. */
@@ -8,6 +8,8 @@ export interface Collection {
     /** The field by which one object is addressed, where it is not the key. */
     by?: string;
     hidden?: string[];
+    /** What the API adds to the object's own fields. */
+    extra?: (context: Context, object: Stored) => Promise<object>;
     present?: (context: Context, object: Stored) => Promise<object>;
 }
 
@@ -16,7 +18,7 @@ export const collections: Record<string, Collection> = {
     "core/applications": { model: "authentik_core.application", by: "slug", present: presentApplication },
     "core/groups": { model: "authentik_core.group" },
     "core/tokens": { model: "authentik_core.token", by: "identifier", hidden: ["key"] },
-    "core/users": { model: "authentik_core.user", hidden: ["password"] },
+    "core/users": { model: "authentik_core.user", hidden: ["password"], extra: withRights },
     "core/brands": { model: "authentik_brands.brand" },
     "crypto/certificatekeypairs": {
         model: "authentik_crypto.certificatekeypair",
@@ -56,13 +58,22 @@ export function visible({ superuser, outpost }: Caller, objects: Stored[]): Stor
 }
 
 /** An object as the API shows it. */
-export async function shown(context: Context, { present, hidden = [] }: Collection, object: Stored): Promise<object> {
+export async function shown(
+    context: Context,
+    { present, extra, hidden = [] }: Collection,
+    object: Stored,
+): Promise<object> {
     if (present !== undefined) return present(context, object);
     return {
         pk: object.pk,
         meta_model_name: object.model,
         ...Object.fromEntries(Object.entries(object.data).filter(([field]) => !hidden.includes(field))),
+        ...(await extra?.(context, object)),
     };
+}
+
+async function withRights({ store }: Context, user: Stored): Promise<object> {
+    return { is_superuser: await isSuperuser(store, user) };
 }
 
 /** One page of a list, as the request asks for it. */

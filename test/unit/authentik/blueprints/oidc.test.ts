@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
 import { hasSecret } from "../../../../authentik/providers";
+import { releaseOf } from "../../../../authentik/releases";
 import { configured, release } from "../../../support/applications";
 import { entryOf, found, type ParsedBlueprint, parseBlueprint, requiredBy } from "../../../support/blueprint";
 
@@ -66,6 +67,58 @@ describe("the blueprint of an OIDC client", () => {
         expect(openid).to.deep.equal(found(scopes, "managed", "goauthentik.io/providers/oauth2/scope-openid"));
         expect(email).to.deep.equal({ tag: "!KeyOf", value: mapping.id });
         expect(parsed({ type: "oidc", redirectUris }).entries.map((entry) => entry.model)).to.not.include(scopes);
+    });
+
+    it("makes a scope of its own from an expression", () => {
+        const role = { name: "role", expression: 'return {"role": "admin"}', description: "Your role" };
+        const blueprint = parsed({ type: "oidc", redirectUris, scopes: ["openid", role] });
+
+        const mapping = entryOf(blueprint, scopes);
+        expect(mapping.identifiers).to.deep.equal({ name: "wiki: scope role" });
+        expect(mapping.attrs).to.deep.equal({
+            scope_name: "role",
+            expression: role.expression,
+            description: "Your role",
+        });
+        const [, own] = entryOf(blueprint, model).attrs.property_mappings as unknown[];
+        expect(own).to.deep.equal({ tag: "!KeyOf", value: mapping.id });
+    });
+
+    it("knows people by their user name unless it says otherwise", () => {
+        expect(entryOf(parsed({ type: "oidc", redirectUris }), model).attrs.sub_mode).to.equal("user_username");
+        expect(
+            entryOf(parsed({ type: "oidc", redirectUris, subMode: "hashed_user_id" }), model).attrs.sub_mode,
+        ).to.equal("hashed_user_id");
+    });
+
+    it("is told of logouts under the name that the release has for it", () => {
+        const provider = { type: "oidc", redirectUris, logout: { uri: "https://wiki.example.com/out" } };
+        const attrsIn = (version: string) =>
+            entryOf(parseBlueprint(toYaml(applicationBlueprint(application(provider), releaseOf(version)))), model)
+                .attrs;
+
+        expect(attrsIn("2025.8.4").backchannel_logout_uri).to.equal("https://wiki.example.com/out");
+        expect(attrsIn("2025.8.4")).to.not.have.any.keys("logout_uri", "logout_method");
+        expect(attrsIn("2025.10.4")).to.include({
+            logout_uri: "https://wiki.example.com/out",
+            logout_method: "backchannel",
+        });
+    });
+
+    it("may be left for where it says after a logout", () => {
+        const provider = { type: "oidc", redirectUris, postLogoutRedirectUris: ["https://wiki.example.com/"] };
+
+        expect((entryOf(parsed(provider), model).attrs.redirect_uris as unknown[])[2]).to.deep.equal({
+            matching_mode: "strict",
+            url: "https://wiki.example.com/",
+            redirect_uri_type: "logout",
+        });
+    });
+
+    it("takes attributes that have no key, also where the stack has a value of its own", () => {
+        const attributes = { include_claims_in_id_token: false, refresh_token_validity: "days=90" };
+
+        expect(entryOf(parsed({ type: "oidc", redirectUris, attributes }), model).attrs).to.include(attributes);
     });
 
     it("signs with a certificate that it finds by name, and has what it looks up applied first", () => {

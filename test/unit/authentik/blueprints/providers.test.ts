@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { secretPaths, toYaml } from "../../../../authentik/blueprints/document";
-import { configured, release } from "../../../support/applications";
+import { bindBlueprint } from "../../../../authentik/blueprints/bind";
+import { declarations } from "../../../../authentik/declarations";
+import { configured, release, version } from "../../../support/applications";
 import {
     entryOf,
     found,
@@ -40,19 +42,33 @@ describe("the blueprint of an LDAP directory", () => {
     const blueprint = parsed({ type: "ldap", outpost: "o", baseDn: "DC=example,DC=com", mode: "cached" });
     const provider = entryOf(blueprint, "authentik_providers_ldap.ldapprovider");
 
-    it("is bound to through the flow of the login", () => {
+    it("is bound to with the password alone", () => {
         expect(provider.attrs).to.include({
             base_dn: "DC=example,DC=com",
             bind_mode: "cached",
             search_mode: "cached",
+            mfa_support: false,
         });
         expect(provider.attrs.authorization_flow).to.deep.equal(
+            found("authentik_flows.flow", "slug", "authentik-stack-bind"),
+        );
+    });
+
+    it("is bound to through the flow of the login where it asks for a second factor", () => {
+        const { attrs } = entryOf(
+            parsed({ type: "ldap", outpost: "o", secondFactor: true }),
+            "authentik_providers_ldap.ldapprovider",
+        );
+
+        expect(attrs.mfa_support).to.equal(true);
+        expect(attrs.authorization_flow).to.deep.equal(
             found("authentik_flows.flow", "slug", "default-authentication-flow"),
         );
     });
 
-    it("has a service account, with a password from a file, that alone may search it", () => {
+    it("has a service account, with a password from a file, that may search it, as may whoever has its role", () => {
         const user = entryOf(blueprint, "authentik_core.user");
+        const role = entryOf(blueprint, "authentik_rbac.role");
 
         expect(user.identifiers).to.deep.equal({ username: "ldap-wiki" });
         expect(user.attrs.type).to.equal("service_account");
@@ -62,7 +78,12 @@ describe("the blueprint of an LDAP directory", () => {
                 permission: "search_full_directory",
                 user: { tag: "!KeyOf", value: user.id },
             },
+            {
+                permission: "search_full_directory",
+                role: { tag: "!KeyOf", value: role.id },
+            },
         ]);
+        expect(role.identifiers).to.deep.equal({ name: "ldap-wiki" });
         expect(blueprint.entries.indexOf(user)).to.be.lessThan(blueprint.entries.indexOf(provider));
     });
 });
@@ -74,6 +95,39 @@ describe("the blueprint of a RADIUS server", () => {
 
         expect(attrs.client_networks).to.equal("10.0.0.0/8,fd00::/8");
         expect(attrs.shared_secret).to.deep.equal(secretFile);
+        expect(attrs.mfa_support).to.equal(false);
+        expect(attrs.authorization_flow).to.deep.equal(found("authentik_flows.flow", "slug", "authentik-stack-bind"));
+    });
+});
+
+describe("the flow in which devices bind with a password", () => {
+    const blueprint = parseBlueprint(toYaml(bindBlueprint));
+    const declared = (...providers: object[]) => {
+        const applications = providers.map((provider, index) =>
+            configured({ slug: `a${index}`, name: `A${index}`, provider }),
+        );
+        const stack = { version, url: "http://a", admin: { email: "a@example.com" }, applications, outposts: [] };
+        return declarations(stack, "http://server").blueprints.map(({ name }) => name);
+    };
+
+    it("is for outposts alone, and asks for nothing but the password", () => {
+        expect(entryOf(blueprint, "authentik_flows.flow").attrs).to.include({
+            designation: "authentication",
+            authentication: "require_outpost",
+        });
+        const stages = blueprint.entries.map(({ model }) => model).filter((model) => model.includes("_stages_"));
+        expect(stages).to.deep.equal([
+            "authentik_stages_identification.identificationstage",
+            "authentik_stages_password.passwordstage",
+            "authentik_stages_user_login.userloginstage",
+        ]);
+    });
+
+    it("is made before what binds through it, once, and only where something does", () => {
+        const names = declared({ type: "ldap", outpost: "o" }, { type: "radius", outpost: "o" });
+
+        expect(names.slice(1)).to.deep.equal(["bind", "application-a0", "application-a1"]);
+        expect(declared({ type: "saml", acsUrl: "https://a.example.com" })).to.not.include("bind");
     });
 });
 
@@ -90,5 +144,18 @@ describe("the blueprint of machines reached in the browser", () => {
         });
         expect(machine.attrs).to.deep.equal({ protocol: "ssh", host: "server1:22", auth_mode: "prompt" });
         expect(blueprint.entries.indexOf(machine)).to.be.greaterThan(blueprint.entries.indexOf(provider));
+    });
+
+    it("writes attributes of the provider and of a machine, which come before what the stack says by itself", () => {
+        const attributes = { auth_mode: "static", property_mappings: ["RDP of the office"] };
+        const endpoints = [{ name: "server 1", protocol: "rdp", host: "server1", attributes }];
+        const settings = { "ignore-cert": true };
+        const blueprint = parsed({ type: "rac", outpost: "o", endpoints, attributes: { settings } });
+
+        expect(entryOf(blueprint, "authentik_providers_rac.racprovider").attrs.settings).to.deep.equal(settings);
+        expect(entryOf(blueprint, "authentik_providers_rac.endpoint").attrs).to.deep.include({
+            auth_mode: "static",
+            property_mappings: [found("authentik_providers_rac.racpropertymapping", "name", "RDP of the office")],
+        });
     });
 });

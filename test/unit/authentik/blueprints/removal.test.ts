@@ -41,6 +41,42 @@ describe("what a blueprint owns", () => {
         ]);
     });
 
+    it("is each attribute that has no key, and what the provider is told of logouts", () => {
+        const redirectUris = ["https://wiki.example.com/cb"];
+        const logout = { uri: "https://wiki.example.com/logout" };
+        const attributes = { refresh_token_validity: "days=90", encryption_key: "jwe", issuer_mode: "global" };
+        const model = "authentik_providers_oauth2.oauth2provider";
+        const blueprint = applicationBlueprint(
+            configured({ slug: "wiki", name: "Wiki", provider: { type: "oidc", redirectUris, logout, attributes } }),
+            release,
+        );
+        const reset = (name: string) => removal(blueprint, `${name} of provider wiki of ${model}`);
+
+        expect(reset("refresh_token_validity")).to.deep.equal([
+            {
+                model,
+                conditions: [{ tag: "!Find", value: [model, ["name", "wiki"]] }],
+                identifiers: { name: "wiki" },
+                attrs: { refresh_token_validity: "days=30" },
+            },
+        ]);
+        expect(reset("encryption_key")[0]?.attrs).to.deep.equal({ encryption_key: null });
+        expect(reset("backchannel_logout_uri")[0]?.attrs).to.deep.equal({ backchannel_logout_uri: "" });
+        // The stack has a value of its own for it.
+        expect(Object.keys(blueprint.owned ?? {}).filter((name) => name.includes("issuer_mode"))).to.deep.equal([]);
+    });
+
+    it("is a scope of the application's own, also while its provider stays", () => {
+        const scopes = [{ name: "role", expression: "return {}" }];
+        const provider = { type: "oidc", redirectUris: ["https://wiki.example.com/cb"], scopes };
+        const blueprint = applicationBlueprint(configured({ slug: "wiki", name: "Wiki", provider }), release);
+        const model = "authentik_providers_oauth2.scopemapping";
+
+        expect(removal(blueprint, `${model} wiki: scope role of wiki`)).to.deep.equal([
+            { model, state: "absent", identifiers: { name: "wiki: scope role" } },
+        ]);
+    });
+
     it("is the service account of a directory as well", () => {
         const ldap = configured({ slug: "nas", name: "NAS", provider: { type: "ldap", outpost: "o" } });
 

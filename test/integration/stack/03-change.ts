@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { container, containers, docker, volumes } from "./support/host";
-import { behindCwad, sharedStack, type SharedStack } from "./support/shared-stack";
-import { freePorts } from "./support/ports";
-import { expectServing, get } from "./support/visit";
+import { container, containers, docker, volumes } from "../support/host";
+import { behindCwad, sharedStack, type SharedStack } from "../support/shared-stack";
+import { freePorts } from "../support/ports";
+import { expectServing, get } from "../support/visit";
 
 const name = (role: string) => `it-a-authentik-${role}`;
 const replaced = (role: string) => [`replace ${name(role)}`, `update ${name(`${role}-healthy`)}`];

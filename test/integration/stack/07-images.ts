@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { tryRun } from "../../cli/run";
-import { containers, docker, running } from "./support/host";
-import { findLeaks, secretValues } from "./support/leaks";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { expectServing } from "./support/visit";
+import { tryRun } from "../../../cli/run";
+import { containers, docker, running } from "../support/host";
+import { findLeaks, secretValues } from "../support/leaks";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { expectServing } from "../support/visit";
 
 /** Nothing answers on port 1: no image of this name can be had anywhere. */
 const missing = "127.0.0.1:1/it-missing:1";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { containers, docker } from "./support/host";
-import { findLeaks, secretValues } from "./support/leaks";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { describeContainer } from "./support/watch";
+import { containers, docker } from "../support/host";
+import { findLeaks, secretValues } from "../support/leaks";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { describeContainer } from "../support/watch";
 
 describe("generated secrets", () => {
     let shared: SharedStack;

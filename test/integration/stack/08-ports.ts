@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { createServer, type Server } from "node:net";
-import { containers, docker, type Listed } from "./support/host";
-import { freePorts } from "./support/ports";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
+import { containers, docker, type Listed } from "../support/host";
+import { freePorts } from "../support/ports";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
 
 describe("a port that is in use", () => {
     let shared: SharedStack;

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { jobLabel, stackLabel } from "../../engine/labels";
-import { projectRoot } from "../../cli/workplace";
-import { addressesOf, handOver, type Inspected, inspect, jobsIn, matrix, titleOf } from "./support/controls";
-import { container, containers, docker, tryDocker } from "./support/host";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
+import { jobLabel, stackLabel } from "../../../engine/labels";
+import { projectRoot } from "../../../cli/workplace";
+import { addressesOf, handOver, type Inspected, inspect, jobsIn, matrix, titleOf } from "../support/controls";
+import { container, containers, docker, tryDocker } from "../support/host";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
 
 const page = join(projectRoot, "docs/security.md");
 const [begin, end] = ["<!-- controls -->\n", "\n<!-- end of controls -->"];

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { container, containers, docker, networks, volumes } from "./support/host";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { expectServing } from "./support/visit";
+import { container, containers, docker, networks, volumes } from "../support/host";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { expectServing } from "../support/visit";
 
 describe("a stack that is taken down and brought up again", () => {
     let shared: SharedStack;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { containers } from "./support/host";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
+import { containers } from "../support/host";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
 
 describe("an update that has nothing to do", () => {
     let shared: SharedStack;

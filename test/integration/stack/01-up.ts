@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { AuthentikOutputs } from "../../components/outputs";
-import { Browser } from "../contract/support/browser";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { expectServing, get, visit } from "./support/visit";
+import type { AuthentikOutputs } from "../../../components/outputs";
+import { Browser } from "../../contract/support/browser";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { expectServing, get, visit } from "../support/visit";
 
 describe("up from nothing, with the development configuration", () => {
     let shared: SharedStack;

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { devConfiguration, devPorts, type Ports } from "./support/dev";
-import { containers, networks } from "./support/host";
-import { findLeaks, secretValues } from "./support/leaks";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { StackUnderTest } from "./support/stack-under-test";
-import { expectServing } from "./support/visit";
+import { devConfiguration, devPorts, type Ports } from "../support/dev";
+import { containers, networks } from "../support/host";
+import { findLeaks, secretValues } from "../support/leaks";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { StackUnderTest } from "../support/stack-under-test";
+import { expectServing } from "../support/visit";
 
 describe("two environments on one host", () => {
     let dev: SharedStack;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import type { AuthentikOutputs } from "../../components/outputs";
-import { container, docker, tryDocker } from "./support/host";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
+import type { AuthentikOutputs } from "../../../components/outputs";
+import { container, docker, tryDocker } from "../support/host";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
 
 describe("the databases that other stacks share", () => {
     let shared: SharedStack;

@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { container, docker } from "./support/host";
-import { findLeaks, secretValues } from "./support/leaks";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { expectServing } from "./support/visit";
+import { container, docker } from "../support/host";
+import { findLeaks, secretValues } from "../support/leaks";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { expectServing } from "../support/visit";
 
 const required = "Default - Provider authorization flow (implicit consent)";
 
@@ -40,6 +40,44 @@ describe("a blueprint that does not take", () => {
         const { changes } = await shared.stack.up();
         expect(changes).to.include("update it-a-authentik-blueprints-applied");
         await expectServing(shared.ports);
+    });
+});
+
+describe("what was changed in authentik by hand", () => {
+    let shared: SharedStack;
+    before(async () => {
+        shared = await sharedStack();
+    });
+    const applied = ["update it-a-authentik-blueprints-applied"];
+
+    it("is named by preview --refresh and repaired by up --refresh, secrets as well, and not shown", async () => {
+        await sql(`DELETE FROM authentik_object WHERE model = 'authentik_core.application' AND data->>'slug' = 'cwad'`);
+        await set("authentik_providers_proxy.proxyprovider", "name", "organizr", {
+            internal_host: "http://elsewhere:80",
+        });
+        await set("authentik_core.token", "identifier", "authentik-stack-api", { key: "of-a-restored-dump" });
+
+        const preview = await shared.stack.preview({ refresh: true });
+        expect(preview.changes).to.deep.equal(applied);
+        for (const named of ["proxyprovider organizr (internal_host)", "authentik-stack-api (key)", "cwad", "missing"])
+            expect(preview.shown).to.contain(named);
+        expect(preview.shown).to.not.contain("of-a-restored-dump");
+        expect((await shared.stack.up()).changes, "a plain up does not ask").to.deep.equal([]);
+
+        expect((await shared.stack.up({ refresh: true })).changes).to.deep.equal(applied);
+        await expectServing(shared.ports);
+        expect((await shared.stack.up({ refresh: true })).changes, "the end of a reason is none").to.deep.equal([]);
+    });
+
+    it("may be akadmin: the stack works without it, and makes no other", async () => {
+        await sql(`DELETE FROM authentik_object WHERE model = 'authentik_core.user' AND data->>'username' = 'akadmin'`);
+
+        expect((await shared.stack.up({ refresh: true })).changes).to.deep.equal([]);
+        shared.stack.configure(shared.configuration({ "applications[0].name": "Organizr, without akadmin" }));
+        expect((await shared.stack.up()).changes).to.deep.equal(applied);
+        shared.stack.configure(shared.configuration());
+        await shared.stack.up();
+        expect(await sql(`SELECT count(*) FROM authentik_object WHERE data->>'username' = 'akadmin'`)).to.equal("0");
     });
 });
 
@@ -97,9 +135,16 @@ describe("a blueprint of the user's own", () => {
 });
 
 async function rename(from: string, to: string): Promise<void> {
+    await set("authentik_blueprints.blueprintinstance", "name", from, { name: to });
+}
+
+/** Writes fields of an object past authentik. */
+async function set(model: string, field: string, value: string, data: Record<string, string>): Promise<void> {
+    const which = `model = '${model}' AND data->>'${field}' = '${value}'`;
+    await sql(`UPDATE authentik_object SET data = data || '${JSON.stringify(data)}' WHERE ${which}`);
+}
+
+async function sql(text: string): Promise<string> {
     const { id } = await container("it-a-authentik-postgres");
-    const sql =
-        `UPDATE authentik_object SET data = data || '{"name": "${to}"}' ` +
-        `WHERE model = 'authentik_blueprints.blueprintinstance' AND data->>'name' = '${from}'`;
-    await docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-qc", sql);
+    return (await docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-Atqc", text)).trim();
 }

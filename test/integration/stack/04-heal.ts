@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { eventually } from "../contract/support/containers";
-import { container, containers, docker } from "./support/host";
-import { sharedStack, type SharedStack } from "./support/shared-stack";
-import { expectServing } from "./support/visit";
+import { eventually } from "../../contract/support/containers";
+import { container, containers, docker } from "../support/host";
+import { sharedStack, type SharedStack } from "../support/shared-stack";
+import { expectServing } from "../support/visit";
 
 const roles = ["postgres", "redis", "server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"];
 

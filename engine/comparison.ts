@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DockerConnection } from "./connection";
+import { type JobRun, runToExit } from "./job";
+
+/**
+ * Asks whether what a job made is still there as it made it.
+ *
+ * @returns why the job has to run again; where it does not have to, the reason why it last ran.
+ */
+export async function compare(connection: DockerConnection, run: JobRun): Promise<string> {
+    const time = new Date().toISOString();
+    const again = async (reason: string) => {
+        // Without a resource: its URN is known only after this.
+        await pulumi.log.warn(reason);
+        return `${reason.replaceAll(/\s+/g, " ")} at ${time}`;
+    };
+    try {
+        const printed = await runToExit(connection, run);
+        const [, verdict, rest = ""] = /^(same|differs) ?(.*)$/m.exec(printed) ?? [];
+        if (verdict === "same") return rest;
+        return await again(`${run.title}: ${verdict === undefined ? printed : `no longer as declared: ${rest}`}`);
+    } catch (error) {
+        return await again(error instanceof Error ? error.message : String(error));
+    }
+}
