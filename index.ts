@@ -23,7 +23,7 @@ export = async function program() {
         secretSettings: secretSettings(),
         runtime,
     });
-    if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs.applications);
+    if (!pulumi.runtime.isDryRun()) writeSnippets(`out/${pulumi.getStack()}`, outputs);
     return outputs;
 };
 

@@ -1,25 +1,29 @@
 import { z } from "zod";
 import { isHttp, text } from "../ground/fields";
+import { accessFields } from "./access";
 
 /** The launch URL that hides an application from the library, up to 2026.2. */
 export const hiddenUrl = "blank://blank";
 
+/** Source: authentik/core/models.py, Application.reserved_slugs. */
+const reservedSlugs = ["authorize", "token", "device", "userinfo", "introspect", "revoke"];
+
 /** What every application has, however people sign in to it. */
 export const applicationFields = {
     // Source: authentik/core/models.py, Application.slug.
-    slug: text(
-        "must be letters, digits, hyphens and underscores, at most 50, such as calibre-web",
-        /^[-\w]{1,50}$/,
-    ).describe("the application's name in URLs; unique"),
+    slug: text("must be letters, digits, hyphens and underscores, at most 50, such as calibre-web", /^[-\w]{1,50}$/)
+        .refine((slug) => !reservedSlugs.includes(slug), {
+            error: "is kept by authentik for the addresses of OpenID Connect; choose another",
+        })
+        .describe("the application's name in URLs; unique"),
     name: text("must be the name people see, such as Organizr", /\S/).describe("the name people see"),
-    // Source: authentik/core/models.py, get_meta_icon: these are shown as they are, and all else is an uploaded file.
     icon: text(
-        "must be an http or https URL, such as https://example.com/icon.png, or fa://fa-book, or a path below /static",
-        (value) => isHttp(value) || /^(fa:\/\/[\w-]+|\/static\/\S+)$/.test(value),
+        "must be an http or https URL, such as https://example.com/icon.png, or fa://fa-book, or a path below /static, or that of an uploaded file with its folder, such as application-icons/wiki.png",
+        (value) => isShownAsIs(value) || isUpload(value),
     )
         .optional()
         .describe(
-            "URL of the application's icon, or one of authentik's own as fa://name or /static/path; default: none",
+            "the application's icon: a URL, or one of authentik's own as fa://name or /static/path, or the path of an uploaded file; default: none",
         ),
     launchUrl: text(
         `must be an http or https URL, such as https://organizr.example.com, or ${hiddenUrl}`,
@@ -28,13 +32,38 @@ export const applicationFields = {
         .optional()
         .describe("where authentik's page of applications leads; default: found by authentik"),
     hidden: z.boolean().default(false).describe("authentik's page of applications does not show it"),
-    group: text("must be the name of a group, such as family", /\S/)
+    openInNewTab: z
+        .boolean()
         .optional()
-        .describe("only members of this group may enter; created when missing; default: everybody with an account"),
+        .describe("whether that page opens it in a new tab; default: what authentik says, at first no"),
+    libraryGroup: z
+        .string({ error: "must be a heading, such as Media" })
+        .optional()
+        .describe("heading under which that page shows it; default: what authentik says, at first none"),
+    description: z
+        .string({ error: "must be a text" })
+        .optional()
+        .describe("what that page says of it; default: what authentik says, at first nothing"),
+    publisher: z
+        .string({ error: "must be a text" })
+        .optional()
+        .describe("who makes the application; default: what authentik says, at first nothing"),
+    ...accessFields,
 };
 
 /** An application that people sign in to through authentik, with its provider. */
 export type Application<Provider> = z.infer<z.ZodObject<typeof applicationFields>> & { provider: Provider };
+
+/** Whether an icon is shown as it is. Source: authentik/core/models.py, get_meta_icon. */
+export function isShownAsIs(icon: string): boolean {
+    return isHttp(icon) || /^(fa:\/\/[\w-]+|\/static\/\S+)$/.test(icon);
+}
+
+/** Whether it is the path of an uploaded file. Source: authentik/admin/files/validation.py, of 2025.12 and later. */
+function isUpload(icon: string): boolean {
+    const folders = icon.replaceAll("%(theme)s", "theme").split("/");
+    return folders.length > 1 && folders.every((part) => /^[\w-][\w.-]*$/.test(part));
+}
 
 /** The outpost that serves an application, or undefined when authentik's server does. */
 export function outpostOf({ provider }: Application<object>): string | undefined {

@@ -5,9 +5,12 @@ declared no longer. Exit code 0 when all took, else 1 and authentik's own words.
 """
 
 import glob
+import json
 import os
 import subprocess
 import sys
+
+from existing import Refused, allowed, only_ways_in, take_over
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -38,7 +41,26 @@ def refused(blueprints):
     return refused(first if refusal(first) is not None else second)
 
 
+def stopped(change, existing):
+    """Whether something stands in the way of what existing.py does, which is told then."""
+    try:
+        problems = change(existing)
+    except Refused as error:
+        problems = [f"authentik {error}"]
+    for problem in problems:
+        print(problem, flush=True)
+    return len(problems) > 0
+
+
 def main(seconds, *declared):
+    with open(f"{FOLDER}/existing.json", encoding="utf-8") as file:
+        existing = json.load(file)
+    if existing["applications"]:
+        if not allowed(existing):
+            # The first one gives it the token.
+            refusal(declared[:1])
+        if allowed(existing) and stopped(take_over, existing):
+            return 1
     removing = sorted(glob.glob("authentik-stack/removed/*.yaml", root_dir="/blueprints"))
     blueprints = [*removing, *declared]
     probe = [sys.executable, f"{FOLDER}/probe.py", f"{FOLDER}/checks.json"]
@@ -46,6 +68,8 @@ def main(seconds, *declared):
         print("{1}\nauthentik refused {0}".format(*found), flush=True)
         # It names what it cannot find only by the place in the blueprint.
         subprocess.run([*probe, "0", "causes"], check=False)
+        return 1
+    if stopped(only_ways_in, existing):
         return 1
     os.execv(sys.executable, [*probe, seconds])
 

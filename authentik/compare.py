@@ -43,7 +43,8 @@ class Comparison(Importer):
         self.found = []
 
     def note(self, instance, what):
-        self.found.append(f"{instance._meta.verbose_name} {instance} ({what})")
+        name = getattr(instance, "username", None) or getattr(instance, "name", None) or instance
+        self.found.append(f"{instance._meta.verbose_name} {name} ({what})")
 
     def _validate_single(self, entry):
         # It would apply one of authentik's own blueprints.

@@ -1,11 +1,12 @@
-import { outpostOf, protectedBy } from "./applications";
-import { adminBlueprint, stackAccount } from "./blueprints/admin";
+import { isShownAsIs, outpostOf, protectedBy } from "./applications";
 import { attributeChecks } from "./attributes";
+import { adminBlueprint, stackAccount } from "./blueprints/admin";
 import { applicationBlueprint } from "./blueprints/application";
 import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
-import { embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
-import type { Check } from "./checks";
+import { type DeclaredOutpost, embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
+import { type Check, listed } from "./checks";
+import { type Existing, existingObjects } from "./existing";
 import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
 import { releaseOf } from "./releases";
@@ -22,11 +23,12 @@ export interface Declared {
     url: string;
     admin: { email: string };
     applications: ApplicationConfig[];
-    outposts: { name: string; type: string }[];
+    outposts: DeclaredOutpost[];
 }
 
 /**
- * The blueprints that declare it, in the order they are applied in, and what the API must answer afterwards: `ak
+ * The blueprints that declare it, in the order they are applied in, what exists already and concerns them, and what the API
+ * must answer afterwards: `ak
  * apply_blueprint` exits with 0 in cases where it did not do what the file says, e.g. when an object that it looks up is
  * missing and the field may be empty.
  *
@@ -34,7 +36,10 @@ export interface Declared {
  * @example
  * const { blueprints, checks } = declarations(config, server.internalUrl);
  */
-export function declarations(declared: Declared, server: string): { blueprints: Blueprint[]; checks: Check[] } {
+export function declarations(
+    declared: Declared,
+    server: string,
+): { blueprints: Blueprint[]; checks: Check[]; existing: Existing } {
     const { url, admin, applications, outposts } = declared;
     const release = releaseOf(declared.version);
     const served = outposts.map((outpost) => ({ outpost, applications: protectedBy(outpost.name, applications) }));
@@ -47,6 +52,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
             ...(byServer.length === 0 ? [] : [embeddedBlueprint(byServer, url)]),
         ],
+        existing: existingObjects(applications, server),
         checks: [
             {
                 name: "the stack's own account with its API token",
@@ -60,6 +66,7 @@ export function declarations(declared: Declared, server: string): { blueprints: 
             ...(byServer.length === 0 ? [] : [embeddedCheck(byServer, server)]),
             ...applications.flatMap((application) => [
                 ...attributedOf(application).flatMap((one) => attributeChecks(one, application.slug, server)),
+                ...accessChecks(application, server),
                 ...kindOf(application).checks(application, server),
             ]),
         ],
@@ -67,8 +74,8 @@ export function declarations(declared: Declared, server: string): { blueprints: 
 }
 
 /**
- * What must be answered when a person could sign in: the front page and the login page, and by every outpost what the applications behind
- * it ask for.
+ * What must be answered when a person could sign in: the login page, the front page, and by every outpost what the applications
+ * behind it ask for.
  */
 export function servingChecks(
     server: string,
@@ -76,18 +83,19 @@ export function servingChecks(
     applications: ApplicationConfig[],
 ): Check[] {
     return [
-        { name: "the front page", url: `${server}/`, follows: true, status: 200 },
         { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
         ...applications.flatMap((application) =>
             outposts
                 .filter(({ outpost }) => outpost === outpostOf(application))
                 .flatMap((outpost) => kindOf(application).serving(application, outpost)),
         ),
+        { name: "the front page", url: `${server}/`, follows: true, status: 200 },
     ];
 }
 
 function applicationCheck(application: ApplicationConfig, server: string): Check {
     const { slug, name, icon } = application;
+    const isUpload = icon !== undefined && !isShownAsIs(icon);
     const provider = { name: slug };
     return {
         name: `application ${slug}`,
@@ -97,11 +105,20 @@ function applicationCheck(application: ApplicationConfig, server: string): Check
         result: {
             slug,
             name,
-            // The API shows it under this name in every release, and as it is.
-            ...(icon === undefined ? {} : { meta_icon: icon }),
+            // The API shows it under this name in every release, and as it is; of an uploaded file up to 2025.10 the URL.
+            ...(icon === undefined || isUpload ? {} : { meta_icon: icon }),
             ...(kindOf(application).signsIn ? { provider_obj: provider } : { backchannel_providers_obj: [provider] }),
         },
+        ...(isUpload ? { filled: ["meta_icon"] } : {}),
     };
+}
+
+/** The users who are named are there: authentik does not say which one is missing. */
+function accessChecks({ slug, access, entitlements }: ApplicationConfig, server: string): Check[] {
+    const users = [...(access?.users ?? []), ...entitlements.flatMap((one) => one.users)];
+    return [...new Set(users)].map((username) =>
+        listed(`user ${username}, whom ${slug} names`, "core/users", { username }, server),
+    );
 }
 
 /** The server's own outpost has its applications. */

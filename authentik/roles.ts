@@ -31,9 +31,15 @@ export interface Role {
      * worker die at 400m. Default: not known.
      */
     leastMemory?: string;
+    /** Size of its /dev/shm, in Docker's notation. Default: Docker's own, 64m. */
+    shm?: string;
+    /** Folders that the stack mounts or fills in it. */
+    folders: string[];
+    /** Environment variables, beside those of authentik, that the stack sets. Default: none. */
+    variables?: string[];
     /** What else it listens on, by the setting below `listen` that names it. Default: nothing. */
     listens?: Record<string, number>;
-    /** Whether a stack runs it. */
+    /** Whether a stack runs it here. */
     needed: (stack: StackFacts) => boolean;
 }
 
@@ -65,7 +71,7 @@ export interface RolePort {
 /** What of a configuration decides which roles a stack runs. */
 export interface StackFacts {
     version: string;
-    outposts: { type: string }[];
+    outposts: { type: string; run?: boolean }[];
     consumers: { redisIndex?: unknown }[];
     postgres: DataSource;
     redis: DataSource;
@@ -106,6 +112,17 @@ const isReady = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/
  */
 const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;
 
+/** Secrets, and memory that every container writes to. */
+const everyFolders = ["/run/secrets", "/tmp", "/dev/shm"];
+const instanceFolders = [
+    "/media",
+    "/templates",
+    "/certs",
+    "/blueprints/custom",
+    "/blueprints/default",
+    ...everyFolders,
+];
+
 /** Every role, by name. Ports are those of the EXPOSE lines of authentik's own Dockerfiles. */
 export const roles = {
     server: {
@@ -117,6 +134,9 @@ export const roles = {
         pids: 256,
         memory: "1g",
         leastMemory: "512m",
+        // Files of metrics in it are never deleted: 64 MB fill in months. Source: authentik's issues 22856 and 25876.
+        shm: "512m",
+        folders: instanceFolders,
         listens: { http: 9000, https: 9443, metrics: 9300 },
         needed: () => true,
     },
@@ -128,6 +148,9 @@ export const roles = {
         pids: 256,
         memory: "1g",
         leastMemory: "512m",
+        // Files of metrics in it are never deleted: 64 MB fill in months. Source: authentik's issues 22856 and 25876.
+        shm: "512m",
+        folders: instanceFolders,
         listens: { http: 9000, https: 9443, metrics: 9300 },
         needed: () => true,
     },
@@ -148,6 +171,8 @@ export const roles = {
         stopSeconds: 60,
         pids: 512,
         memory: "1g",
+        folders: ["/var/lib/postgresql/data", "/var/run/postgresql", ...everyFolders],
+        variables: ["POSTGRES_PASSWORD_FILE"],
         needed: ({ postgres }) => isCreatedHere(postgres),
     },
     redis: {
@@ -159,6 +184,7 @@ export const roles = {
         stopSeconds: 30,
         pids: 64,
         memory: "256m",
+        folders: ["/data", ...everyFolders],
         needed: (stack) => usesRedis(stack) && isCreatedHere(stack.redis),
     },
 } as const satisfies Record<string, Role>;
@@ -228,7 +254,9 @@ function outpost<Type extends OutpostType>(type: Type, port: RolePort, listens: 
         pids: 64,
         memory: "256m",
         leastMemory: "32m",
+        folders: ["/sessions", ...everyFolders],
+        variables: ["TMPDIR"],
         listens: { ...listens, metrics: 9300 },
-        needed: ({ outposts }: StackFacts) => outposts.some((one) => one.type === type),
+        needed: ({ outposts }: StackFacts) => outposts.some((one) => one.run !== false && one.type === type),
     };
 }

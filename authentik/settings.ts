@@ -61,25 +61,47 @@ const ownSettings: [name: string, instead: string][] = [
     ["bootstrap_email", "`admin.email`"],
 ];
 
-/** A tree of authentik settings; each wrong leaf is reported with its own path. */
-export const settings = z
-    .custom<SettingsTree>(isObject, { error: "must be an object, such as {log_level: debug}" })
-    .superRefine((tree, context) => {
-        const leaves = leavesOf(tree);
-        const names = leaves.map(({ name }) => name);
-        for (const [index, leaf] of leaves.entries()) {
-            const message = problemOf(leaf, names.indexOf(leaf.name) < index);
-            if (message !== undefined) context.addIssue({ code: "custom", path: leaf.path, message });
-        }
-    });
+/** The same of an outpost, which has all else from authentik's API. Source: internal/config/struct.go. */
+const ownOutpostSettings: typeof ownSettings = [
+    ["host", "`url`"],
+    ["host_browser", "`url`"],
+    ["insecure", "nothing: it reaches authentik at `url`, or inside the networks of the stack"],
+    ["token", "the secret `outpost/<name>`"],
+    ["log_level", "`config.logLevel`"],
+    ["secret_key", "nothing: an outpost has none"],
+    ["listen.http", "`ports`"],
+    ["listen.ldap", "`ports`"],
+    ["listen.radius", "`ports`"],
+];
 
-function problemOf({ name, value }: Leaf, isRepeated: boolean): string | undefined {
+/** A tree of authentik's settings. */
+export const settings = settingsTree(ownSettings, "log_level: debug");
+
+/** A tree of settings that an outpost reads itself. */
+export const outpostSettings = settingsTree(ownOutpostSettings, "debug: true");
+
+/** A tree of settings; each wrong leaf is reported with its own path. */
+function settingsTree(own: typeof ownSettings, example: string) {
+    return z
+        .custom<SettingsTree>(isObject, { error: `must be an object, such as {${example}}` })
+        .superRefine((tree, context) => {
+            const leaves = leavesOf(tree);
+            const names = leaves.map(({ name }) => name);
+            for (const [index, leaf] of leaves.entries()) {
+                const message = problemOf(leaf, names.indexOf(leaf.name) < index, own);
+                if (message !== undefined) context.addIssue({ code: "custom", path: leaf.path, message });
+            }
+        });
+}
+
+function problemOf({ name, value }: Leaf, isRepeated: boolean, owned: typeof ownSettings): string | undefined {
     if (name.includes("__")) return "has two underscores in its name; write a level of the tree for each";
     // Numbers are levels of their own: postgresql.read_replicas.0.host.
     if (!/^[a-z][a-z0-9_]*(\.([a-z][a-z0-9_]*|\d+))*$/.test(name))
         return "must be named as an authentik setting, such as log_level";
-    const own = ownSettings.find(([start]) => name === start || name.startsWith(`${start}.`));
+    const own = owned.find(([start]) => name === start || name.startsWith(`${start}.`));
     if (own !== undefined) return `is set by this stack itself; use ${own[1]} instead`;
+    if (owned === ownOutpostSettings && isSecretSetting(name)) return "is a secret that no outpost reads; remove it";
     if (isRepeated) return "is set twice: names of settings are the same in either case";
     const isText = ["string", "number", "boolean"].includes(typeof value);
     if (!isText && !isList(value))
@@ -138,6 +160,7 @@ export function fitsFile(name: string, value: unknown): boolean {
     return typeof value === "string" && !/^(true|false|[\d.]+)$/i.test(value) && !/^(listen|log)\./.test(name);
 }
 
-function variableOf(name: string): string {
+/** The environment variable of a setting, such as `AUTHENTIK_EMAIL__HOST` of `email.host`. */
+export function variableOf(name: string): string {
     return `AUTHENTIK_${name.toUpperCase().replaceAll(".", "__")}`;
 }

@@ -3,6 +3,7 @@ import { markBlueprint } from "../authentik/blueprints/admin";
 import { type Blueprint, markPath, toYaml } from "../authentik/blueprints/document";
 import { ownBlueprintChecks } from "../authentik/blueprints/own";
 import type { Check } from "../authentik/checks";
+import type { Existing } from "../authentik/existing";
 import type { Context } from "./context";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
@@ -25,6 +26,8 @@ export interface BlueprintsArgs {
     files: WorkloadFile[];
     /** What authentik's API must answer afterwards. */
     checks: Check[];
+    /** What exists in authentik already, and is taken over or removed. */
+    existing: Existing;
     /** Changes when the database is another one, to which all of it has to be written again. */
     revision: pulumi.Input<string>;
     context: Context;
@@ -58,7 +61,7 @@ export class Blueprints extends pulumi.ComponentResource {
         const checks = Object.entries(args.userBlueprints).flatMap(([path, text]) =>
             ownBlueprintChecks(path, text, server.internalUrl),
         );
-        const apply = applyAndProbe(Object.keys({ ...all, ...mark }), [...args.checks, ...checks], 60);
+        const apply = applyAndProbe(Object.keys({ ...all, ...mark }), [...args.checks, ...checks], args.existing, 60);
         const [entrypoint = "", ...command] = apply.command;
         const compare = comparing(Object.keys(all));
         this.applied = context.runtime.job(

@@ -33,6 +33,7 @@ export { Blueprints, type BlueprintsArgs } from "./blueprints";
 export { Outpost, type OutpostArgs } from "./outpost";
 export { Serving, type ServingArgs } from "./serving";
 
+export type { ContainerAdditions } from "./additions";
 export { Credentials, type CredentialsArgs } from "./credentials";
 export type { Context } from "./context";
 export { type Images, officialImages } from "../authentik/images";

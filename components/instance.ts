@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { mediaFolder, releaseOf } from "../authentik/releases";
 import { listenVariables } from "../authentik/roles";
 import { secretVariables, type SettingsTree, settingsToEnvironment } from "../authentik/settings";
+import { type EmailConfig, emailSettings } from "../config/email";
 import { type Context, dataVolume } from "./context";
 import { type PostgresConnection, postgresAccess } from "./postgres";
 import { type RedisConnection, redisAccess } from "./redis";
@@ -57,6 +58,8 @@ export interface InstanceArgs {
     /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
     secretSettings?: string[];
     volumes: Record<keyof AuthentikVolumes, pulumi.Input<string>>;
+    /** The server that it sends mail through, with the password of `user`, secret whether or not it is marked so. Default: none. */
+    email?: EmailConfig & { password?: pulumi.Input<string> };
     /** A folder of the Docker host, as an absolute path, with the user's own blueprints. Default: none. */
     blueprints: { folder?: string };
 }
@@ -68,7 +71,7 @@ export interface InstanceArgs {
  * // A setting that is known only later.
  * const more: Instance = { ...instance, variables: { ...instance.variables, AUTHENTIK_EMAIL__HOST: mail.address } };
  */
-export type Instance = Pick<Process, "image" | "variables" | "files" | "mounts"> & {
+export type Instance = Pick<Process, "image" | "variables" | "files" | "mounts" | "hosts" | "dns" | "shm"> & {
     version: string;
     dependsOn: pulumi.Resource[];
 };
@@ -89,10 +92,13 @@ export type Instance = Pick<Process, "image" | "variables" | "files" | "mounts">
  * });
  */
 export function authentikInstance(args: InstanceArgs): Instance {
-    const { postgres, redis, volumes } = args;
+    const { postgres, redis, volumes, email } = args;
     const toPostgres = postgresAccess(postgres);
     const toRedis = redis && redisAccess(redis);
-    const settings = settingsToEnvironment(args.settings);
+    const settings = {
+        ...settingsToEnvironment(args.settings),
+        ...(email === undefined ? {} : settingsToEnvironment(emailSettings(email))),
+    };
     const secretSettings = secretVariables(args.settings, args.secretSettings ?? []).map(
         (key): [string, WorkloadFile] => [key, secretFile(key.toLowerCase(), pulumi.secret(settings[key] ?? ""))],
     );
@@ -103,6 +109,14 @@ export function authentikInstance(args: InstanceArgs): Instance {
         ...(toRedis?.password
             ? [["AUTHENTIK_REDIS__PASSWORD", toRedis.password] satisfies [string, WorkloadFile]]
             : []),
+        ...(email?.password === undefined
+            ? []
+            : [
+                  ["AUTHENTIK_EMAIL__PASSWORD", secretFile("email_password", email.password)] satisfies [
+                      string,
+                      WorkloadFile,
+                  ],
+              ]),
         ...secretSettings,
     ];
     return {
@@ -128,6 +142,21 @@ export function authentikInstance(args: InstanceArgs): Instance {
                 : [{ source: args.blueprints.folder, target: "/blueprints/custom", readOnly: true }]),
         ],
         dependsOn: [...postgres.dependsOn, ...(redis?.dependsOn ?? [])],
+    };
+}
+
+/** The instance of worker and job, which apply blueprints: with what `!Env` and `!File` read in the user's own. */
+export function withBlueprintReads(
+    instance: Instance,
+    variables: Record<string, string | number | boolean>,
+    secrets: Record<string, pulumi.Input<string>>,
+): Instance {
+    const texts = Object.entries(variables).map(([name, value]) => [name, String(value)]);
+    const files = Object.entries(secrets).map(([name, content]) => secretFile(`blueprints/${name}`, content));
+    return {
+        ...instance,
+        variables: { ...instance.variables, ...(Object.fromEntries(texts) as Record<string, string>) },
+        files: [...(instance.files ?? []), ...files],
     };
 }
 

@@ -52,8 +52,10 @@ export class Networks extends pulumi.ComponentResource {
                 network.adopt === true ? network.name : this.create(runtime, `${name}-${role}`, role),
             ]),
         );
-        for (const [role, { adopt }] of entries)
-            if (adopt === true) runtime.releaseNetwork(`${name}-${role}`, { parent: this });
+        const made = entries.flatMap(([role, { adopt }]) => (adopt === true ? [] : [`${name}-${role}`]));
+        for (const former of runtime.formerNetworks())
+            if (former.startsWith(`${name}-`) && !made.includes(former))
+                runtime.releaseNetwork(former, { parent: this });
         this.registerOutputs({ names: this.names });
     }
 

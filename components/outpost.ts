@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { healthOf, listenVariables, type OutpostType, type RolePort, roles } from "../authentik/roles";
+import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
+import { type ContainerAdditions, withAdditions } from "./additions";
 import { type Context, dataVolume } from "./context";
 import type { Server } from "./server";
 
@@ -25,8 +27,12 @@ export interface OutpostArgs extends Limits {
     remembered?: pulumi.Input<string>[];
     /** URL at which browsers reach authentik, e.g. `https://auth.example.com`. */
     url: pulumi.Input<string>;
+    /** authentik's settings that it reads itself, e.g. `{ listen: { trusted_proxy_cidrs: ["10.0.0.0/8"] } }`. Default: none. */
+    settings?: SettingsTree;
     /** What has to be done before its token works, e.g. `applied` of the blueprints. */
     after: pulumi.Resource[];
+    /** What its container gets beside that. Default: nothing. */
+    additions?: ContainerAdditions;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
@@ -77,13 +83,11 @@ export class Outpost extends pulumi.ComponentResource {
         this.registerOutputs({ addresses: this.addresses });
     }
 
-    private workload(
-        { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus, transform }: OutpostArgs,
-        sessions: pulumi.Output<string>,
-    ): Workload {
+    private workload(args: OutpostArgs, sessions: pulumi.Output<string>): Workload {
+        const { type, image, server, token, url, on, networks, ports = [], remembered, memory, cpus, transform } = args;
         const { stopSeconds, pids } = roles[type];
         const port: RolePort = roles[type].port;
-        return {
+        const workload: Workload = {
             title: this.host,
             image,
             variables: {
@@ -95,6 +99,7 @@ export class Outpost extends pulumi.ComponentResource {
                 // Where FreeRDP keeps the certificates of the machines that a RAC outpost leads to.
                 HOME: sessionFolder,
                 ...listenVariables(type, server.version),
+                ...settingsToEnvironment(args.settings ?? {}),
             },
             files: [{ path: tokenFile, content: token }],
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
@@ -107,6 +112,7 @@ export class Outpost extends pulumi.ComponentResource {
             pids,
             transform,
         };
+        return withAdditions(workload, args.additions);
     }
 }
 

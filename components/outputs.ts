@@ -2,6 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { protectedBy } from "../authentik/applications";
 import { type ApplicationConfig, type ApplicationOutput, outputOf } from "../authentik/providers";
 import type { OutputContext } from "../authentik/providers/kind";
+import { settingsToEnvironment } from "../authentik/settings";
+import { type OutpostSnippets, outpostSnippets } from "../authentik/snippets/outpost";
+import type { Config, OutpostConfig } from "../config/schema";
 import { isObject, type Path, valueAt } from "../ground/problems";
 import type { PostgresConnection } from "./postgres";
 import type { ConsumerRedisConnection } from "./redis";
@@ -53,10 +56,12 @@ export interface RedisOutput {
 export interface OutpostOutput {
     /** The token authentik knows it by. Secret. */
     token: string;
-    /** URL at which containers reach it, by name of the network. */
+    /** URL at which containers reach it, by name of the network; none of an outpost that runs elsewhere. */
     addresses: Record<string, string>;
     /** Slugs of the applications it protects. */
     applications: string[];
+    /** For an outpost that runs elsewhere: how to run it. */
+    snippets?: OutpostSnippets;
 }
 
 /**
@@ -164,6 +169,24 @@ export function authentikOutputs(reference: pulumi.StackReference): AuthentikRef
 export function outpostOutput(outpost: Outpost, applications: ApplicationConfig[]): Pending<OutpostOutput> {
     const { token, addresses } = outpost;
     return { token, addresses, applications: protectedBy(outpost.outpost, applications).map(({ slug }) => slug) };
+}
+
+/** An outpost that runs elsewhere. */
+export function outpostElsewhere(
+    { name, type, ports, settings, memory, cpus }: OutpostConfig,
+    { version, url, applications }: Pick<Config, "version" | "url" | "applications">,
+    image: pulumi.Input<string>,
+    token: pulumi.Output<string>,
+): Pending<OutpostOutput> {
+    const variables = settingsToEnvironment(settings);
+    const write = (known: string) =>
+        outpostSnippets({ name, type, version, url, ports, variables, memory, cpus, image: known }, pulumi.getStack());
+    return {
+        token: pulumi.secret(token),
+        addresses: {},
+        applications: protectedBy(name, applications).map(({ slug }) => slug),
+        snippets: typeof image === "string" ? write(image) : pulumi.output(image).apply(write),
+    };
 }
 
 /**

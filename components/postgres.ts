@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
+import { type ContainerAdditions, withAdditions } from "./additions";
 import { type Context, dataServices, dataVolume, releaseData } from "./context";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
@@ -58,6 +59,8 @@ export interface PostgresArgs {
     databases: string[];
     /** Default: none. */
     limits?: Limits;
+    /** What its container gets beside that. Default: nothing. */
+    additions?: ContainerAdditions;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
@@ -141,24 +144,27 @@ export class Postgres extends pulumi.ComponentResource {
     ): Workload {
         const owner = { user, image: args.image };
         const { health, stopSeconds, pids } = roles.postgres;
-        return {
-            title: host,
-            image: args.image,
-            variables: { POSTGRES_PASSWORD_FILE: passwordFile },
-            user,
-            // Read only when the volume is new; later the job sets the password, without a restart of the database.
-            files: [{ path: passwordFile, content: superuser, initial: true }],
-            mounts: [
-                { source: this.volume, target: "/var/lib/postgresql/data", owner, exclusive: true },
-                { source: socket, target: socketFolder, owner, exclusive: true },
-            ],
-            networks: args.networks.attach(["db"], host),
-            health,
-            stopSeconds,
-            limits: args.limits ?? {},
-            pids,
-            transform: args.transform,
-        };
+        return withAdditions(
+            {
+                title: host,
+                image: args.image,
+                variables: { POSTGRES_PASSWORD_FILE: passwordFile },
+                user,
+                // Read only when the volume is new; later the job sets the password, without a restart of the database.
+                files: [{ path: passwordFile, content: superuser, initial: true }],
+                mounts: [
+                    { source: this.volume, target: "/var/lib/postgresql/data", owner, exclusive: true },
+                    { source: socket, target: socketFolder, owner, exclusive: true },
+                ],
+                networks: args.networks.attach(["db"], host),
+                health,
+                stopSeconds,
+                limits: args.limits ?? {},
+                pids,
+                transform: args.transform,
+            },
+            args.additions,
+        );
     }
 }
 
@@ -240,7 +246,7 @@ export function connectPostgres(
     args: DataArgs,
     opts: pulumi.ComponentResourceOptions,
 ): DataService<PostgresConnection> {
-    const { config, images, networks, context, transform } = args;
+    const { config, images, networks, context, transform, additions } = args;
     const { external, stack, ...limits } = config.postgres;
     if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts);
     if (external !== undefined) return { connection: externalPostgres(name, external, args, opts), consumers: {} };
@@ -248,7 +254,15 @@ export function connectPostgres(
     const consumers = config.consumers.map((consumer) => consumer.name);
     const postgres = new Postgres(
         name,
-        { image: images.postgres, networks, context, limits, transform, databases: ["authentik", ...consumers] },
+        {
+            image: images.postgres,
+            networks,
+            context,
+            limits,
+            transform,
+            additions,
+            databases: ["authentik", ...consumers],
+        },
         opts,
     );
     const { authentik, ...others } = postgres.databases;

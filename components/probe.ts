@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Check } from "../authentik/checks";
+import type { Existing } from "../authentik/existing";
 
 const folder = "/run/authentik-stack";
 
@@ -33,12 +34,18 @@ export function comparing(blueprints: string[]): { documents: Record<string, str
 export function applyAndProbe(
     blueprints: string[],
     checks: Check[],
+    existing: Existing,
     seconds: number,
 ): { documents: Record<string, string>; command: string[] } {
     const { documents } = probe(checks, seconds);
     const apply = script("apply.py");
     return {
-        documents: { ...documents, ...apply.documents },
+        documents: {
+            ...documents,
+            ...apply.documents,
+            ...script("existing.py").documents,
+            [`${folder}/existing.json`]: JSON.stringify(existing, undefined, 2),
+        },
         command: ["python", apply.path, String(seconds), ...blueprints],
     };
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { roles, usesRedis } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload } from "../engine/workload";
+import { type ContainerAdditions, withAdditions } from "./additions";
 import { type Context, dataServices, dataVolume, releaseData } from "./context";
 import type { Networks } from "./networks";
 import { authentikOutputs } from "./outputs";
@@ -58,6 +59,8 @@ export interface RedisArgs {
     consumers: Record<string, pulumi.Input<number>>;
     /** Default: none. */
     limits?: Limits;
+    /** What its container gets beside that. Default: nothing. */
+    additions?: ContainerAdditions;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
@@ -122,20 +125,23 @@ export class Redis extends pulumi.ComponentResource {
     ): Workload {
         const secrets = [password, ...Object.values(users)];
         const { health, stopSeconds, pids } = roles.redis;
-        return {
-            title: host,
-            image: args.image,
-            command: ["redis-server", configurationFile],
-            user,
-            files: [{ path: configurationFile, content: configuration(password, users), secrets }],
-            mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image }, exclusive: true }],
-            networks: args.networks.attach(["db"], host),
-            health,
-            stopSeconds,
-            limits: args.limits ?? {},
-            pids,
-            transform: args.transform,
-        };
+        return withAdditions(
+            {
+                title: host,
+                image: args.image,
+                command: ["redis-server", configurationFile],
+                user,
+                files: [{ path: configurationFile, content: configuration(password, users), secrets }],
+                mounts: [{ source: this.volume, target: "/data", owner: { user, image: args.image }, exclusive: true }],
+                networks: args.networks.attach(["db"], host),
+                health,
+                stopSeconds,
+                limits: args.limits ?? {},
+                pids,
+                transform: args.transform,
+            },
+            args.additions,
+        );
     }
 }
 
@@ -191,7 +197,7 @@ export function connectRedis(
     args: DataArgs,
     opts: pulumi.ComponentResourceOptions,
 ): DataService<RedisConnection, ConsumerRedisConnection> | undefined {
-    const { config, images, networks, context, transform } = args;
+    const { config, images, networks, context, transform, additions } = args;
     const { external, stack, index, ...limits } = config.redis;
     const isNeeded = usesRedis(config);
     if (!isNeeded || external !== undefined || stack !== undefined) releaseData(name, "redis", context, opts);
@@ -209,7 +215,7 @@ export function connectRedis(
     );
     const redis = new Redis(
         name,
-        { image: images.redis, networks, context, limits, transform, index, consumers },
+        { image: images.redis, networks, context, limits, transform, additions, index, consumers },
         opts,
     );
     return { connection: redis.connection, consumers: redis.consumers, volumes: { redis: redis.volume } };

@@ -23,6 +23,10 @@ export interface AuthentikSecrets {
     outposts: Record<string, pulumi.Output<string>>;
     /** Secret of each application that has one, by slug. */
     applications: Record<string, pulumi.Output<string>>;
+    /** Password of the mail server's user, where there is one. */
+    email?: pulumi.Output<string>;
+    /** What the user's own blueprints read, by name. */
+    blueprints: Record<string, pulumi.Output<string>>;
 }
 
 /**
@@ -38,7 +42,7 @@ export interface AuthentikSecrets {
 export function authentikSecrets(
     name: string,
     { credentials, protectData }: Context,
-    config: Pick<Config, "outposts" | "applications">,
+    config: Pick<Config, "outposts" | "applications"> & Partial<Pick<Config, "email" | "blueprints">>,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {
     return {
@@ -52,6 +56,10 @@ export function authentikSecrets(
             config.applications
                 .filter(hasSecret)
                 .map(({ slug }) => [slug, credentials.secret(`application/${slug}`, name, opts)]),
+        ),
+        ...(config.email?.user === undefined ? {} : { email: credentials.secret("email-password", name, opts) }),
+        blueprints: Object.fromEntries(
+            (config.blueprints?.secrets ?? []).map((one) => [one, credentials.secret(`blueprint/${one}`, name, opts)]),
         ),
     };
 }

@@ -86,10 +86,11 @@ function authentikWorkload(
     command: "server" | "worker",
     { instance, networks, memory, cpus, transform, context }: WorkerArgs,
 ): Workload {
-    const { host, stopSeconds, pids } = roles[command];
+    const { host, stopSeconds, pids, shm } = roles[command];
     const title = `${context.prefix}${host}`;
     return {
         ...instance,
+        shm: instance.shm ?? shm,
         title,
         command: [command],
         files: [...(instance.files ?? []), withoutInitialSetup],

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Job, WorkloadFile } from "../engine/workload";
+import type { ContainerAdditions } from "./additions";
 import type { Context } from "./context";
 import type { ImageKey } from "../authentik/roles";
 import type { Networks } from "./networks";
@@ -20,6 +21,8 @@ export interface DataArgs {
     config: Config;
     images: Record<ImageKey, pulumi.Input<string>>;
     networks: Networks;
+    /** What its container gets beside what the stack gives it. Default: nothing. */
+    additions?: ContainerAdditions;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;

@@ -1,21 +1,23 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Pending } from "./outputs";
-import type { ApplicationOutput } from "../authentik/providers";
+import type { AuthentikOutputs, Pending } from "./outputs";
 
 /**
- * Writes the snippets for reverse proxies, which are outputs too, as files to copy from.
+ * Writes the snippets for reverse proxies and for outposts elsewhere, which are outputs too, as files to copy from.
  *
- * @param folder emptied first, so that files of removed applications go.
+ * @param folder emptied first, so that files of removed applications and outposts go.
  */
-export function writeSnippets(folder: string, applications: Record<string, Pending<ApplicationOutput>>): void {
+export function writeSnippets(
+    folder: string,
+    { applications, outposts }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts">,
+): void {
     // Two programs may do this at once.
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    for (const [slug, { snippets }] of Object.entries(applications)) {
+    for (const [name, { snippets }] of [...Object.entries(applications), ...Object.entries(outposts)]) {
         if (snippets === undefined) continue;
         mkdirSync(folder, { recursive: true });
-        for (const [proxy, text] of Object.entries(snippets)) {
-            if (typeof text === "string") writeFileSync(join(folder, `${slug}.${proxy}.txt`), text);
+        for (const [kind, text] of Object.entries(snippets)) {
+            if (typeof text === "string") writeFileSync(join(folder, `${name}.${kind}.txt`), text);
         }
     }
 }

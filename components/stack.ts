@@ -6,10 +6,12 @@ import { officialImages } from "../authentik/images";
 import { releaseOf } from "../authentik/releases";
 import { allRoles, type ImageKey } from "../authentik/roles";
 import type { Config } from "../config/schema";
+import { additionsTo } from "../config/containers";
+import { withAdditions } from "./additions";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
 import type { Context } from "./context";
-import { authentikInstance, authentikVolumes } from "./instance";
+import { authentikInstance, authentikVolumes, withBlueprintReads } from "./instance";
 import { Networks } from "./networks";
 import { Outpost } from "./outpost";
 import { connectPostgres } from "./postgres";
@@ -19,6 +21,7 @@ import {
     type AuthentikOutputs,
     databaseOutput,
     mapValues,
+    outpostElsewhere,
     outpostOutput,
     type Pending,
     redisOutput,
@@ -76,15 +79,20 @@ export class AuthentikStack extends pulumi.ComponentResource {
         const { version, url, applications, outposts } = config;
         const images = { ...officialImages(version), ...config.images, ...args.images };
         const context = contextOf(name, args, child);
+        const additions = (container: string) => additionsTo(container, config.containers);
 
         const networks = new Networks(`${name}-networks`, { networks: config.networks, context }, child);
         const place = { networks, context };
         const postgres = connectPostgres(
             `${name}-postgres`,
-            { config, images, transform: transform.postgres, ...place },
+            { config, images, additions: additions("postgres"), transform: transform.postgres, ...place },
             child,
         );
-        const redis = connectRedis(`${name}-redis`, { config, images, transform: transform.redis, ...place }, child);
+        const redis = connectRedis(
+            `${name}-redis`,
+            { config, images, additions: additions("redis"), transform: transform.redis, ...place },
+            child,
+        );
 
         const volumes = authentikVolumes(name, context, this);
         const secrets = authentikSecrets(name, context, config, child);
@@ -94,18 +102,21 @@ export class AuthentikStack extends pulumi.ComponentResource {
             postgres: postgres.connection,
             redis: releaseOf(version).needsRedis ? redis?.connection : undefined,
             secretKey: secrets.secretKey,
+            email: { ...config.email, password: secrets.email },
             secretSettings: args.secretSettings,
             volumes,
         });
-        const authentik = { instance, ...place };
+        const forServer = withAdditions(instance, additions("server"));
+        const applying = withBlueprintReads(instance, config.blueprints.variables, secrets.blueprints);
+        const forWorker = withAdditions(applying, additions("worker"));
         const server = new Server(
             `${name}-server`,
-            { ...authentik, ...config.server, transform: transform.server },
+            { instance: forServer, ...place, ...config.server, transform: transform.server },
             child,
         );
         const worker = new Worker(
             `${name}-worker`,
-            { ...authentik, ...config.worker, transform: transform.worker },
+            { instance: forWorker, ...place, ...config.worker, transform: transform.worker },
             child,
         );
 
@@ -116,29 +127,33 @@ export class AuthentikStack extends pulumi.ComponentResource {
         };
         const blueprints = new Blueprints(
             `${name}-blueprints`,
-            { ...authentik, ...declared, server, revision: postgres.connection.revision },
+            { instance: forWorker, ...place, ...declared, server, revision: postgres.connection.revision },
             child,
         );
         const connected = { ...place, server, url, after: [blueprints.applied] };
-        const running = outposts.map((outpost) => {
-            const own = {
-                image: images[outpost.type],
-                on: outpost.networks,
-                token: secrets.outposts[outpost.name] ?? missing(outpost.name),
-                remembered: rememberedBy(outpost.name, applications, secrets),
-                transform: transform[outpost.name],
-            };
-            return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
-        });
+        const tokenOf = (outpost: string) => secrets.outposts[outpost] ?? missing(outpost);
+        const running = outposts
+            .filter(({ run }) => run)
+            .map((outpost) => {
+                const own = {
+                    image: images[outpost.type],
+                    on: outpost.networks,
+                    token: tokenOf(outpost.name),
+                    remembered: rememberedBy(outpost.name, applications, secrets),
+                    additions: additions(outpost.name),
+                    transform: transform[outpost.name],
+                };
+                return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
+            });
         const serving = new Serving(
             `${name}-serving`,
             {
-                ...authentik,
+                ...place,
                 server,
                 worker,
                 outposts: running,
                 applications,
-                secrets: secretsOf([...(instance.files ?? []), ...declared.files]),
+                secrets: secretsOf([...(forWorker.files ?? []), ...declared.files]),
             },
             child,
         );
@@ -149,9 +164,18 @@ export class AuthentikStack extends pulumi.ComponentResource {
             version,
             admin: { username: "akadmin", password: secrets.adminPassword },
             apiToken: secrets.apiToken,
-            outposts: Object.fromEntries(
-                running.map((outpost) => [outpost.outpost, outpostOutput(outpost, applications)]),
-            ),
+            outposts: Object.fromEntries([
+                ...running.map((outpost) => [outpost.outpost, outpostOutput(outpost, applications)] as const),
+                ...outposts
+                    .filter(({ run }) => !run)
+                    .map(
+                        (outpost) =>
+                            [
+                                outpost.name,
+                                outpostElsewhere(outpost, config, images[outpost.type], tokenOf(outpost.name)),
+                            ] as const,
+                    ),
+            ]),
             applications: Object.fromEntries(
                 applications.map((application) => [
                     application.slug,
@@ -181,7 +205,7 @@ function contextOf(name: string, { config, runtime }: AuthentikStackArgs, opts: 
 /** A transform of a misspelt name would silently change nothing. */
 function checkTransform({ config, transform = {} }: AuthentikStackArgs): void {
     const services = allRoles.filter(({ host, needed }) => host !== undefined && needed(config));
-    const known = [...services, ...config.outposts].map(({ name }) => name);
+    const known = [...services, ...config.outposts.filter(({ run }) => run)].map(({ name }) => name);
     const unknown = Object.keys(transform).filter((name) => !known.includes(name));
     if (unknown.length === 0) return;
     const cure = `this stack has the containers ${known.join(", ")}`;

@@ -11,14 +11,21 @@ const network = (defaultName: string, purpose: string) =>
         .prefault({})
         .describe(purpose);
 
-/** The three networks. */
+/** A network for outposts alone, such as one of applications that the others do not reach. */
+const furtherNetwork = section({
+    name: dockerName.describe("name of the Docker network, before the prefix"),
+    adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
+});
+
+/** The three networks, and further ones. */
 export const networks = section({
     frontend: network("frontend_net", "what a reverse proxy reaches"),
     backend: network("backend_net", "where stacks call each other"),
     db: network("db_net", "where the databases are; created without a way out"),
 })
+    .catchall(furtherNetwork)
     .prefault({})
-    .describe("the networks by their role");
+    .describe("the networks by their role; further ones, under names of your own, are for outposts");
 
 const otherStack = section({
     name: stackName.describe("the other stack"),

@@ -21,7 +21,7 @@ export function configurationPage(): string {
         "",
         "Every key of the stack, generated from the program's own tables by `npm run docs`. Set one with",
         "`pulumi config set --path 'authentik-stack:server.memory' 2g`, or write it into `Pulumi.<stack>.yaml`.",
-        "`[]` stands for each item of a list. A key without a default is needed when what it belongs to is there.",
+        "`[]` stands for each item of a list, `<name>` for a name of your own. A key without a default is needed when what it belongs to is there.",
         "[configuration.schema.json](configuration.schema.json) says the same to editors: the first line of `Pulumi.dev.yaml` names it.",
         "",
         ...table(
@@ -185,7 +185,9 @@ function rowsOf(prefix: string, node: Node): Row[] {
 function childRows(key: string, node: Node): Row[] {
     if (node.items !== undefined) return childRows(`${key}[]`, node.items);
     const variants = variantsOf(node);
-    if (variants.length === 0) return rowsOf(key, node);
+    const { additionalProperties: others } = node;
+    const named = typeof others === "object" ? rowsOf(`${key}.<name>`, others) : [];
+    if (variants.length === 0) return [...rowsOf(key, node), ...named];
     const rows = variants.flatMap((variant) => rowsOf(key, variant).filter((row) => row.key !== `${key}.type`));
     return rows.filter((row, index) => rows.findIndex((other) => other.key === row.key) === index);
 }

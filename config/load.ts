@@ -110,8 +110,10 @@ const textKeys = new Set(
 /** A value that no message may show: what was set as a secret, and what should have been. */
 function hides(key: string, isSet: (top: string) => boolean): boolean {
     const [top = key, ...levels] = key.split(/[.[\]]+/);
+    const [, , ...ofOutpost] = levels;
+    const setting = top === "settings" ? levels : top === "outposts" && levels[1] === "settings" ? ofOutpost : [];
     const isSecret =
-        (top === "settings" && isSecretSetting(levels.join(".").toLowerCase())) ||
+        isSecretSetting(setting.join(".").toLowerCase()) ||
         (levels.includes("attributes") && isSecretAttribute(levels.at(-1) ?? ""));
     return top === "secrets" || isSet(top) || isSecret;
 }

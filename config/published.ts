@@ -10,7 +10,8 @@ export function publishedPorts({
 }: Pick<Config, "server" | "outposts">): (Published & { path: Path })[] {
     return [
         ...server.ports.map((entry, index) => ({ ...entry, path: ["server", "ports", index, "port"] })),
-        ...outposts.flatMap(({ ports, type }, at) => {
+        ...outposts.flatMap(({ run, ports, type }, at) => {
+            if (!run) return [];
             const { protocol }: RolePort = roles[type].port;
             return ports.map((entry, index) => ({
                 ...entry,

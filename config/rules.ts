@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { reviewAccess } from "../authentik/access";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { reviewAttributes } from "../authentik/attributes";
-import { blueprintProblem } from "../authentik/blueprints/own";
 import { attributedOf, kindOf, kinds } from "../authentik/providers";
 import { releaseOf, versionProblem } from "../authentik/releases";
 import { allRoles, embeddedOutpost, type RolePort, roles, takenHosts } from "../authentik/roles";
@@ -9,7 +8,10 @@ import { leavesOf } from "../authentik/settings";
 import { clash } from "../ground/fields";
 import { duplicates, formatPath, type Path, type Problem, type Report, valueAt } from "../ground/problems";
 import { publishedPorts } from "./published";
+import { blueprintRule } from "./rules-blueprints";
+import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
+import { furtherRules } from "./rules-outposts";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, secretsOf } from "./secrets";
 
@@ -193,6 +195,15 @@ const attributeRule: Rule = {
     },
 };
 
+/** What the keys about who may enter an application say against each other. */
+const accessRule: Rule = {
+    reads: ["applications"],
+    check: ({ applications }, report) => {
+        for (const [index, application] of applications.entries())
+            reviewAccess(application, (path, cure) => report(["applications", index, ...path], cure));
+    },
+};
+
 /** What each kind of provider asks of its applications. */
 const applicationRule: Rule = {
     reads: ["applications"],
@@ -207,19 +218,6 @@ const applicationRule: Rule = {
                 reviewed.filter(({ application }) => kindOf(application) === kind),
                 { url, prefix, version },
             );
-    },
-};
-
-/** The user's own blueprint files are there, and are blueprints. */
-const blueprintRule: Rule = {
-    reads: ["blueprints"],
-    check: ({ blueprints }, report) => {
-        for (const [index, path] of blueprints.files.entries()) {
-            const wrong = existsSync(path)
-                ? blueprintProblem(readFileSync(path, "utf8"))
-                : "does not exist beside Pulumi.yaml";
-            if (wrong !== undefined) report(["blueprints", "files", index], `${wrong}; fix it, or remove this entry`);
-        }
     },
 };
 
@@ -257,6 +255,9 @@ const rules: Rule[] = [
     ...nameRules,
     ...releaseRules,
     ...outpostRules,
+    ...furtherRules,
+    containerRule,
+    accessRule,
     applicationRule,
     attributeRule,
     blueprintRule,

@@ -3,32 +3,20 @@ import { z } from "zod";
 import { imagePins } from "../authentik/images";
 import { application } from "../authentik/providers";
 import { versionError, versionPattern } from "../authentik/releases";
-import { allRoles, type ImageKey, outpostTypes, roles } from "../authentik/roles";
+import { allRoles, type ImageKey, roles } from "../authentik/roles";
 import { settings } from "../authentik/settings";
-import { image, limits, name, origin, publishedPort, section, text, whole } from "../ground/fields";
+import { image, limits, origin, publishedPort, section, text, whole } from "../ground/fields";
 import type { Report } from "../ground/problems";
+import { blueprints } from "./blueprints";
+import { containers } from "./containers";
 import { consumers, networks, postgres, redis } from "./data";
+import { email } from "./email";
+import { outpost } from "./outposts";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
 
 const imageFields = Object.fromEntries(
     allRoles.map(({ image: { key, runs } }) => [key, image.optional().describe(runs)]),
 ) as Record<ImageKey, z.ZodOptional<typeof image>>;
-
-const outpost = section({
-    name: name.describe("the outpost's name in authentik and on its networks"),
-    type: z
-        .enum(outpostTypes, { error: `must be one of ${outpostTypes.join(", ")}` })
-        .default("proxy")
-        .describe("what it speaks"),
-    networks: z
-        .array(z.string({ error: "must be the role of a network, such as frontend" }), {
-            error: "must be a list of networks, such as [frontend]",
-        })
-        .min(1, { error: "must name at least one network, such as frontend" })
-        .describe("roles of the networks it sits on: those of what it protects"),
-    ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
-    ...limits(roles.proxy),
-});
 
 /** Every key of the configuration: the one source of types, defaults, messages and docs/configuration.md. */
 export const schema = section({
@@ -60,17 +48,9 @@ export const schema = section({
         .prefault({})
         .describe("the authentik server"),
     worker: section(limits(roles.worker)).prefault({}).describe("the authentik worker"),
-    blueprints: section({
-        folder: text("must be an absolute path on the Docker host, such as /srv/blueprints", /^\//)
-            .optional()
-            .describe("a folder on the Docker host with blueprints that authentik applies by itself; default: none"),
-        files: z
-            .array(text("must be a path of a YAML file, such as blueprints/branding.yaml", /\.ya?ml$/))
-            .default([])
-            .describe("files beside Pulumi.yaml with blueprints that are applied in this order after this stack's own"),
-    })
-        .prefault({})
-        .describe("blueprints of your own"),
+    containers,
+    email,
+    blueprints,
     outposts: z.array(outpost).default([]).describe("the outposts"),
     applications: z.array(application).default([]).describe("what people sign in to"),
     settings: settings

@@ -20,7 +20,8 @@ export type SecretName =
     | "postgres"
     | "redis"
     | typeof clientKeySecret
-    | `${"database" | "redis" | "outpost" | "application"}/${string}`;
+    | "email-password"
+    | `${"database" | "redis" | "outpost" | "application" | "blueprint"}/${string}`;
 
 /** A secret of a stack. */
 export interface StackSecret {
@@ -32,7 +33,10 @@ export interface StackSecret {
 }
 
 /** The keys that decide which secrets there are. */
-export const decidesSecrets = ["version", "postgres", "redis", "consumers", "outposts", "applications"] as const;
+export const decidesSecrets = [
+    ...(["version", "postgres", "redis", "consumers", "outposts", "applications"] as const),
+    ...(["email", "blueprints"] as const),
+] as const;
 
 /** What of a configuration decides which secrets there are. */
 export interface SecretFacts extends StackFacts {
@@ -41,11 +45,13 @@ export interface SecretFacts extends StackFacts {
     consumers: { name: string; redisIndex?: number }[];
     outposts: { name: string; type: string }[];
     applications: ApplicationConfig[];
+    email?: { user?: string };
+    blueprints?: { secrets: string[] };
 }
 
 /** Every secret that a configuration leads to: the one list of them. */
 export function secretsOf(config: SecretFacts): StackSecret[] {
-    const { postgres, redis, consumers, outposts, applications } = config;
+    const { postgres, redis, consumers, outposts, applications, email, blueprints } = config;
     const external = (service: "postgres" | "redis") =>
         config[service].external === undefined ? undefined : `${service}.external`;
     return [
@@ -71,6 +77,11 @@ export function secretsOf(config: SecretFacts): StackSecret[] {
             const neededBy = secret.origin === "supplied" ? `the application ${application.slug}` : undefined;
             return [{ name: `application/${application.slug}`, neededBy, knownTo: "others" }];
         }),
+        ...(email?.user === undefined ? [] : [{ name: "email-password", neededBy: "email.user" } as const]),
+        ...(blueprints?.secrets ?? []).map((secret): StackSecret => ({
+            name: `blueprint/${secret}`,
+            neededBy: "blueprints.secrets",
+        })),
     ];
 }
 
@@ -88,7 +99,12 @@ export const placeholder = "placeholder-for-a-secret";
  * Tokens and keys go into HTTP headers and URLs; the key of a certificate only into a file.
  */
 export function secretProblem(name: string, text: string): string | undefined {
-    if (/^(redis|admin-password|postgres)$|^(database|redis)\//.test(name))
+    // Whatever the blueprint is for, such as a private key.
+    if (name.startsWith("blueprint/")) return /\S/.test(text) ? undefined : "must not be blank";
+    // Python's smtplib sends nothing else. Source: SMTP.auth in its smtplib.py.
+    if (name === "email-password" && /[^\0-\x7f]/.test(text))
+        return "must be in ASCII, as authentik's mail client sends nothing else; choose another at the mail server";
+    if (/^(redis|email-password|admin-password|postgres)$|^(database|redis)\//.test(name))
         return /^[^\s\p{Cc}\p{Cs}]([^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}])?$/u.test(text) &&
             (mayBeShort(name) || text.length >= 8)
             ? undefined
@@ -101,7 +117,7 @@ export function secretProblem(name: string, text: string): string | undefined {
 
 /** An external server may have them already. */
 function mayBeShort(name: string): boolean {
-    return ["database/authentik", "redis"].includes(name);
+    return ["database/authentik", "redis", "email-password"].includes(name);
 }
 
 function oneLine(isShort: boolean): string {

@@ -18,7 +18,7 @@ export async function compare(connection: DockerConnection, run: JobRun): Promis
         const printed = await runToExit(connection, run);
         const [, verdict, rest = ""] = /^(same|differs) ?(.*)$/m.exec(printed) ?? [];
         if (verdict === "same") return rest;
-        return await again(`${run.title}: ${verdict === undefined ? printed : `no longer as declared: ${rest}`}`);
+        return await again(`${run.title}: ${verdict === undefined ? printed : `not as declared: ${rest}`}`);
     } catch (error) {
         return await again(error instanceof Error ? error.message : String(error));
     }

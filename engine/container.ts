@@ -65,6 +65,9 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         mounts = [],
         networks,
         limits = {},
+        shm,
+        hosts,
+        dns,
     } = process;
     const memory = limits.memory === undefined ? undefined : convert(limits.memory, megabytes);
     return {
@@ -80,6 +83,9 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         memory,
         memorySwap: memory,
         cpus: limits.cpus === undefined ? undefined : convert(limits.cpus, decimal),
+        shmSize: shm === undefined ? undefined : megabytes(shm),
+        hosts: hosts && Object.entries(hosts).map(([host, ip]) => ({ host, ip })),
+        dns,
         readOnly: true,
         tmpfs: inMemory(),
         capabilities: { drops: ["ALL"] },
@@ -137,6 +143,9 @@ export function createOptions(name: string, args: KnownArgs, pids: number): Dock
             })),
             ReadonlyRootfs: args.readOnly,
             Tmpfs: args.tmpfs,
+            ShmSize: bytes(args.shmSize),
+            ExtraHosts: args.hosts?.map(({ host, ip }) => `${host}:${ip}`),
+            Dns: args.dns,
             CapDrop: args.capabilities?.drops,
             CapAdd: args.capabilities?.adds,
             SecurityOpt: args.securityOpts,

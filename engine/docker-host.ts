@@ -211,6 +211,10 @@ export class DockerHost implements Runtime {
         ).id;
     }
 
+    public formerNetworks(): string[] {
+        return this.observation?.networkResources() ?? [];
+    }
+
     public releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void {
         const seen = this.observation?.network(name);
         if (seen === undefined || seen.others.length === 0) return;
@@ -275,7 +279,12 @@ export class DockerHost implements Runtime {
             length: 50,
             special: false,
         }).result;
-        const given = files.map(({ path, owner, content, initial }) => [path, owner, initial === true ? "" : content]);
+        const given = files.map(({ path, owner, content, initial, after }) => [
+            path,
+            owner,
+            initial === true ? "" : content,
+            ...(after === undefined ? [] : [after]),
+        ]);
         const keyed = pulumi
             .all([this.key, args, given, remembered])
             .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));

@@ -9,6 +9,8 @@ export interface PlainFile {
     content: string;
     /** Owner: a user of the image, by name or numeric id. Default: root; the container's user can read the file. */
     owner?: string;
+    /** A file of the image, by its path, whose content comes before this one's. Default: none. */
+    after?: string;
 }
 
 /** The folders of files, without folders inside another one. Each has to be a volume, since the root is read-only. */
@@ -30,15 +32,16 @@ export async function putFiles(container: Docker.Container, files: PlainFile[]):
     const passwd = await readFile(container, "/etc/passwd");
     const group = idsOf(Config.User, passwd).gid;
     for (const folder of foldersOf(files)) {
-        const entries = files
-            .filter(({ path }) => path.startsWith(`${folder}/`))
-            .map(({ path, content, owner }) => ({
+        const own = files.filter(({ path }) => path.startsWith(`${folder}/`));
+        const entries = await Promise.all(
+            own.map(async ({ path, content, owner, after }) => ({
                 name: path.slice(folder.length + 1),
-                content,
+                content: after === undefined ? content : `${await readFile(container, after)}\n${content}`,
                 ...(owner === undefined
                     ? { uid: 0, gid: group, mode: 0o440 }
                     : { ...idsOf(owner, passwd), mode: 0o400 }),
-            }));
+            })),
+        );
         await container.putArchive(await archive(entries), { path: folder });
     }
 }

@@ -25,7 +25,7 @@ export interface JobRun {
 }
 
 /**
- * Runs a container to its end and removes it. Lines of its log that begin with `warning: ` are shown as warnings.
+ * Runs a container to its end and removes it. Lines of its log that begin with `warning: ` or `note: ` are shown.
  *
  * @returns the last lines that it printed, secrets redacted.
  * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
@@ -36,7 +36,7 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
     const docker = await connection.client();
     const { secrets = [], witnesses = [], cure = "" } = job;
     const { code, log } = await runOnce(docker, job);
-    if (code === 0) return await withWarnings(redact(log, secrets));
+    if (code === 0) return await shown(redact(log, secrets));
     const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
     const sections = await Promise.all(
         witnesses.map(
@@ -47,9 +47,10 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
     throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
 }
 
-/** Shows the lines that begin with `warning: `. */
-async function withWarnings(log: string): Promise<string> {
+/** Shows the lines that begin with `warning: ` or `note: `. */
+async function shown(log: string): Promise<string> {
     for (const [, warning = ""] of log.matchAll(/^warning: (.*)$/gm)) await pulumi.log.warn(warning);
+    for (const [, note = ""] of log.matchAll(/^note: (.*)$/gm)) await pulumi.log.info(note);
     return log;
 }
 
@@ -64,7 +65,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
         await putFiles(container, job.files);
         await container.start();
         const code = await exitCode(container, job.seconds);
-        return { code, log: await lastLogLines(container, [], 25) };
+        return { code, log: await lastLogLines(container, [], code === 0 ? 1000 : 25) };
     } finally {
         await container.remove({ force: true, v: true });
     }

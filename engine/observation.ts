@@ -68,6 +68,11 @@ export class Observation {
         );
     }
 
+    /** The resources whose networks are there. */
+    public networkResources(): string[] {
+        return [...this.networks.keys()];
+    }
+
     /** The network of a resource. */
     public network(resource: string): SeenNetwork | undefined {
         return this.networks.get(resource);

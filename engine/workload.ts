@@ -17,6 +17,8 @@ export interface WorkloadFile {
     initial?: boolean;
     /** Owner: a user of the image, by name or numeric id. Default: root; the container's user can read the file. */
     owner?: string;
+    /** A file of the image, by its path, whose content comes before this one's. Default: none. */
+    after?: string;
 }
 
 /** A volume or a folder of the host inside a container. */
@@ -68,6 +70,12 @@ export interface Process {
     limits?: Limits;
     /** Most processes and threads. Default: 256. */
     pids?: number;
+    /** Size of /dev/shm, in mebibytes or gibibytes. Default: Docker's own, 64m. */
+    shm?: string;
+    /** Addresses by host name, beside what DNS says; `host-gateway` is the Docker host's own. Default: none. */
+    hosts?: Record<string, string>;
+    /** Addresses of DNS servers. Default: those of the Docker host. */
+    dns?: string[];
 }
 
 /**
@@ -198,6 +206,8 @@ export interface Runtime {
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
     /** Creates a network; returns its identifier for attaching containers. */
     network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+    /** Names of the resources whose networks the stack created before, as far as that is known. */
+    formerNetworks(): string[];
     /** Releases a network that the stack may have created before. It is kept if other containers use it; they are named. */
     releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void;
     /** Creates a named volume and returns its name. An existing volume with that name is used as it is. */

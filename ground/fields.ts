@@ -29,6 +29,15 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape) {
     });
 }
 
+/** An object whose keys are of a form, each with a value. */
+export function named<Value extends z.ZodType>(key: z.ZodType<string>, value: Value) {
+    return z.record(z.string(), value).superRefine((object, context) => {
+        for (const name of Object.keys(object))
+            for (const { message } of key.safeParse(name).error?.issues ?? [])
+                context.addIssue({ code: "custom", path: [name], message });
+    });
+}
+
 /** A lower-case name that is valid as a Docker name and a DNS label. */
 export const name = text(
     "must be lower-case letters, digits and hyphens, at most 50, such as ak-outpost-organizr",

@@ -1,16 +1,21 @@
+import { accessOf } from "../access";
 import { hiddenUrl } from "../applications";
 import { unset, written } from "../attributes";
 import { type ApplicationConfig, kindOf } from "../providers";
 import type { Release } from "../releases";
+import { entitled, mayEnter, mayNoLongerEnter, noLongerEntitled } from "./access";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
 
-/** An application with its provider, and the group that may enter where one is named. */
+const applications = "authentik_core.application";
+
+/** An application with its provider, and who may enter where that is configured. */
 export function applicationBlueprint(application: ApplicationConfig, release: Release): Blueprint {
-    const { slug, name, icon, launchUrl = "", hidden, group } = application;
+    const { slug, name, icon, launchUrl = "", hidden, entitlements } = application;
     const kind = kindOf(application);
     const { model } = kind;
     const declared = kind.declare(application, release);
     const passing = { ...declared.passing, ...written(model, application.provider.attributes) };
+    const access = accessOf(application, kind.account?.(application));
     return {
         name: `application-${slug}`,
         entries: [
@@ -25,7 +30,7 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
             },
             ...(declared.after ?? []),
             {
-                model: "authentik_core.application",
+                model: applications,
                 id: "application",
                 identifiers: { slug },
                 attrs: {
@@ -36,13 +41,15 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
                     meta_launch_url: hidden && !release.hasHide ? hiddenUrl : launchUrl,
                     ...(release.hasHide ? { meta_hide: hidden } : {}),
                     ...(icon === undefined ? {} : { [release.iconAttribute]: icon }),
-                    policy_engine_mode: "any",
+                    ...Object.fromEntries(shown(application).map(({ attribute, value }) => [attribute, value])),
+                    ...(access && { policy_engine_mode: access.mode }),
                 },
             },
-            ...(group === undefined ? [] : mayEnter(group)),
+            ...(access === undefined ? [] : mayEnter(access)),
+            ...entitled(entitlements),
         ],
         owned: {
-            [`application ${slug}`]: [absent({ model: "authentik_core.application", identifiers: { slug } })],
+            [`application ${slug}`]: [absent({ model: applications, identifiers: { slug } })],
             [`provider ${slug} of ${model}`]: [
                 ...(declared.before ?? []).map(absent),
                 { model, state: "absent", identifiers: { name: slug } },
@@ -59,33 +66,32 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
                     .filter((name) => !(name in declared.attrs) && unset(model, name) !== undefined)
                     .map((name) => [`${name} of provider ${slug} of ${model}`, [noLongerSet(model, slug, name)]]),
             ),
-            ...(group === undefined
-                ? {}
-                : { [`group ${group} at application ${slug}`]: [mayNoLongerEnter(slug, group)] }),
+            ...Object.fromEntries(
+                shown(application).map(({ attribute, none }) => [
+                    `${attribute} of application ${slug}`,
+                    [noLongerShown(slug, attribute, none)],
+                ]),
+            ),
+            ...(access && mayNoLongerEnter(slug, access)),
+            ...noLongerEntitled(slug, entitlements),
         },
     };
 }
 
-/** Only members of a group get in; without a binding everybody with an account does. */
-function mayEnter(group: string): BlueprintEntry[] {
+/** How authentik's page of applications shows it, where that is configured, and what each attribute is without. */
+function shown({ libraryGroup, description, publisher, openInNewTab }: ApplicationConfig) {
     return [
-        { model: "authentik_core.group", id: "group", identifiers: { name: group } },
-        {
-            model: "authentik_policies.policybinding",
-            identifiers: { order: 0, target: keyOf("application"), group: keyOf("group") },
-            attrs: { enabled: true, negate: false, timeout: 30 },
-        },
-    ];
+        { attribute: "group", value: libraryGroup, none: "" },
+        { attribute: "meta_description", value: description, none: "" },
+        { attribute: "meta_publisher", value: publisher, none: "" },
+        { attribute: "open_in_new_tab", value: openInNewTab, none: false },
+    ].filter(({ value }) => value !== undefined);
 }
 
-/** The group itself stays: its members are the user's own. */
-function mayNoLongerEnter(slug: string, group: string): BlueprintEntry {
-    const target = find("authentik_core.application", ["slug", slug]);
-    return {
-        model: "authentik_policies.policybinding",
-        state: "absent",
-        identifiers: { order: 0, target, group: find("authentik_core.group", ["name", group]) },
-    };
+/** The application may be gone by then, and must not be made again. */
+function noLongerShown(slug: string, attribute: string, none: unknown): BlueprintEntry {
+    const conditions = [find(applications, ["slug", slug])];
+    return { model: applications, conditions, identifiers: { slug }, attrs: { [attribute]: none } };
 }
 
 /** The provider may be gone by then, and must not be made again. */

@@ -69,6 +69,12 @@ export function format(text: string, ...values: unknown[]): Node {
     return tagged("!Format", [text, ...values]);
 }
 
+/** The value that an object has in a field, or another one where there is no such object. */
+export function kept(model: string, identifier: [field: string, value: string], field: string, fallback: string): Node {
+    const object = find(model, identifier);
+    return tagged("!If", [object, tagged("!AtIndex", [tagged("!FindObject", [model, identifier]), field]), fallback]);
+}
+
 /** authentik's own flow by its slug. */
 export function flow(slug: string): Node {
     return find("authentik_flows.flow", ["slug", slug]);

@@ -1,6 +1,14 @@
 import { type ApplicationConfig, kindOf } from "../providers";
 import { type Blueprint, type BlueprintEntry, file, find, format, keyOf, secretPaths } from "./document";
 
+/** An outpost as authentik knows it. */
+export interface DeclaredOutpost {
+    name: string;
+    type: string;
+    /** What authentik tells it. Default: log level info, and authentik's own interval. */
+    config?: { logLevel: string; refreshInterval?: string };
+}
+
 /**
  * An outpost, the applications it serves, and its token, with a key that this program chooses, so that nothing has to be read from authentik.
  *
@@ -10,11 +18,11 @@ import { type Blueprint, type BlueprintEntry, file, find, format, keyOf, secretP
  * @param authentikHost URL at which browsers reach authentik; authentik requires it here, the outpost gets its own.
  */
 export function outpostBlueprint(
-    outpost: { name: string; type: string },
+    outpost: DeclaredOutpost,
     applications: ApplicationConfig[],
     authentikHost: string,
 ): Blueprint {
-    const { name, type } = outpost;
+    const { name, type, config } = outpost;
     return {
         name: `outpost-${name}`,
         entries: [
@@ -25,7 +33,7 @@ export function outpostBlueprint(
                 attrs: {
                     type,
                     providers: providersOf(applications),
-                    config: configOf(authentikHost),
+                    config: configOf(authentikHost, config),
                 },
             },
             {
@@ -74,6 +82,11 @@ function providersOf(applications: ApplicationConfig[]): unknown[] {
     return applications.map((application) => find(kindOf(application).model, ["name", application.slug]));
 }
 
-function configOf(authentikHost: string): object {
-    return { authentik_host: `${authentikHost}/`, log_level: "info" };
+function configOf(authentikHost: string, own?: DeclaredOutpost["config"]): object {
+    const { logLevel = "info", refreshInterval } = own ?? {};
+    return {
+        authentik_host: `${authentikHost}/`,
+        log_level: logLevel,
+        ...(refreshInterval === undefined ? {} : { refresh_interval: refreshInterval }),
+    };
 }

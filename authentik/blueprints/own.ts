@@ -1,4 +1,14 @@
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+    type Document,
+    isMap,
+    isScalar,
+    isSeq,
+    type Node,
+    parseDocument,
+    visit,
+    type YAMLMap,
+    type YAMLSeq,
+} from "yaml";
 import type { Check } from "../checks";
 import { secretPaths } from "./document";
 
@@ -62,6 +72,29 @@ export function blueprintProblem(text: string): string | undefined {
     if (!isMap(document.contents) || document.get("version") !== 1 || listsOf(document) === undefined)
         return "is not a blueprint: it needs `version: 1` and a list `entries`, or sections of lists";
     return undefined;
+}
+
+/**
+ * The variables and files that a blueprint reads and has no default for: authentik takes an unset one for null, and says
+ * nothing. Source: Env and File in authentik/blueprints/v1/common.py.
+ */
+export function readsOf(text: string): { variables: string[]; files: string[] } {
+    const found: Record<string, Set<string>> = { "!Env": new Set(), "!File": new Set() };
+    visit(parseDocument(text, { logLevel: "silent" }), {
+        Node: (_, node) => {
+            const read = found[node.tag ?? ""];
+            const name = read && withoutDefault(node);
+            if (name !== undefined) read?.add(name);
+        },
+    });
+    return { variables: [...(found["!Env"] ?? [])], files: [...(found["!File"] ?? [])] };
+}
+
+/** `!Env NAME`, or `!Env [NAME, null]`; undefined when there is a default, or the name is computed. */
+function withoutDefault(node: Node): string | undefined {
+    const [name, fallback] = isSeq(node) ? node.items : [node, undefined];
+    const hasDefault = fallback !== undefined && !(isScalar(fallback) && fallback.value === null);
+    return isScalar(name) && !hasDefault ? String(name.value) : undefined;
 }
 
 function entriesOf(document: Document.Parsed): YAMLMap[] {

@@ -41,6 +41,10 @@ export interface Kind<Provider extends { type: string; attributes: Attributes }>
         /** Those of a provider, each with its place below it. */
         of(provider: Provider): { attributes: Attributes; path: (string | number)[] }[];
     };
+    /** By which the application is known to authentik whatever its name. Default: nothing. */
+    clientId?(application: Application<Provider>): string;
+    /** User name with which the application itself signs in, and always may. Default: none. */
+    account?(application: Application<Provider>): string;
 
     /** The blueprint entries that declare the provider in a release. */
     declare(application: Application<Provider>, release: Release): ProviderDeclaration;

@@ -50,6 +50,7 @@ export const ldap = {
         search_mode: "mode",
         mfa_support: "secondFactor",
     },
+    account: ({ slug }) => userOf(slug),
     declare: ({ slug, provider }) => ({
         requires: bindRequires,
         before: [

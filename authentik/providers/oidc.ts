@@ -8,6 +8,7 @@ import {
     certificate,
     file,
     find,
+    kept,
     keyOf,
     secretPaths,
     signIn,
@@ -91,11 +92,13 @@ const schema = section({
 type OwnScope = z.infer<typeof ownScope> & { title?: string };
 type Client = Application<z.infer<typeof schema>>;
 
+const model = "authentik_providers_oauth2.oauth2provider";
+
 /** A client of OpenID Connect. */
 export const oidc = {
     title: "OpenID Connect",
     schema,
-    model: "authentik_providers_oauth2.oauth2provider",
+    model,
     signsIn: true,
     outpost: undefined,
     secret: {
@@ -117,6 +120,7 @@ export const oidc = {
         logout_method: "logout",
         backchannel_logout_uri: "logout",
     },
+    clientId: (application) => clientOf(application).id,
     declare: (application, { hasGrantTypes, hasLogoutMethod }) => {
         const client = clientOf(application);
         const { slug, provider } = application;
@@ -144,7 +148,8 @@ export const oidc = {
                     if (typeof scope !== "string") return keyOf(scopeId(scope.name));
                     return scope === "email" && provider.emailVerified ? keyOf(scopeId("email")) : scopeNamed(scope);
                 }),
-                sub_mode: provider.subMode ?? "user_username",
+                // By what an existing client was told who a person is, people are known to the application.
+                sub_mode: provider.subMode ?? kept(model, ["name", slug], "sub_mode", "user_username"),
                 include_claims_in_id_token: true,
                 issuer_mode: "per_provider",
             },

@@ -51,7 +51,10 @@ export function readRequirements(root: string, stack: string): StackRequirements
     const facts = {
         version,
         images: section(value("images")) as Partial<Images>,
-        outposts: list(value("outposts")).map(({ type = "proxy" }) => ({ type: String(type) })),
+        outposts: list(value("outposts")).map(({ type = "proxy", run }) => ({
+            type: String(type),
+            run: run !== false,
+        })),
         consumers: list(value("consumers")),
         postgres: section(value("postgres")),
         redis: section(value("redis")),

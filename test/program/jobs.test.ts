@@ -115,12 +115,12 @@ describe("the program's jobs", () => {
             status?: number;
         }[];
         expect(checks.map(({ url, host = "", status = "any" }) => `${url} ${host} ${status}`)).to.deep.equal([
-            "http://authentik-server:9000/  200",
             "http://authentik-server:9000/if/flow/default-authentication-flow/  200",
             "http://ak-outpost-organizr:9000/outpost.goauthentik.io/start organizr.localhost:9080 302",
             "http://organizr:80  any",
             "http://ak-outpost-cwad:9000/outpost.goauthentik.io/start cwad.localhost:9081 302",
             "http://cwad:8084  any",
+            "http://authentik-server:9000/  200",
         ]);
     });
 

@@ -87,7 +87,7 @@ describe("the program with --refresh, on a host where its stack runs", () => {
         const { again } = await blueprints("differs Application organizr (missing)\n");
 
         expect(again).to.match(
-            /^asking what authentik holds: no longer as declared: Application organizr \(missing\) at 20\d\d-/,
+            /^asking what authentik holds: not as declared: Application organizr \(missing\) at 20\d\d-/,
         );
     });
 
@@ -165,5 +165,17 @@ describe("the program, when its stack needs something no longer", () => {
             configuration,
         );
         expect(namesOf(gone, "network")).to.not.include("authentik-networks-frontend");
+    });
+
+    it("keeps a network for outposts that others are on, where it is configured no longer", async () => {
+        const mine = {
+            ...{ Name: "iot_net", Labels: labels("authentik-networks-iot") },
+            Containers: { hub: { Name: "hub" } },
+        };
+
+        const kept = await resourcesOf({ networks: [mine] }, devWith({}));
+        expect(one(kept, "network", "authentik-networks-iot").inputs.name).to.equal("iot_net");
+        const gone = await resourcesOf({ networks: [{ ...mine, Containers: {} }] }, devWith({}));
+        expect(namesOf(gone, "network")).to.not.include("authentik-networks-iot");
     });
 });

@@ -32,8 +32,10 @@ const sequenceTag = (tag: string): CollectionTag => ({
 
 /** Reads a blueprint as authentik does: YAML 1.1, where `on` is true, with its own tags; another tag is an error. */
 export function parseBlueprint(text: string): ParsedBlueprint {
-    const sequences = ["!Find", "!Format", "!Condition"].map(sequenceTag);
-    const customTags = [scalarTag("!KeyOf"), scalarTag("!File"), ...sequences];
+    const customTags = [
+        ...["!KeyOf", "!File"].map(scalarTag),
+        ...["!Find", "!FindObject", "!Format", "!Condition", "!If", "!AtIndex"].map(sequenceTag),
+    ];
     const document = parseDocument(text, { version: "1.1", customTags });
     const [trouble] = [...document.errors, ...document.warnings];
     if (trouble !== undefined) throw trouble;

@@ -43,6 +43,7 @@ const described: Record<string, string> = {
     "authentik_policies.policybinding":
         "target!>authentik_policies.policybindingmodel order! policy>authentik_policies.policy" +
         " group>authentik_core.group user>authentik_core.user negate enabled timeout failure_result",
+    "authentik_policies_expression.expressionpolicy": "name!* expression! execution_logging",
     "authentik_providers_ldap.ldapprovider":
         `${provider} ${invalidation} base_dn certificate>${certificate} tls_server_name` +
         " uid_start_number gid_start_number search_mode=direct|cached bind_mode=direct|cached mfa_support",
@@ -76,7 +77,7 @@ const described: Record<string, string> = {
 const others = `blueprints: blueprintinstance metaapplyblueprint; brands: brand; enterprise: license;
 events: event notification notificationrule notificationtransport notificationwebhookmapping; flows: flowstagebinding;
 outposts: dockerserviceconnection kubernetesserviceconnection; policies_dummy: dummypolicy; rbac: initialpermissions role;
-policies_event_matcher: eventmatcherpolicy; policies_expiry: passwordexpirypolicy; policies_expression: expressionpolicy;
+policies_event_matcher: eventmatcherpolicy; policies_expiry: passwordexpirypolicy;
 policies_geoip: geoippolicy; policies_password: passwordpolicy; policies_reputation: reputationpolicy;
 policies_unique_password: uniquepasswordpolicy; providers_rac: racpropertymapping;
 providers_google_workspace: googleworkspaceprovider googleworkspaceprovidermapping;

@@ -150,6 +150,26 @@ export function declaredArguments(ports: number[]): Record<string, Argument> {
             see: ({ HostConfig }) => HostConfig.PidsLimit,
             seen: [100, 120, 256],
         },
+        "shared memory": {
+            declared: [{ shm: "80m" }, { shm: "1g" }],
+            see: ({ HostConfig }) => (HostConfig.ShmSize ?? 0) / 1024 ** 2,
+            seen: [80, 1024, 64],
+        },
+        "names of hosts": {
+            declared: [{ hosts: { one: "192.0.2.1" } }, { hosts: { one: "host-gateway", two: "fd00::2" } }],
+            see: ({ HostConfig }) => [...((HostConfig.ExtraHosts ?? []) as string[])].sort(),
+            seen: [["one:192.0.2.1"], ["one:host-gateway", "two:fd00::2"], []],
+        },
+        "DNS servers": {
+            declared: [{ dns: ["192.0.2.53"] }, { dns: ["192.0.2.54", "fd00::53"] }],
+            see: ({ HostConfig }) => (HostConfig.Dns ?? []) as string[],
+            seen: [["192.0.2.53"], ["192.0.2.54", "fd00::53"], []],
+        },
+        "a file after one of the image": {
+            declared: [after("/etc/hostname-of-nobody"), after("/etc/debian_version")],
+            see: async ({ Id }) => /^\d+/.test(await inside(Id, "cat /run/secrets/word")),
+            seen: [false, true, false],
+        },
         title: {
             declared: [{ title: "one" }, { title: "two" }],
             see: ({ Config }) => Config.Hostname,
@@ -184,6 +204,10 @@ export function declaredArguments(ports: number[]): Record<string, Argument> {
 
 function file(path: string, content: string, owner?: string): Partial<Workload> {
     return { files: [{ path, content, owner }] };
+}
+
+function after(path: string): Partial<Workload> {
+    return { files: [{ path: "/run/secrets/word", content: "word", after: path }] };
 }
 
 function mount(source: string, target: string, readOnly?: boolean): Partial<Workload> {

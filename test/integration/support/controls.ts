@@ -47,7 +47,9 @@ export function matrix(prefix: string, containers: Inspected[]): string {
 export function titleOf(prefix: string, { Config }: Inspected): string {
     const job = Config.Labels[jobLabel];
     if (job === undefined) return Config.Hostname.slice(prefix.length);
-    const kinds = { owner: handOver, databases: "job: databases", applied: "job: blueprints", proven: "job: proof" };
+    const blueprints = "job: blueprints";
+    const others = { databases: "job: databases", proven: "job: proof" };
+    const kinds = { owner: handOver, applied: blueprints, compared: blueprints, ...others };
     return Object.entries(kinds).find(([kind]) => new RegExp(`-${kind}(-\\d+)?$`).test(job))?.[1] ?? job;
 }
 

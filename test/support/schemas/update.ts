@@ -13,6 +13,7 @@ import { projectRoot } from "../../../cli/workplace";
 const requests: Record<string, string> = {
     "authentik_brands.brand": "BrandRequest",
     "authentik_core.application": "ApplicationRequest",
+    "authentik_core.applicationentitlement": "ApplicationEntitlementRequest",
     "authentik_core.group": "GroupRequest",
     "authentik_core.token": "TokenRequest",
     "authentik_core.user": "UserRequest",

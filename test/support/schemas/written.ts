@@ -5,10 +5,12 @@ import { attributeProblem } from "../../../authentik/models";
 export function problemsOf(text: string, version: string): string[] {
     const customTags = (tags: Tags) => [
         ...tags,
-        ...["!Condition", "!Env", "!File", "!Find", "!Format", "!If", "!KeyOf"].flatMap((tag) => [
-            { tag, collection: "seq" as const, resolve: (node: Node) => node },
-            { tag, resolve: (value: string) => value },
-        ]),
+        ...["!AtIndex", "!Condition", "!Env", "!File", "!Find", "!FindObject", "!Format", "!If", "!KeyOf"].flatMap(
+            (tag) => [
+                { tag, collection: "seq" as const, resolve: (node: Node) => node },
+                { tag, resolve: (value: string) => value },
+            ],
+        ),
     ];
     const problems: string[] = [];
     visit(parseDocument(text, { customTags }), {

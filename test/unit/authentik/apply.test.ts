@@ -15,7 +15,9 @@ describe("the script that applies blueprints", () => {
     const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"]) => {
         writeFileSync(join(folder, "ak"), `#!/bin/sh\n${ak}\n`);
         chmodSync(join(folder, "ak"), 0o755);
-        copyFileSync(join(__dirname, "../../../authentik/apply.py"), join(folder, "apply.py"));
+        for (const script of ["apply.py", "existing.py"])
+            copyFileSync(join(__dirname, "../../../authentik", script), join(folder, script));
+        writeFileSync(join(folder, "existing.json"), JSON.stringify({ applications: [] }));
         writeFileSync(join(folder, "probe.py"), 'import sys; print("asked", *sys.argv[1:])');
         const env = { PATH: `${folder}:${process.env.PATH}` };
         return new Promise<{ code: number; output: string }>((resolve) => {

@@ -80,7 +80,6 @@ describe("the checks of serving", () => {
     it("expect the pages that people see first, and a redirect for each application from its own outpost, under its own host", () => {
         const checks = servingChecks("http://server:9000", running, applications);
         expect(checks.filter(({ isAdvice }) => isAdvice !== true)).to.deep.equal([
-            { name: "the front page", url: "http://server:9000/", follows: true, status: 200 },
             { name: "the login page", url: "http://server:9000/if/flow/default-authentication-flow/", status: 200 },
             {
                 name: "a behind one",
@@ -100,6 +99,7 @@ describe("the checks of serving", () => {
                 host: "c.example.com",
                 status: 302,
             },
+            { name: "the front page", url: "http://server:9000/", follows: true, status: 200 },
         ]);
     });
 
@@ -108,7 +108,7 @@ describe("the checks of serving", () => {
             const { provider, ...application } = forwarded("d", "one", "http://d.localhost:9080");
             const proxied = { ...provider, type: "proxy", internalHost: "https://d:8443", internalHostSslValidation };
             const one = { ...application, provider: proxied } as ApplicationConfig;
-            return servingChecks("http://server:9000", running, [one]).at(-1);
+            return servingChecks("http://server:9000", running, [one]).at(-2);
         };
         expect(asked(true)).to.deep.equal({
             name: "the application d does not answer the outpost one",
@@ -121,8 +121,8 @@ describe("the checks of serving", () => {
 
     it("expect these pages alone where nothing is protected", () => {
         expect(servingChecks("http://server:9000", [], []).map(({ name }) => name)).to.deep.equal([
-            "the front page",
             "the login page",
+            "the front page",
         ]);
     });
 });

@@ -14,6 +14,10 @@ const applications = [
         slug: "paperless",
         name: "Paperless",
         group: "family",
+        libraryGroup: "Documents",
+        description: "Letters and receipts",
+        publisher: "Paperless-ngx",
+        openInNewTab: true,
         launchUrl: "https://paperless.example.com",
         hidden: true,
         provider: { type: "oidc", preset: "paperless", emailVerified: true },
@@ -47,6 +51,8 @@ const applications = [
         slug: "wiki",
         name: "Wiki",
         icon: "https://wiki.example.com/icon.svg",
+        access: { groups: ["family"], users: ["alice"], expression: "return True" },
+        entitlements: [{ name: "editors", groups: ["family"], users: ["alice"], attributes: { role: "editor" } }],
         provider: {
             type: "saml",
             acsUrl: "https://wiki.example.com/acs",
@@ -57,6 +63,7 @@ const applications = [
     {
         slug: "directory",
         name: "Directory",
+        access: { mode: "all", groups: ["a", "b"] },
         provider: { type: "ldap", outpost: "ak-ldap", attributes: { certificate: "ldap", gid_start_number: 9000 } },
     },
     { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "ak-radius" } },

@@ -12,7 +12,8 @@ describe("files with snippets", () => {
     it("are one for each application and reverse proxy, and none for an application without", () => {
         const snippets = { npm: "for npm", nginx: "for nginx", traefik: "for traefik", caddy: "for caddy" };
 
-        writeSnippets(folder, { wiki: { url: "https://wiki.example.com", snippets }, paperless: { url: "" } });
+        const applications = { wiki: { url: "https://wiki.example.com", snippets }, paperless: { url: "" } };
+        writeSnippets(folder, { applications, outposts: {} });
 
         expect(readdirSync(folder).sort()).to.deep.equal(
             ["caddy", "nginx", "npm", "traefik"].map((proxy) => `wiki.${proxy}.txt`),
@@ -20,11 +21,20 @@ describe("files with snippets", () => {
         expect(readFileSync(join(folder, "wiki.npm.txt"), "utf8")).to.equal("for npm");
     });
 
+    it("are one for each way to run an outpost that is elsewhere", () => {
+        const here = { token: "", addresses: {}, applications: [] };
+        const there = { ...here, snippets: { "docker-run": "docker run", compose: "services:" } };
+
+        writeSnippets(folder, { applications: {}, outposts: { here, there } });
+
+        expect(readdirSync(folder).sort()).to.deep.equal(["there.compose.txt", "there.docker-run.txt"]);
+    });
+
     it("go with what is configured no longer", () => {
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, "old.npm.txt"), "");
 
-        writeSnippets(folder, {});
+        writeSnippets(folder, { applications: {}, outposts: {} });
 
         expect(readdirSync(parent)).to.deep.equal([]);
     });

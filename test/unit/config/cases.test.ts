@@ -8,11 +8,12 @@ import { accepted } from "./cases/accepted";
 import { acceptedOfProviders, refusedOfProviders } from "./cases/providers";
 import { refusedOfApplications } from "./cases/refused-applications";
 import { refusedOfStack } from "./cases/refused-stack";
+import { acceptedSurroundings, refusedSurroundings } from "./cases/surroundings";
 
 /** Inputs of people who run authentik, each held to the program that gets the value. */
 
 describe("a value that the program takes which gets it", () => {
-    for (const [what, changes, path, value] of [...accepted, ...acceptedOfProviders]) {
+    for (const [what, changes, path, value] of [...accepted, ...acceptedOfProviders, ...acceptedSurroundings]) {
         it(`is accepted: ${what}`, async () => {
             await startMocks({ configuration: devWith(changes), secretKeys: ["secrets"] });
             const config = loadConfig();
@@ -23,7 +24,8 @@ describe("a value that the program takes which gets it", () => {
 });
 
 describe("a value that the program does not take which gets it", () => {
-    for (const [what, changes, key, cure] of [...refusedOfApplications, ...refusedOfProviders, ...refusedOfStack]) {
+    const refused = [...refusedOfApplications, ...refusedOfProviders, ...refusedOfStack, ...refusedSurroundings];
+    for (const [what, changes, key, cure] of refused) {
         it(`is refused with its place and what to do: ${what}`, async () => {
             const error = (await errorOf(devWith(changes), ["secrets"])) ?? "no error";
             const lines = error.split("\n").filter((line) => line.startsWith(`  authentik-stack:${key} `));

@@ -7,6 +7,7 @@ import { stackFileSchema } from "../../../config/json-schema";
 import { type Configuration, devWith, project } from "../../support/configuration";
 import { accepted } from "./cases/accepted";
 import { acceptedOfProviders } from "./cases/providers";
+import { acceptedSurroundings } from "./cases/surroundings";
 
 const root = join(__dirname, "../../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -46,8 +47,15 @@ describe("the JSON schema of a stack's file", () => {
         });
     }
 
+    it("marks nothing in what docs/blueprints.md shows", () => {
+        const [, shown = ""] = /```yaml\n(config:.*?)```/s.exec(read("docs/blueprints.md")) ?? [];
+
+        expect(Object.keys(parse(shown) as object)).to.deep.equal(["config"]);
+        expect(marked(parse(shown))).to.deep.equal([]);
+    });
+
     it("marks nothing that the program accepts", () => {
-        for (const [what, changes] of [...accepted, ...acceptedOfProviders])
+        for (const [what, changes] of [...accepted, ...acceptedOfProviders, ...acceptedSurroundings])
             expect(marked(fileOf(devWith(changes))), what).to.deep.equal([]);
     });
 

@@ -69,6 +69,16 @@ describe("a job", () => {
         expect(JSON.stringify(created?.body)).to.not.contain("hunter2").and.not.contain("pw-of-nine");
     });
 
+    it("returns what it printed, without secrets", async () => {
+        const log = () => "first\nnote: removed the binding of group family\nnote: key hunter2-hunter2\n";
+        engine = await startEngine({ log });
+        const args = await valueOf(pulumi.output(processArgs(process, labels)));
+
+        expect(await runToExit(new DockerConnection({ host: engine.host }), { ...job, args })).to.equal(
+            "first\nnote: removed the binding of group family\nnote: key [secret]",
+        );
+    });
+
     it("is told image, command, user, settings and mounts", async () => {
         await run({}, {}, { user: "postgres" });
 

@@ -42,6 +42,8 @@ describe("the policy pack on the whole program", () => {
                 "job authentik-redis-server-healthy chown",
                 "container authentik-server",
                 "container authentik-worker",
+                // What applies them, and what compares.
+                "job authentik-blueprints-applied python",
                 "job authentik-blueprints-applied python",
                 "container authentik-ak-outpost-organizr",
                 "job authentik-ak-outpost-organizr-healthy chown",

@@ -15,6 +15,10 @@ export interface Collection {
 
 /** The lists that the API has, by path. */
 export const collections: Record<string, Collection> = {
+    "core/application_entitlements": {
+        model: "authentik_core.applicationentitlement",
+        present: (_, { pk, data }) => Promise.resolve({ pbm_uuid: pk, ...data }),
+    },
     "core/applications": { model: "authentik_core.application", by: "slug", present: presentApplication },
     "core/groups": { model: "authentik_core.group" },
     "core/tokens": { model: "authentik_core.token", by: "identifier", hidden: ["key"] },
@@ -30,7 +34,7 @@ export const collections: Record<string, Collection> = {
     "events/transports": { model: "authentik_events.notificationtransport" },
     "outposts/instances": { model: "authentik_outposts.outpost", present: presentOutpost },
     "policies/all": { model: "authentik_policies.policy" },
-    "policies/bindings": { model: "authentik_policies.policybinding" },
+    "policies/bindings": { model: "authentik_policies.policybinding", present: presentBinding },
     "propertymappings/all": { model: "authentik_core.propertymapping" },
     "propertymappings/provider/scope": { model: "authentik_providers_oauth2.scopemapping" },
     "providers/all": { model: "authentik_core.provider", present: presentProvider },
@@ -38,13 +42,29 @@ export const collections: Record<string, Collection> = {
     "sources/all": { model: "authentik_core.source" },
     "stages/all": { model: "authentik_flows.stage" },
     ...Object.fromEntries(
-        ["ldap", "oauth2", "proxy", "rac", "radius", "saml"].map((kind) => [
+        ["ldap", "oauth2", "proxy", "rac", "radius", "saml", "scim"].map((kind) => [
             `providers/${kind}`,
             { model: `authentik_providers_${kind}.${kind}provider`, present: presentProvider },
         ]),
     ),
     "rac/endpoints": { model: "authentik_providers_rac.endpoint" },
 };
+
+/** A binding with what it names. */
+async function presentBinding({ store }: Context, { pk, data }: Stored): Promise<object> {
+    const named = async (field: string, model: string) => {
+        const found = data[field] === undefined ? undefined : await store.first(model, { pk: data[field] });
+        return found === undefined
+            ? null
+            : { pk: found.pk, name: found.data["name"], username: found.data["username"] };
+    };
+    return {
+        ...{ pk, ...data },
+        policy_obj: await named("policy", "authentik_policies.policy"),
+        group_obj: await named("group", "authentik_core.group"),
+        user_obj: await named("user", "authentik_core.user"),
+    };
+}
 
 /** What a caller sees of these objects: a superuser all, an outpost itself and every application. */
 export function visible({ superuser, outpost }: Caller, objects: Stored[]): Stored[] {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { applicationBlueprint } from "../../../../authentik/blueprints/application";
 import { toYaml } from "../../../../authentik/blueprints/document";
 import { configured, release } from "../../../support/applications";
-import { entryOf, parseBlueprint } from "../../../support/blueprint";
+import { entryOf, found, parseBlueprint } from "../../../support/blueprint";
 
 const behindOutpost = { outpost: "ak-outpost-organizr", externalHost: "http://organizr.localhost:9080" };
 const proxy = { type: "proxy", ...behindOutpost, internalHost: "http://organizr:80" };
@@ -92,19 +92,88 @@ describe("an application's blueprint", () => {
         const blueprint = parsed({ group: "family" });
         const binding = entryOf(blueprint, bindings);
 
-        expect(entryOf(blueprint, "authentik_core.group")).to.deep.include({
-            id: "group",
-            identifiers: { name: "family" },
-        });
-        expect(binding.identifiers).to.deep.include({
+        expect(entryOf(blueprint, "authentik_core.group")).to.deep.include({ identifiers: { name: "family" } });
+        expect(binding.identifiers).to.deep.equal({
             target: { tag: "!KeyOf", value: "application" },
-            group: { tag: "!KeyOf", value: "group" },
+            group: found("authentik_core.group", "name", "family"),
         });
         expect(binding.attrs).to.include({ enabled: true, negate: false });
         expect(entryOf(blueprint, "authentik_core.application").id).to.equal("application");
     });
 
-    it("binds no group where none is named", () => {
+    it("binds no group where none is named, and leaves what is bound in authentik as it is", () => {
         expect(parsed().entries.map(({ model }) => model)).to.not.include(bindings);
+        expect(entryOf(parsed(), "authentik_core.application").attrs).to.not.have.property("policy_engine_mode");
+    });
+
+    it("lets in groups, users and whom an expression lets in, in the mode that is asked for", () => {
+        const expression = "return True";
+        const access = { groups: ["family", "friends"], users: ["alice"], expression };
+        const blueprint = parsed({ access });
+        const bound = blueprint.entries.filter(({ model }) => model === bindings);
+
+        const target = { tag: "!KeyOf", value: "application" };
+        expect(bound.map(({ identifiers }) => identifiers)).to.deep.equal([
+            { target, group: found("authentik_core.group", "name", "family") },
+            { target, group: found("authentik_core.group", "name", "friends") },
+            { target, user: found("authentik_core.user", "username", "alice") },
+            { target, policy: { tag: "!KeyOf", value: "organizr: access" } },
+        ]);
+        expect(bound.map(({ attrs }) => attrs.order)).to.deep.equal([0, 1, 2, 3]);
+        expect(entryOf(blueprint, "authentik_policies_expression.expressionpolicy")).to.deep.include({
+            identifiers: { name: "organizr: access" },
+            attrs: { expression },
+        });
+        const mode = (asked: string) =>
+            entryOf(parsed({ access: { ...access, mode: asked } }), "authentik_core.application").attrs
+                .policy_engine_mode;
+        expect([mode("any"), mode("all")]).to.deep.equal(["any", "all"]);
+    });
+
+    it("gives entitlements to groups and users", () => {
+        const blueprint = parsed({
+            entitlements: [{ name: "editors", groups: ["family"], users: ["alice"], attributes: { role: "editor" } }],
+        });
+
+        expect(entryOf(blueprint, "authentik_core.applicationentitlement")).to.deep.include({
+            identifiers: { app: { tag: "!KeyOf", value: "application" }, name: "editors" },
+            attrs: { attributes: { role: "editor" } },
+        });
+        const target = { tag: "!KeyOf", value: "entitlement editors" };
+        expect(blueprint.entries.filter(({ model }) => model === bindings).map((one) => one.identifiers)).to.deep.equal(
+            [
+                { target, group: found("authentik_core.group", "name", "family") },
+                { target, user: found("authentik_core.user", "username", "alice") },
+            ],
+        );
+    });
+
+    it("shows what is configured on authentik's page, and touches nothing else of it", () => {
+        const { attrs } = entryOf(
+            parsed({ libraryGroup: "Media", description: "All of it", publisher: "Them", openInNewTab: true }),
+            "authentik_core.application",
+        );
+
+        expect(attrs).to.include({
+            group: "Media",
+            meta_description: "All of it",
+            meta_publisher: "Them",
+            open_in_new_tab: true,
+        });
+        expect(entryOf(parsed(), "authentik_core.application").attrs).to.not.have.any.keys(
+            ...["group", "meta_description", "meta_publisher", "open_in_new_tab"],
+        );
+    });
+
+    it("lets the account in with which a directory's clients search", () => {
+        const provider = { type: "ldap", outpost: "ak-ldap" };
+        const blueprint = parsed({ slug: "nas", provider, group: "family" });
+
+        expect(
+            blueprint.entries.filter(({ model }) => model === bindings).map((one) => one.identifiers),
+        ).to.deep.include({
+            target: { tag: "!KeyOf", value: "application" },
+            user: found("authentik_core.user", "username", "ldap-nas"),
+        });
     });
 });

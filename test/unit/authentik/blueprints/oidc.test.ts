@@ -84,8 +84,16 @@ describe("the blueprint of an OIDC client", () => {
         expect(own).to.deep.equal({ tag: "!KeyOf", value: mapping.id });
     });
 
-    it("knows people by their user name unless it says otherwise", () => {
-        expect(entryOf(parsed({ type: "oidc", redirectUris }), model).attrs.sub_mode).to.equal("user_username");
+    it("knows people by their user name unless it says otherwise, or an existing client did", () => {
+        const held = [model, ["name", "wiki"]];
+        expect(entryOf(parsed({ type: "oidc", redirectUris }), model).attrs.sub_mode).to.deep.equal({
+            tag: "!If",
+            value: [
+                { tag: "!Find", value: held },
+                { tag: "!AtIndex", value: [{ tag: "!FindObject", value: held }, "sub_mode"] },
+                "user_username",
+            ],
+        });
         expect(
             entryOf(parsed({ type: "oidc", redirectUris, subMode: "hashed_user_id" }), model).attrs.sub_mode,
         ).to.equal("hashed_user_id");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { blueprintProblem, ownBlueprintChecks } from "../../../../authentik/blueprints/own";
+import { blueprintProblem, ownBlueprintChecks, readsOf } from "../../../../authentik/blueprints/own";
 
 const checksOf = (...entries: string[]) =>
     ownBlueprintChecks("own/0-a.yaml", `version: 1\nentries:\n${entries.join("\n")}\n`, "http://server:9000");
@@ -79,4 +79,28 @@ describe("a blueprint of the user's own", () => {
             expect(blueprintProblem(text)).to.contain(problem);
         });
     }
+});
+
+describe("what a blueprint of the user's own reads", () => {
+    const readsIn = (value: string) => readsOf(`version: 1\nentries:\n- model: a\n  attrs: {x: ${value}}\n`);
+
+    it("is found wherever it is", () => {
+        const nested = "!Format [a, !If [!Env A, {b: !File /c}, [!Env D]]], y: !Env A, z: !File '/with blank'";
+
+        expect(readsIn(nested)).to.deep.equal({ variables: ["A", "D"], files: ["/c", "/with blank"] });
+    });
+
+    it("may be unset where it has a default", () => {
+        const { variables, files } = readsIn("!Env [A, b], y: !Env [C, null], z: !File [/d, !Env E], v: !File [/f, ~]");
+
+        expect(variables).to.deep.equal(["C", "E"]);
+        expect(files).to.deep.equal(["/f"]);
+    });
+
+    it("is not what authentik works out, or only looks like it", () => {
+        expect(readsIn("!Env [!Format [A], b], y: '!Env B', z: !Context C # !Env D")).to.deep.equal({
+            variables: [],
+            files: [],
+        });
+    });
 });

@@ -3,7 +3,7 @@ import { applicationBlueprint } from "../../../../authentik/blueprints/applicati
 import { type Blueprint, toYaml } from "../../../../authentik/blueprints/document";
 import { outpostBlueprint } from "../../../../authentik/blueprints/outpost";
 import { configured, forwarded, release } from "../../../support/applications";
-import { parseBlueprint } from "../../../support/blueprint";
+import { found, parseBlueprint } from "../../../support/blueprint";
 
 /** What removes something that a blueprint made, as authentik reads it. */
 function removal(blueprint: Blueprint, name: string) {
@@ -102,6 +102,53 @@ describe("what a blueprint owns", () => {
         expect(binding?.identifiers).to.deep.include({
             target: { tag: "!Find", value: ["authentik_core.application", ["slug", "wiki"]] },
             group: { tag: "!Find", value: ["authentik_core.group", ["name", "family"]] },
+        });
+    });
+
+    it("is nobody else's binding, also where the group is gone", () => {
+        const grouped = { ...forwarded("wiki", "o"), group: "family" };
+
+        const [binding] = removal(applicationBlueprint(grouped, release), "group family at application wiki");
+        expect(binding?.conditions).to.deep.equal([found("authentik_core.group", "name", "family")]);
+    });
+
+    it("is what authentik's page says of the application, which is not made again where it is gone", () => {
+        const described = { ...forwarded("wiki", "o"), description: "All of it" };
+
+        expect(removal(applicationBlueprint(described, release), "meta_description of application wiki")).to.deep.equal(
+            [
+                {
+                    model: "authentik_core.application",
+                    conditions: [found("authentik_core.application", "slug", "wiki")],
+                    identifiers: { slug: "wiki" },
+                    attrs: { meta_description: "" },
+                },
+            ],
+        );
+    });
+
+    it("is the policy with an expression, and each entitlement", () => {
+        const wiki = configured({
+            ...{
+                slug: "wiki",
+                name: "Wiki",
+                access: { expression: "return True" },
+                entitlements: [{ name: "editors" }],
+            },
+            provider: { type: "oidc", redirectUris: ["https://wiki.example.com/cb"] },
+        });
+        const blueprint = applicationBlueprint(wiki, release);
+
+        expect(removal(blueprint, "policy wiki: access at application wiki")).to.deep.equal([
+            {
+                model: "authentik_policies_expression.expressionpolicy",
+                state: "absent",
+                identifiers: { name: "wiki: access" },
+            },
+        ]);
+        expect(removal(blueprint, "entitlement editors of application wiki")[0]?.identifiers).to.deep.equal({
+            app: found("authentik_core.application", "slug", "wiki"),
+            name: "editors",
         });
     });
 

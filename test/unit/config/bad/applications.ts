@@ -120,6 +120,41 @@ export const applicationRows: BadRow[] = [
         changes: { "applications[0].icon": "organizr.png" },
         problems: [["applications[0].icon", "organizr.png", "must be an http or https URL, such as"]],
     },
+    {
+        wrong: "an icon outside the folder of uploaded files",
+        changes: { "applications[0].icon": "icons/../secret.png" },
+        problems: [["applications[0].icon", "icons/../secret.png", "that of an uploaded file"]],
+    },
+    {
+        wrong: "a slug that authentik keeps for itself",
+        changes: { "applications[0].slug": "token" },
+        problems: [["applications[0].slug", "token", "is kept by authentik"]],
+    },
+    {
+        wrong: "a group beside access",
+        changes: { "applications[0].group": "family", "applications[0].access": { groups: ["friends"] } },
+        problems: [["applications[0].group", "family", "is short for access.groups; use one of the two"]],
+    },
+    {
+        wrong: "access that names nobody",
+        changes: { "applications[0].access": { mode: "all" } },
+        problems: [["applications[0].access", { mode: "all", groups: [], users: [] }, "names nobody"]],
+    },
+    {
+        wrong: "an expression that is no Python",
+        changes: { "applications[0].access": { expression: "return user && true" } },
+        problems: [["applications[0].access.expression", "return user && true", "is no Python near line 1"]],
+    },
+    {
+        wrong: "one group where a list is asked for",
+        changes: { "applications[0].access": { groups: "family" } },
+        problems: [["applications[0].access.groups", "family", "must be a list of groups, such as [family]"]],
+    },
+    {
+        wrong: "a mode that authentik does not have",
+        changes: { "applications[0].access": { mode: "one", groups: ["family"] } },
+        problems: [["applications[0].access.mode", "one", "must be one of any, all"]],
+    },
 ];
 
 function app(slug: string, outpost: string) {

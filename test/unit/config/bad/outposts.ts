@@ -55,8 +55,8 @@ export const outpostRows: BadRow[] = [
         problems: [["networks.backend.name", "frontend_net", "is the name of another network; names are unique"]],
     },
     {
-        wrong: "a network of a fourth role",
+        wrong: "a network of a fourth role, without an outpost on it",
         changes: { "networks.dmz": { name: "dmz_net" } },
-        problems: [["networks.dmz", { name: "dmz_net" }, "is an unknown configuration key"]],
+        problems: [["networks.dmz", { name: "dmz_net", adopt: false }, "is a network that no outpost is on; name it"]],
     },
 ];

@@ -31,6 +31,27 @@ export const accepted: Accepted[] = [
     ["an icon of Font Awesome", { "applications[0].icon": "fa://fa-book" }],
     ["an icon of authentik's own", { "applications[0].icon": "/static/dist/assets/icons/icon.png" }],
     ["an icon by URL", { "applications[0].icon": "https://cdn.example.com/app.svg" }],
+    ["an icon by the path of an uploaded file", { "applications[0].icon": "application-icons/wiki.png" }],
+    ["an icon for each theme", { "applications[0].icon": "application-icons/%(theme)s/wiki.svg" }],
+    // Who may enter, and what authentik's page says
+    ["a heading of the page of applications", { "applications[0].libraryGroup": "Büro & Küche" }],
+    ["a description of several lines", { "applications[0].description": "One\nTwo" }],
+    ["a publisher that is empty again", { "applications[0].publisher": "" }],
+    ["several groups", { "applications[0].access": { groups: ["family", "O'Brien's", "Ä b"] } }],
+    ["users by e-mail address", { "applications[0].access": { users: ["alice@example.com", "bob.b"] } }],
+    [
+        "one user where all have to hold",
+        { "applications[0].access": { mode: "all", users: ["alice"], groups: ["a", "b"] } },
+    ],
+    [
+        "an expression of several lines",
+        { "applications[0].access": { expression: "if ak_is_sso_flow:\n  return False\nreturn True\n" } },
+    ],
+    ["an entitlement that nobody has yet", { "applications[0].entitlements": [{ name: "editors" }] }],
+    [
+        "attributes of an entitlement",
+        { "applications[0].entitlements": [{ name: "a b", attributes: { quota: 5, list: [1], more: { x: null } } }] },
+    ],
     // Published ports
     [
         "a port on two addresses",

@@ -1,0 +1,56 @@
+import { accessOf, membersOf, type Way } from "./access";
+import { secretPaths } from "./blueprints/document";
+import { type ApplicationConfig, kindOf } from "./providers";
+
+/**
+ * What existing.py has to know of the applications: what it may take over of that which exists in authentik under another
+ * name, and the only bindings that may be left.
+ */
+export interface Existing {
+    /** URL of authentik's server inside its networks. */
+    server: string;
+    /** File with a bearer token. */
+    token: string;
+    applications: {
+        slug: string;
+        /** Model of the provider, whose objects the API has under `list`, e.g. `providers/oauth2`. */
+        model: string;
+        list: string;
+        /** By which a provider of OpenID Connect is known, whatever its name. */
+        clientId?: string;
+        /** The ways into the application; undefined where the configuration leaves them to authentik. */
+        access?: Bound[];
+        /** Those to each of its entitlements, by name. */
+        entitlements: Record<string, Bound[]>;
+    }[];
+}
+
+type Bound = [kind: Way["kind"], name: string];
+
+/** What exists already and concerns these applications. */
+export function existingObjects(applications: ApplicationConfig[], server: string): Existing {
+    return {
+        server,
+        token: secretPaths.apiToken,
+        applications: applications.map((application) => {
+            const { slug, entitlements } = application;
+            const kind = kindOf(application);
+            const access = accessOf(application, kind.account?.(application));
+            const clientId = kind.clientId?.(application);
+            return {
+                slug,
+                model: kind.model,
+                list: kind.model.replace(/^authentik_providers_(\w+)\..*$/, "providers/$1"),
+                ...(clientId === undefined ? {} : { clientId }),
+                ...(access && { access: access.ways.map(bound) }),
+                entitlements: Object.fromEntries(
+                    entitlements.map((entitlement) => [entitlement.name, membersOf(entitlement).map(bound)]),
+                ),
+            };
+        }),
+    };
+}
+
+function bound({ kind, name }: Way): Bound {
+    return [kind, name];
+}
