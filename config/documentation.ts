@@ -153,7 +153,8 @@ export function projectFile(text: string): string {
     const document = parseDocument(text);
     const keys = Object.entries(keySchema().properties ?? {}).map(([key, node]) => [key, projectKey(node)]);
     document.set("config", document.createNode(Object.fromEntries(keys)));
-    return document.toString({ lineWidth: 120 });
+    // Unfolded: prettier folds a long text in another way than this library.
+    return document.toString({ lineWidth: 0 });
 }
 
 /** Without a default Pulumi itself would ask for the key, apart from everything else the program finds missing. */
