@@ -13,12 +13,13 @@ export = async function program() {
     await requirePulumi();
     const config = loadConfig();
     const { prefix, version } = config;
+    const name = `${prefix}authentik`;
     const warning = versionWarning(version);
     if (warning !== undefined) await pulumi.log.warn(warning);
     const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
-    await preflight(config, connection);
     const runtime = await DockerHost.observed({ connection, prefix });
-    const { outputs } = new AuthentikStack(`${prefix}authentik`, {
+    await preflight(config, connection, { name, seen: runtime.observation });
+    const { outputs } = new AuthentikStack(name, {
         config,
         secretSettings: secretSettings(),
         runtime,

@@ -89,6 +89,7 @@ export function servingChecks(
                 .filter(({ outpost }) => outpost === outpostOf(application))
                 .flatMap((outpost) => kindOf(application).serving(application, outpost)),
         ),
+        // Without the flag of 2026.5 that the setup is done, it leads to a setup page that is not there.
         { name: "the front page", url: `${server}/`, follows: true, status: 200 },
     ];
 }

@@ -14,6 +14,8 @@ export interface Release {
      * Source: authentik/core/api/applications.py.
      */
     iconAttribute: "icon" | "meta_icon";
+    /** Groups have names of their own: the migration to 2025.12 fails where two share one. Source: authentik_core.0056, as run. */
+    hasUniqueGroups: boolean;
     /** An application is hidden from the library by `meta_hide` instead of the launch URL blank://blank: from 2026.5 on. */
     hasHide: boolean;
     /** OAuth2 providers name the grant types that they allow, and refuse every other: from 2026.5 on. */
@@ -26,44 +28,156 @@ export interface Release {
     issuerAttribute: "issuer" | "issuer_override";
     /** It listens on [::] unless told otherwise, and restarts for ever where the host has IPv6 switched off: from 2026.5 on. */
     listensOnIpv6: boolean;
+    /**
+     * A flag says that the setup is done; without it, `/` leads to a setup page, which answers 503 for ever where its flow
+     * was taken away: from 2026.5 on. Source: authentik/core/apps.py and core/setup.
+     */
+    hasSetupFlag: boolean;
     /** Server and proxy outpost are programs in Rust, with health commands of their own: from 2026.8 on. */
     isRust: boolean;
+    /** It is told the URL at which browsers reach it, for links in e-mails: from 2026.8 on. Source: its release notes. */
+    hasBaseUrl: boolean;
+    /**
+     * Connections of PostgreSQL that one server and one worker take. Source: 18 were in use with 2025.8.4, as run; the
+     * release notes of 2025.10 say half as many again.
+     */
+    connections: number;
+    /** The oldest PostgreSQL that it runs on. Source: the Django in its uv.lock, 5.1 up to 2025.8 and 5.2 since. */
+    oldestPostgres: number;
 }
+
+/** A series of authentik, such as 2025.8: when it appeared, which of its releases to run, and what it changed. */
+interface Series {
+    name: string;
+    /** Month of its first release. */
+    released: string;
+    /** Its last known patch. Source: authentik's releases as of November 2026. */
+    last: number;
+    /** The first patch to run, and what is wrong with those before it. Default: all of them can be run. */
+    from?: number;
+    since?: string;
+    /** What it asks for that differs from the series before; everything else stays as it was. */
+    changes: Partial<Release>;
+    /** Whether this program ran with a real server of it, built from source, or its source and schema were only read. */
+    proof: "run" | "read";
+}
+
+/** What the oldest series asks for. */
+const oldest: Release = {
+    needsRedis: true,
+    mediaRoot: undefined,
+    iconAttribute: "icon",
+    hasUniqueGroups: false,
+    hasHide: false,
+    hasGrantTypes: false,
+    hasLogoutRedirects: false,
+    hasLogoutMethod: false,
+    issuerAttribute: "issuer",
+    listensOnIpv6: false,
+    hasSetupFlag: false,
+    isRust: false,
+    hasBaseUrl: false,
+    connections: 20,
+    oldestPostgres: 13,
+};
+
+/**
+ * Every series that this program has blueprints and settings for: the one table of what differs between releases.
+ *
+ * Source: the release notes in authentik's documentation, the OpenAPI schema of each release (held to it by
+ * `npm run update-models`), and the files that {@link Release} names.
+ */
+const series = [
+    { name: "2025.8", released: "2025-08", last: 6, proof: "run", changes: {} },
+    {
+        name: "2025.10",
+        released: "2025-10",
+        last: 4,
+        from: 4,
+        since: "earlier ones let requests past forward auth (CVE-2026-25748)",
+        proof: "run",
+        // Its tasks, cache and web sockets take connections of PostgreSQL instead of Redis: half as many again.
+        changes: { needsRedis: false, hasLogoutMethod: true, connections: 30, oldestPostgres: 14 },
+    },
+    {
+        name: "2025.12",
+        released: "2026-01",
+        last: 6,
+        proof: "run",
+        changes: { mediaRoot: "/", iconAttribute: "meta_icon", hasUniqueGroups: true },
+    },
+    { name: "2026.2", released: "2026-02", last: 7, proof: "run", changes: {} },
+    {
+        name: "2026.5",
+        released: "2026-05",
+        last: 8,
+        proof: "read",
+        changes: {
+            hasHide: true,
+            hasGrantTypes: true,
+            hasLogoutRedirects: true,
+            issuerAttribute: "issuer_override",
+            listensOnIpv6: true,
+            hasSetupFlag: true,
+        },
+    },
+    {
+        name: "2026.8",
+        released: "2026-08",
+        last: 7,
+        from: 3,
+        since: "earlier ones do not migrate the database of the release before",
+        proof: "read",
+        changes: { isRust: true, hasBaseUrl: true },
+    },
+] as const satisfies Series[];
+
+/** The same, as data of one type. */
+const table: readonly Series[] = series;
 
 /** Where the volume with uploaded files is mounted. */
 export const mediaFolder = "/media";
 
-/** The form of an authentik version: year.month.patch, e.g. `2025.8.4`. */
+/** The form of an authentik version: year.month.patch, e.g. `2025.8.6`. */
 export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+$/;
 
-/** The series that this program has blueprints and settings for, each with its first release that it should be run with. */
-const series: { name: string; from?: number; since?: string }[] = [
-    { name: "2025.8" },
-    { name: "2025.10", from: 4, since: "earlier ones let requests past forward auth (CVE-2026-25748)" },
-    { name: "2025.12" },
-    { name: "2026.2" },
-    { name: "2026.5" },
-    { name: "2026.8", from: 3, since: "earlier ones do not migrate the database of the release before" },
-];
-
-/**
- * What is to be known of a version before it is trusted; undefined for those whose series ran with this program.
- *
- * Source: the servers of 2025.8 to 2026.2, built from source and run; of later ones only schema and release notes were read.
- */
-export function versionWarning(version: string): string | undefined {
-    if (numeric(version) <= numeric("2026.2")) return undefined;
-    return (
-        `authentik ${version} has not been run with this program, whose newest series that was is 2026.2. On a first install of ` +
-        "2026.5 or later, authentik may answer its root with 503, since this program takes the setup page away"
-    );
-}
-
 /** The oldest and newest series of them. */
-export const supported = { from: "2025.8", to: "2026.8" } as const;
+export const supported = { from: series[0].name, to: "2026.8" } as const;
+
+/** The series before the oldest: a database of it can be taken over, an earlier one not. */
+export const predecessor = "2025.6";
+
+/** The newest release of the newest series that ran with this program. */
+export const provenVersion = lastOf(table.findLast(({ proof }) => proof === "run") ?? series[0]);
 
 /** What a version has to be. */
-export const versionError = `must be an authentik version from ${supported.from} to ${supported.to}, such as 2025.8.4`;
+export const versionError = `must be an authentik version from ${supported.from} to ${supported.to}, such as ${provenVersion}`;
+
+/** The last known release of each series, oldest first. */
+export const lastVersions = table.map(lastOf);
+
+/**
+ * What is to be known of a version before it is run: that it gets no more security fixes, and since when, or that it never
+ * ran with this program; undefined when there is nothing.
+ *
+ * authentik fixes the two newest series. Source: SECURITY.md of its repository.
+ */
+export function versionWarning(version: string): string | undefined {
+    const at = indexOf(version);
+    const successor = table[at + 2];
+    const next = table[at + 1];
+    const warnings = [];
+    if (successor !== undefined && next !== undefined)
+        warnings.push(
+            `authentik ${seriesOf(version)} has had no security fixes since ${successor.released}; ` +
+                `the next step is ${nextStep(version) ?? lastOf(next)}: \`npm run upgrade\` shows the way`,
+        );
+    if (table[at]?.proof !== "run")
+        warnings.push(
+            `authentik ${version} has not been run with this program, whose newest series that was is ${seriesOf(provenVersion)}`,
+        );
+    return warnings.length === 0 ? undefined : warnings.join("\n");
+}
 
 /**
  * Why a version is not one to run; undefined when it is.
@@ -72,17 +186,16 @@ export const versionError = `must be an authentik version from ${supported.from}
  */
 export function versionProblem(version: string, untested = false): string | undefined {
     if (!versionPattern.test(version)) return versionError;
-    const [year = "", month = "", patch] = version.split(".");
-    const name = `${year}.${month}`;
-    const found = series.find((one) => one.name === name);
+    const name = seriesOf(version);
+    const found = table[indexOf(version)];
     const because = (reason: string) => `${versionError}; ${reason}`;
-    if (numeric(version) < numeric(supported.from))
+    if (compare(version, supported.from) < 0)
         return because(`in earlier ones blueprints and outposts of type radius and rac read no secrets from files`);
-    if (found === undefined && numeric(version) <= numeric(supported.to)) return because(`${name} never existed`);
+    if (found === undefined && compare(name, supported.to) <= 0) return because(`${name} never existed`);
     if (untested) return undefined;
     if (found === undefined)
         return because("this program was not tested with newer ones, and `allowUntested: true` lets them through");
-    if (Number(patch) < (found.from ?? 0))
+    if (patchOf(version) < (found.from ?? 0))
         return because(`of ${name} take ${name}.${found.from ?? 0} or later: ${found.since ?? ""}`);
     return undefined;
 }
@@ -90,28 +203,57 @@ export function versionProblem(version: string, untested = false): string | unde
 /**
  * What changed up to a version; a newer one than this program knows is taken for the newest that it does.
  *
- * Source: the pages of releases in authentik's documentation, and the OpenAPI schema of each.
- *
  * @throws Error when the version has another form; config/ reports that before it comes here.
  */
 export function releaseOf(version: string): Release {
-    if (!versionPattern.test(version)) throw new Error(`${version} is not an authentik version such as 2025.8.4`);
-    const since = (name: string) => numeric(version) >= numeric(name);
-    return {
-        needsRedis: !since("2025.10"),
-        mediaRoot: since("2025.12") ? "/" : undefined,
-        iconAttribute: since("2025.12") ? "meta_icon" : "icon",
-        hasHide: since("2026.5"),
-        hasGrantTypes: since("2026.5"),
-        hasLogoutRedirects: since("2026.5"),
-        hasLogoutMethod: since("2025.10"),
-        issuerAttribute: since("2026.5") ? "issuer_override" : "issuer",
-        listensOnIpv6: since("2026.5"),
-        isRust: since("2026.8"),
-    };
+    if (!versionPattern.test(version))
+        throw new Error(`${version} is not an authentik version such as ${provenVersion}`);
+    const name = seriesOf(version);
+    const upTo = table.filter((one) => compare(one.name, name) <= 0);
+    return upTo.reduce((before, { changes }): Release => ({ ...before, ...changes }), oldest);
 }
 
-function numeric(version: string): number {
-    const [year, month] = version.split(".");
-    return Number(year) * 100 + Number(month);
+/**
+ * The release to run after this one: the last patch of its series, then the next series; undefined where nothing newer is
+ * known. Source: "Upgrade authentik" in authentik's documentation.
+ */
+export function nextStep(version: string): string | undefined {
+    const at = indexOf(version);
+    const own = table[at];
+    if (own !== undefined && patchOf(version) < own.last) return lastOf(own);
+    const next = table[at + 1];
+    return next && lastOf(next);
+}
+
+/** The place of a version's series in the table: -1 before the oldest, and after the last for newer ones. */
+export function indexOf(version: string): number {
+    const found = table.findIndex(({ name }) => name === seriesOf(version));
+    if (found >= 0) return found;
+    return compare(version, supported.from) < 0 ? -1 : table.length;
+}
+
+/** Names of the series between two versions. */
+export function seriesBetween(from: string, to: string): string[] {
+    return table.slice(indexOf(from) + 1, indexOf(to)).map(({ name }) => name);
+}
+
+/** The series of a version: `2025.8` of `2025.8.6`. */
+export function seriesOf(version: string): string {
+    return version.split(".").slice(0, 2).join(".");
+}
+
+/** Negative where one version is earlier than another, positive where it is later; months and patches are numbers. */
+export function compare(one: string, other: string): number {
+    const left = one.split(".").map(Number);
+    const right = other.split(".").map(Number);
+    const at = left.findIndex((number, index) => number !== (right[index] ?? number));
+    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+function patchOf(version: string): number {
+    return Number(version.split(".")[2]);
+}
+
+function lastOf({ name, last }: Pick<Series, "name" | "last">): string {
+    return `${name}.${last}`;
 }

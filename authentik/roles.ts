@@ -19,6 +19,8 @@ export interface Role {
         readySeconds?: number;
         /** Log lines that say what it lacks, while it lives. Default: it has none. */
         lacking?: RegExp;
+        /** Says in the log of a container that ended why it always will, in its first group. Default: it has none. */
+        fatal?: RegExp;
     };
     /** How long it gets to end by itself when it is stopped, in seconds. */
     stopSeconds: number;
@@ -122,6 +124,12 @@ const instanceFolders = [
     "/blueprints/default",
     ...everyFolders,
 ];
+/**
+ * The last line of a traceback through a migration, except where the database went away: no restart changes that. Source: the
+ * worker of 2026.2.2 on a database of 2025.8.4, as run.
+ */
+const cannotMigrate =
+    /Traceback \(most recent call last\):\n(?:[ \t].*\n)*?[ \t].*migrat.*\n(?:[ \t].*\n)*((?!.*OperationalError)\S.*)/;
 
 /** Every role, by name. Ports are those of the EXPOSE lines of authentik's own Dockerfiles. */
 export const roles = {
@@ -143,7 +151,7 @@ export const roles = {
     worker: {
         image: server,
         host: "authentik-worker",
-        health: { command: ["ak", "healthcheck"], startSeconds: 180, lacking: lacksData },
+        health: { command: ["ak", "healthcheck"], startSeconds: 180, lacking: lacksData, fatal: cannotMigrate },
         stopSeconds: 60,
         pids: 256,
         memory: "1g",

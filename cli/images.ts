@@ -18,6 +18,8 @@ export interface ImageRequest {
     connection: DockerConnection;
     /** There are registry credentials, but only the update can decrypt them. Default: false. */
     credentialsLater?: boolean;
+    /** The release of authentik, which stand-ins imitate. */
+    version: string;
     /** When to use stand-in images: `always`, if the configuration's cannot be pulled (`fallback`), or `never`. */
     standIns: "always" | "fallback" | "never";
 }
@@ -30,9 +32,9 @@ export interface ImageRequest {
  */
 export async function chooseImages(
     progress: Progress,
-    { images, connection, credentialsLater, standIns }: ImageRequest,
+    { images, connection, credentialsLater, version, standIns }: ImageRequest,
 ): Promise<ChosenImages> {
-    if (standIns === "always") return await rehearse(progress, images, "A rehearsal was requested");
+    if (standIns === "always") return await rehearse(progress, { images, version }, "A rehearsal was requested");
     for (const image of await absentImages(connection, images)) {
         const outcome = await pullImage(connection, image, progress);
         if (outcome.kind === "pulled") continue;
@@ -43,7 +45,7 @@ export async function chooseImages(
         if (outcome.kind === "refused") throw new ToolError(refused(image, outcome.reason));
         const reason = `The engine does not have ${image}, and its registry cannot be reached`;
         if (standIns === "never") throw new ToolError(unreachable(reason, outcome.reason));
-        return await rehearse(progress, images, reason);
+        return await rehearse(progress, { images, version }, reason);
     }
     return { images };
 }
@@ -55,10 +57,14 @@ export async function absentImages(connection: DockerConnection, images: Partial
     return names.filter((_, index) => !present[index]);
 }
 
-async function rehearse(progress: Progress, images: Partial<Images>, rehearsal: string): Promise<ChosenImages> {
+async function rehearse(
+    progress: Progress,
+    { images, version }: Pick<ImageRequest, "images" | "version">,
+    rehearsal: string,
+): Promise<ChosenImages> {
     const { buildStandInImages } = await needOffline(rehearsal, loadIt);
     progress(`${rehearsal}: using stand-in images`);
-    const built = Object.entries(await buildStandInImages(progress));
+    const built = Object.entries(await buildStandInImages(progress, version));
     return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
 }
 

@@ -1,3 +1,4 @@
+import { createInterface } from "node:readline";
 import { Interrupted, reasonOf, ToolError } from "./progress";
 
 /**
@@ -40,4 +41,16 @@ export function takeStack(args: string[]): { stack?: string; rest: string[] } {
     const stack = args[at + 1];
     if (stack === undefined) throw new ToolError("--stack needs the name of a stack, such as dev.");
     return { stack, rest: args.toSpliced(at, 2) };
+}
+
+/** Asks on the terminal; no answer means no. */
+export async function agreed(question: string): Promise<boolean> {
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    return await new Promise((resolve) => {
+        terminal.once("close", () => resolve(false));
+        terminal.question(`${question} [y/N] `, (answer) => {
+            resolve(/^y(es)?$/i.test(answer.trim()));
+            terminal.close();
+        });
+    });
 }

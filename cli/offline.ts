@@ -20,10 +20,10 @@ export type StandInImages = Record<
 
 /** What `offline/index.ts` exports. It is repeated here, so that type checks and imports work without that folder. */
 export interface Offline {
-    /** The names of the stand-ins, whether they are built or not. */
-    standInImages: () => StandInImages;
+    /** The names of the stand-ins of a release, whether they are built or not. Default: the release that was recorded. */
+    standInImages: (release?: string) => StandInImages;
     /** Builds the stand-ins that the Docker engine does not have yet. */
-    buildStandInImages: (progress: Progress) => Promise<StandInImages>;
+    buildStandInImages: (progress: Progress, release?: string) => Promise<StandInImages>;
     /** The Pulumi that an earlier run built. */
     findToolchain: (place: typeof toolchainPlace) => Toolchain | undefined;
     /** The same; builds it if it is missing. */

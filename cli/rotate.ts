@@ -1,5 +1,4 @@
-import { createInterface } from "node:readline";
-import { main, takeStack } from "./main";
+import { agreed, main, takeStack } from "./main";
 import { Steps, ToolError } from "./progress";
 import { draftRotation, previewChanges, withDraft, writeDraft } from "./rotation/draft";
 import { followUps, listText, nextRotation, readSecrets } from "./rotation/secrets";
@@ -36,7 +35,7 @@ main(async (args) => {
     console.log(
         `\nA new value for ${asked.join(", ")}:\n${indented([...planned, ...followUps(known, asked, stack)])}\n`,
     );
-    if (!yes && !(await agreed())) throw new ToolError("Nothing was changed.");
+    if (!yes && !(await agreed("Rotate?"))) throw new ToolError("Nothing was changed.");
     const drafted = writeDraft(open, draft);
     const changes = await steps.run("Containers", (progress) => bringUp(progress, drafted, settled), describeChanges);
     for (const warning of changes.warnings) console.log(`\nwarning: ${warning}`);
@@ -50,18 +49,6 @@ function parse(args: string[]): { asked: string[]; yes: boolean } {
     const names = args.filter((argument) => !argument.startsWith("-"));
     const yes = flags.includes("--yes") || flags.includes("-y");
     return { asked: flags.includes("--list") ? [] : [...new Set(names)], yes };
-}
-
-/** Asks on the terminal; no answer means no. */
-async function agreed(): Promise<boolean> {
-    const terminal = createInterface({ input: process.stdin, output: process.stdout });
-    return await new Promise((resolve) => {
-        terminal.once("close", () => resolve(false));
-        terminal.question("Rotate? [y/N] ", (answer) => {
-            resolve(/^y(es)?$/i.test(answer.trim()));
-            terminal.close();
-        });
-    });
 }
 
 function indented(lines: string[]): string {

@@ -38,8 +38,14 @@ main(async (args) => {
     const chosen = await steps.run(
         "Images",
         (progress) => {
-            const { images, credentialsLater } = settings;
-            return chooseImages(progress, { images, connection: docker.connection, credentialsLater, standIns });
+            const { images, credentialsLater, version } = settings;
+            return chooseImages(progress, {
+                images,
+                connection: docker.connection,
+                credentialsLater,
+                version,
+                standIns,
+            });
         },
         ({ images, rehearsal }) =>
             `${rehearsal === undefined ? "as configured" : "stand-ins"}: server ${images.server ?? ""}`,

@@ -45,6 +45,8 @@ export interface InstanceArgs {
     version: string;
     /** The image of that release. */
     image: pulumi.Input<string>;
+    /** URL at which browsers reach it, for releases that want to know it. Default: they find it out by themselves. */
+    url?: string;
     postgres: PostgresConnection;
     /** Only for releases that need one: up to 2025.8. */
     redis: RedisConnection | undefined;
@@ -102,7 +104,7 @@ export function authentikInstance(args: InstanceArgs): Instance {
     const secretSettings = secretVariables(args.settings, args.secretSettings ?? []).map(
         (key): [string, WorkloadFile] => [key, secretFile(key.toLowerCase(), pulumi.secret(settings[key] ?? ""))],
     );
-    const { mediaRoot } = releaseOf(args.version);
+    const { mediaRoot, hasBaseUrl } = releaseOf(args.version);
     const files: [string, WorkloadFile][] = [
         ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
         ["AUTHENTIK_POSTGRESQL__PASSWORD", toPostgres.password],
@@ -129,6 +131,7 @@ export function authentikInstance(args: InstanceArgs): Instance {
             AUTHENTIK_OUTPOSTS__DISCOVER: "false",
             ...(mediaRoot === undefined ? {} : { AUTHENTIK_STORAGE__MEDIA__FILE__PATH: mediaRoot }),
             ...listenVariables("server", args.version),
+            ...(hasBaseUrl && args.url !== undefined ? { AUTHENTIK_WEB__BASE_URL: args.url } : {}),
             ...settings,
             ...Object.fromEntries(files.map(([key, file]) => [key, `file://${file.path}`])),
         },

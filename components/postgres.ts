@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
-import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
+import type { ContainerTransform, Limits, Process, Running, Workload, WorkloadFile } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
 import { type Context, dataServices, dataVolume, releaseData } from "./context";
 import type { Networks } from "./networks";
@@ -291,6 +291,21 @@ function checkPostgres(
     args: DataArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
+    const title = "trying the external PostgreSQL";
+    const job = { title, ...psql(postgres, args.images.postgres, ["--quiet", "--command=SELECT 1"]) };
+    return externalCheck(name, job, { section: "postgres", secret: "database/authentik" }, args, opts);
+}
+
+/**
+ * A job that runs psql with a connection, without its networks.
+ *
+ * @param image an image of PostgreSQL.
+ */
+export function psql(
+    postgres: PostgresConnection,
+    image: pulumi.Input<string>,
+    command: string[],
+): Pick<Process, "image" | "entrypoint" | "user" | "command" | "variables" | "files"> {
     const { host, port, database, user: role, password } = postgres;
     const entry = pulumi
         .all([host, port, database, role, password])
@@ -312,17 +327,15 @@ function checkPostgres(
         PGPASSFILE: passFile,
         ...certificates.variables,
     };
-    const job = {
-        title: "trying the external PostgreSQL",
-        image: args.images.postgres,
+    return {
+        image,
         entrypoint: ["psql"],
         user,
-        command: ["--no-psqlrc", "--no-password", "--quiet", "--command=SELECT 1"],
+        command: ["--no-psqlrc", "--no-password", ...command],
         variables: { ...variables, PGCONNECT_TIMEOUT: "10" },
         // libpq ignores a password file that others than its owner can read.
         files: [{ path: passFile, content: entry, secrets: [password], owner: user }, ...certificates.files],
     };
-    return externalCheck(name, job, { section: "postgres", secret: "database/authentik" }, args, opts);
 }
 
 /** A field of a libpq password file, where colons and backslashes are escaped. */

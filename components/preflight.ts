@@ -4,22 +4,31 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
+import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { missingImages } from "./preflight-images";
+import { releaseProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
 
 /**
- * Checks the configuration against the Docker host: ports that others use, networks to adopt that do not exist, and
- * images that cannot be pulled.
+ * Checks the configuration against the Docker host: a release that cannot follow the one that runs, ports that others use,
+ * networks to adopt that do not exist, and images that cannot be pulled.
  *
- * A preview checks nothing, so that it needs no engine.
+ * A preview checks the release alone, by what was seen already, so that it needs no engine.
  *
+ * @param stack the component's name, and what was seen of its containers.
  * @throws pulumi.RunError that lists every problem, before any resource is registered.
  */
-export async function preflight(config: Config, connection: DockerConnection): Promise<void> {
+export async function preflight(
+    config: Config,
+    connection: DockerConnection,
+    stack: { name: string; seen?: Observation },
+): Promise<void> {
+    // Before images of a release that cannot be run are pulled.
+    refuse(releaseProblems(config, `${stack.name}-server`, stack.seen));
     if (pulumi.runtime.isDryRun()) return;
     // Settings that lead nowhere throw here, and are more than an engine that does not answer.
     const lists = Promise.all([
@@ -28,11 +37,14 @@ export async function preflight(config: Config, connection: DockerConnection): P
     ]);
     const seen = await look(connection, config.prefix, lists).catch(() => undefined);
     if (seen === undefined) return;
-    const problems = [
+    refuse([
         ...missingNetworks(config, seen.networks),
         ...(await takenPorts(config, seen, connection.isLocal)),
         ...(await missingImages(config, connection)),
-    ];
+    ]);
+}
+
+function refuse(problems: Problem[]): void {
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
 }
 

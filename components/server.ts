@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutInitialSetup } from "../authentik/blueprints/admin";
+import { seriesOf } from "../authentik/releases";
 import { embeddedOutpost, healthOf, roles } from "../authentik/roles";
 import type { ReachableOutpost } from "../authentik/providers/kind";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
@@ -97,6 +98,8 @@ function authentikWorkload(
         networks: networks.attach(["frontend", "backend", "db"], title),
         health: healthOf(command, instance.version),
         stopSeconds,
+        // The worker of one series must not work on what that of the next one migrates.
+        generation: seriesOf(instance.version),
         limits: { memory, cpus },
         pids,
         transform,

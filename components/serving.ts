@@ -14,6 +14,8 @@ export interface ServingArgs {
     server: Server;
     worker: Worker;
     outposts: Outpost[];
+    /** What else has to be done first. Default: nothing. */
+    after?: pulumi.Resource[];
     /** Plain, since they decide what is asked; each outpost is asked for those behind it. */
     applications: ApplicationConfig[];
     /** What the log lines of server, worker and outposts could show, and no message may. */
@@ -38,7 +40,7 @@ export class Serving extends pulumi.ComponentResource {
 
     public constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Serving", name, {}, opts);
-        const { server, worker, outposts, context } = args;
+        const { server, worker, outposts, after = [], context } = args;
         const running = [server, worker, ...outposts].map((part) => part.running);
         const checks = servingChecks(server.internalUrl, [...outposts, server.embedded], args.applications);
         const { documents, command } = probe(checks, 180);
@@ -59,7 +61,7 @@ export class Serving extends pulumi.ComponentResource {
                 seconds: 200,
                 cure: "Run `pulumi up` again when the cause is fixed.",
             },
-            { parent: this, dependsOn: running.map(({ healthy }) => healthy) },
+            { parent: this, dependsOn: [...running.map(({ healthy }) => healthy), ...after] },
         );
         this.registerOutputs({});
     }

@@ -13,6 +13,7 @@ import { Credentials, suppliedSecrets } from "./credentials";
 import type { Context } from "./context";
 import { authentikInstance, authentikVolumes, withBlueprintReads } from "./instance";
 import { Networks } from "./networks";
+import { guardRelease } from "./release-guard";
 import { Outpost } from "./outpost";
 import { connectPostgres } from "./postgres";
 import { connectRedis } from "./redis";
@@ -32,6 +33,7 @@ import { DockerHost } from "../engine/docker-host";
 import { dockerProviderOf } from "../engine/provider";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
+import { markSetUp } from "./setup";
 
 /** The arguments of a stack: the configuration, and what comes with it. */
 export interface AuthentikStackArgs {
@@ -96,10 +98,12 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
         const volumes = authentikVolumes(name, context, this);
         const secrets = authentikSecrets(name, context, config, child);
+        const guard = { version, allowUntested: config.allowUntested, image: images.postgres, ...place };
+        const guarded = guardRelease(`${name}-release`, { postgres: postgres.connection, ...guard }, child);
         const instance = authentikInstance({
             ...config,
             image: images.server,
-            postgres: postgres.connection,
+            postgres: { ...postgres.connection, dependsOn: [...postgres.connection.dependsOn, guarded] },
             redis: releaseOf(version).needsRedis ? redis?.connection : undefined,
             secretKey: secrets.secretKey,
             email: { ...config.email, password: secrets.email },
@@ -130,7 +134,12 @@ export class AuthentikStack extends pulumi.ComponentResource {
             { instance: forWorker, ...place, ...declared, server, revision: postgres.connection.revision },
             child,
         );
-        const connected = { ...place, server, url, after: [blueprints.applied] };
+        const setUp = markSetUp(
+            `${name}-set-up`,
+            { instance, ...place, revision: postgres.connection.revision },
+            { parent: this, dependsOn: [blueprints.applied] },
+        );
+        const connected = { ...place, server, url, after: [blueprints.applied, ...setUp] };
         const tokenOf = (outpost: string) => secrets.outposts[outpost] ?? missing(outpost);
         const running = outposts
             .filter(({ run }) => run)
@@ -152,6 +161,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 server,
                 worker,
                 outposts: running,
+                after: setUp,
                 applications,
                 secrets: secretsOf([...(forWorker.files ?? []), ...declared.files]),
             },

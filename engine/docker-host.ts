@@ -7,7 +7,7 @@ import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
 import { Starts } from "./health";
 import { type JobRun, runToExit } from "./job";
-import { jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
 import { connectionOf, dockerProviderOf } from "./provider";
 import { refreshAsked } from "./refresh";
@@ -51,7 +51,8 @@ export interface DockerHostArgs {
 export class DockerHost implements Runtime {
     private readonly provider: docker.Provider | undefined;
     private connection: Promise<DockerConnection | undefined> | undefined;
-    private readonly observation: Observation | undefined;
+    /** What was already running; undefined when nobody looked, or no engine answered. */
+    public readonly observation: Observation | undefined;
     private readonly compares: boolean;
     private readonly prefix: string;
     private readonly stack: string;
@@ -84,10 +85,11 @@ export class DockerHost implements Runtime {
 
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
-        const { title, files = [], mounts = [], remembered = [], publish } = workload;
+        const { title, files = [], mounts = [], remembered = [], publish, generation } = workload;
         const args = workloadArgs(workload, (made) => ({
             [stackLabel]: this.stack,
             [resourceLabel]: name,
+            ...(generation === undefined ? {} : { [generationLabel]: generation }),
             [madeOfLabel]: this.fingerprint(made, files, remembered),
         }));
         const container = new docker.Container(name, args, {
@@ -127,6 +129,7 @@ export class DockerHost implements Runtime {
                         stack: this.stack,
                         health: workload.health,
                         stopSeconds: workload.stopSeconds,
+                        generation,
                         pids,
                         ports: (publish?.on ?? []).map((on) => ({ ...on, protocol: publish?.protocol ?? "tcp" })),
                         starts: this.starts,
@@ -147,7 +150,8 @@ export class DockerHost implements Runtime {
         const process = { limits: { memory: "1g" }, ...job, files: given };
         const args = processArgs(process, this.jobLabels(name));
         const asks = processArgs({ ...process, ...comparison }, this.jobLabels(`${name}-compared`));
-        const plain = { name, title: job.title, seconds: job.seconds, cure: job.cure, pids: job.pids ?? 256 };
+        const { title, seconds, cure, judge, pids = 256 } = job;
+        const plain = { name, title, seconds, cure, judge, pids };
         const known = () =>
             pulumi
                 .output({

@@ -9,7 +9,7 @@ import type { HealthCheck } from "./workload";
 export interface Gate {
     /** The container's name in messages. */
     title: string;
-    health: Pick<HealthCheck, "command" | "readySeconds" | "lacking">;
+    health: Pick<HealthCheck, "command" | "readySeconds" | "lacking" | "fatal">;
     /** Values that must not appear in messages. */
     secrets: string[];
     /** The other starts of the update: when one of them fails, this one ends too. Default: none. */
@@ -80,8 +80,9 @@ function firstLine(error: unknown): string {
  * The provider's own `wait` notices a crash only at its timeout and does not tell the cause; this one looks every second.
  * It runs the health check itself, so that the check's interval can be long.
  *
- * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted twice;
- *   when its log has reported for 30 seconds what it lacks; when another start failed; else when the time is up.
+ * @throws Error that names the container and ends with its last log lines: at once when it exited or was restarted twice, or
+ *   once with a log that says that it always will; when its log has reported for 30 seconds what it lacks; when another
+ *   start failed; else when the time is up.
  */
 export async function untilHealthy(docker: Docker, id: string, gate: Gate): Promise<void> {
     const wait = (signal?: AbortSignal) => look(docker.getContainer(id), docker, gate, signal);
@@ -106,7 +107,9 @@ async function look(
         if (answer === undefined) return;
         const late = `was not healthy within ${seconds} seconds (its health check says: ${answer})`;
         const problem =
-            (await trouble(docker, state)) ?? (await lacking.problem()) ?? (elapsed() > seconds ? late : undefined);
+            (await trouble(docker, state, health.fatal)) ??
+            (await lacking.problem()) ??
+            (elapsed() > seconds ? late : undefined);
         if (problem !== undefined) {
             const log = await lastLogLines(container, secrets);
             throw new Error(`${title} ${redact(problem, secrets)}; its last log lines:\n${log}`);
@@ -130,8 +133,11 @@ async function check(container: Docker.Container, command: string[]): Promise<st
 }
 
 /** The reason why a container will not become healthy, however long one waits; undefined if there is none. */
-async function trouble(docker: Docker, look: Docker.ContainerInspectInfo): Promise<string | undefined> {
+async function trouble(docker: Docker, look: Docker.ContainerInspectInfo, fatal?: RegExp): Promise<string | undefined> {
     const { Id, State, RestartCount } = look;
+    const ended = RestartCount > 0 || ["exited", "dead"].includes(State.Status);
+    const said = ended ? fatal?.exec(await logSince(docker.getContainer(Id), 0))?.[1] : undefined;
+    if (said !== undefined) return `ended, and always will: ${said}`;
     if (RestartCount >= 2)
         return `keeps crashing (exit code ${await lastExitCode(docker, Id)}, restarted ${RestartCount} times)`;
     if (["exited", "dead"].includes(State.Status))

@@ -19,6 +19,8 @@ export interface JobRun {
     witnesses?: { title: string; id: string }[];
     /** Values that must not appear in messages. Default: none. */
     secrets?: string[];
+    /** What is wrong with what it printed, although it succeeded. Default: nothing. */
+    judge?: (output: string) => string | undefined;
     seconds: number;
     /** What a person can do about a failure. Default: no advice. */
     cure?: string;
@@ -29,13 +31,15 @@ export interface JobRun {
  *
  * @returns the last lines that it printed, secrets redacted.
  * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
- *   code than 0, or does not end in time.
+ *   code than 0, or does not end in time; else with the verdict on what it printed.
  */
 export async function runToExit(connection: DockerConnection, job: JobRun): Promise<string> {
     await connection.pullIfMissing(job.args.image);
     const docker = await connection.client();
-    const { secrets = [], witnesses = [], cure = "" } = job;
+    const { secrets = [], witnesses = [], cure = "", judge = () => undefined } = job;
     const { code, log } = await runOnce(docker, job);
+    const verdict = code === 0 ? judge(log) : undefined;
+    if (verdict !== undefined) throw new Error(verdict);
     if (code === 0) return await shown(redact(log, secrets));
     const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
     const sections = await Promise.all(

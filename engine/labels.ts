@@ -4,6 +4,8 @@ export const stackLabel = "authentik-stack.stack";
 export const resourceLabel = "authentik-stack.resource";
 /** Label of a container that runs once, with the name of its job. */
 export const jobLabel = "authentik-stack.job";
+/** Label of a container with the generation of its data, beside which no other generation's containers may run. */
+export const generationLabel = "authentik-stack.generation";
 /** Label with a digest of everything that a container is made of. */
 export const madeOfLabel = "authentik-stack.made-of";
 

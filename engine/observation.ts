@@ -21,8 +21,8 @@ export interface SeenNetwork {
  */
 export class Observation {
     private constructor(
-        /** The workloads found, by resource; a text says what is wrong with one. */
-        private readonly workloads: Map<string, string | undefined>,
+        /** The workloads found, by resource. */
+        private readonly workloads: Map<string, SeenWorkload>,
         private readonly networks: Map<string, SeenNetwork>,
         private readonly volumes: Set<string>,
         private readonly time: string,
@@ -57,8 +57,13 @@ export class Observation {
 
     /** Why a workload has to be waited for although its declaration did not change; undefined when it is healthy. */
     public whyAgain(resource: string): string | undefined {
-        const state = this.workloads.has(resource) ? this.workloads.get(resource) : "missing";
-        return state === undefined ? undefined : `${state} at ${this.time}`;
+        const { trouble } = this.workloads.get(resource) ?? { trouble: "missing" };
+        return trouble === undefined ? undefined : `${trouble} at ${this.time}`;
+    }
+
+    /** A label of a workload's running container, or of its image. */
+    public label(resource: string, label: string): string | undefined {
+        return this.workloads.get(resource)?.labels[label];
     }
 
     /** Whether these can be asked: they are healthy, or else they exist and an update is about to start them. */
@@ -82,6 +87,14 @@ export class Observation {
     public hasVolume(name: string): boolean {
         return this.volumes.has(name);
     }
+}
+
+/** A workload, as found on the Docker host. */
+interface SeenWorkload {
+    /** What is wrong with it; undefined when it is healthy. */
+    trouble?: string;
+    /** Those of its container and of its image; none when it does not run. */
+    labels: Record<string, string>;
 }
 
 interface ListedVolume {
@@ -108,8 +121,8 @@ async function workloadsOf(
     connection: DockerConnection,
     containers: Docker.ContainerInfo[],
     stack: string,
-): Promise<Map<string, string | undefined>> {
-    const workloads = new Map<string, string | undefined>();
+): Promise<Map<string, SeenWorkload>> {
+    const workloads = new Map<string, SeenWorkload>();
     // The newest comes first. An older container of the same resource is about to be deleted.
     for (const { Id, Labels, State, Status } of containers) {
         const resource = Labels[resourceLabel];
@@ -118,7 +131,10 @@ async function workloadsOf(
         const healthy =
             running &&
             (Status.includes("(healthy)") || (Status.includes("(health: starting)") && (await passes(connection, Id))));
-        workloads.set(resource, healthy ? undefined : running ? Status : State);
+        workloads.set(resource, {
+            trouble: healthy ? undefined : running ? Status : State,
+            labels: running ? Labels : {},
+        });
     }
     return workloads;
 }

@@ -5,7 +5,7 @@ import type { KnownArgs } from "./container";
 import { putFiles, type PlainFile } from "./files";
 import { type Gate, untilHealthy } from "./health";
 import { type JobRun, runToExit } from "./job";
-import { formerLabel, jobLabel, resourceLabel, stackLabel } from "./labels";
+import { formerLabel, generationLabel, jobLabel, resourceLabel, stackLabel } from "./labels";
 
 /** Options for starting a workload's container. */
 export interface Start extends Gate {
@@ -14,6 +14,8 @@ export interface Start extends Gate {
     /** Name of the resource, by which other containers of the same workload are found. */
     resource: string;
     stopSeconds: number;
+    /** What its data is of: containers of another generation stop before it starts, and stay so. Default: it has none. */
+    generation?: string;
     pids: number;
     files: PlainFile[];
     /** Volumes that only one container at a time may use. */
@@ -31,7 +33,8 @@ const unusedStopSeconds = 5;
  * Starts a workload's container and waits until it is healthy.
  *
  * The previous container keeps running meanwhile. If both would use the same data or the same port of the host, the previous
- * one is stopped first, and started again if the new one does not become healthy: so the service continues.
+ * one is stopped first, and started again if the new one does not become healthy: so the service continues. Containers of
+ * another generation stay stopped once the new one was started: it may have changed the data that they would read.
  *
  * @throws Error that names the container and the cause. The new container is then stopped, unless it is the only one.
  */
@@ -46,6 +49,8 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
     const state = await inspect(container, start.title);
     const before = await predecessors(docker, id, start);
     const inTheWay = before.filter(({ conflicts }) => conflicts).map((other) => other.container);
+    const former = before.filter(({ isFormer }) => isFormer);
+    let started = false;
     try {
         // One that is still being stopped could not be started again.
         const stopped = await Promise.allSettled(inTheWay.map((other) => stop(docker, other, start)));
@@ -57,11 +62,18 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
         // The provider has no argument for this limit.
         await container.update({ PidsLimit: start.pids });
         if (!state.State.Running) await container.start();
+        started = true;
         await untilHealthy(docker, id, start);
     } catch (error) {
         if (before.length > 0) await container.stop({ t: unusedStopSeconds }).catch(() => undefined);
         if (inTheWay.length === 0) throw error;
         const reason = error instanceof Error ? error.message : String(error);
+        if (started && former.length > 0)
+            throw new Error(
+                `${reason}\nThe previous containers stay stopped: this one may have changed their data. ` +
+                    "Fix the cause and run `pulumi up` again, or restore the data from before.",
+                { cause: error },
+            );
         throw new Error(`${reason}\n${await startAgain(inTheWay)}`, { cause: error });
     }
 }
@@ -92,6 +104,8 @@ interface Predecessor {
     container: Docker.Container;
     /** It cannot run at the same time as the new one. */
     conflicts: boolean;
+    /** It is of another generation. */
+    isFormer: boolean;
 }
 
 /** A port of a container in Docker's list. Without an address, Docker publishes it on all of them. */
@@ -99,9 +113,9 @@ export function listed({ IP, PublicPort = 0, Type }: Partial<Docker.Port>): Publ
     return { port: PublicPort, ip: IP === undefined || IP === "" ? "0.0.0.0" : IP, protocol: Type };
 }
 
-/** Other running containers of the same workload, or that use a volume or port that only one container can use. */
+/** Other running containers of the same workload, of another generation, or with a volume or port that only one can use. */
 async function predecessors(docker: Docker, id: string, start: Start): Promise<Predecessor[]> {
-    const { stack, resource, exclusive, title } = start;
+    const { stack, resource, exclusive, title, generation } = start;
     const others = (await docker.listContainers()).filter(({ Id }) => Id !== id);
     return others.flatMap(({ Id, Labels, Names, Mounts, Ports }) => {
         const former = Labels[formerLabel]?.split("::").at(-1) === resource;
@@ -111,10 +125,13 @@ async function predecessors(docker: Docker, id: string, start: Start): Promise<P
             throw new Error(
                 `${title} cannot start: the container ${Names[0]?.slice(1) ?? Id} uses its volume ${volume}; stop that container`,
             );
-        const conflicts =
-            ours && (volume !== undefined || Ports.some((port) => start.ports.some((own) => clash(own, listed(port)))));
         const same = former || (ours && Labels[resourceLabel] === resource);
-        return conflicts || same ? [{ container: docker.getContainer(Id), conflicts }] : [];
+        // One without a generation was made before there were any: it may be of another.
+        const { [generationLabel]: its = same ? "" : generation } = Labels;
+        const isFormer = ours && generation !== undefined && its !== generation;
+        const takes = (port: Docker.Port) => start.ports.some((own) => clash(own, listed(port)));
+        const conflicts = isFormer || (ours && (volume !== undefined || Ports.some(takes)));
+        return conflicts || same ? [{ container: docker.getContainer(Id), conflicts, isFormer }] : [];
     });
 }
 
@@ -127,7 +144,12 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
     const [, ...command] = Config.Healthcheck?.Test ?? [];
     const gate = { title: Name.slice(1), health: { command, readySeconds: 30 }, secrets: [] };
     if (State.Health?.Status === "starting") await untilHealthy(docker, container.id, gate).catch(() => undefined);
-    await container.stop({ t: stopSeconds });
+    try {
+        await container.stop({ t: stopSeconds });
+    } catch (error) {
+        // 304: another workload of the new generation stopped it.
+        if ((error as { statusCode?: number }).statusCode !== 304) throw error;
+    }
 }
 
 function handOver(title: string, args: KnownArgs): JobRun {

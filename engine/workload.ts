@@ -52,6 +52,8 @@ export interface HealthCheck {
     readySeconds?: number;
     /** Matches log lines that say what the process lacks, e.g. its database. If they go on for 30 seconds, the wait ends. */
     lacking?: RegExp;
+    /** Matches in the log of a process that ended why it always will, in its first group. Default: two restarts tell. */
+    fatal?: RegExp;
 }
 
 /** What workloads, which keep running, and jobs, which end, have in common. */
@@ -126,6 +128,11 @@ export interface Workload extends Process {
     stopSeconds: number;
     /** Secrets, besides those in its files, whose change replaces the container. Default: none. */
     remembered?: pulumi.Input<string>[];
+    /**
+     * What its data is of, e.g. the series of a program that migrates its database. Containers of the stack with another one are
+     * stopped before it starts, and stay stopped. Default: containers of different declarations may overlap.
+     */
+    generation?: string;
     /** Folders in memory, besides /tmp, that it writes to: its root file system is read-only. Default: none. */
     tmpfs?: string[];
     transform?: ContainerTransform;
@@ -150,6 +157,8 @@ export interface Job extends Process {
     comparison?: Comparison;
     /** Secrets, besides those in its files, that its log or that of its witnesses could show. Default: none. */
     secrets?: pulumi.Input<string>[];
+    /** What is wrong with the last lines that it printed, although it succeeded. Default: nothing. */
+    judge?: (output: string) => string | undefined;
     /** Seconds the job may take. */
     seconds: number;
     /** Workloads whose last log lines help to understand a failure. Default: none. */

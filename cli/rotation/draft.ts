@@ -93,7 +93,7 @@ export function editRotation(text: string, name: string, number: number): string
 }
 
 /** Adds lines to a map: after its last line if it is a block, at its beginning if it is in braces. */
-function insertInto(text: string, map: YAMLMap, ...lines: string[]): string | undefined {
+export function insertInto(text: string, map: YAMLMap, ...lines: string[]): string | undefined {
     if (!map.range) return undefined;
     const [start, end] = map.range;
     if (map.flow === true) return `${text.slice(0, start + 1)} ${lines.join(" ")},${text.slice(start + 1)}`;

@@ -13,6 +13,8 @@ export const rehearsalStack = "rehearsal";
 
 /** What a stack needs before it can be brought up, as its configuration says. */
 export interface StackRequirements {
+    /** The release of authentik. */
+    version: string;
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without encrypted values. */
@@ -43,11 +45,16 @@ export function stackNames(root: string): string[] {
     return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/** Reads a stack's requirements from its configuration, without checking it: the program reports problems. */
-export function readRequirements(root: string, stack: string): StackRequirements {
+/**
+ * Reads a stack's requirements from its configuration, without checking it: the program reports problems.
+ *
+ * @param release Default: the one of the configuration.
+ */
+export function readRequirements(root: string, stack: string, release?: string): StackRequirements {
     const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
     const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
-    const version = schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
+    const version =
+        release ?? schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
     const facts = {
         version,
         images: section(value("images")) as Partial<Images>,
@@ -60,6 +67,7 @@ export function readRequirements(root: string, stack: string): StackRequirements
         redis: section(value("redis")),
     };
     return {
+        version,
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),

@@ -10,27 +10,41 @@ const roles = ["server", "proxy", "ldap", "radius", "rac", "postgres", "redis", 
 /** Names, with tag, of the images that replace the official ones if no registry can be reached. */
 export type StandInImages = Record<(typeof roles)[number], string>;
 
+/** Those that are another in each release of authentik. */
+const ofRelease = new Set<string>(["server", "proxy", "ldap", "radius", "rac"]);
+
 const packageFolder = join(__dirname, "..");
 const lockFile = join(packageFolder, "package-lock.json");
 
-/** The stand-ins' names. The tag is a hash of everything they are made of: the same tree, the same names. */
-export function standInImages(): StandInImages {
-    const tag = hashOf([
+/** The release that stand-ins imitate unless another is named: the one whose answers were recorded. */
+const recorded = "2025.8.4";
+
+/**
+ * The stand-ins' names. The tag is a hash of everything they are made of: the same tree, the same names.
+ *
+ * @param release of authentik, e.g. `2026.2.7`.
+ */
+export function standInImages(release = recorded): StandInImages {
+    const hash = hashOf([
         baseImage(),
         ...sourceFiles().flatMap((path) => [path, readFileSync(join(__dirname, path))]),
         readFileSync(lockFile),
     ]);
-    return Object.fromEntries(roles.map((role) => [role, `authentik-stack/stand-in-${role}:${tag}`])) as StandInImages;
+    const tag = (role: string) => (ofRelease.has(role) && release !== recorded ? `${hash}-${release}` : hash);
+    return Object.fromEntries(
+        roles.map((role) => [role, `authentik-stack/stand-in-${role}:${tag(role)}`]),
+    ) as StandInImages;
 }
 
 /**
  * Builds whatever stand-in Docker does not have yet, and installs what the build needs.
  *
  * @param progress called with one line for each step.
+ * @param release of authentik that they imitate. Default: the one whose answers were recorded.
  * @throws Error of the step that failed, with the last lines of the program that it ran.
  */
-export async function buildStandInImages(progress: Progress): Promise<StandInImages> {
-    const images = standInImages();
+export async function buildStandInImages(progress: Progress, release = recorded): Promise<StandInImages> {
+    const images = standInImages(release);
     const base = baseImage();
     const present = await presentImages();
     if (roles.every((role) => present.has(images[role]))) return images;
@@ -41,9 +55,10 @@ export async function buildStandInImages(progress: Progress): Promise<StandInIma
     try {
         progress("bundling the stand-ins");
         await prepareContext(context);
-        for (const role of roles) {
+        for (const role of roles.filter((one) => !present.has(images[one]))) {
             progress(`building ${images[role]}`);
-            const options = ["--network=none", "--build-arg", `BASE=${base}`, "--target", role, "--tag", images[role]];
+            const values = [`BASE=${base}`, `RELEASE=${release}`].flatMap((value) => ["--build-arg", value]);
+            const options = ["--network=none", ...values, "--target", role, "--tag", images[role]];
             // The classic builder only needs the daemon, and finds base images in the daemon's own store.
             await run("docker", ["build", ...options, context], { minutes: 5, env: { DOCKER_BUILDKIT: "0" } });
         }

@@ -110,7 +110,7 @@ describe("a configuration from plain values", () => {
     const external = { ...least, postgres: { external: { host: "db.example.com" } } };
 
     it("has the defaults of a stack's file", () => {
-        expect(stackConfig(least)).to.deep.include({ version: "2025.8.4", prefix: "", outposts: [], secrets: {} });
+        expect(stackConfig(least)).to.deep.include({ version: "2026.2.7", prefix: "", outposts: [], secrets: {} });
     });
 
     it("accepts secrets that are not known yet, and reports missing ones", () => {

@@ -57,7 +57,13 @@ describe("a registry that asks who one is", () => {
         const images = { server: `${registry.image}:1` };
         const told: string[] = [];
         const choose = (connection: DockerConnection, credentialsLater: boolean) =>
-            chooseImages((line) => told.push(line), { images, connection, credentialsLater, standIns: "never" });
+            chooseImages((line) => told.push(line), {
+                images,
+                connection,
+                credentialsLater,
+                version: "2025.8.6",
+                standIns: "never",
+            });
         const anonymous = new DockerConnection(settings(), {});
         expect(await choose(anonymous, false).catch(engineReason)).to.contain("cannot be pulled");
         expect(await choose(anonymous, true)).to.deep.equal({ images });

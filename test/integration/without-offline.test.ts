@@ -68,7 +68,7 @@ describe("offline/", function () {
             const say = (error: Error) => console.log(error.name, error.message);
             // Without a folder for it, nothing can be downloaded; without a PATH there is no Pulumi.
             Object.assign(process.env, { TMPDIR: "/nowhere", PATH: "" });
-            chooseImages(() => undefined, { images: {}, host: "", standIns: "always" }).catch(say)
+            chooseImages(() => undefined, { images: {}, host: "", version: "2025.8.6", standIns: "always" }).catch(say)
                 .then(() => ensurePulumi(() => undefined)).catch(say);`,
         );
         const { stdout, stderr } = await tryRun(process.execPath, ["--import", "tsx", script], options());

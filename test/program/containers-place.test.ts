@@ -106,10 +106,10 @@ describe("the program's containers", () => {
         expect(images(run)).to.deep.equal([
             "postgres:16-alpine",
             "redis:7-alpine",
-            "goauthentik/server:2025.8.4",
-            "goauthentik/server:2025.8.4",
-            "goauthentik/proxy:2025.8.4",
-            "goauthentik/proxy:2025.8.4",
+            "goauthentik/server:2025.8.6",
+            "goauthentik/server:2025.8.6",
+            "goauthentik/proxy:2025.8.6",
+            "goauthentik/proxy:2025.8.6",
         ]);
         const named = devWith({ version: "2025.8.1", "images.redis": "redis:8.0", "images.proxy": "my/proxy:1" });
         expect(images(await runProgram({ configuration: named }))).to.deep.equal([

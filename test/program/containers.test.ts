@@ -30,9 +30,12 @@ describe("every container of the program", () => {
             ]);
     });
 
-    it("is labelled with a digest of everything that it is made of, and with nothing else", () => {
+    it("is labelled with a digest of everything that it is made of, and with nothing else but authentik's series", () => {
         for (const { inputs, name } of containers) {
-            const [, , ...digests] = inputs.labels as { label: string; value: string }[];
+            const [, , ...others] = inputs.labels as { label: string; value: string }[];
+            const digests = others.filter(({ label }) => label !== "authentik-stack.generation");
+            const series = others.filter((one) => !digests.includes(one)).map(({ value }) => value);
+            expect(series, name).to.deep.equal(/^authentik-(server|worker)$/.test(name) ? ["2025.8"] : []);
             expect(digests.map(({ label }) => label)).to.deep.equal(["authentik-stack.made-of"]);
             for (const { value } of digests) expect(value, name).to.match(/^[0-9a-f]{16}$/);
         }
@@ -109,10 +112,12 @@ describe("every container of the program", () => {
             (name) => one(resources, "step", `authentik-${name}-healthy`).urn,
         );
         const databases = one(resources, "step", "authentik-postgres-databases").urn;
+        const release = one(resources, "step", "authentik-release");
+        expect(await urnsOf(release.options.dependsOn)).to.deep.equal([postgres, databases]);
         const blueprints = one(resources, "step", "authentik-blueprints-applied");
         for (const name of ["server", "worker"])
             expect(await urnsOf(one(resources, "container", `authentik-${name}`).options.dependsOn)).to.deep.equal([
-                ...[postgres, databases, redis],
+                ...[postgres, databases, release.urn, redis],
             ]);
         expect(await urnsOf(blueprints.options.dependsOn)).to.deep.equal([server]);
         for (const name of ["organizr", "cwad"])

@@ -13,7 +13,7 @@ import type { Registered } from "../support/recording";
 
 const ca = authority("The CA", "client");
 const client = ca.issued.client ?? { certificate: "", key: "" };
-const images = officialImages("2025.8.4");
+const images = officialImages("2025.8.6");
 
 describe("the program with an external PostgreSQL", () => {
     const external = {

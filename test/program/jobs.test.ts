@@ -45,7 +45,7 @@ describe("the program's jobs", () => {
         await perform("authentik-blueprints-applied");
 
         const { body, files } = only();
-        expect(body.Image).to.equal(officialImages("2025.8.4").server);
+        expect(body.Image).to.equal(officialImages("2025.8.6").server);
         const secrets = files.filter(({ content }) => content.startsWith(sentinel));
         expect(secrets.map(({ content }) => content)).to.have.members(
             [
@@ -103,6 +103,18 @@ describe("the program's jobs", () => {
 
         expect(failure).to.contain("Invalid: key [secret] is taken").and.contain("run `pulumi up` again");
         expect(failure).to.not.contain(sentinel);
+    });
+
+    it("ask the database which release it is of, with no secret in the way, and refuse what cannot follow it", async () => {
+        const facts = { groups: [], connections: 97, used: 0, server: 160004 };
+        behaviour.log = () => JSON.stringify({ ...facts, versions: ["2025.8.4"] });
+        expect(await perform("authentik-release")).to.equal(undefined);
+
+        const { body, files } = only();
+        expect(body).to.deep.include({ Entrypoint: ["psql"], User: "postgres" });
+        expect(files.map(({ path }) => path)).to.have.members(["/run/secrets/pgpass", "/release/query.sql"]);
+        behaviour.log = () => JSON.stringify({ ...facts, versions: ["2025.10.4"] });
+        expect(await perform("authentik-release")).to.contain("version 2025.8.6 is older than 2025.10.4");
     });
 
     it("prove on every network that a person can sign in", async () => {

@@ -9,6 +9,7 @@ import { runUnderMocks } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 
 const least: ConfigInput = {
+    version: "2025.8.6",
     url: "https://auth.example.com",
     admin: { email: "admin@example.com" },
     outposts: [{ name: "ak-outpost-home", type: "ldap", networks: ["backend"] }],

@@ -122,6 +122,41 @@ describe("the program with --refresh, on a host where its stack runs", () => {
     });
 });
 
+describe("the program on a host where another release runs", () => {
+    const others = (version: string, preview = false) => {
+        const image = { "org.opencontainers.image.version": version };
+        const containers = running("authentik-server", { Labels: { ...labels("authentik-server"), ...image } });
+        return failureOf(containers, preview);
+    };
+    const failureOf = async (containers: Listed[], preview: boolean) => {
+        const engine = await startEngine({ lists: { containers } });
+        try {
+            await runProgram({ configuration: devConfiguration(), dockerHost: engine.host, preview });
+            return undefined;
+        } catch (error) {
+            expect(engine.requests.filter((line) => !line.startsWith("GET "))).to.deep.equal([]);
+            return (error as Error).message;
+        } finally {
+            await engine.close();
+        }
+    };
+
+    for (const preview of [false, true])
+        it(`refuses a release that cannot follow it, before anything is made${preview ? ", in a preview" : ""}`, async () => {
+            const failure = await others("2025.10.4", preview);
+
+            expect(failure).to.contain("1 problem in the configuration; nothing was changed");
+            expect(failure).to.contain(
+                'version = "2025.8.6" is older than 2025.10.4, which the database of this stack is of',
+            );
+        });
+
+    it("takes a release that can follow it, and one whose image does not say", async () => {
+        for (const version of ["2025.8.4", "2025.6.4", "my own"])
+            expect(await others(version), version).to.equal(undefined);
+    });
+});
+
 describe("the program, when its stack needs something no longer", () => {
     const volumes = ["pg_data", "redis_data"].map((Name) => ({ Name }));
     const external = { host: "db.example.com", database: "ak", user: "ak", sslMode: "require" };

@@ -71,7 +71,7 @@ describe("the program's outposts of each kind", () => {
         it(`run the image of ${type} and are asked for their health by its own command`, () => {
             const { image, healthcheck } = outpost(type).inputs;
 
-            expect(String(image).includes(`goauthentik/${type}:2025.8.4`), String(image)).to.equal(true);
+            expect(String(image).includes(`goauthentik/${type}:2025.8.6`), String(image)).to.equal(true);
             expect((healthcheck as { tests: string[] }).tests).to.deep.equal(["CMD", `/${type}`, "healthcheck"]);
         });
     }

@@ -64,7 +64,7 @@ describe("the program's outputs", () => {
 
     it("say where to sign in, and as whom", () => {
         expect(values("url")).to.deep.equal({ "": "http://authentik.localhost:9000" });
-        expect(values("version")).to.deep.equal({ "": "2025.8.4" });
+        expect(values("version")).to.deep.equal({ "": "2025.8.6" });
         expect(values("admin")).to.deep.equal({
             username: "akadmin",
             password: generated("authentik-admin-password"),

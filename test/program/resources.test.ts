@@ -68,6 +68,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-postgres-server-healthy",
                 "authentik-postgres-databases",
                 "authentik-redis-server-healthy",
+                "authentik-release",
                 "authentik-server-healthy",
                 "authentik-worker-healthy",
                 "authentik-blueprints-applied",

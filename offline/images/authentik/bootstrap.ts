@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Cache, describeRedisError } from "./cache";
+import { type Cache, describeRedisError, OwnCache, RedisCache } from "./cache";
 import { Database, describePostgresError } from "./database";
 import { log, messageOf, pause } from "./log";
 import { readSettings, type Settings } from "./settings";
+import { since } from "./version";
 
 // The file in which `ak healthcheck` reads whether it checks a server or a worker.
 const modeFile = join(process.env["TMPDIR"] ?? "/tmp", "authentik-mode");
@@ -40,7 +41,8 @@ export async function connectServices(patience: Patience): Promise<Services | un
     });
     if (database === undefined) return undefined;
     log("info", "PostgreSQL connection successful");
-    const cache = await attempt(patience, Cache.open, (error, settings) => {
+    if (since("2025.10")) return { settings: readSettings(), database, cache: new OwnCache() };
+    const cache = await attempt(patience, RedisCache.open, (error, settings) => {
         return `Redis Connection failed, retrying... (${describeRedisError(error, settings)})`;
     });
     if (cache === undefined) return undefined;

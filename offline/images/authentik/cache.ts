@@ -31,15 +31,45 @@ function clientOptions(settings: Settings): RedisClientOptions {
     };
 }
 
-/** Redis as authentik uses it: a cache that may be unavailable. */
-export class Cache {
+/** A cache that may be unavailable. */
+export interface Cache {
+    /** Throws where it does not answer. */
+    check(): Promise<void>;
+    /** Writes a value that is forgotten after `seconds`. */
+    set(key: string, value: string, seconds: number): Promise<void>;
+    /** Every value whose key starts with `prefix`; none if it is unavailable. */
+    list(prefix: string): Promise<string[]>;
+}
+
+/** From 2025.10 on authentik needs no Redis; what this keeps is of one server, and forgotten with it. */
+export class OwnCache implements Cache {
+    private readonly values = new Map<string, { value: string; until: number }>();
+
+    check(): Promise<void> {
+        return Promise.resolve();
+    }
+
+    set(key: string, value: string, seconds: number): Promise<void> {
+        this.values.set(key, { value, until: Date.now() + seconds * 1000 });
+        return Promise.resolve();
+    }
+
+    list(prefix: string): Promise<string[]> {
+        const now = Date.now();
+        const found = [...this.values].filter(([key, { until }]) => key.startsWith(prefix) && until > now);
+        return Promise.resolve(found.map(([, { value }]) => value));
+    }
+}
+
+/** Redis as authentik used it up to 2025.8. */
+export class RedisCache implements Cache {
     private client: Promise<Client> | undefined;
 
     private constructor(private readonly settings: Settings) {}
 
     /** The cache of these settings; throws where it does not answer. */
     static async open(this: void, settings: Settings): Promise<Cache> {
-        const cache = new Cache(settings);
+        const cache = new RedisCache(settings);
         await cache.check();
         return cache;
     }

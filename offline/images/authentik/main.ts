@@ -6,6 +6,7 @@ import { runOutpost } from "./outpost/main";
 import { runServer } from "./server/main";
 import { readSettings } from "./settings";
 import type { Fields } from "./store";
+import { since } from "./version";
 import { runWorker } from "./worker";
 
 /** One program for every role: the first argument says which. Health checks are shell scripts, in ../files. */
@@ -19,6 +20,8 @@ async function main([command = "", ...rest]: string[]): Promise<void> {
             return process.exit(await applyBlueprints(rest));
         case "compare":
             return compareBlueprints(rest);
+        case "shell":
+            return process.exit(await setUp(rest));
         case "proxy":
         case "ldap":
         case "radius":
@@ -70,6 +73,18 @@ async function compareBlueprints(paths: string[]): Promise<void> {
     }, "ROLLBACK");
     await database.close();
     process.stdout.write(found.size === 0 ? `same ${mark}\n` : `differs ${[...found].join("; ")}\n`);
+}
+
+/** `ak shell -c "...Setup.set(True)..."`: the one thing that it is used for, from 2026.5 on. */
+async function setUp(args: string[]): Promise<number> {
+    if (!since("2026.5") || !args.join(" ").includes("Setup.set(True)")) {
+        process.stderr.write("ImportError: cannot import name 'Setup' from 'authentik.core.apps'\n");
+        return 1;
+    }
+    const database = await Database.open(readSettings());
+    await database.store.query("UPDATE authentik_tenants_tenant SET is_set_up = true");
+    await database.close();
+    return 0;
 }
 
 function invalid({ logs }: BlueprintInvalid): string {

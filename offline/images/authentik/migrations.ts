@@ -6,9 +6,13 @@ import type { Database } from "./database";
 import { log } from "./log";
 import { create } from "./save";
 import type { Store } from "./store";
+import { version } from "./version";
 
 const tables = `
+  CREATE TABLE IF NOT EXISTS authentik_version_history (
+    id bigserial PRIMARY KEY, "timestamp" timestamptz NOT NULL, version text NOT NULL, build text NOT NULL);
   CREATE TABLE IF NOT EXISTS authentik_tenants_tenant (schema_name text PRIMARY KEY, ready boolean NOT NULL);
+  ALTER TABLE authentik_tenants_tenant ADD COLUMN IF NOT EXISTS is_set_up boolean NOT NULL DEFAULT false;
   CREATE SEQUENCE IF NOT EXISTS authentik_object_number;
   CREATE TABLE IF NOT EXISTS authentik_object (
     id bigserial PRIMARY KEY, model text NOT NULL, pk text NOT NULL, data jsonb NOT NULL, UNIQUE (model, pk));
@@ -26,11 +30,30 @@ export async function migrate(database: Database): Promise<void> {
         await store.query("SELECT pg_advisory_xact_lock(1000)");
         log("info", "applying django migrations");
         await store.query(tables);
+        await refuseSkip(store);
         if ((await store.first(instanceModel, {})) === undefined) await seed(store);
         // Last, as on the real server: once the tenant exists, everything else does too.
         await store.query("INSERT INTO authentik_tenants_tenant VALUES ('public', true) ON CONFLICT DO NOTHING");
     });
     log("info", "releasing database lock");
+}
+
+const series = ["2025.8", "2025.10", "2025.12", "2026.2", "2026.5", "2026.8"];
+const seriesOf = (release: string) => series.indexOf(release.split(".").slice(0, 2).join("."));
+
+/** Records the release, as the real one does before it migrates; one that was skipped to fails in its migrations. */
+async function refuseSkip(store: Store): Promise<void> {
+    const releases = await store.query<{ version: string }>("SELECT version FROM authentik_version_history");
+    const latest = Math.max(...releases.map((row) => seriesOf(row.version)));
+    if (releases.length > 0 && seriesOf(version) > latest + 1)
+        throw new Error(
+            'Traceback (most recent call last):\n  File "/lifecycle/migrate.py", line 1, in run_migrations\n' +
+                "django.core.exceptions.FieldError: Cannot resolve keyword 'group_id' into field.",
+        );
+    if (releases.some((row) => row.version === version)) return;
+    await store.query(
+        `INSERT INTO authentik_version_history ("timestamp", version, build) VALUES (now(), '${version}', '')`,
+    );
 }
 
 async function seed(store: Store): Promise<void> {

@@ -53,7 +53,7 @@ describe("up from nothing, with the development configuration", () => {
         const { server, organizr, cwad } = shared.ports;
         expect(outputs).to.deep.include({
             url: `http://authentik.localhost:${server}`,
-            version: "2025.8.4",
+            version: "2025.8.6",
             networks: { frontend: "it-a-frontend_net", backend: "it-a-backend_net", db: "it-a-db_net" },
         });
         expect(outputs.admin.username).to.equal("akadmin");

@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { releaseOf, supported, versionPattern, versionProblem, versionWarning } from "../../../authentik/releases";
+import { imagePins } from "../../../authentik/images";
+import {
+    provenVersion,
+    releaseOf,
+    supported,
+    versionPattern,
+    versionProblem,
+    versionWarning,
+} from "../../../authentik/releases";
 
 describe("releases", () => {
     const releases: [version: string, needsRedis: boolean, mediaRoot: string | undefined, iconAttribute: string][] = [
@@ -33,6 +41,10 @@ describe("releases", () => {
         });
     }
 
+    it("runs the newest release that ran with this program unless another one is named", () => {
+        expect(imagePins.tags.authentik).to.equal(provenVersion);
+    });
+
     it("orders months as numbers, so that 2025.10 is later than 2025.8", () => {
         expect(versionProblem("2025.10.4")).to.equal(undefined);
         expect(releaseOf("2025.8.0").needsRedis).to.not.equal(releaseOf("2025.10.0").needsRedis);
@@ -52,8 +64,18 @@ describe("releases", () => {
         });
     }
 
+    it("says since when a series gets no fixes, and what the next step is", () => {
+        expect(versionWarning("2025.8.4")).to.equal(
+            "authentik 2025.8 has had no security fixes since 2026-01; the next step is 2025.8.6: `npm run upgrade` shows the way",
+        );
+        expect(versionWarning("2025.8.6")).to.contain("the next step is 2025.10.4");
+        expect(versionWarning("2026.2.7")).to.contain("since 2026-08; the next step is 2026.5.8");
+        expect(versionWarning("2026.8.3")).to.not.contain("no security fixes");
+    });
+
     it("warns of series that were never run with this program", () => {
-        for (const version of ["2025.8.4", "2026.2.7"]) expect(versionWarning(version)).to.equal(undefined);
+        for (const version of ["2025.8.4", "2026.2.7"])
+            expect(versionWarning(version)).to.not.contain("has not been run");
         for (const version of ["2026.5.7", "2026.8.3", "2026.11.0"])
             expect(versionWarning(version)).to.contain(`authentik ${version} has not been run with this program`);
     });
@@ -70,7 +92,7 @@ describe("releases", () => {
         it(`refuses ${JSON.stringify(version)} as a version`, () => {
             expect(versionPattern.test(version)).to.equal(false);
             expect(versionProblem(version, true)).to.be.a("string");
-            expect(() => releaseOf(version)).to.throw(`${version} is not an authentik version such as 2025.8.4`);
+            expect(() => releaseOf(version)).to.throw(`${version} is not an authentik version such as 2026.2.7`);
         });
     }
 });

@@ -36,6 +36,7 @@ describe("files of a stack", () => {
 
     it("say which images the stack runs, and where", () => {
         expect(readRequirements(root, "dev")).to.deep.equal({
+            version: "2025.6.1",
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",
@@ -54,7 +55,7 @@ describe("files of a stack", () => {
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
         const { images, docker } = readRequirements(root, "other");
-        expect(Object.keys(images)).to.have.members(["server", "ldap", "redis"]);
+        expect(Object.keys(images)).to.have.members(["server", "ldap"]);
         expect(docker.host).to.equal("ssh://root@host");
     });
 

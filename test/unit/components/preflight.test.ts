@@ -16,7 +16,7 @@ let taken: Server | undefined;
 async function problemOf(configuration = devConfiguration(), host: string | undefined = engine.host) {
     await startMocks({ configuration });
     try {
-        await preflight(loadConfig(), new DockerConnection({ host }));
+        await preflight(loadConfig(), new DockerConnection({ host }), { name: "authentik" });
         return undefined;
     } catch (error) {
         expect(error).to.be.instanceOf(RunError);
@@ -55,7 +55,7 @@ describe("the check of the Docker host", () => {
     });
 
     it("names an image that is missing and cannot be pulled, before anything is replaced", async () => {
-        const { proxy } = officialImages("2025.8.4");
+        const { proxy } = officialImages("2025.8.6");
         engine = await startEngine({ missing: [proxy] });
 
         expect((await problemOf())?.split("\n").slice(1)).to.deep.equal([

@@ -18,7 +18,7 @@ describe("the configuration", () => {
     it("needs a URL and an e-mail address, and has a default for everything else", async () => {
         expect(await load(least)).to.deep.include({
             ...least,
-            version: "2025.8.4",
+            version: "2026.2.7",
             allowUntested: false,
             prefix: "",
             images: {},

@@ -66,6 +66,16 @@ describe("waiting for a container's health", () => {
         expect(error).to.match(/^authentik-server exited with code 137 \(out of memory\);/);
     });
 
+    it("ends after one restart where the log says that it always will end so", async () => {
+        const log = () => "Traceback:\nFieldError: Cannot resolve keyword\n";
+        const state = () => ({ Status: "restarting", ExitCode: 1, restarts: 1 });
+
+        const told = await wait({ state, log }, { fatal: /Traceback:\n(.*Error.*)/ });
+
+        expect(told.error).to.contain("ended, and always will: FieldError: Cannot resolve keyword; its last log lines");
+        expect(told.seconds).to.be.lessThan(5);
+    });
+
     it("forgives one restart and notices the second", async () => {
         const { error } = await wait({
             state: (looks) => ({ Status: looks === 0 ? "restarting" : "running", restarts: looks + 1 }),

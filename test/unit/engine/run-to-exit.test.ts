@@ -178,6 +178,13 @@ describe("a job", () => {
         expect(removals()[1]).to.match(/containers\/job-0\?/);
     });
 
+    it("fails with the verdict on what it printed, although it succeeded", async () => {
+        const judge = (output: string) => (output.includes("2025.8.4") ? "the database is of 2025.8.4" : undefined);
+
+        expect(await run({ log: () => "2025.8.4\n" }, { judge })).to.equal("the database is of 2025.8.4");
+        expect(await run({ log: () => "2025.8.6\n" }, { judge })).to.equal(undefined);
+    });
+
     it("fails with its own last words, the cure and no secret", async () => {
         const error = await run({ exit: () => 1, log: () => "token hunter2-hunter2 is invalid\n" });
 

@@ -38,6 +38,7 @@ describe("the policy pack on the whole program", () => {
                 "job authentik-postgres-server-healthy chown",
                 "job authentik-postgres-server-healthy chown",
                 "job authentik-postgres-databases psql",
+                "job authentik-release psql",
                 "container authentik-redis-server",
                 "job authentik-redis-server-healthy chown",
                 "container authentik-server",

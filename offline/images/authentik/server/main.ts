@@ -2,6 +2,7 @@ import { connectServices, rememberMode, type Services } from "../bootstrap";
 import { log, messageOf, pause } from "../log";
 import { migrate } from "../migrations";
 import { readSettings } from "../settings";
+import { since } from "../version";
 import { api } from "./api";
 import type { Context } from "./context";
 import { flowPage } from "./flows";
@@ -69,7 +70,12 @@ async function route(context: Context): Promise<Reply> {
         );
     }
     if (path === "/-/metrics/") return { status: 401, headers: html };
-    if (path === "/") return redirect("/flows/-/default/authentication/?next=/");
+    // Without the flag, the page for the setup, which our file takes away.
+    const isSetUp = async () =>
+        !since("2026.5") ||
+        (await database.store.query("SELECT 1 FROM authentik_tenants_tenant WHERE is_set_up")).length > 0;
+    if (path === "/setup" && since("2026.5")) return (await isSetUp()) ? redirect("/") : { status: 503, headers: html };
+    if (path === "/") return redirect((await isSetUp()) ? "/flows/-/default/authentication/?next=/" : "/setup");
     if (path === "/flows/-/default/authentication/")
         return redirect(`/if/flow/default-authentication-flow/?next=${encodeURIComponent(query.get("next") ?? "/")}`);
     if (path.startsWith("/api/v3/")) return api(context);

@@ -83,7 +83,7 @@ describe("an application's blueprint", () => {
         );
         const bare = entryOf(parsed(), "authentik_core.application");
 
-        expect(given.attrs).to.include({ icon: "https://x/icon.png", meta_launch_url: "https://x/start" });
+        expect(given.attrs).to.include({ meta_icon: "https://x/icon.png", meta_launch_url: "https://x/start" });
         expect(bare.attrs).to.not.have.any.keys("icon", "meta_icon");
         expect(bare.attrs.meta_launch_url).to.equal("");
     });

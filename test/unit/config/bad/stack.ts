@@ -45,22 +45,22 @@ export const stackRows: BadRow[] = [
     {
         wrong: "a version that is none",
         changes: { version: "newest" },
-        problems: [["version", "newest", "must be an authentik version from 2025.8 to 2026.8, such as 2025.8.4"]],
+        problems: [["version", "newest", "must be an authentik version from 2025.8 to 2026.8, such as 2026.2.7"]],
     },
     {
         wrong: "a version older than the oldest supported",
         changes: { version: "2024.12.3" },
-        problems: [["version", "2024.12.3", "must be an authentik version from 2025.8 to 2026.8, such as 2025.8.4"]],
+        problems: [["version", "2024.12.3", "must be an authentik version from 2025.8 to 2026.8, such as 2026.2.7"]],
     },
     {
         wrong: "a version of a month that no year has",
         changes: { version: "2025.13.0" },
-        problems: [["version", "2025.13.0", "must be an authentik version from 2025.8 to 2026.8, such as 2025.8.4"]],
+        problems: [["version", "2025.13.0", "must be an authentik version from 2025.8 to 2026.8, such as 2026.2.7"]],
     },
     {
         wrong: "a series without a patch number",
         changes: { version: "2025.8" },
-        problems: [["version", "2025.8", "must be an authentik version from 2025.8 to 2026.8, such as 2025.8.4"]],
+        problems: [["version", "2025.8", "must be an authentik version from 2025.8 to 2026.8, such as 2026.2.7"]],
     },
     {
         wrong: "a prefix without a hyphen at its end",

@@ -215,7 +215,7 @@ export const accepted: Accepted[] = [
     // Images
     [
         "an image of the release from elsewhere",
-        { "images.server": "mirror.example.com:5000/authentik/server:2025.8.4" },
+        { "images.server": "mirror.example.com:5000/authentik/server:2025.8.6" },
     ],
     ["an image with the tag of a series", { "images.server": "ghcr.io/goauthentik/server:2025.8" }],
     ["an image with a tag of one's own", { "images.proxy": "my/proxy:patched-1" }],

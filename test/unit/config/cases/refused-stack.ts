@@ -6,13 +6,13 @@ export const refusedOfStack: Refused[] = [
         "an image of another release",
         { "images.server": "ghcr.io/goauthentik/server:2024.2.1" },
         "images.server",
-        "is not of version 2025.8.4",
+        "is not of version 2025.8.6",
     ],
     [
         "an outpost's image of another patch",
         { "images.proxy": "ghcr.io/goauthentik/proxy:2025.8.1" },
         "images.proxy",
-        "is not of version 2025.8.4",
+        "is not of version 2025.8.6",
     ],
     [
         "an image of another release with a digest",

@@ -1,0 +1,146 @@
+import { compare, nextStep, predecessor, releaseOf, seriesBetween, seriesOf, versionPattern } from "./releases";
+
+/** Steps that are known to fail although the order is right, each with what is wrong. */
+const badSteps: { from: string; to: string; reason: string }[] = [
+    // Source: authentik's issues 25996 and 25652.
+    { from: "2026.5.7", to: "2026.8.2", reason: "its migrations end with InconsistentMigrationHistory" },
+    { from: "2026.5.6", to: "2026.8.1", reason: "it takes this step for a skipped release, and refuses to start" },
+];
+
+/**
+ * Why authentik cannot go from one release to another in one step; undefined when it can.
+ *
+ * Source: "Upgrade authentik" in authentik's documentation, as run: 2026.2.2 on the database of 2025.8.4 leaves it half
+ * migrated, and 2025.8.4 on what is left starts, but answers 500 for users, groups and roles.
+ *
+ * @param untested also takes a step that authentik only advises against: from another patch than the last one of a series,
+ *   or back to an earlier patch of the same series.
+ * @returns what follows the key and the version in a message, with what to do instead.
+ * @example
+ * stepProblem("2025.8.4", "2026.2.7"); // follows 2025.8.4, which this stack runs, and would skip 2025.10 and 2025.12; ...
+ */
+export function stepProblem(from: string, to: string, untested = false): string | undefined {
+    const sameSeries = seriesOf(from) === seriesOf(to);
+    if (from === to || (sameSeries && untested)) return undefined;
+    if (compare(to, from) < 0)
+        return (
+            `is older than ${from}, which the database of this stack is of: authentik has no way back; ` +
+            `keep ${from}, or restore what was saved before with \`npm run upgrade -- --back\``
+        );
+    const before = `would follow ${from}, which the database of this stack is of`;
+    const bad = badSteps.find((step) => step.from === from && step.to === to);
+    if (bad !== undefined) return `${before}, and ${bad.reason}; use ${nextStep(to) ?? "a newer one"}`;
+    if (sameSeries) return undefined;
+    const cure = `set it to ${nextStep(from) ?? to} first, or let \`npm run upgrade\` take every step`;
+    if (compare(from, predecessor) < 0) return `${before}; take authentik's own steps up to ${predecessor} first`;
+    const skipped = seriesBetween(from, to);
+    if (skipped.length > 0)
+        return `${before}, and skip ${skipped.join(", ")}, which leaves the database half migrated; ${cure}`;
+    const next = nextStep(from);
+    if (!untested && next !== undefined && seriesOf(next) === seriesOf(from))
+        return `${before}, and authentik goes from one series to the next at its last patch; ${cure}`;
+    return undefined;
+}
+
+/**
+ * The releases to run one after the other to get from one to another; empty when there is nothing to do, or no way.
+ *
+ * @example
+ * pathBetween("2025.8.4", "2026.2.7"); // 2025.8.6, 2025.10.4, 2025.12.6, 2026.2.7
+ */
+export function pathBetween(from: string, to: string): string[] {
+    if (compare(from, to) >= 0) return [];
+    const next = nextStep(from);
+    if (next === undefined || stepProblem(from, to) === undefined) return [to];
+    return [next, ...pathBetween(next, to)];
+}
+
+/** What the database says of itself, as {@link databaseQuery} asks for it. */
+export interface DatabaseFacts {
+    /** Releases that have used it, in any order; none in an empty one. */
+    versions: string[];
+    /** Names that more than one group has. */
+    groups: string[];
+    /** Connections that authentik's role can have, and those that others have now. */
+    connections: number;
+    used: number;
+    /** PostgreSQL's version as a number, e.g. 160004. */
+    server: number;
+}
+
+/**
+ * SQL for psql that prints {@link DatabaseFacts} as a line of JSON. It reads nothing else, and changes nothing.
+ *
+ * authentik records each release in `authentik_version_history` before it migrates. Source: lifecycle/system_migrations.
+ */
+export const databaseQuery = `\\set versions '[]'
+\\set groups '[]'
+SELECT (
+  SELECT quote_ident(nspname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+  WHERE relname = 'authentik_version_history' ORDER BY nspname = 'public' DESC LIMIT 1
+) AS schema \\gset
+\\if :{?schema}
+SELECT to_regclass(:'schema' || '.authentik_core_group') IS NOT NULL AS grouped \\gset
+SELECT coalesce(json_agg(version), '[]') AS versions FROM :schema.authentik_version_history \\gset
+\\if :grouped
+SELECT coalesce(json_agg(name), '[]') AS groups
+FROM (SELECT name FROM :schema.authentik_core_group GROUP BY name HAVING count(*) > 1) AS several \\gset
+\\endif
+\\endif
+SELECT json_build_object(
+  'versions', :'versions'::json,
+  'groups', :'groups'::json,
+  'connections', current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+  'used', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> current_user),
+  'server', current_setting('server_version_num')::int);
+`;
+
+/**
+ * Why a release must not use a database; undefined when it may.
+ *
+ * @param output what {@link databaseQuery} printed.
+ */
+export function databaseProblem(output: string, version: string, untested = false): string | undefined {
+    const facts = factsOf(output);
+    const { hasUniqueGroups, connections, oldestPostgres } = releaseOf(version);
+    const newest = newestRelease(output);
+    const step = newest === undefined ? undefined : stepProblem(newest, version, untested);
+    const problems = [
+        ...(step === undefined ? [] : [`version ${version} ${step}`]),
+        ...(hasUniqueGroups && facts.groups.length > 0
+            ? [
+                  `version ${version} wants groups with names of their own, and several have the name ` +
+                      `${facts.groups.join(", ")}; rename them in authentik first`,
+              ]
+            : []),
+        ...(facts.server < oldestPostgres * 10_000
+            ? [
+                  `PostgreSQL is of version ${Math.floor(facts.server / 10_000)}, and authentik wants ${oldestPostgres} or later`,
+              ]
+            : []),
+        ...(facts.connections - facts.used < connections
+            ? [
+                  `PostgreSQL has ${facts.connections - facts.used} connections left, and version ${version} takes ` +
+                      `${connections}; raise its max_connections`,
+              ]
+            : []),
+    ];
+    return problems.length === 0 ? undefined : problems.join("\n");
+}
+
+/**
+ * The newest release that has used a database; undefined when none has.
+ *
+ * @param output what {@link databaseQuery} printed.
+ */
+export function newestRelease(output: string): string | undefined {
+    const { versions } = factsOf(output);
+    return versions
+        .filter((one) => versionPattern.test(one))
+        .sort(compare)
+        .at(-1);
+}
+
+function factsOf(output: string): DatabaseFacts {
+    return JSON.parse(output.trim().split("\n").at(-1) ?? "") as DatabaseFacts;
+}

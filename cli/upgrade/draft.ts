@@ -1,0 +1,29 @@
+import { isMap, isScalar, parseDocument } from "yaml";
+import { insertInto } from "../rotation/draft";
+import { readText } from "../stack/files";
+import type { OpenStack } from "../workplace";
+
+/** The text of the stack's configuration file with another release, not yet written. */
+export function draftVersion({ stack }: OpenStack, version: string): string {
+    return editVersion(readText(stack.workspace.workDir, stack.name), version);
+}
+
+const key = "authentik-stack:version";
+
+/** A configuration file with another release; everything else stays as it was written. */
+export function editVersion(text: string, version: string): string {
+    const document = parseDocument(text);
+    const value = document.getIn(["config", key], true);
+    if (isScalar(value) && value.range) {
+        const [start, end] = value.range;
+        return text.slice(0, start) + version + text.slice(end);
+    }
+    const config = document.get("config", true);
+    const inserted =
+        isMap(config) && config.items.length > 0 && config.flow !== true
+            ? insertInto(text, config, `${key}: ${version}`)
+            : undefined;
+    if (inserted !== undefined) return inserted;
+    document.setIn(["config", key], version);
+    return document.toString({ lineWidth: 0 });
+}

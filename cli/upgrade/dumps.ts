@@ -1,0 +1,116 @@
+import { databaseQuery, newestRelease } from "../../authentik/upgrades";
+import type { Images } from "../../authentik/images";
+import { type KnownArgs, processArgs } from "../../engine/container";
+import { runToExit } from "../../engine/job";
+import { generationLabel, jobLabel, stackLabel } from "../../engine/labels";
+import { ToolError } from "../progress";
+import { prefixOf, readRequirements } from "../stack/files";
+import { dockerOf, type OpenStack } from "../workplace";
+
+/** Where PostgreSQL's socket, the uploaded files and the dumps are in a job. */
+const places = { pg_socket: "/var/run/postgresql", ak_media: "/media", ak_dumps: "/dumps" };
+const connect = `--host=${places.pg_socket} --username=postgres`;
+
+const dumpScript = `set -eu
+part="/dumps/$1.part"
+rm -rf "$part"
+mkdir "$part"
+pg_dump ${connect} --format=custom --file="$part/database.dump" authentik
+pg_restore --list "$part/database.dump" > /dev/null
+tar -C /media -cf "$part/media.tar" .
+mv "$part" "/dumps/$1"`;
+
+const restoreScript = `set -eu
+cd "/dumps/$1"
+psql ${connect} --no-psqlrc --quiet --set=ON_ERROR_STOP=1 \\
+  --command='DROP DATABASE IF EXISTS authentik WITH (FORCE)' \\
+  --command='CREATE DATABASE authentik OWNER authentik' \\
+  --command='REVOKE ALL ON DATABASE authentik FROM PUBLIC'
+pg_restore ${connect} --dbname=authentik --exit-on-error database.dump
+find /media -mindepth 1 -delete
+tar -C /media -xf media.tar`;
+
+/** What is saved of a stack: its database and its uploaded files, in a volume beside theirs. */
+export class Dumps {
+    private readonly prefix: string;
+    private readonly image: string;
+
+    /** @throws ToolError when the stack's database is not its own, and so not this program's to dump. */
+    public constructor(private readonly open: OpenStack) {
+        const { workDir } = open.stack.workspace;
+        const { postgres }: Partial<Images> = readRequirements(workDir, open.stack.name).images;
+        if (postgres === undefined)
+            throw new ToolError(
+                "The stack's PostgreSQL is not its own, so it cannot be dumped here. Dump its database, set `version` to the " +
+                    "next step that `npm start` names, and run `npm start`.",
+            );
+        this.prefix = prefixOf(workDir, open.stack.name);
+        this.image = postgres;
+    }
+
+    /** Name of the volume that holds the dumps. */
+    public get volume(): string {
+        return `${this.prefix}ak_dumps`;
+    }
+
+    /** The newest release that has used the database; undefined when none has. */
+    public async release(): Promise<string | undefined> {
+        const query = `printf '%s' "$1" | psql ${connect} --dbname=authentik --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1`;
+        return newestRelease(await this.run("asking the database for its release", query, databaseQuery));
+    }
+
+    /** Saves database and files as they are, and returns the dump's name, which begins with the release. */
+    public async save(release: string): Promise<string> {
+        const name = `${release}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
+        await this.run("saving the database and the uploaded files", dumpScript, name);
+        return name;
+    }
+
+    /** The names of the dumps, oldest first. */
+    public async list(): Promise<string[]> {
+        const names = await this.run("looking for what was saved", "ls -1tr /dumps", "");
+        return names.split("\n").filter((name) => /^20\d\d\./.test(name) && !name.endsWith(".part"));
+    }
+
+    /** Stops what uses the database and puts back what was saved. */
+    public async restore(name: string): Promise<void> {
+        const docker = await dockerOf(this.open.workplace).client();
+        const label = [`${stackLabel}=${this.open.identity}`, generationLabel];
+        for (const { Id } of await docker.listContainers({ filters: { label } }))
+            await docker.getContainer(Id).stop({ t: 60 });
+        await this.run("putting back the database and the uploaded files", restoreScript, name);
+    }
+
+    /** Runs a script in the stack's PostgreSQL image, as root and without a network, and returns what it printed. */
+    private async run(title: string, shell: string, argument: string): Promise<string> {
+        const name = `${this.prefix}authentik-dump`;
+        const labels = { [stackLabel]: this.open.identity, [jobLabel]: name };
+        const process = {
+            image: this.image,
+            entrypoint: ["sh", "-c"],
+            command: [shell, "sh", argument],
+            user: "0",
+            mounts: Object.entries(places).map(([volume, target]) => ({ source: `${this.prefix}${volume}`, target })),
+            networks: [],
+            limits: { memory: "1g" },
+        };
+        // Files of authentik's user, who is another one.
+        const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] };
+        const args = { ...processArgs(process, labels), capabilities } as KnownArgs;
+        let printed = "";
+        const judge = (output: string) => {
+            printed = output;
+            return undefined;
+        };
+        await runToExit(dockerOf(this.open.workplace), {
+            name,
+            title,
+            args,
+            pids: 256,
+            files: [],
+            seconds: 3600,
+            judge,
+        });
+        return printed;
+    }
+}

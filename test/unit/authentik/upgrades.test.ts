@@ -1,0 +1,128 @@
+import { expect } from "chai";
+import { lastVersions } from "../../../authentik/releases";
+import { databaseProblem, pathBetween, stepProblem } from "../../../authentik/upgrades";
+
+describe("a step from one release to another", () => {
+    const allowed: [from: string, to: string][] = [
+        ["2025.8.4", "2025.8.4"],
+        ["2025.8.4", "2025.8.6"],
+        ["2025.8.6", "2025.10.4"],
+        ["2025.12.6", "2026.2.0"],
+        ["2026.5.8", "2026.8.7"],
+        ["2025.6.4", "2025.8.6"],
+        ["2026.8.7", "2026.11.0"],
+        // A patch that came after this table was written.
+        ["2025.8.9", "2025.10.4"],
+    ];
+    for (const [from, to] of allowed)
+        it(`goes from ${from} to ${to}`, () => expect(stepProblem(from, to)).to.equal(undefined));
+
+    const refused: [from: string, to: string, because: string][] = [
+        [
+            "2025.8.6",
+            "2026.2.7",
+            "skip 2025.10, 2025.12, which leaves the database half migrated; set it to 2025.10.4 first",
+        ],
+        [
+            "2025.8.4",
+            "2026.2.7",
+            "skip 2025.10, 2025.12, which leaves the database half migrated; set it to 2025.8.6 first",
+        ],
+        [
+            "2025.8.4",
+            "2025.10.4",
+            "at its last patch; set it to 2025.8.6 first, or let `npm run upgrade` take every step",
+        ],
+        [
+            "2026.2.2",
+            "2025.12.6",
+            "is older than 2026.2.2, which the database of this stack is of: authentik has no way back",
+        ],
+        ["2025.8.6", "2025.8.4", "keep 2025.8.6, or restore what was saved before with `npm run upgrade -- --back`"],
+        ["2026.5.7", "2026.8.2", "its migrations end with InconsistentMigrationHistory; use 2026.8.7"],
+        ["2025.4.1", "2025.8.6", "take authentik's own steps up to 2025.6 first"],
+        ["2026.5.8", "2026.11.0", "skip 2026.8"],
+    ];
+    for (const [from, to, because] of refused)
+        it(`does not go from ${from} to ${to}`, () => expect(stepProblem(from, to)).to.contain(because));
+
+    it("may go against authentik's advice where untested ones are allowed, but not where it breaks the database", () => {
+        for (const [from, to] of [
+            ["2025.8.4", "2025.10.4"],
+            ["2025.8.6", "2025.8.4"],
+        ] as const)
+            expect(stepProblem(from, to, true), to).to.equal(undefined);
+        for (const [from, to] of [
+            ["2025.8.4", "2026.2.7"],
+            ["2026.2.2", "2025.12.6"],
+            ["2026.5.7", "2026.8.2"],
+        ] as const)
+            expect(stepProblem(from, to, true), to).to.be.a("string");
+    });
+});
+
+describe("the path from one release to another", () => {
+    it("takes the last patch of each series in turn", () => {
+        expect(pathBetween("2025.8.4", "2026.2.2")).to.deep.equal(["2025.8.6", "2025.10.4", "2025.12.6", "2026.2.2"]);
+        expect(pathBetween("2025.8.0", lastVersions.at(-1) ?? "")).to.deep.equal(lastVersions);
+        expect(pathBetween("2025.8.4", "2025.8.5")).to.deep.equal(["2025.8.5"]);
+    });
+
+    it("is made of steps that are allowed", () => {
+        const path = ["2025.8.1", ...pathBetween("2025.8.1", "2026.8.3")];
+        for (const [index, to] of path.slice(1).entries())
+            expect(stepProblem(path[index] ?? "", to)).to.equal(undefined);
+    });
+
+    it("is empty where there is nothing newer to get to", () => {
+        expect(pathBetween("2026.2.7", "2026.2.7")).to.deep.equal([]);
+        expect(pathBetween("2026.2.7", "2025.8.6")).to.deep.equal([]);
+    });
+});
+
+describe("a database that a release is to use", () => {
+    const facts = { versions: ["2025.8.4"], groups: [], connections: 97, used: 3, server: 160004 };
+    const problem = (changes: object, version: string, untested = false) =>
+        databaseProblem(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, version, untested);
+
+    it("may be empty, or of the release before", () => {
+        expect(problem({ versions: [] }, "2026.8.7")).to.equal(undefined);
+        expect(problem({}, "2025.8.6")).to.equal(undefined);
+        expect(problem({ versions: ["2025.8.4", "2025.8.6"] }, "2025.10.4")).to.equal(undefined);
+    });
+
+    it("counts as of the newest release that ever ran on it", () => {
+        expect(problem({ versions: ["2026.2.2", "2025.8.4"] }, "2025.8.4")).to.contain("is older than 2026.2.2");
+        expect(problem({ versions: ["2025.8.6", "2025.10.4", "2025.9.0-rc1"] }, "2025.12.6")).to.equal(undefined);
+    });
+
+    it("must not be of a release that this one cannot follow", () => {
+        expect(problem({}, "2026.2.7")).to.match(
+            /^version 2026\.2\.7 would follow 2025\.8\.4, .* skip 2025\.10, 2025\.12/,
+        );
+        expect(problem({}, "2025.10.4")).to.contain("set it to 2025.8.6 first");
+        expect(problem({}, "2025.10.4", true)).to.equal(undefined);
+    });
+
+    it("has groups with names of their own from 2025.12 on", () => {
+        const groups = ["family", "friends"];
+        expect(problem({ versions: ["2025.10.4"], groups }, "2025.12.6")).to.contain(
+            "the name family, friends; rename",
+        );
+        expect(problem({ groups }, "2025.8.6")).to.equal(undefined);
+    });
+
+    it("is of a PostgreSQL that the release runs on, with connections enough", () => {
+        expect(problem({ server: 130011 }, "2025.8.6")).to.equal(undefined);
+        expect(problem({ versions: [], server: 130011 }, "2026.2.7")).to.contain(
+            "is of version 13, and authentik wants 14",
+        );
+        expect(problem({ versions: [], used: 70 }, "2026.2.7")).to.contain(
+            "has 27 connections left, and version 2026.2.7 takes 30",
+        );
+    });
+
+    it("fails where it says nothing", () => {
+        expect(() => databaseProblem("", "2026.2.7")).to.throw();
+    });
+});
