@@ -22,7 +22,7 @@ const zones = Object.entries(allowed).map(([target, below]) => ({
 }));
 
 export default tseslint.config(
-    { ignores: ["node_modules/", "dist/", "out/", ".local/"] },
+    { ignores: ["node_modules/", "dist/", "out/", ".local/", "examples/provider/sdks/"] },
     eslint.configs.recommended,
     ...tseslint.configs.recommendedTypeChecked,
     {

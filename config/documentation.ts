@@ -1,27 +1,11 @@
 import { parseDocument } from "yaml";
-import { z } from "zod";
 import { imagePins } from "../authentik/images";
-import { presets } from "../authentik/presets";
+import { type Preset, presetNames, presets } from "../authentik/presets";
 import { isNameless, targetOf } from "../authentik/attributes";
 import { type Attribute, attributesOf } from "../authentik/models";
 import { kinds } from "../authentik/providers";
 import { allRoles } from "../authentik/roles";
-import { schema } from "./schema";
-
-/** The parts of a JSON schema that the documentation shows. */
-interface Node {
-    type?: string;
-    description?: string;
-    default?: unknown;
-    enum?: string[];
-    const?: string;
-    properties?: Record<string, Node>;
-    required?: string[];
-    items?: Node;
-    oneOf?: Node[];
-    anyOf?: Node[];
-    additionalProperties?: Node | boolean;
-}
+import { keySchema, type Node } from "./json-schema";
 
 interface Row {
     key: string;
@@ -38,10 +22,16 @@ export function configurationPage(): string {
         "Every key of the stack, generated from the program's own tables by `npm run docs`. Set one with",
         "`pulumi config set --path 'authentik-stack:server.memory' 2g`, or write it into `Pulumi.<stack>.yaml`.",
         "`[]` stands for each item of a list, `<name>` for a name of your own. A key without a default is needed when what it belongs to is there.",
+        "[configuration.schema.json](configuration.schema.json) says the same to editors: the first line of `Pulumi.dev.yaml` names it.",
         "",
         ...table(
             ["Key", "Type", "Default", "What it is"],
-            rowsOf("", root()).map(({ key, type, fallback, description }) => [code(key), type, fallback, description]),
+            rowsOf("", keySchema()).map(({ key, type, fallback, description }) => [
+                code(key),
+                type,
+                fallback,
+                description,
+            ]),
         ),
         "",
         "## Kinds of provider",
@@ -86,11 +76,13 @@ export function configurationPage(): string {
         "",
         "## Presets",
         "",
-        "What `applications[].provider.preset` may be, and the page that each was checked against.",
+        "What `applications[].provider.preset` may be, with the page that each was checked against. The output",
+        "`applications.<slug>.oidc.environment` gives the application its settings by these keys, with client id, secret and",
+        "URLs filled in. A key in capitals is an environment variable; any other is the name of a file, form, command or request.",
         "",
         ...table(
-            ["Preset", "Scopes", "Source"],
-            Object.entries(presets).map(([name, { scopes, source }]) => [code(name), scopes.join(", "), `<${source}>`]),
+            ["Preset", "Client", "Redirect URIs below `launchUrl`", "Scopes", "Settings", "Source"],
+            presetNames.map((name) => presetRow(name, presets[name])),
         ),
         "",
     ].join("\n");
@@ -128,6 +120,30 @@ function table(head: string[], rows: string[][]): string[] {
     return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
+function presetRow(name: string, { publicClient, redirectUris, scopes, environment, source }: Preset): string[] {
+    const uris = redirectUris.map(({ matching, url }) => {
+        const path = url === "{url}" ? "the URL itself" : code(url.replace("{url}", "").replaceAll("|", "\\|"));
+        return matching === "regex" ? `${path} (regular expression)` : path;
+    });
+    return [
+        code(name),
+        publicClient ? "public, PKCE" : "confidential",
+        uris.join("<br>"),
+        scopes.join(", "),
+        shownKeys(Object.keys(environment)),
+        `<${source}>`,
+    ];
+}
+
+/** Many variables have one beginning: two of them tell enough. */
+function shownKeys(keys: string[]): string {
+    const shown = keys.length > 3 ? keys.slice(0, 2) : keys;
+    const more = keys.length - shown.length;
+    return [...shown.map(code), ...(more > 0 ? [`${more} more`] : []), ...(keys.length === 0 ? ["none"] : [])].join(
+        ", ",
+    );
+}
+
 function code(text: string): string {
     return `\`${text}\``;
 }
@@ -135,13 +151,10 @@ function code(text: string): string {
 /** Pulumi.yaml with the keys, types and descriptions that `pulumi config` shows; the rest of the file stays. */
 export function projectFile(text: string): string {
     const document = parseDocument(text);
-    const keys = Object.entries(root().properties ?? {}).map(([key, node]) => [key, projectKey(node)]);
+    const keys = Object.entries(keySchema().properties ?? {}).map(([key, node]) => [key, projectKey(node)]);
     document.set("config", document.createNode(Object.fromEntries(keys)));
-    return document.toString({ lineWidth: 120 });
-}
-
-function root(): Node {
-    return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
+    // Unfolded: prettier folds a long text in another way than this library.
+    return document.toString({ lineWidth: 0 });
 }
 
 /** Without a default Pulumi itself would ask for the key, apart from everything else the program finds missing. */
@@ -188,6 +201,7 @@ function variantsOf({ oneOf = [] }: Node): Node[] {
 function typeOf(node: Node): string {
     const variants = variantsOf(node).flatMap(({ properties }) => properties?.type?.const ?? []);
     if (variants.length > 0) return `object with \`type\`: ${variants.map((name) => `\`${name}\``).join(", ")}`;
+    if (node.enum?.join() === presetNames.join()) return "[a preset](#presets)";
     if (node.enum !== undefined) return node.enum.map((value) => `\`${value}\``).join(", ");
     if (node.type === "array") return "list";
     return node.type ?? "text or number";

@@ -1,27 +1,16 @@
-import { booklore } from "./booklore";
-import { grafana } from "./grafana";
-import { immich } from "./immich";
-import { mealie } from "./mealie";
-import { nextcloud } from "./nextcloud";
-import { paperless } from "./paperless";
-import { portnote } from "./portnote";
+import { documents } from "./documents";
+import { household } from "./household";
+import { media } from "./media";
+import { operations } from "./operations";
 import type { Preset } from "./preset";
 
 export * from "./preset";
 
 /** The applications that have a preset, by the name that the configuration uses. */
-export const presets = {
-    paperless,
-    mealie,
-    portnote,
-    booklore,
-    grafana,
-    nextcloud,
-    immich,
-} satisfies Record<string, Preset>;
+export const presets = { ...documents, ...household, ...media, ...operations } satisfies Record<string, Preset>;
 
 /** An application with a preset. */
 export type PresetName = keyof typeof presets;
 
-/** Names of the presets. */
-export const presetNames = Object.keys(presets) as PresetName[];
+/** Names of the presets, in the order of the alphabet. */
+export const presetNames = Object.keys(presets).sort() as PresetName[];

@@ -24,8 +24,9 @@ export interface Preset {
     /**
      * The settings of the application, with the fields of {@link ClientValues} as placeholders.
      *
-     * A key in capitals is an environment variable that the application reads; any other is the name of a file, a form or
-     * a command of an application that is not configured by its environment.
+     * A key in capitals is an environment variable that the application reads; any other is the name of a file, a form, a
+     * command or a request of an application that is not configured by its environment. `{issuerWithoutSlash}` is for those
+     * that add their own slash.
      */
     environment: Record<string, PresetValue>;
 }
@@ -49,7 +50,11 @@ export interface ClientValues extends OidcEndpoints {
  * @throws Error when the preset has a placeholder that nothing is known for.
  */
 export function clientEnvironment(preset: Preset, values: ClientValues): Record<string, string> {
-    const known = { ...values, url: withoutSlash(values.url) };
+    const known = {
+        ...values,
+        url: withoutSlash(values.url),
+        issuerWithoutSlash: withoutSlash(values.issuer),
+    };
     return Object.fromEntries(
         Object.entries(preset.environment).map(([key, value]) => {
             const filled = fillAll(value, known);

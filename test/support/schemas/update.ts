@@ -11,6 +11,7 @@ import { projectRoot } from "../../../cli/workplace";
 
 /** The schemas of requests in authentik's OpenAPI schema, by the model that they create. */
 const requests: Record<string, string> = {
+    "authentik_brands.brand": "BrandRequest",
     "authentik_core.application": "ApplicationRequest",
     "authentik_core.applicationentitlement": "ApplicationEntitlementRequest",
     "authentik_core.group": "GroupRequest",
@@ -31,9 +32,16 @@ const requests: Record<string, string> = {
     "authentik_providers_saml.samlprovider": "SAMLProviderRequest",
     "authentik_providers_scim.scimprovider": "SCIMProviderRequest",
     "authentik_rbac.role": "RoleRequest",
+    "authentik_sources_ldap.ldapsource": "LDAPSourceRequest",
+    "authentik_sources_oauth.oauthsource": "OAuthSourceRequest",
+    "authentik_stages_authenticator_validate.authenticatorvalidatestage": "AuthenticatorValidateStageRequest",
+    "authentik_stages_email.emailstage": "EmailStageRequest",
     "authentik_stages_identification.identificationstage": "IdentificationStageRequest",
     "authentik_stages_password.passwordstage": "PasswordStageRequest",
+    "authentik_stages_prompt.prompt": "PromptRequest",
+    "authentik_stages_prompt.promptstage": "PromptStageRequest",
     "authentik_stages_user_login.userloginstage": "UserLoginStageRequest",
+    "authentik_stages_user_write.userwritestage": "UserWriteStageRequest",
 };
 
 /** A part of an OpenAPI schema, as far as it is read here. */

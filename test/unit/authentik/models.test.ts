@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { isMap, isNode, isSeq, type Node, parseDocument, type Tags, visit } from "yaml";
 import { toYaml } from "../../../authentik/blueprints/document";
 import { declarations } from "../../../authentik/declarations";
-import { attributeProblem, modelReleases } from "../../../authentik/models";
+import { modelReleases } from "../../../authentik/models";
 import { presetNames } from "../../../authentik/presets";
 import { kinds } from "../../../authentik/providers";
 import { loadConfig } from "../../../config/load";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
+import { problemsOf } from "../../support/schemas/written";
 
 const applications = [
     {
@@ -138,44 +138,6 @@ async function documents(version: string): Promise<string[]> {
         Object.values(owned).map((entries) => ({ name, entries })),
     );
     return [...blueprints, ...removals].map(toYaml);
-}
-
-/** What a release does not take of a blueprint. Values behind a tag are known only to authentik. */
-function problemsOf(text: string, version: string): string[] {
-    const customTags = (tags: Tags) => [
-        ...tags,
-        ...["!Find", "!FindObject", "!KeyOf", "!File", "!Format", "!Condition", "!If", "!AtIndex"].flatMap((tag) => [
-            { tag, collection: "seq" as const, resolve: (node: Node) => node },
-            { tag, resolve: (value: string) => value },
-        ]),
-    ];
-    const problems: string[] = [];
-    visit(parseDocument(text, { customTags }), {
-        Map: (_, entry) => {
-            if (!entry.has("model")) return undefined;
-            const model = String(entry.get("model"));
-            if (model === "authentik_blueprints.metaapplyblueprint") return visit.SKIP;
-            for (const part of [entry.get("identifiers"), entry.get("attrs")])
-                for (const { key, value } of isMap(part) ? part.items : []) {
-                    const name = String(key);
-                    const problem = attributeProblem(model, name, isTagged(value) ? undefined : plain(value), version);
-                    if (problem !== undefined) problems.push(`${name} ${problem}`);
-                }
-            return visit.SKIP;
-        },
-    });
-    return problems;
-}
-
-function isTagged(node: unknown): boolean {
-    return isNode(node) && node.tag?.startsWith("!") === true;
-}
-
-/** A value whose parts behind a tag, such as `!Find`, are the text that they stand for. */
-function plain(node: unknown): unknown {
-    if (isTagged(node)) return "found by authentik";
-    if (isSeq(node)) return node.items.map(plain);
-    return isNode(node) ? (node.toJSON() as unknown) : node;
 }
 
 describe("what the blueprints write", () => {

@@ -15,9 +15,12 @@ describe("the presets", () => {
             const uris = presetRedirectUris(preset, example.url);
             expect(uris).to.not.be.empty;
             for (const { matching, url } of uris) {
-                if (matching === "strict") expect(URL.canParse(url), url).to.equal(true);
-                else expect(() => new RegExp(url)).to.not.throw();
-                if (!url.startsWith("app.immich:")) expect(url).to.match(/^https:\/\/app\\?\.example\\?\.com\//);
+                if (url.startsWith("app.immich:")) expect(matching).to.equal("strict");
+                else if (matching === "strict") expect(new URL(url).origin, url).to.equal(example.url);
+                else {
+                    expect(url).to.match(/^https:\/\/app\\\.example\\\.com(\(:\[0-9\]\+\)\?)?\//);
+                    expect(() => new RegExp(url)).to.not.throw();
+                }
             }
         });
 
@@ -93,6 +96,71 @@ describe("the presets", () => {
                 autoRegister: true,
             },
         });
+    });
+
+    it("give Linkwarden and RomM the issuer without its slash, and Vaultwarden with it", () => {
+        const issuer = "https://auth.example.com/application/o/app";
+
+        expect(clientEnvironment(presets.linkwarden, example).AUTHENTIK_ISSUER).to.equal(issuer);
+        expect(clientEnvironment(presets.romm, example).OIDC_SERVER_APPLICATION_URL).to.equal(issuer);
+        expect(clientEnvironment(presets.vaultwarden, example).SSO_AUTHORITY).to.equal(`${issuer}/`);
+    });
+
+    it("let Vaultwarden refresh its tokens", () => {
+        expect(presets.vaultwarden.scopes).to.include("offline_access");
+    });
+
+    it("give Home Assistant no secret, since it uses PKCE instead", () => {
+        expect(told("home-assistant", "configuration.yaml")).to.deep.equal({
+            auth_oidc: {
+                client_id: "the-id",
+                discovery_url: "https://auth.example.com/application/o/app/.well-known/openid-configuration",
+                display_name: "authentik",
+                features: { include_groups_scope: false },
+            },
+        });
+    });
+
+    it("give Jellyfin and Portainer the bodies of their requests", () => {
+        expect(told("jellyfin", "POST /sso/OID/Add/authentik")).to.include({
+            oidClientId: "the-id",
+            oidSecret: "the-secret",
+            enabled: true,
+            enableAuthorization: false,
+        });
+        const settings = told("portainer", "PUT /api/settings") as Record<string, unknown>;
+        expect(settings.AuthenticationMethod).to.equal(3);
+        expect(settings.OAuthSettings).to.include({
+            RedirectURI: presetRedirectUris(presets.portainer, example.url)[0]?.url,
+            Scopes: "email openid profile",
+        });
+    });
+
+    it("give Proxmox a section of its realms, and let it come back to the URL as it is", () => {
+        expect(presetRedirectUris(presets.proxmox, "https://pve.example.com:8006")).to.deep.equal([
+            { matching: "strict", url: "https://pve.example.com:8006" },
+        ]);
+        expect(clientEnvironment(presets.proxmox, example)["domains.cfg"]).to.equal(
+            "openid: authentik\n\tissuer-url https://auth.example.com/application/o/app/\n" +
+                "\tclient-id the-id\n\tclient-key the-secret\n\tusername-claim username\n\tautocreate 1\n",
+        );
+    });
+
+    it("keep the templates of Synapse, which are no placeholders", () => {
+        expect(clientEnvironment(presets.synapse, example)["homeserver.yaml"]).to.contain(
+            '"{{ user.preferred_username }}"',
+        );
+    });
+
+    it("let FreshRSS and Wiki.js come back to what they make up, on their own host alone", () => {
+        const matches = (name: PresetName, url: string) =>
+            new RegExp(`^(?:${presetRedirectUris(presets[name], example.url)[0]?.url})$`).test(url);
+
+        expect(matches("freshrss", `${example.url}/i/oidc/`)).to.equal(true);
+        expect(matches("freshrss", `${example.url}:443/i/oidc/`)).to.equal(true);
+        expect(matches("freshrss", `${example.url}.evil.test/i/oidc/`)).to.equal(false);
+        expect(matches("wikijs", `${example.url}/login/2f0b43aa-8a4c-4a04-9a5b-34ee5ac32b8e/callback`)).to.equal(true);
+        expect(matches("wikijs", `${example.url}/login/local/callback`)).to.equal(false);
     });
 
     it("let PortNote, which has no documented OIDC, come back to its own host alone", () => {

@@ -24,7 +24,7 @@ export const signInRows: BadRow[] = [
     row("a preset that nobody has written", { type: "oidc", preset: "wordstar" }, [
         `${at}.preset`,
         "wordstar",
-        "must be one of paperless, mealie",
+        "must be one of actual, audiobookshelf",
     ]),
     row("a preset without the URL that it makes redirect URIs from", { type: "oidc", preset: "paperless" }, [
         "applications[2].launchUrl",
