@@ -3,7 +3,7 @@ import { name, section, text } from "../../ground/fields";
 import { attributes } from "../attributes";
 import { bind, bindRequires, secondFactor } from "../blueprints/bind";
 import { file, keyOf, secretPaths } from "../blueprints/document";
-import { granted, type Kind } from "./kind";
+import { granted, type Kind, type Reviewed } from "./kind";
 
 const schema = section({
     type: z.literal("ldap"),
@@ -21,6 +21,8 @@ const schema = section({
     secondFactor,
     attributes,
 });
+
+type Provider = z.infer<typeof schema>;
 
 /** The parts of a distinguished name, without the blanks that may stand around each and that an outpost does not expect. */
 function partsOf(dn: string): string[] {
@@ -78,8 +80,28 @@ export const ldap = {
     }),
     checks: ({ slug, provider }, server) => [granted(server, "ldap", slug, provider.outpost)],
     serving: () => [],
-    review: () => undefined,
-} satisfies Kind<z.infer<typeof schema>>;
+    review: (applications) => applications.forEach(reviewCertificate),
+} satisfies Kind<Provider>;
+
+/**
+ * An outpost shows its own certificate where its directories have several, or one of them has none. Source: getCertificates
+ * in its ldap_tls.go, which compares `tls_server_name` by address.
+ */
+function reviewCertificate(
+    { application: { provider }, report }: Reviewed<Provider>,
+    _index: number,
+    all: Reviewed<Provider>[],
+): void {
+    const { certificate } = provider.attributes;
+    const others = all
+        .map(({ application }) => application.provider)
+        .filter(({ outpost }) => outpost === provider.outpost);
+    if (certificate !== undefined && others.some(({ attributes }) => attributes.certificate !== certificate))
+        report(
+            ["provider", "attributes", "certificate"],
+            "is not that of all directories of this outpost, which would show its own; give all of them this one, or use another outpost",
+        );
+}
 
 export interface LdapOutput {
     /** For an LDAP client; the password is secret. */

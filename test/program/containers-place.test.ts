@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
 import { type Listed, startEngine } from "../support/engine";
-import { all } from "../support/find";
+import { all, container } from "../support/find";
 import { filesOf } from "../support/files";
 import { type Run, runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
@@ -39,6 +39,29 @@ describe("the program's containers", () => {
             "authentik-ak-outpost-organizr": organizr,
             "authentik-ak-outpost-cwad": [{ internal: 9000, external: 9081, ip: "127.0.0.1" }],
         });
+    });
+
+    it("publish their port with TLS where the configuration says so", async () => {
+        const ldap = {
+            name: "ak-ldap",
+            type: "ldap",
+            networks: ["frontend"],
+            ports: [{ port: 389 }, { port: 636, tls: true }],
+        };
+        const { resources } = await runProgram({
+            configuration: devWith({
+                "server.ports": [{ port: 9443, tls: true }],
+                outposts: [ldap],
+                applications: [{ slug: "nas", name: "NAS", provider: { type: "ldap", outpost: "ak-ldap" } }],
+            }),
+        });
+
+        const portsOf = (name: string) => container(resources, name).inputs.ports;
+        expect(portsOf("authentik-server")).to.deep.equal([{ internal: 9443, external: 9443, ip: "127.0.0.1" }]);
+        expect(portsOf("authentik-ak-ldap")).to.deep.equal([
+            { internal: 3389, external: 389, ip: "127.0.0.1" },
+            { internal: 6636, external: 636, ip: "127.0.0.1" },
+        ]);
     });
 
     it("never run twice on the same data or the same port of the host", async () => {

@@ -115,6 +115,22 @@ export const refusedOfProviders: Refused[] = [
         `${at}.endpoints[0].attributes.settings.password`,
         "would be kept in clear",
     ],
+    [
+        "another certificate for a second directory of an outpost",
+        {
+            outposts: [
+                ...(devConfiguration().outposts as unknown[]),
+                { name: "o", type: "ldap", networks: ["frontend"] },
+            ],
+            applications: [
+                ...(devConfiguration().applications as unknown[]),
+                { slug: "a", name: "A", provider: { type: "ldap", outpost: "o", attributes: { certificate: "a" } } },
+                { slug: "b", name: "B", provider: { type: "ldap", outpost: "o" } },
+            ],
+        },
+        `${at}.attributes.certificate`,
+        "give all of them this one",
+    ],
     ["whom nobody is known by", oidc({ redirectUris, subMode: "nick" }), `${at}.subMode`, "must be one of"],
     [
         "a scope of one's own without a name",

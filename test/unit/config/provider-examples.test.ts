@@ -1,0 +1,26 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { projectRoot } from "../../../cli/workplace";
+import { loadConfig } from "../../../config/load";
+import { devWith } from "../../support/configuration";
+import { startMocks } from "../../support/mocks";
+
+describe("docs/providers.md", () => {
+    const page = readFileSync(join(projectRoot, "docs/providers.md"), "utf8");
+    const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
+
+    it("has an example for every kind that takes more than its keys", () => {
+        expect(examples).to.have.length(6);
+    });
+
+    for (const [index, text] of examples.entries()) {
+        it(`has examples that are accepted as they stand: number ${index + 1}`, async () => {
+            const { outposts = [], applications } = parse(text) as Record<string, unknown>;
+            await startMocks({ configuration: devWith({ outposts, applications }), secretKeys: ["secrets"] });
+
+            expect(loadConfig().applications).to.have.length(1);
+        });
+    }
+});
