@@ -66,9 +66,7 @@ const container = section({
 export const containers = z
     .record(z.string(), container)
     .default({})
-    .describe(
-        "additions to containers: `server`, `worker` with the job that applies blueprints, `postgres`, `redis`, an outpost by its name, or `authentik` for server, worker and outposts alike",
-    );
+    .describe("additions to containers, by role, by an outpost's name, or `authentik` for server, worker and outposts");
 
 /** What one container gets. */
 export type ContainerConfig = z.infer<typeof container>;

@@ -236,7 +236,7 @@ describe("the program with a further network", () => {
             expect(attached(outposts[0] ?? "")).to.have.length(2);
             expect(attached(outposts[0] ?? "").includes("iot_net")).to.equal(adopt);
             expect(attached("authentik-server")).to.have.length(3);
-            expect((result).networks.iot).to.equal("iot_net");
+            expect(result.networks.iot).to.equal("iot_net");
         }
     });
 });
