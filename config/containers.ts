@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { z } from "zod";
 import { memory, named, section, text } from "../ground/fields";
 import { certificates } from "./secrets";
@@ -39,13 +40,19 @@ const container = section({
         .describe("folders and files of the Docker host, and volumes, that it gets"),
     hosts: named(
         text("must be a host name, such as ldap.example.com", /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/),
-        z.union([z.ipv4(), z.ipv6(), z.literal("host-gateway")], {
-            error: "must be an IP address, such as 192.0.2.10, or host-gateway for the Docker host itself",
-        }),
+        // The provider reads an IPv6 address back only up to its first colon, and would replace the container at each refresh.
+        text(
+            "must be an IPv4 address, such as 192.0.2.10, or host-gateway for the Docker host itself; for IPv6 use DNS",
+            (value) => value === "host-gateway" || isIPv4(value),
+        ),
     )
         .default({})
         .describe("addresses by host name, beside what DNS says; `host-gateway` is the Docker host"),
-    dns: z.array(address).min(1).optional().describe("addresses of DNS servers; default: those of the Docker host"),
+    dns: z
+        .array(address)
+        .min(1)
+        .optional()
+        .describe("addresses of DNS servers, in no order; default: those of the Docker host"),
     environment: named(variableName, variableValue)
         .default({})
         .describe("environment variables that are no settings of authentik, such as HTTPS_PROXY; never secret"),
@@ -59,9 +66,7 @@ const container = section({
 export const containers = z
     .record(z.string(), container)
     .default({})
-    .describe(
-        "additions to containers: `server`, `worker` with the job that applies blueprints, `postgres`, `redis`, an outpost by its name, or `authentik` for server, worker and outposts alike",
-    );
+    .describe("additions to containers, by role, by an outpost's name, or `authentik` for server, worker and outposts");
 
 /** What one container gets. */
 export type ContainerConfig = z.infer<typeof container>;

@@ -156,13 +156,14 @@ export function declaredArguments(ports: number[]): Record<string, Argument> {
             seen: [80, 1024, 64],
         },
         "names of hosts": {
-            declared: [{ hosts: { one: "192.0.2.1" } }, { hosts: { one: "host-gateway", two: "fd00::2" } }],
+            declared: [{ hosts: { one: "192.0.2.1" } }, { hosts: { one: "host-gateway", two: "192.0.2.2" } }],
             see: ({ HostConfig }) => [...((HostConfig.ExtraHosts ?? []) as string[])].sort(),
-            seen: [["one:192.0.2.1"], ["one:host-gateway", "two:fd00::2"], []],
+            seen: [["one:192.0.2.1"], ["one:host-gateway", "two:192.0.2.2"], []],
         },
         "DNS servers": {
             declared: [{ dns: ["192.0.2.53"] }, { dns: ["192.0.2.54", "fd00::53"] }],
-            see: ({ HostConfig }) => (HostConfig.Dns ?? []) as string[],
+            // The provider keeps a set.
+            see: ({ HostConfig }) => [...((HostConfig.Dns ?? []) as string[])].sort(),
             seen: [["192.0.2.53"], ["192.0.2.54", "fd00::53"], []],
         },
         "a file after one of the image": {
