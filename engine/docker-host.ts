@@ -165,7 +165,7 @@ export class DockerHost implements Runtime {
                     const all = [...resolved.files, ...asFiles(documents), ...removed];
                     const run: JobRun = { ...resolved, name, title, seconds, cure, pids: job.pids ?? 256, files: all };
                     for (const note of await runToExit(await this.connect(), run))
-                        await pulumi.log.info(`${title}: ${note}`);
+                        await pulumi.log.warn(`${title}: ${note}`);
                 },
             },
             opts,
