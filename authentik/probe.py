@@ -33,9 +33,8 @@ def holds(result, check):
     return contains(result, check["result"]) and all(result.get(field) for field in check.get("filled", []))
 
 
-def problem(check, page=1):
-    """What keeps a check from holding, or None. Of a list, that is asked of one page after the other."""
-    url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
+def ask(check, url):
+    """Status and body of what is answered, or a text that says why there is nothing."""
     request = urllib.request.Request(url, headers={"Accept": "application/json, text/html"})
     if "host" in check:
         request.add_header("Host", check["host"])
@@ -44,11 +43,23 @@ def problem(check, page=1):
             request.add_header("Authorization", "Bearer " + file.read().strip())
     try:
         with urllib.request.build_opener(NoRedirect).open(request, timeout=15) as response:
-            status, body = response.status, response.read()
+            return response.status, response.read()
     except urllib.error.HTTPError as error:
-        status, body = error.code, b"" if error.fp is None else error.fp.read(1000)
+        return error.code, b"" if error.fp is None else error.fp.read(1000)
     except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
+
+
+def problem(check, answers, page=1):
+    """What keeps a check from holding, or None. Of a list, that is asked of one page after the other. What several checks
+    ask is asked once: with many applications the lists are long."""
+    url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
+    key = (url, check.get("host"), check.get("token"))
+    if key not in answers:
+        answers[key] = ask(check, url)
+    if isinstance(answers[key], str):
+        return answers[key]
+    status, body = answers[key]
     if status != check["status"]:
         return f"answered {status} instead of {check['status']}: {body[:200].decode(errors='replace').strip()}"
     if "result" in check:
@@ -60,7 +71,7 @@ def problem(check, page=1):
         except (ValueError, LookupError, TypeError, AttributeError):
             return f"answered no list: {body[:200].decode(errors='replace').strip()}"
         if following > page:
-            return problem(check, following)
+            return problem(check, answers, following)
         filled = "".join(f" with {field}" for field in check.get("filled", []))
         return f"does not say {json.dumps(check['result'])}{filled}"
     return None
@@ -71,7 +82,8 @@ def main(path, seconds, causes=""):
     with open(path, encoding="utf-8") as file:
         pending = [check for check in json.load(file) if causes == "" or check.get("isCause")]
     while True:
-        problems = [(check, found) for check in pending if (found := problem(check)) is not None]
+        answers = {}
+        problems = [(check, found) for check in pending if (found := problem(check, answers)) is not None]
         if not problems:
             return 0
         if time.monotonic() > deadline:
