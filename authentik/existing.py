@@ -2,7 +2,7 @@
 Runs inside authentik's own image; its input is that of existing.ts.
 
 Blueprints can do neither: they find an object by what they write of it, and delete only what they name. Each line that
-begins with `note: ` says what was changed.
+begins with `warning: ` says what was changed.
 """
 
 import json
@@ -76,8 +76,8 @@ def take_over(existing):
     for one in wanted:
         slug, providers = one["slug"], lists[one["list"]]
         taken = next((provider for provider in providers if provider["name"] == slug), None)
-        client = next((provider for provider in providers if provider.get("client_id", "") == one.get("clientId")), None)
-        provider = client or next((provider for provider in providers if provider["pk"] in attached(applications, slug)), None)
+        client = next((found for found in providers if found.get("client_id", "") == one.get("clientId")), None)
+        provider = client or next((found for found in providers if found["pk"] in attached(applications, slug)), None)
         if provider is None or (one["list"], provider["name"]) in own:
             continue
         called = f"the provider {provider['name']} (number {provider['pk']})"
@@ -94,12 +94,15 @@ def take_over(existing):
         before = provider.get("client_id")
         client_changes = "clientId" in one and before != one["clientId"]
         api("PATCH", f"{one['list']}/{provider['pk']}/", {"name": slug})
-        more = f"; its client id {before} becomes {one['clientId']}, unless provider.clientId names it" if client_changes else ""
-        print(f"note: {called} is taken over for the application {slug}{more}", flush=True)
+        more = ""
+        if client_changes:
+            more = f"; its client id {before} becomes {one['clientId']}, unless provider.clientId names it"
+        print(f"warning: {called} is taken over for the application {slug}{more}", flush=True)
         provider["name"] = slug
         if holder is not None and holder["slug"] != slug:
             api("PATCH", f"core/applications/{holder['slug']}/", {"slug": slug})
-            print(f"note: the application {holder['slug']} is taken over as {slug}, with the address of its issuer", flush=True)
+            moved = f"the application {holder['slug']} is taken over as {slug}, with the address of its issuer"
+            print(f"warning: {moved}", flush=True)
             holder["slug"] = slug
     return problems
 
@@ -136,9 +139,10 @@ def only_ways_in(existing):
         if "access" in one:
             problems += settle(api, bindings, slugs.get(one["slug"]), called, one["access"])
         if one["entitlements"]:
-            found = {each["name"]: each for each in api.all("core/application_entitlements", app=slugs.get(one["slug"]))}
+            found = api.all("core/application_entitlements", app=slugs.get(one["slug"]))
+            keys = {entitlement["name"]: entitlement["pbm_uuid"] for entitlement in found}
             for name, ways in one["entitlements"].items():
-                pk = found.get(name, {}).get("pbm_uuid")
+                pk = keys.get(name)
                 problems += settle(api, bindings, pk, f"entitlement {name} of {called}", ways)
     return problems
 
@@ -156,7 +160,8 @@ def settle(api, bindings, target, called, ways):
         api("DELETE", f"policies/bindings/{binding['pk']}/")
         extra = [word for word, holds in (("negated", binding["negate"]), ("disabled", not binding["enabled"])) if holds]
         more = "".join(f", {word}" for word in extra)
-        print(f"note: removed the binding of {' '.join(way)} (order {binding['order']}{more}) from the {called}", flush=True)
+        what = f"the binding of {' '.join(way)} (order {binding['order']}{more})"
+        print(f"warning: removed {what} from the {called}", flush=True)
     return [f"{' '.join(way)} is not bound to the {called}" for way in missing]
 
 

@@ -67,17 +67,28 @@ def holds(result, check):
     return contains(result, check["result"]) and all(result.get(field) for field in check.get("filled", []))
 
 
-def problem(check, page=1):
-    """What keeps a check from holding, or None. Of a list, that is asked of one page after the other."""
-    url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
+def ask(check, url):
+    """Status and body of what is answered, or a text that says why there is nothing."""
     headers = {"Host": check["host"]} if "host" in check else {}
     if "token" in check:
         with open(check["token"], encoding="utf-8") as file:
             headers["Authorization"] = "Bearer " + file.read().strip()
     try:
-        status, body = answered(check, url, headers, 15)
+        return answered(check, url, headers, 15)
     except (OSError, http.client.HTTPException) as error:
         return f"no answer ({error})"
+
+
+def problem(check, answers, page=1):
+    """What keeps a check from holding, or None. Of a list, that is asked of one page after the other. What several checks
+    ask is asked once: with many applications the lists are long."""
+    url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
+    key = (url, check.get("host"), check.get("token"))
+    if key not in answers:
+        answers[key] = ask(check, url)
+    if isinstance(answers[key], str):
+        return answers[key]
+    status, body = answers[key]
     if status != check["status"]:
         return f"answered {status} instead of {check['status']}: {body[:200].decode(errors='replace').strip()}"
     if "result" in check:
@@ -89,7 +100,7 @@ def problem(check, page=1):
         except (ValueError, LookupError, TypeError, AttributeError):
             return f"answered no list: {body[:200].decode(errors='replace').strip()}"
         if following > page:
-            return problem(check, following)
+            return problem(check, answers, following)
         filled = "".join(f" with {field}" for field in check.get("filled", []))
         return f"does not say {json.dumps(check['result'])}{filled}"
     return None
@@ -101,7 +112,8 @@ def main(path, seconds, causes=""):
         checks = [check for check in json.load(file) if causes == "" or check.get("isCause")]
     pending = [check for check in checks if not check.get("isAdvice")]
     while True:
-        problems = [(check, found) for check in pending if (found := problem(check)) is not None]
+        answers = {}
+        problems = [(check, found) for check in pending if (found := problem(check, answers)) is not None]
         if not problems:
             break
         if time.monotonic() > deadline:

@@ -82,7 +82,8 @@ export class Blueprints extends pulumi.ComponentResource {
                     needs: server.running,
                 },
                 triggers: { revision: args.revision },
-                seconds: 300,
+                // authentik takes its time for each: seconds on a busy machine.
+                seconds: 300 + 10 * Object.keys(all).length,
                 cure: "Fix in the configuration what authentik names above, then run `pulumi up` again.",
             },
             { parent: this, dependsOn: [server.running.healthy] },

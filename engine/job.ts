@@ -27,7 +27,7 @@ export interface JobRun {
 }
 
 /**
- * Runs a container to its end and removes it. Lines of its log that begin with `warning: ` or `note: ` are shown.
+ * Runs a container to its end and removes it. Lines of its log that begin with `warning: ` are shown as warnings.
  *
  * @returns the last lines that it printed, secrets redacted.
  * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
@@ -51,10 +51,9 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
     throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
 }
 
-/** Shows the lines that begin with `warning: ` or `note: `. */
+/** Shows the lines that begin with `warning: `: a warning is what every front end shows. */
 async function shown(log: string): Promise<string> {
     for (const [, warning = ""] of log.matchAll(/^warning: (.*)$/gm)) await pulumi.log.warn(warning);
-    for (const [, note = ""] of log.matchAll(/^note: (.*)$/gm)) await pulumi.log.info(note);
     return log;
 }
 

@@ -208,7 +208,8 @@ export interface Runtime {
      */
     run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running;
     /**
-     * Runs a job if its image, a document, a secret file or a trigger changed since it last succeeded.
+     * Runs a job if its image, a document, a secret file or a trigger changed since it last succeeded. Each line that it
+     * prints after `warning: ` is shown as a warning.
      *
      * @throws (during the update) Error with the job's last log lines, secrets redacted, and the cure.
      */

@@ -3,6 +3,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { answer, type Answering } from "../../support/probe";
 
 describe("the script that applies blueprints", () => {
     let folder: string;
@@ -12,12 +13,12 @@ describe("the script that applies blueprints", () => {
     after(() => rmSync(folder, { recursive: true }));
 
     /** Runs the script with a command of ours in the place of `ak`, and a probe that only tells how it was called. */
-    const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"]) => {
+    const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"], existing: object = { applications: [] }) => {
         writeFileSync(join(folder, "ak"), `#!/bin/sh\n${ak}\n`);
         chmodSync(join(folder, "ak"), 0o755);
         for (const script of ["apply.py", "existing.py"])
             copyFileSync(join(__dirname, "../../../authentik", script), join(folder, script));
-        writeFileSync(join(folder, "existing.json"), JSON.stringify({ applications: [] }));
+        writeFileSync(join(folder, "existing.json"), JSON.stringify(existing));
         writeFileSync(join(folder, "probe.py"), 'import sys; print("asked", *sys.argv[1:])');
         const env = { PATH: `${folder}:${process.env.PATH}` };
         return new Promise<{ code: number; output: string }>((resolve) => {
@@ -63,5 +64,43 @@ describe("the script that applies blueprints", () => {
 
         expect(code).to.equal(1);
         expect(output).to.equal(`Failed to read file /run/secrets/x\nauthentik refused a.yaml\n${asked("0 causes")}`);
+    });
+
+    describe("where authentik does not know the token yet", () => {
+        let server: Answering;
+        before(async () => {
+            server = await answer((_, response) => {
+                response.statusCode = 403;
+                response.end('{"detail":"Token invalid/expired"}');
+            });
+        });
+        after(() => server.close());
+
+        const existing = (more: object) => {
+            writeFileSync(join(folder, "token"), "a-token");
+            const wiki = { slug: "wiki", model: "m", list: "providers/oauth2", entitlements: {}, ...more };
+            return { server: server.url, token: join(folder, "token"), applications: [wiki] };
+        };
+
+        it("applies the first blueprint before all others, and asks then what exists", async () => {
+            const written = join(folder, "arguments");
+            rmSync(written, { force: true });
+
+            const { code } = await run(`echo "$@" >>${written}`, ["admin.yaml", "b.yaml"], existing({}));
+
+            expect(code).to.equal(0);
+            expect(readFileSync(written, "utf8").split("\n")).to.deep.equal([
+                "apply_blueprint admin.yaml",
+                "apply_blueprint admin.yaml b.yaml",
+                "",
+            ]);
+        });
+
+        it("ends with what authentik answered where it cannot prove who may enter", async () => {
+            const { code, output } = await run("", ["a.yaml"], existing({ access: [["group", "family"]] }));
+
+            expect(code).to.equal(1);
+            expect(output).to.contain("authentik answered 403 to GET core/applications/").and.contain("Token invalid");
+        });
     });
 });

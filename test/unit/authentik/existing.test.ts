@@ -103,7 +103,7 @@ describe("what exists in authentik", () => {
             lists = { [oauth2]: [...others, client(7, "Provider for Wiki", "abc")] };
 
             expect((await run("take_over", wiki({ clientId: "abc" }))).notes).to.deep.equal([
-                "note: the provider Provider for Wiki (number 7) is taken over for the application wiki",
+                "warning: the provider Provider for Wiki (number 7) is taken over for the application wiki",
             ]);
             expect(changes).to.deep.equal([`PATCH ${oauth2}/7`]);
         });
@@ -112,7 +112,7 @@ describe("what exists in authentik", () => {
             lists = { [oauth2]: [client(7, "By hand", "abc")], "core/applications": [application("wiki", 7)] };
 
             expect((await run("take_over", wiki())).notes).to.deep.equal([
-                "note: the provider By hand (number 7) is taken over for the application wiki; its client id abc becomes wiki, unless provider.clientId names it",
+                "warning: the provider By hand (number 7) is taken over for the application wiki; its client id abc becomes wiki, unless provider.clientId names it",
             ]);
         });
 
@@ -120,8 +120,8 @@ describe("what exists in authentik", () => {
             lists = { [oauth2]: [client(7, "By hand", "abc")], "core/applications": [application("old-wiki", 7)] };
 
             expect((await run("take_over", wiki({ clientId: "abc" }))).notes).to.deep.equal([
-                "note: the provider By hand (number 7) is taken over for the application wiki",
-                "note: the application old-wiki is taken over as wiki, with the address of its issuer",
+                "warning: the provider By hand (number 7) is taken over for the application wiki",
+                "warning: the application old-wiki is taken over as wiki, with the address of its issuer",
             ]);
             expect(changes).to.deep.equal([`PATCH ${oauth2}/7`, "PATCH core/applications/old-wiki"]);
         });
@@ -140,8 +140,8 @@ describe("what exists in authentik", () => {
                 { slug: "git", provider: { type: "scim", endpoint: "https://git.example.com/scim/v2" } },
             );
             expect(notes).to.deep.equal([
-                "note: the provider Provider for NAS (number 3) is taken over for the application nas",
-                "note: the provider Accounts (number 4) is taken over for the application git",
+                "warning: the provider Provider for NAS (number 3) is taken over for the application nas",
+                "warning: the provider Accounts (number 4) is taken over for the application git",
             ]);
         });
 
@@ -202,10 +202,10 @@ describe("what exists in authentik", () => {
             };
 
             expect((await run("only_ways_in", restricted)).notes).to.deep.equal([
-                "note: removed the binding of policy Always allow (order 0) from the application wiki",
-                "note: removed the binding of group family (order 0, negated) from the application wiki",
-                "note: removed the binding of group family (order 5) from the application wiki",
-                "note: removed the binding of user bob (order 0, disabled) from the application wiki",
+                "warning: removed the binding of policy Always allow (order 0) from the application wiki",
+                "warning: removed the binding of group family (order 0, negated) from the application wiki",
+                "warning: removed the binding of group family (order 5) from the application wiki",
+                "warning: removed the binding of user bob (order 0, disabled) from the application wiki",
             ]);
             expect(changes).to.deep.equal(
                 ["hand-1", "hand-2", "hand-3", "hand-4"].map((pk) => `DELETE policies/bindings/${pk}`),
@@ -244,7 +244,7 @@ describe("what exists in authentik", () => {
 
             expect(await run("only_ways_in", wiki({}, { entitlements }))).to.deep.equal({
                 notes: [
-                    "note: removed the binding of group friends (order 0) from the entitlement editors of application wiki",
+                    "warning: removed the binding of group friends (order 0) from the entitlement editors of application wiki",
                 ],
                 problems: [],
             });

@@ -115,6 +115,22 @@ describe("the probe, of a list with several pages", () => {
         ]);
     });
 
+    it("asks once for what several checks want to know", async () => {
+        const before = server.requests.length;
+        const checks = ["a", "b", "c"].map((name) => ({
+            name,
+            url: `${server.url}/x/`,
+            status: 200,
+            result: { name: "?" },
+        }));
+
+        await runProbe(checks.slice(0, 1), 0);
+        const alone = server.requests.length - before;
+        await runProbe(checks, 0);
+
+        expect(server.requests.length - before - alone).to.equal(alone);
+    });
+
     it("asks only for what explains a refusal, when told so", async () => {
         const check = { url: server.url, status: 200, result: { name: "nothing" } };
         const checks = [

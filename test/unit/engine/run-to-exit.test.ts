@@ -70,12 +70,12 @@ describe("a job", () => {
     });
 
     it("returns what it printed, without secrets", async () => {
-        const log = () => "first\nnote: removed the binding of group family\nnote: key hunter2-hunter2\n";
+        const log = () => "first\nwarning: removed the binding of group family\nwarning: key hunter2-hunter2\n";
         engine = await startEngine({ log });
         const args = await valueOf(pulumi.output(processArgs(process, labels)));
 
         expect(await runToExit(new DockerConnection({ host: engine.host }), { ...job, args })).to.equal(
-            "first\nnote: removed the binding of group family\nnote: key [secret]",
+            "first\nwarning: removed the binding of group family\nwarning: key [secret]",
         );
     });
 
