@@ -47,7 +47,10 @@ export function matrix(prefix: string, containers: Inspected[]): string {
 export function titleOf(prefix: string, { Config }: Inspected): string {
     const job = Config.Labels[jobLabel];
     if (job === undefined) return Config.Hostname.slice(prefix.length);
-    const kinds = { owner: handOver, databases: "job: databases", applied: "job: blueprints", proven: "job: proof" };
+    const kinds = {
+        ...{ owner: handOver, databases: "job: databases", release: "job: release" },
+        ...{ applied: "job: blueprints", proven: "job: proof" },
+    };
     return Object.entries(kinds).find(([kind]) => new RegExp(`-${kind}(-\\d+)?$`).test(job))?.[1] ?? job;
 }
 
