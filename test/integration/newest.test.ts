@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { lastVersions } from "../../authentik/releases";
+import { Dumps } from "../../cli/upgrade/dumps";
 import { standIns } from "../support/stand-ins";
 import { devConfiguration, devPorts } from "./support/dev";
-import { containers } from "./support/host";
+import { container, containers, docker } from "./support/host";
 import { StackUnderTest } from "./support/stack-under-test";
 import { expectServing } from "./support/visit";
 
@@ -43,5 +44,30 @@ describe("the newest release", () => {
         const { record } = await stack.failingUp();
         expect(record.errors).to.contain(`version ${earlier} ${told}`);
         expect((await containers(prefix)).filter(({ name }) => name.includes("authentik-server"))).to.deep.equal([]);
+    });
+
+    it("is put back as it was saved, with its database and its uploaded files", async () => {
+        const dumps = new Dumps(stack.opened);
+        const { id, name } = await container(`${prefix}authentik-postgres`);
+        const sql = (statement: string) =>
+            docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-Atqc", statement);
+        const inMedia = (command: string) =>
+            docker("run", "--rm", "-v", `${prefix}ak_media:/media`, "--entrypoint", "sh", image, "-c", command);
+        const image = await docker("inspect", "--format", "{{.Config.Image}}", name);
+        await sql("CREATE TABLE it_marker AS SELECT 'kept' AS word");
+        await inMedia("mkdir -p /media/public && echo kept > /media/public/icon && chown -R 1000:1000 /media/public");
+
+        expect(await dumps.release()).to.equal(newest);
+        const saved = await dumps.save(newest);
+        await sql("DROP TABLE it_marker; CREATE TABLE it_later AS SELECT 1");
+        await inMedia("rm -r /media/public && touch /media/later");
+        expect((await dumps.list()).at(-1)).to.equal(saved);
+        await dumps.restore(saved);
+
+        expect(await sql("SELECT word FROM it_marker")).to.equal("kept");
+        expect(await sql("SELECT count(*) FROM pg_tables WHERE tablename = 'it_later'")).to.equal("0");
+        expect(await inMedia("stat -c '%u %n' /media/public/icon && ls /media")).to.equal(
+            "1000 /media/public/icon\npublic",
+        );
     });
 });

@@ -23,6 +23,7 @@ const file = (role: string) => [
 const applied = "update   step it-r-authentik-blueprints-applied";
 const proven = "update   step it-r-authentik-serving-proven";
 const databases = "update   step it-r-authentik-postgres-databases";
+const release = "update   step it-r-authentik-release";
 const secret = (name: string) => `replace  random password it-r-authentik-${name}`;
 
 /** What is done for one secret and nothing else. */
@@ -33,7 +34,7 @@ const effects: Record<string, string[]> = {
     postgres: [secret("postgres-postgres"), databases],
     "database/authentik": [
         secret("postgres-database-authentik"),
-        ...[databases, ...file("server"), ...file("worker"), applied, proven],
+        ...[databases, release, ...file("server"), ...file("worker"), applied, proven],
     ],
     "database/n8n": [secret("postgres-database-n8n"), databases],
     redis: [secret("redis-redis"), ...file("redis-server"), ...file("server"), ...file("worker"), applied, proven],

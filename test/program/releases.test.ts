@@ -1,8 +1,10 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
-import { container, environmentOf, namesOf } from "../support/find";
+import { container, environmentOf, namesOf, one } from "../support/find";
 import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
+import { valueOf } from "../support/outputs";
 import { generated } from "../support/provider";
 import type { Registered } from "../support/recording";
 
@@ -136,10 +138,29 @@ describe("the program, for a release of authentik that is in Rust", () => {
         expect(tests("authentik-ak-outpost-cwad")).to.equal("CMD /authentik healthcheck proxy");
     });
 
+    it("tells it where browsers reach it, and that it is set up, before it proves that a person can sign in", async () => {
+        expect(environmentOf(container(resources, "authentik-server"))).to.include({
+            AUTHENTIK_WEB__BASE_URL: "http://authentik.localhost:9000",
+        });
+        const setUp = one(resources, "step", "authentik-set-up");
+        const proven = one(resources, "step", "authentik-serving-proven");
+
+        expect(JSON.stringify(setUp.inputs)).to.contain("Setup.set(True)");
+        expect(await urnsOf(setUp.options.dependsOn)).to.deep.equal([
+            one(resources, "step", "authentik-blueprints-applied").urn,
+        ]);
+        expect(await urnsOf(proven.options.dependsOn)).to.include(setUp.urn);
+    });
+
     it("leaves earlier releases as they are", async () => {
         resources = await release("2026.2.0", { consumers: withoutIndexes });
 
         expect(tests("authentik-ak-outpost-cwad")).to.equal("CMD /proxy healthcheck");
-        expect(JSON.stringify(environmentOf(container(resources, "authentik-server")))).to.not.contain("LISTEN");
+        expect(JSON.stringify(environmentOf(container(resources, "authentik-server")))).to.not.match(/LISTEN|BASE_URL/);
+        expect(namesOf(resources, "step")).to.not.include("authentik-set-up");
     });
 });
+
+function urnsOf(waited: pulumi.CustomResourceOptions["dependsOn"]): Promise<string[]> {
+    return Promise.all(([waited].flat() as pulumi.Resource[]).map(({ urn }) => valueOf(urn)));
+}

@@ -23,7 +23,9 @@ describe("the program's secrets", () => {
         for (const { urn, secretInputs } of run.resources)
             expect(secretInputs, urn).to.deep.equal(digested.some((made) => made.urn === urn) ? ["input"] : []);
         expect(digested.map(({ name }) => name)).to.deep.equal(
-            ["postgres-databases", "blueprints-applied", "serving-proven"].map((name) => `authentik-${name}`),
+            ["postgres-databases", "release", "blueprints-applied", "serving-proven"].map(
+                (name) => `authentik-${name}`,
+            ),
         );
     });
 

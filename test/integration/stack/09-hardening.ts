@@ -25,7 +25,7 @@ describe("what containers of a running stack may do", () => {
     const order = (one: Inspected) => titles.indexOf(title(one));
     const titles = [
         ...["postgres", "redis", "authentik-server", "authentik-worker", "ak-outpost-organizr", "ak-outpost-cwad"],
-        ...[handOver, "job: databases", "job: blueprints", "job: proof"],
+        ...[handOver, "job: databases", "job: release", "job: blueprints", "job: proof"],
     ];
 
     it("is read from every container and every job", () => {

@@ -1,6 +1,14 @@
 import { expect } from "chai";
 import { imagesOf } from "../../../authentik/images";
-import { allRoles, outpostTypes, rolesOf, type StackFacts, takenHosts, usesRedis } from "../../../authentik/roles";
+import {
+    allRoles,
+    outpostTypes,
+    roles,
+    rolesOf,
+    type StackFacts,
+    takenHosts,
+    usesRedis,
+} from "../../../authentik/roles";
 
 const least: StackFacts = { version: "2025.8.4", outposts: [], consumers: [], postgres: {}, redis: {} };
 const consumers = [{ redisIndex: 2 }];
@@ -55,5 +63,30 @@ describe("the roles of a stack", () => {
     it("take names on the networks, and leave those of outposts to the user", () => {
         expect(takenHosts).to.include.members(["server", "authentik-server", "worker", "postgres", "redis"]);
         expect(takenHosts).to.not.include.members([...outpostTypes]);
+    });
+});
+
+describe("the log of a worker that ended", () => {
+    const { fatal } = roles.worker.health;
+    const traceback = (frame: string, last: string) =>
+        [
+            "  Applying authentik_core.0056_user_roles...Traceback (most recent call last):",
+            '  File "<frozen runpy>", line 198, in _run_module_as_main',
+            `  File "${frame}", line 118, in <module>`,
+            "    ~~~~~~~~^^^^",
+            last,
+            "",
+        ].join("\n");
+    const migrate = "/lifecycle/migrate.py";
+
+    it("says in authentik's own words that a migration failed", () => {
+        const words = "django.core.exceptions.FieldError: Cannot resolve keyword 'group_id' into field.";
+        expect(fatal.exec(`{"event":"Booting"}\n${traceback(migrate, words)}`)?.[1]).to.equal(words);
+    });
+
+    it("says nothing of the kind where the database went away, or where something else failed", () => {
+        expect(fatal.test(traceback(migrate, "psycopg.OperationalError: the connection is lost"))).to.equal(false);
+        expect(fatal.test(traceback("/authentik/root/asgi.py", "ImportError: no module"))).to.equal(false);
+        expect(fatal.test('{"event":"applying django migrations"}\n')).to.equal(false);
     });
 });
