@@ -263,7 +263,7 @@ function outpost<Type extends OutpostType>(type: Type, port: RolePort, listens: 
         memory: "256m",
         leastMemory: "32m",
         folders: ["/sessions", ...everyFolders],
-        variables: ["TMPDIR"],
+        variables: ["TMPDIR", "HOME"],
         listens: { ...listens, metrics: 9300 },
         needed: ({ outposts }: StackFacts) => outposts.some((one) => one.run !== false && one.type === type),
     };

@@ -92,7 +92,7 @@ describe("the outpost in authentik's server", () => {
         expect(checks.some(({ name }) => name.includes("granted"))).to.equal(false);
 
         const reachable = [{ outpost: "embedded", internalUrl: "http://server:9000" }];
-        expect(servingChecks("http://server:9000", reachable, applications).at(-1)).to.deep.equal({
+        expect(servingChecks("http://server:9000", reachable, applications).at(-2)).to.deep.equal({
             name: "all behind embedded",
             url: "http://server:9000/outpost.goauthentik.io/start",
             host: "auth.example.com",

@@ -61,7 +61,7 @@ describe("what a blueprint owns", () => {
             },
         ]);
         expect(reset("encryption_key")[0]?.attrs).to.deep.equal({ encryption_key: null });
-        expect(reset("backchannel_logout_uri")[0]?.attrs).to.deep.equal({ backchannel_logout_uri: "" });
+        expect(reset("logout_uri")[0]?.attrs).to.deep.equal({ logout_uri: "" });
         // The stack has a value of its own for it.
         expect(Object.keys(blueprint.owned ?? {}).filter((name) => name.includes("issuer_mode"))).to.deep.equal([]);
     });
