@@ -126,40 +126,6 @@ describe("the start of a workload's container", () => {
         });
     });
 
-    describe("whose data is of another generation than what runs", () => {
-        const of = (generation: string, resource = "thing") => ({
-            ...{ "authentik-stack.stack": "authentik-stack/", "authentik-stack.resource": resource },
-            "authentik-stack.generation": generation,
-        });
-        const containers: Listed[] = [
-            { Id: "old-id", Names: ["/old"], Labels: of("2025.8") },
-            { Id: "old-worker-id", Names: ["/old-worker"], Labels: of("2025.8", "worker") },
-            { Id: "same-id", Names: ["/same"], Labels: of("2025.10", "worker") },
-            { Id: "database-id", Names: ["/database"], Labels: { ...labels, "authentik-stack.resource": "database" } },
-            { Id: "their-id", Names: ["/theirs"], Labels: { ...of("2025.8"), ...theirs } },
-        ];
-
-        it("stops every container of the other one first, and nothing else", async () => {
-            expect(await start({ lists: { containers } }, { generation: "2025.10" })).to.equal(undefined);
-
-            expect(deeds()).to.deep.equal(["stop old-id", "stop old-worker-id", "start thing-id"]);
-        });
-
-        it("leaves them stopped when it does not get healthy, since it may have changed the data", async () => {
-            const failure = await start({ lists: { containers }, ...unhealthy("thing-id") }, { generation: "2025.10" });
-
-            expect(failure).to.contain("The previous containers stay stopped");
-            expect(deeds().filter((deed) => deed.startsWith("start"))).to.deep.equal(["start thing-id"]);
-        });
-
-        it("stops its own predecessor that was made before there were generations", async () => {
-            const before = { Id: "old-id", Names: ["/old"], Labels: labels };
-            expect(await start({ lists: { containers: [before] } }, { generation: "2025.10" })).to.equal(undefined);
-
-            expect(deeds()).to.deep.equal(["stop old-id", "start thing-id"]);
-        });
-    });
-
     describe("that writes to a volume of another owner", () => {
         const mounts = [
             { source: pulumi.output("sessions"), target: "/sessions", owner: { user: "1000", image: "authentik:1" } },
