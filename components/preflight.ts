@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
+import { recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { missingImages } from "./preflight-images";
@@ -46,6 +47,26 @@ export async function preflight(
 
 function refuse(problems: Problem[]): void {
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
+}
+
+/**
+ * Remembers the prefix of a stack's names, which cannot change: everything would be made a second time, with empty volumes,
+ * and what was there deleted.
+ *
+ * @returns when it is sure that it did not change; at once in a preview.
+ * @throws (when the update runs) Error that names both, before anything is changed.
+ */
+export async function keepPrefix(prefix: string): Promise<void> {
+    const memory = { [JSON.stringify(prefix)]: "" };
+    const run = (forgotten: Record<string, string>) => {
+        const [before] = Object.keys(forgotten);
+        if (before === undefined) return Promise.resolve();
+        const cure = `cannot change from ${before}, since the names of this stack's volumes would; change it back, or make another stack with \`pulumi stack init\``;
+        const problem = { key: "prefix", value: prefix, cure };
+        return Promise.reject(new Error(formatProblems([problem], pulumi.getProject(), () => false)));
+    };
+    const remembered = recordStep("prefix", { facts: { prefix }, memory, run }, {});
+    if (!pulumi.runtime.isDryRun()) await valueOf(remembered.urn);
 }
 
 async function look(

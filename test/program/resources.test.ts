@@ -65,6 +65,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-outpost-ak-outpost-cwad",
             ],
             Stash: [
+                "prefix",
                 "authentik-postgres-server-healthy",
                 "authentik-postgres-databases",
                 "authentik-redis-server-healthy",
@@ -79,10 +80,10 @@ describe("the program, with the development configuration", () => {
         });
     });
 
-    it("has one component at its root, and under it everything else but the key of the labels", () => {
+    it("has one component at its root, and under it everything else but the key of the labels and the memory of the prefix", () => {
         const roots = run.resources.filter(({ options }) => options.parent === undefined);
 
-        expect(roots.map(({ name }) => name)).to.have.members(["authentik", "authentik-label-key"]);
+        expect(roots.map(({ name }) => name)).to.have.members(["authentik", "authentik-label-key", "prefix"]);
     });
 
     it("makes its components of a type of its own, with no input but protectData and no secret in their state", () => {
@@ -101,7 +102,9 @@ describe("the program, with the development configuration", () => {
     });
 
     it("names children after their parent", () => {
-        for (const { urn, name } of run.resources) expect(name, urn).to.match(/^authentik(-|$)/);
+        // The memory of the prefix has a name without it, by which a stack with another one finds it.
+        for (const { urn, name } of run.resources.filter(({ name }) => name !== "prefix"))
+            expect(name, urn).to.match(/^authentik(-|$)/);
     });
 
     it("names no resource twice within a type", () => {

@@ -39,6 +39,17 @@ describe("two environments on one host", () => {
         expect((await staging.up({ refresh: true })).changes).to.deep.equal([]);
     });
 
+    it("keep their names: another prefix would leave the data behind", async () => {
+        staging.configure(devConfiguration("it-other-", ports, dev.stack.bench.images));
+        const before = await containers(staging.prefix);
+        const { record } = await staging.failingUp();
+        expect(record.errors).to.contain('prefix = "it-other-" cannot change from "it-staging-"');
+        expect(await containers(staging.prefix)).to.deep.equal(before);
+        expect([...(await containers("it-other-")), ...(await networks("it-other-"))]).to.deep.equal([]);
+        staging.configure(devConfiguration(staging.prefix, ports, dev.stack.bench.images));
+        expect((await staging.up()).changes).to.deep.equal([]);
+    });
+
     it("can be taken down separately", async () => {
         await dev.stack.down();
         expect(await containers(dev.stack.prefix)).to.deep.equal([]);
