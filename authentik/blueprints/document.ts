@@ -75,6 +75,14 @@ export function kept(model: string, identifier: [field: string, value: string], 
     return tagged("!If", [object, tagged("!AtIndex", [tagged("!FindObject", [model, identifier]), field]), fallback]);
 }
 
+/** One of authentik's own scopes, such as `oauth2/scope-openid`: by its managed name, which nobody can change. */
+export function managedScope(managed: string): Node {
+    return find("authentik_providers_oauth2.scopemapping", ["managed", `goauthentik.io/providers/${managed}`]);
+}
+
+/** Names of authentik's own blueprints that create the scopes of OAuth2 clients. */
+export const scopeRequires = ["System - OAuth2 Provider - Scopes"];
+
 /** authentik's own flow by its slug. */
 export function flow(slug: string): Node {
     return find("authentik_flows.flow", ["slug", slug]);

@@ -10,6 +10,8 @@ import {
     find,
     kept,
     keyOf,
+    managedScope,
+    scopeRequires,
     secretPaths,
     signIn,
     signInRequires,
@@ -129,7 +131,7 @@ export const oidc = {
                 ...(provider.emailVerified ? [verifiedEmail] : []),
                 ...client.scopes.filter((scope) => typeof scope !== "string"),
             ].map((scope) => scopeMapping(slug, scope)),
-            requires: [...signInRequires, "System - OAuth2 Provider - Scopes"],
+            requires: [...signInRequires, ...scopeRequires],
             attrs: {
                 ...signIn,
                 client_type: client.public ? "public" : "confidential",
@@ -237,14 +239,13 @@ function clientOf({ slug, launchUrl = "", provider }: Client) {
     };
 }
 
-/** authentik's own scopes are found by their managed name, which nobody can change; others by the scope they give. */
+/** authentik's own scopes are found as such; others by the scope they give. */
 function scopeNamed(name: string): unknown {
-    const model = "authentik_providers_oauth2.scopemapping";
     const own = ["openid", "email", "profile", "entitlements", "offline_access"].includes(name) ? name : undefined;
     const managed = name === "goauthentik.io/api" ? "authentik_api" : own;
     return managed === undefined
-        ? find(model, ["scope_name", name])
-        : find(model, ["managed", `goauthentik.io/providers/oauth2/scope-${managed}`]);
+        ? find("authentik_providers_oauth2.scopemapping", ["scope_name", name])
+        : managedScope(`oauth2/scope-${managed}`);
 }
 
 /** What authentik's own scope `email` said up to 2025.8; since 2025.10 it calls no address verified. */

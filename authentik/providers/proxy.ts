@@ -4,7 +4,7 @@ import { duplicates, type Path } from "../../ground/problems";
 import { re2Problem } from "../../ground/regex";
 import type { Check } from "../checks";
 import { attributes } from "../attributes";
-import { signIn, signInRequires } from "../blueprints/document";
+import { managedScope, scopeRequires, secretPaths, signIn, signInRequires } from "../blueprints/document";
 import { forwardAuthSnippets, type Snippets } from "../snippets";
 import { embeddedOutpost, roles } from "../roles";
 import { granted, type Kind, type Reviewed } from "./kind";
@@ -92,9 +92,10 @@ export const proxy = {
         basic_auth_password_attribute: "basicAuth",
     },
     declare: ({ provider }) => ({
-        requires: signInRequires,
+        requires: [...signInRequires, ...scopeRequires, "System - Proxy Provider - Scopes"],
         attrs: {
             ...signIn,
+            property_mappings: scopes.map(managedScope),
             mode: provider.type,
             external_host: provider.externalHost,
             internal_host: provider.type === "proxy" ? provider.internalHost : "",
@@ -115,9 +116,18 @@ export const proxy = {
         const shown = { slug, name, externalHost, type, upstream, basicAuth };
         return { url: externalHost, ...(outpost && { snippets: forwardAuthSnippets(shown, outpost, base) }) };
     },
-    checks: ({ slug, provider }, server) =>
+    checks: ({ slug, provider }, server) => [
+        {
+            name: `the provider ${slug} with what its application is told of people`,
+            url: `${server}/api/v3/providers/proxy/`,
+            token: secretPaths.apiToken,
+            status: 200,
+            result: { name: slug },
+            filled: ["property_mappings"],
+        },
         // The server's own outpost has no token of ours to ask with.
-        provider.outpost === embeddedOutpost ? [] : [granted(server, "proxy", slug, provider.outpost)],
+        ...(provider.outpost === embeddedOutpost ? [] : [granted(server, "proxy", slug, provider.outpost)]),
+    ],
     serving: ({ slug, provider }, { outpost, internalUrl }) => [
         {
             name: `${slug} behind ${outpost}`,
@@ -136,6 +146,15 @@ export const proxy = {
         }
     },
 } satisfies Kind<Provider>;
+
+/**
+ * What an application behind an outpost is told of the person. authentik gives a provider those of them that are there when
+ * it is made, and on a first boot that may be none. Source: ProxyProvider.set_oauth_defaults in authentik/providers/proxy.
+ */
+const scopes = [
+    ...["openid", "profile", "email", "entitlements"].map((name) => `oauth2/scope-${name}`),
+    "proxy/scope-proxy",
+];
 
 /** The application itself; it may come later than the outpost in front of it. */
 function upstream(slug: string, provider: Extract<Provider, { type: "proxy" }>, outpost: string): Check {
