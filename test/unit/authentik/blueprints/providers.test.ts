@@ -38,6 +38,26 @@ describe("the blueprint of a SAML consumer", () => {
     });
 });
 
+describe("the blueprint of an application behind an outpost", () => {
+    it("says what the application is told of people, and makes authentik have it before", () => {
+        const externalHost = "https://wiki.example.com";
+        const blueprint = parsed({ type: "proxy", outpost: "o", externalHost, internalHost: "http://wiki:80" });
+
+        const { property_mappings } = entryOf(blueprint, "authentik_providers_proxy.proxyprovider").attrs;
+        const managed = (property_mappings as Tagged[]).map(({ value }) => (value as [string, string[]])[1][1]);
+        expect(managed).to.deep.equal([
+            ...["openid", "profile", "email", "entitlements"].map(
+                (name) => `goauthentik.io/providers/oauth2/scope-${name}`,
+            ),
+            "goauthentik.io/providers/proxy/scope-proxy",
+        ]);
+        expect(requiredBy(blueprint)).to.include.members([
+            "System - OAuth2 Provider - Scopes",
+            "System - Proxy Provider - Scopes",
+        ]);
+    });
+});
+
 describe("the blueprint of an LDAP directory", () => {
     const blueprint = parsed({ type: "ldap", outpost: "o", baseDn: "DC=example,DC=com", mode: "cached" });
     const provider = entryOf(blueprint, "authentik_providers_ldap.ldapprovider");
