@@ -54,7 +54,8 @@ export function configurationPage(): string {
         "",
         "What `attributes` may have: all that authentik's models have and that no key stands for, by authentik's own names. They",
         "come before what this program writes by itself. An object that an attribute refers to has to be in authentik already.",
-        "Once an attribute of a provider is removed here, it has authentik's own value again.",
+        "Once an attribute of a provider is removed here, it has authentik's own value again. Those of an endpoint, and " +
+            "`logout_method`, `discovery_enabled`, `sync_page_size` and `sync_page_timeout`, stay as they were.",
         "",
         ...table(["Provider", "Attribute", "What it is", "Releases"], attributeRows()),
         "",
