@@ -9,19 +9,55 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import traceback
 
 from existing import Refused, allowed, only_ways_in, take_over
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
+sys.path.insert(0, os.getcwd())
+
+# One process for all that is applied: each start of authentik takes seconds.
+import manage  # noqa: E402, F401 it sets authentik up
+import django  # noqa: E402
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
 
 def refusal(blueprints):
     """What authentik says against these blueprints, or None when it took them all."""
-    command = ["ak", "apply_blueprint", *blueprints]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    took, said = quietly(lambda: call_command("apply_blueprint", *blueprints))
     # authentik only warns of a secret whose file is missing, and goes on with an empty value.
-    unread = [line for line in done.stdout.splitlines() if "Failed to read file" in line]
-    return told(done.stdout) if done.returncode != 0 else "\n".join(unread) or None
+    unread = [line for line in said.splitlines() if "Failed to read file" in line]
+    return "\n".join(unread) or None if took else told(said)
+
+
+def quietly(run):
+    """Whether something ran to its end, and what it printed, also past Python's own streams."""
+    with tempfile.TemporaryFile() as output:
+        streams = [(stream, os.dup(stream)) for stream in (1, 2)]
+        try:
+            for stream, _ in streams:
+                os.dup2(output.fileno(), stream)
+            try:
+                run()
+                took = True
+            except SystemExit as error:
+                took = not error.code
+            except Exception:
+                traceback.print_exc()
+                took = False
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            for stream, copy in streams:
+                os.dup2(copy, stream)
+                os.close(copy)
+        output.seek(0)
+        return took, output.read().decode(errors="replace")
 
 
 def told(output):
@@ -31,14 +67,10 @@ def told(output):
 
 
 def refused(blueprints):
-    """The first one that authentik does not take, and what it says; None when it takes them now, as happens on a first
-    boot, when its own tasks write the same objects. It does not say which one it refuses, and each start of it takes
-    seconds: the half that holds it is halved again."""
-    if len(blueprints) == 1:
-        said = refusal(blueprints)
-        return None if said is None else (blueprints[0], said)
-    first, second = blueprints[: len(blueprints) // 2], blueprints[len(blueprints) // 2 :]
-    return refused(first if refusal(first) is not None else second)
+    """The first one that authentik does not take, which it does not say, and its words; None when it takes them now, as
+    happens on a first boot, when its own tasks write the same objects."""
+    tried = ((blueprint, refusal([blueprint])) for blueprint in blueprints)
+    return next((found for found in tried if found[1] is not None), None)
 
 
 def stopped(change, existing):

@@ -3,4 +3,5 @@
 import os
 import sys
 
-os.execvp("ak", ["ak", "compare", *sys.argv[1:]])
+if os.path.basename(sys.argv[0]) == "compare.py":
+    os.execvp("ak", ["ak", "compare", *sys.argv[1:]])

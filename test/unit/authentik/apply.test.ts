@@ -1,18 +1,33 @@
 import { execFile } from "node:child_process";
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { answer, type Answering } from "../../support/probe";
 
+/** Django in authentik's image, as far as the script calls it. */
+const django = {
+    "manage.py": "",
+    "django/__init__.py": "def setup():\n    pass\n",
+    "django/core/management.py":
+        "import subprocess, sys\n" +
+        "def call_command(*words):\n" +
+        "    code = subprocess.run(['ak', *words]).returncode\n" +
+        "    if code == 9:\n" +
+        "        raise ValueError('out of the blue')\n" +
+        "    if code != 0:\n" +
+        "        sys.exit(code)\n",
+};
+
 describe("the script that applies blueprints", () => {
     let folder: string;
     before(() => {
         folder = mkdtempSync(join(tmpdir(), "apply-"));
+        mkdirSync(join(folder, "django/core"), { recursive: true });
     });
     after(() => rmSync(folder, { recursive: true }));
 
-    /** Runs the script with a command of ours in the place of `ak`, and a probe that only tells how it was called. */
+    /** Runs the script with a command of ours in the place of authentik's, and a probe that only tells how it was called. */
     const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"], existing: object = { applications: [] }) => {
         writeFileSync(join(folder, "ak"), `#!/bin/sh\n${ak}\n`);
         chmodSync(join(folder, "ak"), 0o755);
@@ -20,10 +35,14 @@ describe("the script that applies blueprints", () => {
             copyFileSync(join(__dirname, "../../../authentik", script), join(folder, script));
         writeFileSync(join(folder, "existing.json"), JSON.stringify(existing));
         writeFileSync(join(folder, "probe.py"), 'import sys; print("asked", *sys.argv[1:])');
+        for (const [file, text] of Object.entries(django)) writeFileSync(join(folder, file), text);
         const env = { PATH: `${folder}:${process.env.PATH}` };
         return new Promise<{ code: number; output: string }>((resolve) => {
-            execFile("python3", [join(folder, "apply.py"), "60", ...blueprints], { env }, (error, output) =>
-                resolve({ code: error === null ? 0 : Number(error.code), output }),
+            execFile(
+                "python3",
+                [join(folder, "apply.py"), "60", ...blueprints],
+                { env, cwd: folder },
+                (error, output) => resolve({ code: error === null ? 0 : Number(error.code), output }),
             );
         });
     };
@@ -52,6 +71,13 @@ describe("the script that applies blueprints", () => {
             expect(output).to.equal(`entry invalid\nauthentik refused ${bad}.yaml\n${asked("0 causes")}`);
         });
     }
+
+    it("ends with the traceback of a failure that authentik does not catch", async () => {
+        const { code, output } = await run("exit 9", ["a.yaml"]);
+
+        expect(code).to.equal(1);
+        expect(output).to.match(/^Traceback[^]*ValueError: out of the blue\nauthentik refused a.yaml\n/);
+    });
 
     it("goes on when authentik takes at the second try what it refused at the first", async () => {
         const tried = join(folder, "tried");

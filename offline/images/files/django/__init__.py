@@ -1,0 +1,5 @@
+"""As much of Django as the scripts call that run in authentik's image."""
+
+
+def setup():
+    pass
