@@ -24,6 +24,7 @@ describe("an external PostgreSQL", () => {
         const external = { host, database: "theirs", user: "them", sslMode: "disable" };
         stack = await StackUnderTest.open(prefix, {
             prefix,
+            version: "2025.8.6",
             url: `http://authentik.localhost:${port}`,
             admin: { email: "admin@example.com" },
             images: imagesOf(images),

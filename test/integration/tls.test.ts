@@ -27,6 +27,7 @@ describe("an external PostgreSQL and Redis that accept only TLS", () => {
     const configuration = (changes: Record<string, unknown> = {}) =>
         Object.entries(changes).reduce<Configuration>((all, [path, value]) => set(all, path, value), {
             prefix,
+            version: "2025.8.6",
             url: `http://authentik.localhost:${port}`,
             admin: { email: "admin@example.com" },
             images: imagesOf(stack.bench.images),
