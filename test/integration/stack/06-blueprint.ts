@@ -138,12 +138,12 @@ describe("what was made in authentik by hand", () => {
     let shared: SharedStack;
     before(async () => {
         shared = await sharedStack();
-        // A way in for the administrator, beside the group; and as if the provider had been called something else.
+        // A way in for the stack's account, beside the group; and as if the provider had been called something else.
         await sql(
             "INSERT INTO authentik_object (model, pk, data) SELECT 'authentik_policies.policybinding', gen_random_uuid()::text, " +
                 "jsonb_build_object('target', application.pk, 'user', admin.pk::int, 'order', 0, 'enabled', true, 'negate', false) " +
                 "FROM authentik_object application, authentik_object admin " +
-                "WHERE application.data->>'slug' = 'organizr' AND admin.data->>'username' = 'akadmin'; " +
+                "WHERE application.data->>'slug' = 'organizr' AND admin.data->>'username' = 'authentik-stack'; " +
                 `UPDATE authentik_object SET data = data || '{"name": "Provider for Organizr"}' ` +
                 "WHERE model = 'authentik_providers_proxy.proxyprovider' AND data->>'name' = 'organizr'",
         );
@@ -158,7 +158,7 @@ describe("what was made in authentik by hand", () => {
         const { output, changes } = await shared.stack.up();
 
         expect(changes).to.deep.equal(["update it-a-authentik-blueprints-applied"]);
-        expect(output).to.contain("removed the binding of user akadmin (order 0) from the application organizr");
+        expect(output).to.contain("removed the binding of user authentik-stack (order 0) from the application organizr");
         expect(output).to.match(/the provider Provider for Organizr \(number \d+\) is taken over for the application/);
         await expectServing(shared.ports);
     });
