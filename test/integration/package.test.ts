@@ -76,7 +76,7 @@ describe("the packed components", () => {
         const { created, errors } = await preview("http://authentik.localhost:9000");
         expect(errors).to.equal("");
         expect(created).to.include.members([
-            ...["auth", "auth-networks-db", "auth-postgres-server", "auth-redis-server", "auth-server", "auth-worker"],
+            ...["auth", "auth-networks-db", "auth-postgres-server", "auth-release", "auth-server", "auth-worker"],
             ...["auth-ak-outpost-home", "auth-blueprints-applied", "auth-serving-proven"],
         ]);
     });

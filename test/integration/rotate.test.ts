@@ -100,8 +100,10 @@ describe("rotation", () => {
             server: new Outage(`http://authentik.localhost:${ports.server}/if/flow/default-authentication-flow/`, 200),
             outpost: new Outage(`http://organizr.localhost:${ports.organizr}/outpost.goauthentik.io/start`, 302),
         };
-        const { warnings } = await bringUp(() => undefined, drafted, false);
-        expect(warnings).to.deep.equal([]);
+        const { warnings } = await bringUp(() => undefined, drafted, true);
+        // There are no applications here, and the release is an old one.
+        const others = warnings.filter((text) => !/does not answer the outpost|no security fixes/.test(text));
+        expect(others).to.deep.equal([]);
     });
 
     it("disconnects no client for longer than a restart", async () => {
