@@ -71,8 +71,8 @@ export const ldap = {
         ],
         attrs: { ...bind(provider), base_dn: provider.baseDn, bind_mode: provider.mode, search_mode: provider.mode },
         permissions: [
-            { permission: "search_full_directory", user: keyOf("user") },
-            { permission: "search_full_directory", role: keyOf("role") },
+            { permission: searching, user: keyOf("user") },
+            { permission: searching, role: keyOf("role") },
         ],
     }),
     output: ({ slug, provider: { baseDn } }, { secret }): LdapOutput => ({
@@ -82,6 +82,9 @@ export const ldap = {
     serving: () => [],
     review: (applications) => applications.forEach(reviewCertificate),
 } satisfies Kind<Provider>;
+
+/** With the name of its app, without which releases from 2025.12 on do not know it. Source: guardian.shortcuts there. */
+const searching = "authentik_providers_ldap.search_full_directory";
 
 /**
  * An outpost shows its own certificate where its directories have several, or one of them has none. Source: getCertificates

@@ -95,11 +95,11 @@ describe("the blueprint of an LDAP directory", () => {
         expect(user.attrs.password).to.deep.equal(secretFile);
         expect(provider).to.have.deep.property("permissions", [
             {
-                permission: "search_full_directory",
+                permission: "authentik_providers_ldap.search_full_directory",
                 user: { tag: "!KeyOf", value: user.id },
             },
             {
-                permission: "search_full_directory",
+                permission: "authentik_providers_ldap.search_full_directory",
                 role: { tag: "!KeyOf", value: role.id },
             },
         ]);
