@@ -158,7 +158,9 @@ describe("what was made in authentik by hand", () => {
         const { output, changes } = await shared.stack.up();
 
         expect(changes).to.deep.equal(["update it-a-authentik-blueprints-applied"]);
-        expect(output).to.contain("removed the binding of user authentik-stack (order 0) from the application organizr");
+        expect(output).to.contain(
+            "removed the binding of user authentik-stack (order 0) from the application organizr",
+        );
         expect(output).to.match(/the provider Provider for Organizr \(number \d+\) is taken over for the application/);
         await expectServing(shared.ports);
     });
