@@ -151,6 +151,12 @@ describe("the program on a host where another release runs", () => {
             );
         });
 
+    it("leaves it to the database where the server was stopped, as when an older one was put back", async () => {
+        const image = { "org.opencontainers.image.version": "2025.10.4" };
+        const Labels = { ...labels("authentik-server"), ...image };
+        expect(await failureOf(running("authentik-server", { State: "exited", Labels }), true)).to.equal(undefined);
+    });
+
     it("takes a release that can follow it, and one whose image does not say", async () => {
         for (const version of ["2025.8.4", "2025.6.4", "my own"])
             expect(await others(version), version).to.equal(undefined);
