@@ -40,7 +40,7 @@ describe("two environments on one host", () => {
     });
 
     it("keep their names: another prefix would leave the data behind", async () => {
-        staging.configure(devConfiguration("it-other-", ports, dev.stack.bench.images));
+        staging.configure(devConfiguration("it-other-", await devPorts(), dev.stack.bench.images));
         const before = await containers(staging.prefix);
         const { record } = await staging.failingUp();
         expect(record.errors).to.contain('prefix = "it-other-" cannot change from "it-staging-"');
