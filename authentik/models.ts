@@ -1,5 +1,7 @@
 import { closest } from "fastest-levenshtein";
+import { isObject } from "../ground/problems";
 import table from "./model-attributes.json";
+import { compare } from "./releases";
 
 /** An attribute of one of authentik's models, as its API takes it. */
 export interface Attribute {
@@ -64,8 +66,7 @@ export function attributeProblem(model: string, name: string, value: unknown, ve
 }
 
 function exists({ from, to }: Pick<Attribute, "from" | "to"> = {}, version: string): boolean {
-    const now = numeric(version);
-    return (from === undefined || now >= numeric(from)) && (to === undefined || now <= numeric(to));
+    return (from === undefined || compare(version, from) >= 0) && (to === undefined || compare(version, to) <= 0);
 }
 
 function valueProblem(value: unknown, { type, many, later = {} }: Attribute, version: string): string | undefined {
@@ -96,10 +97,7 @@ const forms: Partial<Record<string, { wanted: string; fits: (value: unknown) => 
     },
     number: { wanted: "a number", fits: (value) => typeof value === "number" },
     array: { wanted: "a list", fits: Array.isArray },
-    object: {
-        wanted: "an object",
-        fits: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-    },
+    object: { wanted: "an object", fits: isObject },
     uri: {
         wanted: "an http or https URL, such as https://app.example.com/logout",
         // The last one is how an application is hidden in some releases.
@@ -115,8 +113,3 @@ const forms: Partial<Record<string, { wanted: string; fits: (value: unknown) => 
         fits: (value) => Array.isArray(value) && value.every(isName),
     },
 };
-
-function numeric(version: string): number {
-    const [year, month] = version.split(".");
-    return Number(year) * 100 + Number(month);
-}
