@@ -97,20 +97,7 @@ export class Dumps {
         // Files of authentik's user, who is another one.
         const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] };
         const args = { ...processArgs(process, labels), capabilities } as KnownArgs;
-        let printed = "";
-        const judge = (output: string) => {
-            printed = output;
-            return undefined;
-        };
-        await runToExit(dockerOf(this.open.workplace), {
-            name,
-            title,
-            args,
-            pids: 256,
-            files: [],
-            seconds: 3600,
-            judge,
-        });
-        return printed;
+        const job = { name, title, args, pids: 256, files: [], seconds: 3600 };
+        return await runToExit(dockerOf(this.open.workplace), job);
     }
 }
