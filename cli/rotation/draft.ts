@@ -71,11 +71,8 @@ export async function previewChanges({ stack, options }: OpenStack): Promise<str
  */
 export function editRotation(text: string, name: string, number: number): string {
     const document = parseDocument(text);
-    const value = document.getIn([...rotationKey, name], true);
-    if (isScalar(value) && value.range) {
-        const [start, end] = value.range;
-        return text.slice(0, start) + String(number) + text.slice(end);
-    }
+    const overwritten = overwrite(text, document.getIn([...rotationKey, name], true), String(number));
+    if (overwritten !== undefined) return overwritten;
     const [section, key] = rotationKey;
     const entry = `${name}: ${number}`;
     const rotation = document.getIn(rotationKey, true);
@@ -90,6 +87,13 @@ export function editRotation(text: string, name: string, number: number): string
     // There is no entry yet, so nothing that a person wrote can be spoiled.
     document.setIn([...rotationKey, name], number);
     return document.toString({ lineWidth: 0 });
+}
+
+/** Puts a value in the place of another; undefined where there is none. */
+export function overwrite(text: string, old: unknown, value: string): string | undefined {
+    if (!isScalar(old) || !old.range) return undefined;
+    const [start, end] = old.range;
+    return text.slice(0, start) + value + text.slice(end);
 }
 
 /** Adds lines to a map: after its last line if it is a block, at its beginning if it is in braces. */

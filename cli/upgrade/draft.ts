@@ -1,5 +1,5 @@
-import { isMap, isScalar, parseDocument } from "yaml";
-import { insertInto } from "../rotation/draft";
+import { isMap, parseDocument } from "yaml";
+import { insertInto, overwrite } from "../rotation/draft";
 import { readText } from "../stack/files";
 import type { OpenStack } from "../workplace";
 
@@ -13,11 +13,8 @@ const key = "authentik-stack:version";
 /** A configuration file with another release; everything else stays as it was written. */
 export function editVersion(text: string, version: string): string {
     const document = parseDocument(text);
-    const value = document.getIn(["config", key], true);
-    if (isScalar(value) && value.range) {
-        const [start, end] = value.range;
-        return text.slice(0, start) + version + text.slice(end);
-    }
+    const overwritten = overwrite(text, document.getIn(["config", key], true), version);
+    if (overwritten !== undefined) return overwritten;
     const config = document.get("config", true);
     const inserted =
         isMap(config) && config.items.length > 0 && config.flow !== true
