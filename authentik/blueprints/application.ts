@@ -64,12 +64,15 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
             ...Object.fromEntries(
                 Object.keys(passing)
                     .filter((name) => !(name in declared.attrs) && unset(model, name) !== undefined)
-                    .map((name) => [`${name} of provider ${slug} of ${model}`, [noLongerSet(model, slug, name)]]),
+                    .map((name) => [
+                        `${name} of provider ${slug} of ${model}`,
+                        [again(model, { name: slug }, { [name]: unset(model, name) })],
+                    ]),
             ),
             ...Object.fromEntries(
                 shown(application).map(({ attribute, none }) => [
                     `${attribute} of application ${slug}`,
-                    [noLongerShown(slug, attribute, none)],
+                    [again(applications, { slug }, { [attribute]: none })],
                 ]),
             ),
             ...(access && mayNoLongerEnter(slug, access)),
@@ -88,16 +91,9 @@ function shown({ libraryGroup, description, publisher, openInNewTab }: Applicati
     ].filter(({ value }) => value !== undefined);
 }
 
-/** The application may be gone by then, and must not be made again. */
-function noLongerShown(slug: string, attribute: string, none: unknown): BlueprintEntry {
-    const conditions = [find(applications, ["slug", slug])];
-    return { model: applications, conditions, identifiers: { slug }, attrs: { [attribute]: none } };
-}
-
-/** The provider may be gone by then, and must not be made again. */
-function noLongerSet(model: string, slug: string, name: string): BlueprintEntry {
-    const conditions = [find(model, ["name", slug])];
-    return { model, conditions, identifiers: { name: slug }, attrs: { [name]: unset(model, name) } };
+/** What gives an object attributes it had before. It may be gone by then, and must not be made again. */
+function again(model: string, identifiers: Record<string, string>, attrs: Record<string, unknown>): BlueprintEntry {
+    return { model, conditions: Object.entries(identifiers).map((by) => find(model, by)), identifiers, attrs };
 }
 
 /** What removes an object again. */
