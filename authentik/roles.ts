@@ -211,6 +211,9 @@ export const takenHosts = [
     embeddedOutpost,
 ];
 
+/** The file in which an outpost finds its token. */
+export const outpostTokenFile = "/run/secrets/token";
+
 /** The health check of a role in a release. */
 export function healthOf(role: RoleName, version: string): Role["health"] {
     const { health } = roles[role];

@@ -1,5 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { healthOf, listenVariables, type OutpostType, type RolePort, roles } from "../authentik/roles";
+import {
+    healthOf,
+    listenVariables,
+    type OutpostType,
+    outpostTokenFile,
+    type RolePort,
+    roles,
+} from "../authentik/roles";
 import { type SettingsTree, settingsToEnvironment } from "../authentik/settings";
 import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
@@ -93,7 +100,7 @@ export class Outpost extends pulumi.ComponentResource {
             variables: {
                 AUTHENTIK_HOST: server.internalUrl,
                 AUTHENTIK_HOST_BROWSER: url,
-                AUTHENTIK_TOKEN: `file://${tokenFile}`,
+                AUTHENTIK_TOKEN: `file://${outpostTokenFile}`,
                 // Where it keeps sessions: they outlive the container, so that its replacement logs nobody out.
                 TMPDIR: sessionFolder,
                 // Where FreeRDP keeps the certificates of the machines that a RAC outpost leads to.
@@ -101,7 +108,7 @@ export class Outpost extends pulumi.ComponentResource {
                 ...listenVariables(type, server.version),
                 ...settingsToEnvironment(args.settings ?? {}),
             },
-            files: [{ path: tokenFile, content: token }],
+            files: [{ path: outpostTokenFile, content: token }],
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
             remembered,
             networks: networks.attach(on, this.host),
@@ -116,5 +123,4 @@ export class Outpost extends pulumi.ComponentResource {
     }
 }
 
-const tokenFile = "/run/secrets/token";
 const sessionFolder = "/sessions";

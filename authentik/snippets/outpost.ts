@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { listenVariables, type OutpostType, roles, type RolePort } from "../roles";
+import { listenVariables, type OutpostType, outpostTokenFile, roles, type RolePort } from "../roles";
 
 /** An outpost that runs on another host. */
 export interface OutpostElsewhere {
@@ -43,7 +43,7 @@ function dockerRun(outpost: OutpostElsewhere, stack: string): string {
         ...(cpus === undefined ? [] : [`--cpus ${cpus}`]),
         ...published(outpost).map((port) => `--publish ${port}`),
         ...Object.entries(variables(outpost)).map(([key, value]) => `--env ${quoted(`${key}=${value}`)}`),
-        `--volume "$PWD/${name}.token:${tokenFile}:ro"`,
+        `--volume "$PWD/${name}.token:${outpostTokenFile}:ro"`,
         image,
     ];
     return [...head(outpost, stack), `docker run ${options.join(" \\\n    ")}`, ""].join("\n");
@@ -66,7 +66,7 @@ function compose(outpost: OutpostElsewhere, stack: string): string {
         environment: Object.fromEntries(
             Object.entries(variables(outpost)).map(([key, value]) => [key, value.replaceAll("$", "$$$$")]),
         ),
-        secrets: [{ source: name, target: tokenFile }],
+        secrets: [{ source: name, target: outpostTokenFile }],
     };
     const file = { services: { [name]: service }, secrets: { [name]: { file: `./${name}.token` } } };
     return [...head(outpost, stack), stringify(file, { lineWidth: 0 })].join("\n");
@@ -80,12 +80,10 @@ function head({ name, type, url }: OutpostElsewhere, stack: string): string[] {
     ];
 }
 
-const tokenFile = "/run/secrets/token";
-
 function variables({ type, version, url, variables: own }: OutpostElsewhere): Record<string, string> {
     return {
         AUTHENTIK_HOST: url,
-        AUTHENTIK_TOKEN: `file://${tokenFile}`,
+        AUTHENTIK_TOKEN: `file://${outpostTokenFile}`,
         ...listenVariables(type, version),
         ...own,
     };
