@@ -88,10 +88,12 @@ def main(seconds, *declared):
     with open(f"{FOLDER}/existing.json", encoding="utf-8") as file:
         existing = json.load(file)
     if existing["applications"]:
-        if not allowed(existing):
+        known = allowed(existing)
+        if not known:
             # The first one gives it the token.
             refusal(declared[:1])
-        if allowed(existing) and stopped(take_over, existing):
+            known = allowed(existing)
+        if known and stopped(take_over, existing):
             return 1
     removing = sorted(glob.glob("authentik-stack/removed/*.yaml", root_dir="/blueprints"))
     blueprints = [*removing, *declared]
