@@ -74,19 +74,35 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
                     "Fix the cause and run `pulumi up` again, or restore the data from before.",
                 { cause: error },
             );
-        throw new Error(`${reason}\n${await startAgain(inTheWay)}`, { cause: error });
+        throw new Error(`${reason}\n${await startAgain(docker, inTheWay)}`, { cause: error });
     }
 }
 
-/** Starts what was stopped, and says what became of it: its failure must not hide why it was needed. */
-async function startAgain(containers: Docker.Container[]): Promise<string> {
-    const outcomes = await Promise.allSettled(containers.map((container) => container.start()));
-    const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+/**
+ * Starts what was stopped and waits until it serves again, and says what became of it: its failure must not hide why it was
+ * needed.
+ */
+async function startAgain(docker: Docker, containers: Docker.Container[]): Promise<string> {
+    const started = await Promise.allSettled(containers.map((container) => container.start()));
     // 304: it was not stopped yet.
-    const reasons = failures.filter((error) => (error as { statusCode?: number }).statusCode !== 304).map(engineReason);
-    return reasons.length === 0
-        ? "The previous container was started again."
-        : `The previous container could not be started again: ${reasons.join("; ")}`;
+    const refusals = failures(started).filter((error) => (error as { statusCode?: number }).statusCode !== 304);
+    if (refusals.length > 0)
+        return `The previous container could not be started again: ${refusals.map(engineReason).join("; ")}`;
+    const late = failures(await Promise.allSettled(containers.map((container) => ownCheck(docker, container, 120))));
+    if (late.length === 0) return "The previous container was started again.";
+    return `The previous container was started again, and does not serve yet: ${late.map(engineReason).join("; ")}`;
+}
+
+function failures(outcomes: PromiseSettledResult<void>[]): unknown[] {
+    return outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+}
+
+/** Waits until the health check that a container was made with passes. */
+async function ownCheck(docker: Docker, container: Docker.Container, readySeconds: number): Promise<void> {
+    const { Config, Name } = await container.inspect();
+    const [, ...command] = Config.Healthcheck?.Test ?? [];
+    if (command.length === 0) return;
+    await untilHealthy(docker, container.id, { title: Name.slice(1), health: { command, readySeconds }, secrets: [] });
 }
 
 async function inspect(container: Docker.Container, title: string): Promise<Docker.ContainerInspectInfo> {
@@ -140,10 +156,8 @@ async function predecessors(docker: Docker, id: string, start: Start): Promise<P
  * leaves half a cluster, which no later start completes.
  */
 async function stop(docker: Docker, container: Docker.Container, { stopSeconds }: Start): Promise<void> {
-    const { Config, State, Name } = await container.inspect();
-    const [, ...command] = Config.Healthcheck?.Test ?? [];
-    const gate = { title: Name.slice(1), health: { command, readySeconds: 30 }, secrets: [] };
-    if (State.Health?.Status === "starting") await untilHealthy(docker, container.id, gate).catch(() => undefined);
+    const { State } = await container.inspect();
+    if (State.Health?.Status === "starting") await ownCheck(docker, container, 30).catch(() => undefined);
     try {
         await container.stop({ t: stopSeconds });
     } catch (error) {

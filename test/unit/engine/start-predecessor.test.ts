@@ -118,6 +118,25 @@ describe("the start of a workload's container where others run", () => {
             expect(deeds()).to.deep.equal(["stop before", "start thing-id", "stop thing-id", "start before"]);
         });
 
+        it("waits until what it started again serves, and says where it does not", async () => {
+            let asked = 0;
+            const before: Behaviour = {
+                lists: { containers: [usesData] },
+                state: (_, id) => (id === "before" ? { Status: "running", check: ["ping-before"] } : undefined),
+            };
+            const answering = (after: number): Behaviour => ({
+                exec: ([command]) => ({ code: command === "ping-before" && ++asked > after ? 0 : 1, output: "no" }),
+            });
+
+            const failure = await start({ ...before, ...answering(3) }, { mounts: exclusive });
+            expect(failure).to.match(/\nThe previous container was started again\.$/);
+            expect(asked).to.equal(4);
+
+            const late = await start({ ...before, ...answering(Infinity) }, { mounts: exclusive });
+            expect(late).to.match(/^redis was not healthy within 30 seconds/);
+            expect(late).to.contain("was started again, and does not serve yet: ");
+        });
+
         it("does so too when Docker refuses to start the new one", async () => {
             const refused = { "thing-id": "port is already allocated" };
             const failure = await start({ lists: { containers: [usesData] }, refused }, { mounts: exclusive });
