@@ -32,7 +32,11 @@ export class SmallStack extends Updates {
         const backend = { folder, asksPassphrase: true, description: folder, env };
         const { docker, pulumi } = bench;
         const workspace = await LocalWorkspace.create({
-            program: () => program(bench)(),
+            // The API takes an error with a code of gRPC's for the end of the program, and deletes what was not declared yet.
+            program: () =>
+                program(bench)().catch((error: Error & { code?: number }) => {
+                    throw error.code === undefined ? error : new Error(error.message, { cause: error });
+                }),
             pulumiCommand: pulumi.command,
             pulumiHome: pulumi.pulumiHome,
             envVars: pulumiVariables({ docker, pulumi, backend }),
