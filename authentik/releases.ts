@@ -3,12 +3,12 @@ export interface Release {
     /** Redis is required: up to and including 2025.8 (2025.10 moved its work to PostgreSQL). */
     needsRedis: boolean;
     /**
-     * The folder that {@link mediaFolder} has to be named below, in `storage.media.file.path`; undefined up to 2025.10, where
-     * authentik looks for uploaded files there by itself. From 2025.12 on it looks below /data, and its image has a link
-     * from /data/media to /media: it refuses uploads where only that is a volume. Source: authentik/admin/files/backends,
-     * as run.
+     * Settings that lead it to the volume at {@link mediaFolder}; none up to 2025.10, where it looks there by itself. From
+     * 2025.12 on it looks below /data, whose `media` is a link to /media in its image: it refuses to write where neither
+     * /data nor a folder below that is no link is a volume. It puts `media/` or `reports/` behind the path. Source:
+     * authentik/admin/files/backends/file.py, internal/web/static.go and, from 2026.8 on, src/server/static.rs; as run.
      */
-    mediaRoot: "/" | undefined;
+    storage: Record<string, string>;
     /**
      * The attribute of an application's icon. Up to 2025.10 `meta_icon` can only be read, and blueprints alone have `icon`.
      * Source: authentik/core/api/applications.py.
@@ -65,7 +65,7 @@ interface Series {
 /** What the oldest series asks for. */
 const oldest: Release = {
     needsRedis: true,
-    mediaRoot: undefined,
+    storage: {},
     iconAttribute: "icon",
     hasUniqueGroups: false,
     hasHide: false,
@@ -104,7 +104,11 @@ const series = [
         released: "2026-01",
         last: 6,
         proof: "run",
-        changes: { mediaRoot: "/", iconAttribute: "meta_icon", hasUniqueGroups: true },
+        changes: {
+            storage: { "storage.media.file.path": "/", "storage.reports.file.path": "/media" },
+            iconAttribute: "meta_icon",
+            hasUniqueGroups: true,
+        },
     },
     { name: "2026.2", released: "2026-02", last: 7, proof: "run", changes: {} },
     {

@@ -10,7 +10,7 @@ import {
 } from "../../../authentik/releases";
 
 describe("releases", () => {
-    const releases: [version: string, needsRedis: boolean, mediaRoot: string | undefined, iconAttribute: string][] = [
+    const releases: [version: string, needsRedis: boolean, mediaPath: string | undefined, iconAttribute: string][] = [
         ["2025.2.0", true, undefined, "icon"],
         ["2025.8.4", true, undefined, "icon"],
         ["2025.10.0", false, undefined, "icon"],
@@ -18,9 +18,10 @@ describe("releases", () => {
         ["2026.2.0", false, "/", "meta_icon"],
         ["2026.8.3", false, "/", "meta_icon"],
     ];
-    for (const [version, needsRedis, mediaRoot, iconAttribute] of releases) {
+    for (const [version, needsRedis, mediaPath, iconAttribute] of releases) {
         it(`${version} ${needsRedis ? "needs" : "does without"} Redis, and has its icons in ${iconAttribute}`, () => {
-            expect(releaseOf(version)).to.deep.include({ needsRedis, mediaRoot, iconAttribute });
+            expect(releaseOf(version)).to.deep.include({ needsRedis, iconAttribute });
+            expect(releaseOf(version).storage["storage.media.file.path"]).to.equal(mediaPath);
         });
     }
 
