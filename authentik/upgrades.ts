@@ -61,15 +61,20 @@ export interface DatabaseFacts {
     versions: string[];
     /** Names that more than one group has. */
     groups: string[];
-    /** Connections that authentik's role can have, and those that others have now. */
+    /** Connections that the server has for roles that are no superusers. */
     connections: number;
-    used: number;
+    /** Those that other roles have now, by role. */
+    used: Record<string, number>;
+    /** What authentik's role and database are limited to; null where they are not. */
+    limit: number | null;
     /** PostgreSQL's version as a number, e.g. 160004. */
     server: number;
 }
 
 /**
  * SQL for psql that prints {@link DatabaseFacts} as a line of JSON. It reads nothing else, and changes nothing.
+ *
+ * Of other roles, PostgreSQL shows one that is no superuser only the name and the database of a connection.
  *
  * authentik records each release in `authentik_version_history` before it migrates. Source: lifecycle/system_migrations.
  */
@@ -90,21 +95,48 @@ FROM (SELECT name FROM :schema.authentik_core_group GROUP BY name HAVING count(*
 SELECT json_build_object(
   'versions', :'versions'::json,
   'groups', :'groups'::json,
-  'connections', current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
-  'used', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> current_user),
+  'connections', current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    - coalesce(current_setting('reserved_connections', true)::int, 0),
+  'used', (
+    SELECT coalesce(json_object_agg(usename, open), '{}') FROM (
+      SELECT usename, count(*) AS open FROM pg_stat_activity
+      WHERE datid IS NOT NULL AND usename <> current_user GROUP BY usename
+    ) AS others
+  ),
+  'limit', (
+    SELECT min(most) FROM (
+      SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = current_user
+      UNION ALL SELECT datconnlimit FROM pg_database WHERE datname = current_database()
+    ) AS limits WHERE most >= 0
+  ),
   'server', current_setting('server_version_num')::int);
 `;
+
+/** Connections that are kept for a consumer which has fewer now: what the pool of a small application opens. */
+const consumerConnections = 5;
+
+/** A release that is to use a database. */
+export interface DatabaseUse {
+    version: string;
+    /** Also takes steps that authentik only advises against. Default: false. */
+    allowUntested?: boolean;
+    /** Roles of others that are to use the same server. Default: none. */
+    consumers?: string[];
+}
 
 /**
  * Why a release must not use a database; undefined when it may.
  *
  * @param output what {@link databaseQuery} printed.
  */
-export function databaseProblem(output: string, version: string, untested = false): string | undefined {
+export function databaseProblem(
+    output: string,
+    { version, allowUntested, consumers = [] }: DatabaseUse,
+): string | undefined {
     const facts = factsOf(output);
-    const { hasUniqueGroups, connections, oldestPostgres } = releaseOf(version);
+    const { hasUniqueGroups, oldestPostgres } = releaseOf(version);
     const newest = newestRelease(output);
-    const step = newest === undefined ? undefined : stepProblem(newest, version, untested);
+    const step = newest === undefined ? undefined : stepProblem(newest, version, allowUntested);
     const problems = [
         ...(step === undefined ? [] : [`version ${version} ${step}`]),
         ...(hasUniqueGroups && facts.groups.length > 0
@@ -118,14 +150,36 @@ export function databaseProblem(output: string, version: string, untested = fals
                   `PostgreSQL is of version ${Math.floor(facts.server / 10_000)}, and authentik wants ${oldestPostgres} or later`,
               ]
             : []),
-        ...(facts.connections - facts.used < connections
+        ...connectionProblems(facts, version, consumers),
+    ];
+    return problems.length === 0 ? undefined : problems.join("\n");
+}
+
+/** Too few connections: authentik starts with them, and fails once several people use it. */
+function connectionProblems(
+    { connections, used, limit }: DatabaseFacts,
+    version: string,
+    consumers: string[],
+): string[] {
+    const needed = releaseOf(version).connections;
+    const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0);
+    const idle = consumers.map((role) => Math.max(0, consumerConnections - (used[role] ?? 0)));
+    const others = sum([...Object.values(used), ...idle]);
+    return [
+        ...(limit !== null && limit < needed
             ? [
-                  `PostgreSQL has ${facts.connections - facts.used} connections left, and version ${version} takes ` +
-                      `${connections}; raise its max_connections`,
+                  `authentik's role or database in PostgreSQL may have ${limit} connections, and version ${version} takes ${needed}; ` +
+                      `raise the limit there: \`ALTER ROLE ... CONNECTION LIMIT ${needed}\` or \`ALTER DATABASE ... CONNECTION LIMIT ${needed}\``,
+              ]
+            : []),
+        ...(connections - others < needed
+            ? [
+                  `PostgreSQL has ${connections} connections, of which others need ${others}, and version ${version} takes ${needed}; ` +
+                      `run \`ALTER SYSTEM SET max_connections = ${Math.ceil((others + needed + 10) / 50) * 50}\` there as its administrator, ` +
+                      "and restart it",
               ]
             : []),
     ];
-    return problems.length === 0 ? undefined : problems.join("\n");
 }
 
 /**

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { versionPattern } from "../authentik/releases";
-import { databaseProblem, databaseQuery, stepProblem } from "../authentik/upgrades";
+import { databaseProblem, databaseQuery, type DatabaseUse, stepProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { Problem } from "../ground/problems";
 import type { Observation } from "../engine/observation";
@@ -10,10 +10,8 @@ import { type PostgresConnection, psql } from "./postgres-connection";
 
 /** What the database is asked with before authentik uses it. */
 export interface ReleaseGuardArgs {
-    /** authentik's release, e.g. `2026.2.7`; plain. */
-    version: string;
-    /** Also takes steps that authentik only advises against. Default: false. */
-    allowUntested?: boolean;
+    /** The release, and who else uses the server; plain. */
+    use: DatabaseUse;
     postgres: PostgresConnection;
     /** An image of PostgreSQL with `psql`, e.g. `postgres:16-alpine`. */
     image: pulumi.Input<string>;
@@ -35,7 +33,7 @@ export function guardRelease(
     args: ReleaseGuardArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-    const { version, allowUntested, postgres, networks, context } = args;
+    const { use, postgres, networks, context } = args;
     const printing = ["--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", `--file=${queryFile}`];
     return context.runtime.job(
         name,
@@ -44,9 +42,13 @@ export function guardRelease(
             title: "asking the database for its release",
             documents: { [queryFile]: databaseQuery },
             networks: networks.attach(["db", "backend"], `${context.prefix}authentik-release`),
-            triggers: { version, revision: postgres.revision },
+            triggers: {
+                version: use.version,
+                consumers: (use.consumers ?? []).join(" "),
+                revision: postgres.revision,
+            },
             seconds: 60,
-            judge: (output) => databaseProblem(output, version, allowUntested),
+            judge: (output) => databaseProblem(output, use),
             cure: "Run `pulumi up` again when the cause is fixed.",
         },
         { ...opts, dependsOn: postgres.dependsOn },

@@ -81,9 +81,20 @@ describe("the path from one release to another", () => {
 });
 
 describe("a database that a release is to use", () => {
-    const facts = { versions: ["2025.8.4"], groups: [], connections: 97, used: 3, server: 160004 };
-    const problem = (changes: object, version: string, untested = false) =>
-        databaseProblem(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, version, untested);
+    const facts = {
+        versions: ["2025.8.4"],
+        groups: [],
+        connections: 97,
+        used: { wiki: 3 },
+        limit: null,
+        server: 160004,
+    };
+    const problem = (changes: object, version: string, allowUntested = false, consumers: string[] = []) =>
+        databaseProblem(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, {
+            version,
+            allowUntested,
+            consumers,
+        });
 
     it("may be empty, or of the release before", () => {
         expect(problem({ versions: [] }, "2026.8.7")).to.equal(undefined);
@@ -117,12 +128,33 @@ describe("a database that a release is to use", () => {
         expect(problem({ versions: [], server: 130011 }, "2026.2.7")).to.contain(
             "is of version 13, and authentik wants 14",
         );
-        expect(problem({ versions: [], used: 70 }, "2026.2.7")).to.contain(
-            "has 27 connections left, and version 2026.2.7 takes 30",
+    });
+
+    it("has connections for the release beside those that others have, and the refusal names how many to give it", () => {
+        expect(problem({ versions: [], used: { wiki: 67 } }, "2026.2.7")).to.equal(undefined);
+        expect(problem({ versions: [], used: { wiki: 40, postgres: 30 } }, "2026.2.7")).to.equal(
+            "PostgreSQL has 97 connections, of which others need 70, and version 2026.2.7 takes 30; " +
+                "run `ALTER SYSTEM SET max_connections = 150` there as its administrator, and restart it",
+        );
+        expect(problem({ versions: [], used: { wiki: 70 } }, "2025.8.6"), "which takes fewer").to.equal(undefined);
+    });
+
+    it("has connections for consumers that are not there yet", () => {
+        const consumers = Array.from({ length: 14 }, (_, index) => `app${index}`);
+        expect(problem({ versions: [], used: {} }, "2026.2.7", false, consumers.slice(1))).to.equal(undefined);
+        expect(problem({ versions: [], used: { app0: 2 } }, "2026.2.7", false, consumers)).to.contain(
+            "of which others need 70",
+        );
+    });
+
+    it("lets authentik's own role have as many as the release takes", () => {
+        expect(problem({ versions: [], limit: 30 }, "2026.2.7")).to.equal(undefined);
+        expect(problem({ versions: [], limit: 20 }, "2026.2.7")).to.match(
+            /may have 20 connections, and version 2026\.2\.7 takes 30; .*CONNECTION LIMIT 30/,
         );
     });
 
     it("fails where it says nothing", () => {
-        expect(() => databaseProblem("", "2026.2.7")).to.throw();
+        expect(() => databaseProblem("", { version: "2026.2.7" })).to.throw();
     });
 });
