@@ -1,9 +1,14 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type Docker from "dockerode";
 import { versionPattern } from "../authentik/releases";
+import { roles, rolesOf, usesRedis } from "../authentik/roles";
 import { databaseProblem, databaseQuery, type DatabaseUse, stepProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { Problem } from "../ground/problems";
+import type { DockerConnection } from "../engine/connection";
+import { resourceLabel, stackIdentity, stackLabel } from "../engine/labels";
 import type { Observation } from "../engine/observation";
+import { execute } from "../engine/streams";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
 import { type PostgresConnection, psql } from "./postgres-connection";
@@ -70,4 +75,62 @@ export function releaseProblems(
     const problem =
         runs === undefined || !versionPattern.test(runs) ? undefined : stepProblem(runs, version, allowUntested);
     return problem === undefined ? [] : [{ key: "version", value: version, cure: problem }];
+}
+
+/**
+ * A Redis that this configuration leaves out, while containers of others are connected to it. Where the engine does not tell,
+ * there is no problem.
+ *
+ * @param redis name of the resource of its container.
+ */
+export async function redisProblems(config: Config, redis: string, connection: DockerConnection): Promise<Problem[]> {
+    if (rolesOf(config).includes("redis")) return [];
+    const users = await othersOn(redis, stackIdentity(pulumi.getProject(), config.prefix), connection).catch(() => []);
+    if (users.length === 0) return [];
+    const goes = `so the Redis of this stack would go, but ${users.join(", ")} ${users.length === 1 ? "is" : "are"} connected to it`;
+    const problem = usesRedis(config)
+        ? {
+              key: "redis",
+              value: config.redis,
+              cure: `names another one, ${goes}; lead them to that one or stop them first`,
+          }
+        : {
+              key: "version",
+              value: config.version,
+              cure: `needs no Redis, and no consumer has a redisIndex, ${goes}; name them among \`consumers\` with a redisIndex, which keeps it, or stop them first`,
+          };
+    return [problem];
+}
+
+/** Names of containers that are connected to a workload of this stack, and are not of the stack themselves. */
+async function othersOn(resource: string, stack: string, connection: DockerConnection): Promise<string[]> {
+    const containers = await connection.get<Docker.ContainerInfo[]>("/containers/json");
+    const isOurs = ({ Labels }: Docker.ContainerInfo) => Labels[stackLabel] === stack;
+    const server = containers.find((one) => isOurs(one) && one.Labels[resourceLabel] === resource);
+    if (server === undefined) return [];
+    const container = (await connection.client()).getContainer(server.Id);
+    const { output } = await execute(container, ["cat", "/proc/net/tcp", "/proc/net/tcp6"]);
+    const peers = peersOf(output, roles.redis.port.number);
+    return containers.filter((one) => !isOurs(one) && addressesOf(one).some((at) => peers.includes(at))).map(nameOf);
+}
+
+/** Addresses, as the kernel writes them, that are connected to a port: lines of /proc/net/tcp and /proc/net/tcp6. */
+function peersOf(table: string, port: number): string[] {
+    const local = port.toString(16).toUpperCase().padStart(4, "0");
+    // The state 01 is an established connection.
+    const line = new RegExp(String.raw`^\s*\d+: [\dA-F]+:${local} ([\dA-F]+):[\dA-F]{4} 01 `, "gm");
+    // One that a server takes on IPv6 ends in the address of IPv4.
+    return [...table.matchAll(line)].map(([, peer = ""]) => peer.replace(/^0{16}FFFF0000/, ""));
+}
+
+/** The addresses of a container in that form: each four bytes of them in reverse order. */
+function addressesOf({ NetworkSettings }: Docker.ContainerInfo): string[] {
+    const networks = Object.values(NetworkSettings.Networks);
+    return networks.flatMap(({ IPAddress }) =>
+        IPAddress === "" ? [] : [Buffer.from(IPAddress.split(".").map(Number).reverse()).toString("hex").toUpperCase()],
+    );
+}
+
+function nameOf({ Names: [name = ""] }: Docker.ContainerInfo): string {
+    return name.replace(/^\//, "");
 }
