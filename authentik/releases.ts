@@ -142,8 +142,8 @@ const table: readonly Series[] = series;
 /** Where the volume with uploaded files is mounted. */
 export const mediaFolder = "/media";
 
-/** The form of an authentik version: year.month.patch, e.g. `2025.8.6`. */
-export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+$/;
+/** The form of an authentik version: year.month.patch, e.g. `2025.8.6`, with `-rc1` behind it for a release candidate. */
+export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+(-rc\d+)?$/;
 
 /** The oldest and newest series of them. */
 export const supported = { from: series[0].name, to: "2026.8" } as const;
@@ -197,9 +197,10 @@ export function versionProblem(version: string, untested = false): string | unde
         return because(`in earlier ones blueprints and outposts of type radius and rac read no secrets from files`);
     if (found === undefined && compare(name, supported.to) <= 0) return because(`${name} never existed`);
     if (untested) return undefined;
+    if (isCandidate(version)) return because("a release candidate is let through by `allowUntested: true`");
     if (found === undefined)
         return because("this program was not tested with newer ones, and `allowUntested: true` lets them through");
-    if (patchOf(version) < (found.from ?? 0))
+    if (compare(version, `${name}.${found.from ?? 0}`) < 0)
         return because(`of ${name} take ${name}.${found.from ?? 0} or later: ${found.since ?? ""}`);
     return undefined;
 }
@@ -224,7 +225,7 @@ export function releaseOf(version: string): Release {
 export function nextStep(version: string): string | undefined {
     const at = indexOf(version);
     const own = table[at];
-    if (own !== undefined && patchOf(version) < own.last) return lastOf(own);
+    if (own !== undefined && compare(version, lastOf(own)) < 0) return lastOf(own);
     const next = table[at + 1];
     return next && lastOf(next);
 }
@@ -234,6 +235,11 @@ export function indexOf(version: string): number {
     const found = table.findIndex(({ name }) => name === seriesOf(version));
     if (found >= 0) return found;
     return compare(version, supported.from) < 0 ? -1 : table.length;
+}
+
+/** The series since which authentik asks for something, or has it: `2026.5` for `hasGrantTypes`. */
+export function sinceSeries(fact: keyof Release): string {
+    return table.find(({ changes }) => fact in changes)?.name ?? supported.from;
 }
 
 /** Names of the series between two versions. */
@@ -246,16 +252,25 @@ export function seriesOf(version: string): string {
     return version.split(".").slice(0, 2).join(".");
 }
 
-/** Negative where one version is earlier than another, positive where it is later; months and patches are numbers. */
-export function compare(one: string, other: string): number {
-    const left = one.split(".").map(Number);
-    const right = other.split(".").map(Number);
-    const at = left.findIndex((number, index) => number !== (right[index] ?? number));
-    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+/** Whether it is a candidate for a release, and not one. */
+export function isCandidate(version: string): boolean {
+    return version.includes("-rc");
 }
 
-function patchOf(version: string): number {
-    return Number(version.split(".")[2]);
+/**
+ * Negative where one version is earlier than another, positive where it is later; months and patches are numbers, and
+ * candidates come before their release.
+ */
+export function compare(one: string, other: string): number {
+    const numbers = (version: string) => {
+        const [release = "", candidate = "1000"] = version.split("-rc");
+        const parts = release.split(".").map(Number);
+        return parts.length < 3 ? parts : [...parts, Number(candidate)];
+    };
+    const left = numbers(one);
+    const right = numbers(other);
+    const at = left.findIndex((number, index) => number !== (right[index] ?? number));
+    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
 
 function lastOf({ name, last }: Pick<Series, "name" | "last">): string {

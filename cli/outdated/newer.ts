@@ -1,5 +1,13 @@
 import { closedBetween } from "../../authentik/advisories";
-import { compare, nextStep, seriesOf, supported, versionPattern, versionWarning } from "../../authentik/releases";
+import {
+    compare,
+    isCandidate,
+    nextStep,
+    seriesOf,
+    supported,
+    versionPattern,
+    versionWarning,
+} from "../../authentik/releases";
 
 /** What is newer of one part of a stack. */
 export interface News {
@@ -20,7 +28,9 @@ export interface News {
 
 /** What is newer of authentik; undefined when nothing is. */
 export function authentikNews(image: string, version: string, tags: string[]): News | undefined {
-    const newer = tags.filter((tag) => versionPattern.test(tag) && compare(tag, version) > 0).sort(compare);
+    const newer = tags
+        .filter((tag) => versionPattern.test(tag) && !isCandidate(tag) && compare(tag, version) > 0)
+        .sort(compare);
     const newest = newer.at(-1);
     if (newest === undefined) return undefined;
     const patch = newer.findLast((tag) => seriesOf(tag) === seriesOf(version));

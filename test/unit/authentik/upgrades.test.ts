@@ -13,6 +13,8 @@ describe("a step from one release to another", () => {
         ["2026.8.7", "2026.11.0"],
         // A patch that came after this table was written.
         ["2025.8.9", "2025.10.4"],
+        // A candidate, and its release.
+        ["2026.5.0-rc1", "2026.5.8"],
     ];
     for (const [from, to] of allowed)
         it(`goes from ${from} to ${to}`, () => expect(stepProblem(from, to)).to.equal(undefined));
@@ -42,6 +44,7 @@ describe("a step from one release to another", () => {
         ["2026.5.7", "2026.8.2", "its migrations end with InconsistentMigrationHistory; use 2026.8.7"],
         ["2025.4.1", "2025.8.6", "take authentik's own steps up to 2025.6 first"],
         ["2026.5.8", "2026.11.0", "skip 2026.8"],
+        ["2026.5.0", "2026.5.0-rc1", "is older than 2026.5.0"],
     ];
     for (const [from, to, because] of refused)
         it(`does not go from ${from} to ${to}`, () => expect(stepProblem(from, to)).to.contain(because));
