@@ -100,6 +100,8 @@ const series = [
         changes: { needsRedis: false, hasLogoutMethod: true, connections: 30, oldestPostgres: 14 },
     },
     {
+        // Lists have pages of 20 unless a size is asked for, and of 100 at most: whoever lists here asks for that and turns
+        // them. Source: authentik/api/pagination.py, as run.
         name: "2025.12",
         released: "2026-01",
         last: 6,
@@ -126,6 +128,8 @@ const series = [
         },
     },
     {
+        // Forwarded headers count from trusted proxies alone. The default of `listen.trusted_proxy_cidrs` has every private
+        // network of IPv4, and so Docker's: nothing is set here. Source: its release notes, authentik/lib/default.yml.
         name: "2026.8",
         released: "2026-08",
         last: 7,
