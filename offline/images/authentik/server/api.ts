@@ -68,8 +68,6 @@ export async function api(context: Context): Promise<Reply> {
     }
     if (path === "admin/version") return json(200, versions, allow);
     if (path === "core/users/me") return json(200, { user: await presentUser(context, caller) }, allow);
-    if (path === "admin/file" && since("2025.12") && caller.superuser && request.method === "POST")
-        return saveFile(context, listed);
     const outpostKind = /^outposts\/(proxy|ldap|radius)$/.exec(path)?.[1];
     if (outpostKind !== undefined) {
         const providers = await visibleProviders(store, outpostKind, caller);
@@ -82,6 +80,8 @@ export async function api(context: Context): Promise<Reply> {
             allow,
         );
     }
+    if (path === "admin/file" && since("2025.12") && caller.superuser && request.method === "POST")
+        return saveFile(context, listed);
     const collection = collections[name];
     if (collection === undefined) return json(404, { detail: "Not found." }, allow);
     if (detail === undefined)
@@ -96,8 +96,8 @@ export async function api(context: Context): Promise<Reply> {
     if (object === undefined) return json(404, { detail: "Not found." }, allow);
     if (action === "health") return json(200, await outpostHealth(context.cache, String(object.pk)), allow);
     if (action === "view_key" && caller.superuser) return json(200, { key: textOf(object, "key") }, allow);
-    if (action === "set_icon" && caller.superuser) return saveIcon(context, object, "POST, OPTIONS");
     if (action === "apply" && caller.superuser) return json(200, await requestApply(context, object), allow);
+    if (action === "set_icon" && caller.superuser) return saveIcon(context, object, "POST, OPTIONS");
     if (action !== undefined) return json(404, { detail: "Not found." }, allow);
     return one(context, caller, collection, object);
 }
