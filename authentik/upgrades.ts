@@ -125,58 +125,53 @@ export interface DatabaseUse {
 }
 
 /**
- * Why a release must not use a database; undefined when it may.
+ * Why a release must not use a database; none where it may.
  *
  * @param output what {@link databaseQuery} printed.
+ * @returns what follows the key and the version in a message, with what to do instead.
  */
-export function databaseProblem(
-    output: string,
-    { version, allowUntested, consumers = [] }: DatabaseUse,
-): string | undefined {
+export function databaseProblems(output: string, use: DatabaseUse): string[] {
     const facts = factsOf(output);
-    const { hasUniqueGroups, oldestPostgres } = releaseOf(version);
+    const { hasUniqueGroups, oldestPostgres } = releaseOf(use.version);
     const newest = newestRelease(output);
-    const step = newest === undefined ? undefined : stepProblem(newest, version, allowUntested);
-    const problems = [
-        ...(step === undefined ? [] : [`version ${version} ${step}`]),
+    const step = newest === undefined ? undefined : stepProblem(newest, use.version, use.allowUntested);
+    return [
+        ...(step === undefined ? [] : [step]),
         ...(hasUniqueGroups && facts.groups.length > 0
             ? [
-                  `version ${version} wants groups with names of their own, and several have the name ` +
-                      `${facts.groups.join(", ")}; rename them in authentik first`,
+                  `wants groups with names of their own, and several have the name ${facts.groups.join(", ")}; ` +
+                      "rename them in authentik first",
               ]
             : []),
         ...(facts.server < oldestPostgres * 10_000
             ? [
-                  `PostgreSQL is of version ${Math.floor(facts.server / 10_000)}, and authentik wants ${oldestPostgres} or later`,
+                  `wants PostgreSQL ${oldestPostgres} or later, and this one is of version ${Math.floor(facts.server / 10_000)}`,
               ]
             : []),
-        ...connectionProblems(facts, version, consumers),
+        ...connectionProblems(facts, use),
     ];
-    return problems.length === 0 ? undefined : problems.join("\n");
 }
 
 /** Too few connections: authentik starts with them, and fails once several people use it. */
-function connectionProblems(
-    { connections, used, limit }: DatabaseFacts,
-    version: string,
-    consumers: string[],
-): string[] {
-    const needed = releaseOf(version).connections;
+function connectionProblems({ connections, used, limit }: DatabaseFacts, use: DatabaseUse): string[] {
+    const needed = releaseOf(use.version).connections;
     const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0);
-    const idle = consumers.map((role) => Math.max(0, consumerConnections - (used[role] ?? 0)));
+    const idle = (use.consumers ?? []).map((role) => Math.max(0, consumerConnections - (used[role] ?? 0)));
     const others = sum([...Object.values(used), ...idle]);
+    const takes = `takes ${needed} connections of PostgreSQL`;
+    // In round numbers, with room for a few more.
+    const enough = Math.ceil((others + needed + 10) / 50) * 50;
     return [
         ...(limit !== null && limit < needed
             ? [
-                  `authentik's role or database in PostgreSQL may have ${limit} connections, and version ${version} takes ${needed}; ` +
-                      `raise the limit there: \`ALTER ROLE ... CONNECTION LIMIT ${needed}\` or \`ALTER DATABASE ... CONNECTION LIMIT ${needed}\``,
+                  `${takes}, and authentik's role or database there may have ${limit}; raise that with ` +
+                      `\`ALTER ROLE ... CONNECTION LIMIT ${needed}\` or \`ALTER DATABASE ... CONNECTION LIMIT ${needed}\``,
               ]
             : []),
         ...(connections - others < needed
             ? [
-                  `PostgreSQL has ${connections} connections, of which others need ${others}, and version ${version} takes ${needed}; ` +
-                      `run \`ALTER SYSTEM SET max_connections = ${Math.ceil((others + needed + 10) / 50) * 50}\` there as its administrator, ` +
-                      "and restart it",
+                  `${takes}, which has ${connections}, of which others need ${others}; run ` +
+                      `\`ALTER SYSTEM SET max_connections = ${enough}\` there as its administrator, and restart it`,
               ]
             : []),
     ];

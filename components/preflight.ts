@@ -8,17 +8,17 @@ import { recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { missingImages } from "./preflight-images";
-import { redisProblems, releaseProblems } from "./release-guard";
+import { releaseProblems, serviceProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
 
 /**
- * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a Redis that would
- * go although others use it, ports that others use, networks to adopt that do not exist, and images that cannot be pulled.
+ * Checks the configuration against the Docker host: a release that cannot follow the one that runs, ports that others use,
+ * networks to adopt that do not exist, and images that cannot be pulled.
  *
- * A preview checks the release and Redis alone, where the engine was seen, so that it needs none.
+ * A preview checks the release alone, by what was seen already, so that it needs no engine.
  *
  * @param stack the component's name, and what was seen of its containers.
  * @throws pulumi.RunError that lists every problem, before any resource is registered.
@@ -28,11 +28,10 @@ export async function preflight(
     connection: DockerConnection,
     stack: { name: string; seen?: Observation },
 ): Promise<void> {
+    // Also in a preview, where an engine was seen.
+    refuse(await serviceProblems(config, stack.name, stack.seen, connection));
     // Before images of a release that cannot be run are pulled.
-    refuse([
-        ...releaseProblems(config, `${stack.name}-server`, stack.seen),
-        ...(stack.seen === undefined ? [] : await redisProblems(config, `${stack.name}-redis-server`, connection)),
-    ]);
+    refuse(releaseProblems(config, `${stack.name}-server`, stack.seen));
     if (pulumi.runtime.isDryRun()) return;
     // Settings that lead nowhere throw here, and are more than an engine that does not answer.
     const lists = Promise.all([

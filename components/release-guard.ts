@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { versionPattern } from "../authentik/releases";
-import { roles, rolesOf, usesRedis } from "../authentik/roles";
-import { databaseProblem, databaseQuery, type DatabaseUse, stepProblem } from "../authentik/upgrades";
+import { isCreatedHere, roles, rolesOf, usesRedis } from "../authentik/roles";
+import { databaseProblems, databaseQuery, type DatabaseUse, stepProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { Problem } from "../ground/problems";
 import type { DockerConnection } from "../engine/connection";
@@ -26,6 +26,7 @@ export interface ReleaseGuardArgs {
 }
 
 const queryFile = "/release/query.sql";
+const printing = ["--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"];
 
 /**
  * Asks the database which release it is of, before a server or a worker of another one migrates it.
@@ -39,11 +40,10 @@ export function guardRelease(
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     const { use, postgres, networks, context } = args;
-    const printing = ["--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", `--file=${queryFile}`];
     return context.runtime.job(
         name,
         {
-            ...psql(postgres, args.image, printing),
+            ...psql(postgres, args.image, [...printing, `--file=${queryFile}`]),
             title: "asking the database for its release",
             documents: { [queryFile]: databaseQuery },
             networks: networks.attach(["db", "backend"], `${context.prefix}authentik-release`),
@@ -53,12 +53,18 @@ export function guardRelease(
                 revision: postgres.revision,
             },
             seconds: 60,
-            judge: (output) => databaseProblem(output, use),
+            judge: (output) => {
+                const problems = databaseProblems(output, use).map((problem) => `version ${use.version} ${problem}`);
+                return problems.length === 0 ? undefined : problems.join("\n");
+            },
             cure: "Run `pulumi up` again when the cause is fixed.",
         },
         { ...opts, dependsOn: postgres.dependsOn },
     );
 }
+
+/** The label that every official image of authentik has, and images made from one inherit. */
+const versionLabel = "org.opencontainers.image.version";
 
 /**
  * The same by the container that runs, for a preview and before anything is touched.
@@ -70,22 +76,62 @@ export function releaseProblems(
     server: string,
     seen: Observation | undefined,
 ): Problem[] {
-    // The label that every official image of authentik has, and images made from one inherit.
-    const runs = seen?.label(server, "org.opencontainers.image.version");
+    const runs = seen?.label(server, versionLabel);
     const problem =
         runs === undefined || !versionPattern.test(runs) ? undefined : stepProblem(runs, version, allowUntested);
     return problem === undefined ? [] : [{ key: "version", value: version, cure: problem }];
 }
 
 /**
- * A Redis that this configuration leaves out, while containers of others are connected to it. Where the engine does not tell,
- * there is no problem.
+ * What the stack's own PostgreSQL and Redis say against another release, for a preview and before anything is touched. Where
+ * they do not run, or say nothing, there is no problem: the update asks the database again.
  *
- * @param redis name of the resource of its container.
+ * @param name of the stack's component.
  */
-export async function redisProblems(config: Config, redis: string, connection: DockerConnection): Promise<Problem[]> {
+export async function serviceProblems(
+    config: Config,
+    name: string,
+    seen: Observation | undefined,
+    connection: DockerConnection,
+): Promise<Problem[]> {
+    if (seen === undefined || releaseProblems(config, `${name}-server`, seen).length > 0) return [];
+    const isOther = seen.label(`${name}-server`, versionLabel) !== config.version;
+    const [database, redis] = await Promise.all([
+        isOther ? ownDatabaseProblems(config, `${name}-postgres-server`, connection).catch(() => []) : [],
+        redisProblems(config, `${name}-redis-server`, connection),
+    ]);
+    return [...database, ...redis];
+}
+
+/** Asks the database inside the container that runs, as authentik's role, through the socket. */
+async function ownDatabaseProblems(config: Config, resource: string, connection: DockerConnection): Promise<Problem[]> {
+    const { version, allowUntested, consumers, postgres, prefix } = config;
+    if (!isCreatedHere(postgres)) return [];
+    const containers = await connection.get<Docker.ContainerInfo[]>("/containers/json");
+    const server = runningOf(containers, resource, prefix);
+    if (server === undefined) return [];
+    const query = `printf '%s' "$1" | psql --username=authentik --dbname=authentik --no-psqlrc ${printing.join(" ")}`;
+    const container = (await connection.client()).getContainer(server.Id);
+    const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
+    if (code !== 0) return [];
+    const use = { version, allowUntested, consumers: consumers.map((consumer) => consumer.name) };
+    return databaseProblems(output, use).map((cure) => ({ key: "version", value: version, cure }));
+}
+
+/** The running container of a workload of the stack with this prefix. */
+function runningOf(
+    containers: Docker.ContainerInfo[],
+    resource: string,
+    prefix: string,
+): Docker.ContainerInfo | undefined {
+    const stack = stackIdentity(pulumi.getProject(), prefix);
+    return containers.find(({ Labels }) => Labels[stackLabel] === stack && Labels[resourceLabel] === resource);
+}
+
+/** A Redis that this configuration leaves out, while containers of others are connected to it. */
+async function redisProblems(config: Config, resource: string, connection: DockerConnection): Promise<Problem[]> {
     if (rolesOf(config).includes("redis")) return [];
-    const users = await othersOn(redis, stackIdentity(pulumi.getProject(), config.prefix), connection).catch(() => []);
+    const users = await othersOn(resource, config.prefix, connection).catch(() => []);
     if (users.length === 0) return [];
     const goes = `so the Redis of this stack would go, but ${users.join(", ")} ${users.length === 1 ? "is" : "are"} connected to it`;
     const problem = usesRedis(config)
@@ -103,11 +149,11 @@ export async function redisProblems(config: Config, redis: string, connection: D
 }
 
 /** Names of containers that are connected to a workload of this stack, and are not of the stack themselves. */
-async function othersOn(resource: string, stack: string, connection: DockerConnection): Promise<string[]> {
+async function othersOn(resource: string, prefix: string, connection: DockerConnection): Promise<string[]> {
     const containers = await connection.get<Docker.ContainerInfo[]>("/containers/json");
-    const isOurs = ({ Labels }: Docker.ContainerInfo) => Labels[stackLabel] === stack;
-    const server = containers.find((one) => isOurs(one) && one.Labels[resourceLabel] === resource);
+    const server = runningOf(containers, resource, prefix);
     if (server === undefined) return [];
+    const isOurs = ({ Labels }: Docker.ContainerInfo) => Labels[stackLabel] === server.Labels[stackLabel];
     const container = (await connection.client()).getContainer(server.Id);
     const { output } = await execute(container, ["cat", "/proc/net/tcp", "/proc/net/tcp6"]);
     const peers = peersOf(output, roles.redis.port.number);

@@ -94,7 +94,7 @@ describe("what the newest release asks for", () => {
         const { record } = await stack.failingUp();
         expect(record.errors).to.contain("several have the name twins; rename them in authentik first");
         expect(record.errors).to.contain(
-            `may have 29 connections, and version ${newest} takes 30; raise the limit there`,
+            `version ${newest} takes 30 connections of PostgreSQL, and authentik's role or database there may have 29`,
         );
         await expectServing(ports);
     });

@@ -117,7 +117,9 @@ describe("the program's jobs", () => {
         expect(await perform("authentik-release")).to.contain("version 2025.8.6 is older than 2025.10.4");
         // With what is kept for its two consumers.
         behaviour.log = () => JSON.stringify({ ...facts, versions: ["2025.8.4"], connections: 29 });
-        expect(await perform("authentik-release")).to.contain("has 29 connections, of which others need 10");
+        expect(await perform("authentik-release")).to.contain(
+            "version 2025.8.6 takes 20 connections of PostgreSQL, which has 29, of which others need 10",
+        );
     });
 
     it("prove on every network that a person can sign in", async () => {

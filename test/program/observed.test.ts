@@ -163,62 +163,6 @@ describe("the program on a host where another release runs", () => {
     });
 });
 
-describe("the program, when its stack no longer has a Redis that others are connected to", () => {
-    const at = (...addresses: string[]) => ({
-        NetworkSettings: { Networks: Object.fromEntries(addresses.map((IPAddress) => [IPAddress, { IPAddress }])) },
-    });
-    const others: Listed[] = [
-        { Id: "paperless", ...at("172.20.0.9", "172.21.0.9") },
-        { Id: "mealie", ...at("172.21.0.10") },
-        { Id: "idle", ...at("172.21.0.11", "") },
-    ];
-    // As the kernel writes it: listening, the health check, paperless, authentik's server, mealie on IPv6, and one that left.
-    const connections = [
-        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
-        "   0: 00000000:18EB 00000000:0000 0A 00000000:00000000 00:00000000 00000000   999        0 1",
-        "   1: 0100007F:18EB 0100007F:A1B2 01 00000000:00000000 00:00000000 00000000   999        0 2",
-        "   2: 020015AC:18EB 090015AC:A1B2 01 00000000:00000000 00:00000000 00000000   999        0 3",
-        "   3: 020015AC:18EB 020014AC:A1B2 01 00000000:00000000 00:00000000 00000000   999        0 4",
-        "   4: 020015AC:18EB 0B0015AC:A1B2 06 00000000:00000000 00:00000000 00000000     0        0 5",
-        "   5: 0B0015AC:A1B2 0B0015AC:18EB 01 00000000:00000000 00:00000000 00000000     0        0 6",
-        "   0: 0000000000000000FFFF0000020015AC:18EB 0000000000000000FFFF00000A0015AC:A1B2 01 00000000:00000000 00:0 0 999",
-    ].join("\n");
-    const failureOf = async (changes: Record<string, unknown>, preview: boolean, seen = connections) => {
-        const containers = [...running("authentik-server", at("172.20.0.2")), ...others];
-        const exec = (command: string[]) => ({ code: 0, output: command.includes("/proc/net/tcp") ? seen : "" });
-        const engine = await startEngine({ lists: { containers }, exec });
-        try {
-            await runProgram({ configuration: devWith(changes), dockerHost: engine.host, preview });
-            return undefined;
-        } catch (error) {
-            return (error as Error).message;
-        } finally {
-            await engine.close();
-        }
-    };
-    const without = { version: "2025.10.4", consumers: [{ name: "wiki" }] };
-
-    for (const preview of [false, true])
-        it(`names them and refuses, before anything is made${preview ? ", in a preview" : ""}`, async () => {
-            expect(await failureOf(without, preview)).to.contain(
-                'version = "2025.10.4" needs no Redis, and no consumer has a redisIndex, so the Redis of this stack would go, ' +
-                    "but paperless, mealie are connected to it; name them among `consumers` with a redisIndex",
-            );
-        });
-
-    it("says where to lead them when another Redis is configured", async () => {
-        const external = { external: { host: "redis.example.com", password: false } };
-        expect(await failureOf({ redis: external, consumers: undefined }, true)).to.match(
-            /redis = .* names another one, .* paperless, mealie are connected to it; lead them to that one/,
-        );
-    });
-
-    it("is content where a consumer keeps it, and where nobody is connected", async () => {
-        expect(await failureOf({ version: "2025.10.4" }, true)).to.equal(undefined);
-        expect(await failureOf(without, true, "")).to.equal(undefined);
-    });
-});
-
 describe("the program, when its stack needs something no longer", () => {
     const volumes = ["pg_data", "redis_data"].map((Name) => ({ Name }));
     const external = { host: "db.example.com", database: "ak", user: "ak", sslMode: "require" };
