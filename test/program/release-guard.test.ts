@@ -16,7 +16,7 @@ function running(version: string): Listed[] {
             "authentik-stack.resource": `authentik-${name}`,
             "org.opencontainers.image.version": version,
         },
-        ...(name === "server" ? at("172.20.0.2") : {}),
+        ...(name === "server" ? at("172.20.0.2") : at()),
     }));
 }
 
