@@ -31,7 +31,6 @@ export interface Listed {
     Status?: string;
     Mounts?: { Name: string }[];
     Ports?: { IP?: string; PrivatePort?: number; PublicPort?: number; Type?: string }[];
-    NetworkSettings?: { Networks: Record<string, { IPAddress: string }> };
 }
 
 /** A network as the engine lists it; its inspection adds what is on it. */
