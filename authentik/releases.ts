@@ -3,12 +3,12 @@ export interface Release {
     /** Redis is required: up to and including 2025.8 (2025.10 moved its work to PostgreSQL). */
     needsRedis: boolean;
     /**
-     * The folder that {@link mediaFolder} has to be named below, in `storage.media.file.path`; undefined up to 2025.10, where
-     * authentik looks for uploaded files there by itself. From 2025.12 on it looks below /data, and its image has a link
-     * from /data/media to /media: it refuses uploads where only that is a volume. Source: authentik/admin/files/backends,
-     * as run.
+     * Settings that lead it to the volume at {@link mediaFolder}; none up to 2025.10, where it looks there by itself. From
+     * 2025.12 on it looks below /data, whose `media` is a link to /media in its image: it refuses to write where neither
+     * /data nor a folder below that is no link is a volume. It puts `media/` or `reports/` behind the path. Source:
+     * authentik/admin/files/backends/file.py, internal/web/static.go and, from 2026.8 on, src/server/static.rs; as run.
      */
-    mediaRoot: "/" | undefined;
+    storage: Record<string, string>;
     /**
      * The attribute of an application's icon. Up to 2025.10 `meta_icon` can only be read, and blueprints alone have `icon`.
      * Source: authentik/core/api/applications.py.
@@ -65,7 +65,7 @@ interface Series {
 /** What the oldest series asks for. */
 const oldest: Release = {
     needsRedis: true,
-    mediaRoot: undefined,
+    storage: {},
     iconAttribute: "icon",
     hasUniqueGroups: false,
     hasHide: false,
@@ -100,11 +100,17 @@ const series = [
         changes: { needsRedis: false, hasLogoutMethod: true, connections: 30, oldestPostgres: 14 },
     },
     {
+        // Lists have pages of 20 unless a size is asked for, and of 100 at most: whoever lists here asks for that and turns
+        // them. Source: authentik/api/pagination.py, as run.
         name: "2025.12",
         released: "2026-01",
         last: 6,
         proof: "run",
-        changes: { mediaRoot: "/", iconAttribute: "meta_icon", hasUniqueGroups: true },
+        changes: {
+            storage: { "storage.media.file.path": "/", "storage.reports.file.path": "/media" },
+            iconAttribute: "meta_icon",
+            hasUniqueGroups: true,
+        },
     },
     { name: "2026.2", released: "2026-02", last: 7, proof: "run", changes: {} },
     {
@@ -122,6 +128,8 @@ const series = [
         },
     },
     {
+        // Forwarded headers count from trusted proxies alone. The default of `listen.trusted_proxy_cidrs` has every private
+        // network of IPv4, and so Docker's: nothing is set here. Source: its release notes, authentik/lib/default.yml.
         name: "2026.8",
         released: "2026-08",
         last: 7,
@@ -138,8 +146,8 @@ const table: readonly Series[] = series;
 /** Where the volume with uploaded files is mounted. */
 export const mediaFolder = "/media";
 
-/** The form of an authentik version: year.month.patch, e.g. `2025.8.6`. */
-export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+$/;
+/** The form of an authentik version: year.month.patch, e.g. `2025.8.6`, with `-rc1` behind it for a release candidate. */
+export const versionPattern = /^20\d\d\.([1-9]|1[0-2])\.\d+(-rc\d+)?$/;
 
 /** The oldest and newest series of them. */
 export const supported = { from: series[0].name, to: "2026.8" } as const;
@@ -193,9 +201,10 @@ export function versionProblem(version: string, untested = false): string | unde
         return because(`in earlier ones blueprints and outposts of type radius and rac read no secrets from files`);
     if (found === undefined && compare(name, supported.to) <= 0) return because(`${name} never existed`);
     if (untested) return undefined;
+    if (isCandidate(version)) return because("a release candidate is let through by `allowUntested: true`");
     if (found === undefined)
         return because("this program was not tested with newer ones, and `allowUntested: true` lets them through");
-    if (patchOf(version) < (found.from ?? 0))
+    if (compare(version, `${name}.${found.from ?? 0}`) < 0)
         return because(`of ${name} take ${name}.${found.from ?? 0} or later: ${found.since ?? ""}`);
     return undefined;
 }
@@ -220,7 +229,7 @@ export function releaseOf(version: string): Release {
 export function nextStep(version: string): string | undefined {
     const at = indexOf(version);
     const own = table[at];
-    if (own !== undefined && patchOf(version) < own.last) return lastOf(own);
+    if (own !== undefined && compare(version, lastOf(own)) < 0) return lastOf(own);
     const next = table[at + 1];
     return next && lastOf(next);
 }
@@ -230,6 +239,11 @@ export function indexOf(version: string): number {
     const found = table.findIndex(({ name }) => name === seriesOf(version));
     if (found >= 0) return found;
     return compare(version, supported.from) < 0 ? -1 : table.length;
+}
+
+/** The series since which authentik asks for something, or has it: `2026.5` for `hasGrantTypes`. */
+export function sinceSeries(fact: keyof Release): string {
+    return table.find(({ changes }) => fact in changes)?.name ?? supported.from;
 }
 
 /** Names of the series between two versions. */
@@ -242,16 +256,25 @@ export function seriesOf(version: string): string {
     return version.split(".").slice(0, 2).join(".");
 }
 
-/** Negative where one version is earlier than another, positive where it is later; months and patches are numbers. */
-export function compare(one: string, other: string): number {
-    const left = one.split(".").map(Number);
-    const right = other.split(".").map(Number);
-    const at = left.findIndex((number, index) => number !== (right[index] ?? number));
-    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+/** Whether it is a candidate for a release, and not one. */
+export function isCandidate(version: string): boolean {
+    return version.includes("-rc");
 }
 
-function patchOf(version: string): number {
-    return Number(version.split(".")[2]);
+/**
+ * Negative where one version is earlier than another, positive where it is later; months and patches are numbers, and
+ * candidates come before their release.
+ */
+export function compare(one: string, other: string): number {
+    const numbers = (version: string) => {
+        const [release = "", candidate = "1000"] = version.split("-rc");
+        const parts = release.split(".").map(Number);
+        return parts.length < 3 ? parts : [...parts, Number(candidate)];
+    };
+    const left = numbers(one);
+    const right = numbers(other);
+    const at = left.findIndex((number, index) => number !== (right[index] ?? number));
+    return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
 
 function lastOf({ name, last }: Pick<Series, "name" | "last">): string {

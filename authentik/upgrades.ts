@@ -61,15 +61,20 @@ export interface DatabaseFacts {
     versions: string[];
     /** Names that more than one group has. */
     groups: string[];
-    /** Connections that authentik's role can have, and those that others have now. */
+    /** Connections that the server has for roles that are no superusers. */
     connections: number;
-    used: number;
+    /** Those that other roles have now, by role. */
+    used: Record<string, number>;
+    /** What authentik's role and database are limited to; null where they are not. */
+    limit: number | null;
     /** PostgreSQL's version as a number, e.g. 160004. */
     server: number;
 }
 
 /**
  * SQL for psql that prints {@link DatabaseFacts} as a line of JSON. It reads nothing else, and changes nothing.
+ *
+ * Of other roles, PostgreSQL shows one that is no superuser only the name and the database of a connection.
  *
  * authentik records each release in `authentik_version_history` before it migrates. Source: lifecycle/system_migrations.
  */
@@ -90,42 +95,86 @@ FROM (SELECT name FROM :schema.authentik_core_group GROUP BY name HAVING count(*
 SELECT json_build_object(
   'versions', :'versions'::json,
   'groups', :'groups'::json,
-  'connections', current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
-  'used', (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND usename <> current_user),
+  'connections', current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+    - coalesce(current_setting('reserved_connections', true)::int, 0),
+  'used', (
+    SELECT coalesce(json_object_agg(usename, open), '{}') FROM (
+      SELECT usename, count(*) AS open FROM pg_stat_activity
+      WHERE datid IS NOT NULL AND usename <> current_user GROUP BY usename
+    ) AS others
+  ),
+  'limit', (
+    SELECT min(most) FROM (
+      SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = current_user
+      UNION ALL SELECT datconnlimit FROM pg_database WHERE datname = current_database()
+    ) AS limits WHERE most >= 0
+  ),
   'server', current_setting('server_version_num')::int);
 `;
 
+/** Connections that are kept for a consumer which has fewer now: what the pool of a small application opens. */
+const consumerConnections = 5;
+
+/** A release that is to use a database. */
+export interface DatabaseUse {
+    version: string;
+    /** Also takes steps that authentik only advises against. Default: false. */
+    allowUntested?: boolean;
+    /** Roles of others that are to use the same server. Default: none. */
+    consumers?: string[];
+}
+
 /**
- * Why a release must not use a database; undefined when it may.
+ * Why a release must not use a database; none where it may.
  *
  * @param output what {@link databaseQuery} printed.
+ * @returns what follows the key and the version in a message, with what to do instead.
  */
-export function databaseProblem(output: string, version: string, untested = false): string | undefined {
+export function databaseProblems(output: string, use: DatabaseUse): string[] {
     const facts = factsOf(output);
-    const { hasUniqueGroups, connections, oldestPostgres } = releaseOf(version);
+    const { hasUniqueGroups, oldestPostgres } = releaseOf(use.version);
     const newest = newestRelease(output);
-    const step = newest === undefined ? undefined : stepProblem(newest, version, untested);
-    const problems = [
-        ...(step === undefined ? [] : [`version ${version} ${step}`]),
+    const step = newest === undefined ? undefined : stepProblem(newest, use.version, use.allowUntested);
+    return [
+        ...(step === undefined ? [] : [step]),
         ...(hasUniqueGroups && facts.groups.length > 0
             ? [
-                  `version ${version} wants groups with names of their own, and several have the name ` +
-                      `${facts.groups.join(", ")}; rename them in authentik first`,
+                  `wants groups with names of their own, and several have the name ${facts.groups.join(", ")}; ` +
+                      "rename them in authentik first",
               ]
             : []),
         ...(facts.server < oldestPostgres * 10_000
             ? [
-                  `PostgreSQL is of version ${Math.floor(facts.server / 10_000)}, and authentik wants ${oldestPostgres} or later`,
+                  `wants PostgreSQL ${oldestPostgres} or later, and this one is of version ${Math.floor(facts.server / 10_000)}`,
               ]
             : []),
-        ...(facts.connections - facts.used < connections
+        ...connectionProblems(facts, use),
+    ];
+}
+
+/** Too few connections: authentik starts with them, and fails once several people use it. */
+function connectionProblems({ connections, used, limit }: DatabaseFacts, use: DatabaseUse): string[] {
+    const needed = releaseOf(use.version).connections;
+    const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0);
+    const idle = (use.consumers ?? []).map((role) => Math.max(0, consumerConnections - (used[role] ?? 0)));
+    const others = sum([...Object.values(used), ...idle]);
+    const takes = `takes ${needed} connections of PostgreSQL`;
+    // In round numbers, with room for a few more.
+    const enough = Math.ceil((others + needed + 10) / 50) * 50;
+    return [
+        ...(limit !== null && limit < needed
             ? [
-                  `PostgreSQL has ${facts.connections - facts.used} connections left, and version ${version} takes ` +
-                      `${connections}; raise its max_connections`,
+                  `${takes}, and authentik's role or database there may have ${limit}; raise that with ` +
+                      `\`ALTER ROLE ... CONNECTION LIMIT ${needed}\` or \`ALTER DATABASE ... CONNECTION LIMIT ${needed}\``,
+              ]
+            : []),
+        ...(connections - others < needed
+            ? [
+                  `${takes}, which has ${connections}, of which others need ${others}; run ` +
+                      `\`ALTER SYSTEM SET max_connections = ${enough}\` there as its administrator, and restart it`,
               ]
             : []),
     ];
-    return problems.length === 0 ? undefined : problems.join("\n");
 }
 
 /**

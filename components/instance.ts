@@ -104,7 +104,7 @@ export function authentikInstance(args: InstanceArgs): Instance {
     const secretSettings = secretVariables(args.settings, args.secretSettings ?? []).map(
         (key): [string, WorkloadFile] => [key, secretFile(key.toLowerCase(), pulumi.secret(settings[key] ?? ""))],
     );
-    const { mediaRoot, hasBaseUrl } = releaseOf(args.version);
+    const { storage, hasBaseUrl } = releaseOf(args.version);
     const files: [string, WorkloadFile][] = [
         ["AUTHENTIK_SECRET_KEY", secretFile("secret_key", args.secretKey)],
         ["AUTHENTIK_POSTGRESQL__PASSWORD", toPostgres.password],
@@ -129,7 +129,7 @@ export function authentikInstance(args: InstanceArgs): Instance {
             ...toRedis?.variables,
             // There is no Docker socket to discover anything through.
             AUTHENTIK_OUTPOSTS__DISCOVER: "false",
-            ...(mediaRoot === undefined ? {} : { AUTHENTIK_STORAGE__MEDIA__FILE__PATH: mediaRoot }),
+            ...settingsToEnvironment(storage),
             ...listenVariables("server", args.version),
             ...(hasBaseUrl && args.url !== undefined ? { AUTHENTIK_WEB__BASE_URL: args.url } : {}),
             ...settings,

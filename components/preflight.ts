@@ -8,7 +8,7 @@ import { recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { missingImages } from "./preflight-images";
-import { releaseProblems } from "./release-guard";
+import { releaseProblems, serviceProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { publishedPorts } from "../config/published";
@@ -28,6 +28,8 @@ export async function preflight(
     connection: DockerConnection,
     stack: { name: string; seen?: Observation },
 ): Promise<void> {
+    // Also in a preview, where an engine was seen.
+    refuse(await serviceProblems(config, stack.name, stack.seen, connection));
     // Before images of a release that cannot be run are pulled.
     refuse(releaseProblems(config, `${stack.name}-server`, stack.seen));
     if (pulumi.runtime.isDryRun()) return;

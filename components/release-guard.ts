@@ -1,19 +1,22 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type Docker from "dockerode";
 import { versionPattern } from "../authentik/releases";
-import { databaseProblem, databaseQuery, stepProblem } from "../authentik/upgrades";
+import { isCreatedHere, roles, rolesOf, usesRedis } from "../authentik/roles";
+import { databaseProblems, databaseQuery, type DatabaseUse, stepProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { Problem } from "../ground/problems";
+import type { DockerConnection } from "../engine/connection";
+import { resourceLabel, stackIdentity, stackLabel } from "../engine/labels";
 import type { Observation } from "../engine/observation";
+import { execute } from "../engine/streams";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
 import { type PostgresConnection, psql } from "./postgres-connection";
 
 /** What the database is asked with before authentik uses it. */
 export interface ReleaseGuardArgs {
-    /** authentik's release, e.g. `2026.2.7`; plain. */
-    version: string;
-    /** Also takes steps that authentik only advises against. Default: false. */
-    allowUntested?: boolean;
+    /** The release, and who else uses the server; plain. */
+    use: DatabaseUse;
     postgres: PostgresConnection;
     /** An image of PostgreSQL with `psql`, e.g. `postgres:16-alpine`. */
     image: pulumi.Input<string>;
@@ -23,6 +26,7 @@ export interface ReleaseGuardArgs {
 }
 
 const queryFile = "/release/query.sql";
+const printing = ["--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"];
 
 /**
  * Asks the database which release it is of, before a server or a worker of another one migrates it.
@@ -35,23 +39,32 @@ export function guardRelease(
     args: ReleaseGuardArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-    const { version, allowUntested, postgres, networks, context } = args;
-    const printing = ["--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1", `--file=${queryFile}`];
+    const { use, postgres, networks, context } = args;
     return context.runtime.job(
         name,
         {
-            ...psql(postgres, args.image, printing),
+            ...psql(postgres, args.image, [...printing, `--file=${queryFile}`]),
             title: "asking the database for its release",
             documents: { [queryFile]: databaseQuery },
             networks: networks.attach(["db", "backend"], `${context.prefix}authentik-release`),
-            triggers: { version, revision: postgres.revision },
+            triggers: {
+                version: use.version,
+                consumers: (use.consumers ?? []).join(" "),
+                revision: postgres.revision,
+            },
             seconds: 60,
-            judge: (output) => databaseProblem(output, version, allowUntested),
+            judge: (output) => {
+                const problems = databaseProblems(output, use).map((problem) => `version ${use.version} ${problem}`);
+                return problems.length === 0 ? undefined : problems.join("\n");
+            },
             cure: "Run `pulumi up` again when the cause is fixed.",
         },
         { ...opts, dependsOn: postgres.dependsOn },
     );
 }
+
+/** The label that every official image of authentik has, and images made from one inherit. */
+const versionLabel = "org.opencontainers.image.version";
 
 /**
  * The same by the container that runs, for a preview and before anything is touched.
@@ -63,9 +76,107 @@ export function releaseProblems(
     server: string,
     seen: Observation | undefined,
 ): Problem[] {
-    // The label that every official image of authentik has, and images made from one inherit.
-    const runs = seen?.label(server, "org.opencontainers.image.version");
+    const runs = seen?.label(server, versionLabel);
     const problem =
         runs === undefined || !versionPattern.test(runs) ? undefined : stepProblem(runs, version, allowUntested);
     return problem === undefined ? [] : [{ key: "version", value: version, cure: problem }];
+}
+
+/**
+ * What the stack's own PostgreSQL and Redis say against another release, for a preview and before anything is touched. Where
+ * they do not run, or say nothing, there is no problem: the update asks the database again.
+ *
+ * @param name of the stack's component.
+ */
+export async function serviceProblems(
+    config: Config,
+    name: string,
+    seen: Observation | undefined,
+    connection: DockerConnection,
+): Promise<Problem[]> {
+    if (seen === undefined || releaseProblems(config, `${name}-server`, seen).length > 0) return [];
+    const isOther = seen.label(`${name}-server`, versionLabel) !== config.version;
+    const [database, redis] = await Promise.all([
+        isOther ? ownDatabaseProblems(config, `${name}-postgres-server`, connection).catch(() => []) : [],
+        redisProblems(config, `${name}-redis-server`, connection),
+    ]);
+    return [...database, ...redis];
+}
+
+/** Asks the database inside the container that runs, as authentik's role, through the socket. */
+async function ownDatabaseProblems(config: Config, resource: string, connection: DockerConnection): Promise<Problem[]> {
+    const { version, allowUntested, consumers, postgres, prefix } = config;
+    if (!isCreatedHere(postgres)) return [];
+    const containers = await connection.get<Docker.ContainerInfo[]>("/containers/json");
+    const server = runningOf(containers, resource, prefix);
+    if (server === undefined) return [];
+    const query = `printf '%s' "$1" | psql --username=authentik --dbname=authentik --no-psqlrc ${printing.join(" ")}`;
+    const container = (await connection.client()).getContainer(server.Id);
+    const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
+    if (code !== 0) return [];
+    const use = { version, allowUntested, consumers: consumers.map((consumer) => consumer.name) };
+    return databaseProblems(output, use).map((cure) => ({ key: "version", value: version, cure }));
+}
+
+/** The running container of a workload of the stack with this prefix. */
+function runningOf(
+    containers: Docker.ContainerInfo[],
+    resource: string,
+    prefix: string,
+): Docker.ContainerInfo | undefined {
+    const stack = stackIdentity(pulumi.getProject(), prefix);
+    return containers.find(({ Labels }) => Labels[stackLabel] === stack && Labels[resourceLabel] === resource);
+}
+
+/** A Redis that this configuration leaves out, while containers of others are connected to it. */
+async function redisProblems(config: Config, resource: string, connection: DockerConnection): Promise<Problem[]> {
+    if (rolesOf(config).includes("redis")) return [];
+    const users = await othersOn(resource, config.prefix, connection).catch(() => []);
+    if (users.length === 0) return [];
+    const goes = `so the Redis of this stack would go, but ${users.join(", ")} ${users.length === 1 ? "is" : "are"} connected to it`;
+    const problem = usesRedis(config)
+        ? {
+              key: "redis",
+              value: config.redis,
+              cure: `names another one, ${goes}; lead them to that one or stop them first`,
+          }
+        : {
+              key: "version",
+              value: config.version,
+              cure: `needs no Redis, and no consumer has a redisIndex, ${goes}; name them among \`consumers\` with a redisIndex, which keeps it, or stop them first`,
+          };
+    return [problem];
+}
+
+/** Names of containers that are connected to a workload of this stack, and are not of the stack themselves. */
+async function othersOn(resource: string, prefix: string, connection: DockerConnection): Promise<string[]> {
+    const containers = await connection.get<Docker.ContainerInfo[]>("/containers/json");
+    const server = runningOf(containers, resource, prefix);
+    if (server === undefined) return [];
+    const isOurs = ({ Labels }: Docker.ContainerInfo) => Labels[stackLabel] === server.Labels[stackLabel];
+    const container = (await connection.client()).getContainer(server.Id);
+    const { output } = await execute(container, ["cat", "/proc/net/tcp", "/proc/net/tcp6"]);
+    const peers = peersOf(output, roles.redis.port.number);
+    return containers.filter((one) => !isOurs(one) && addressesOf(one).some((at) => peers.includes(at))).map(nameOf);
+}
+
+/** Addresses, as the kernel writes them, that are connected to a port: lines of /proc/net/tcp and /proc/net/tcp6. */
+function peersOf(table: string, port: number): string[] {
+    const local = port.toString(16).toUpperCase().padStart(4, "0");
+    // The state 01 is an established connection.
+    const line = new RegExp(String.raw`^\s*\d+: [\dA-F]+:${local} ([\dA-F]+):[\dA-F]{4} 01 `, "gm");
+    // One that a server takes on IPv6 ends in the address of IPv4.
+    return [...table.matchAll(line)].map(([, peer = ""]) => peer.replace(/^0{16}FFFF0000/, ""));
+}
+
+/** The addresses of a container in that form: each four bytes of them in reverse order. */
+function addressesOf({ NetworkSettings }: Docker.ContainerInfo): string[] {
+    const networks = Object.values(NetworkSettings.Networks);
+    return networks.flatMap(({ IPAddress }) =>
+        IPAddress === "" ? [] : [Buffer.from(IPAddress.split(".").map(Number).reverse()).toString("hex").toUpperCase()],
+    );
+}
+
+function nameOf({ Names: [name = ""] }: Docker.ContainerInfo): string {
+    return name.replace(/^\//, "");
 }

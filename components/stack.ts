@@ -98,7 +98,12 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
         const volumes = authentikVolumes(name, context, this);
         const secrets = authentikSecrets(name, context, config, child);
-        const guard = { version, allowUntested: config.allowUntested, image: images.postgres, ...place };
+        const use = {
+            version,
+            allowUntested: config.allowUntested,
+            consumers: Object.keys(postgres.consumers),
+        };
+        const guard = { use, image: images.postgres, ...place };
         const guarded = guardRelease(`${name}-release`, { postgres: postgres.connection, ...guard }, child);
         const instance = authentikInstance({
             ...config,

@@ -2,7 +2,7 @@ import { reviewAccess } from "../authentik/access";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { reviewAttributes } from "../authentik/attributes";
 import { attributedOf, kindOf, kinds } from "../authentik/providers";
-import { releaseOf, versionProblem } from "../authentik/releases";
+import { releaseOf, sinceSeries, versionProblem } from "../authentik/releases";
 import { allRoles, embeddedOutpost, type RolePort, roles, takenHosts } from "../authentik/roles";
 import { leavesOf } from "../authentik/settings";
 import { clash } from "../ground/fields";
@@ -99,7 +99,10 @@ const releaseRules: Rule[] = [
         check: ({ version, applications }, report) => {
             for (const [index, { launchUrl }] of applications.entries())
                 if (launchUrl === hiddenUrl && releaseOf(version).hasHide)
-                    report(["applications", index, "launchUrl"], "hides nothing from 2026.5 on; use `hidden: true`");
+                    report(
+                        ["applications", index, "launchUrl"],
+                        `hides nothing from ${sinceSeries("hasHide")} on; use \`hidden: true\``,
+                    );
         },
     },
     {

@@ -26,7 +26,9 @@ export const schema = section({
     allowUntested: z
         .boolean()
         .default(false)
-        .describe("also takes releases that this program was not tested with, or that have known faults"),
+        .describe(
+            "also takes releases that this program was not tested with, candidates for them, and those that have known faults",
+        ),
     url: origin().describe("URL at which a browser reaches authentik"),
     prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")

@@ -19,7 +19,7 @@ import {
 import { listed } from "../checks";
 import { oidcEndpoints, type OidcEndpoints } from "../oidc";
 import { clientEnvironment, presetNames, presetRedirectUris, presets } from "../presets";
-import { type Release, releaseOf, versionProblem } from "../releases";
+import { type Release, releaseOf, sinceSeries, versionProblem } from "../releases";
 import { type Kind, type Reviewed, signingKeyExists } from "./kind";
 import { isPublicHttp, redirectUri, uriEntry, uriOf } from "./redirects";
 
@@ -55,7 +55,7 @@ const schema = section({
     postLogoutRedirectUris: z
         .array(redirectUri, { error: "must be a list of URIs, such as https://app.example.com/" })
         .default([])
-        .describe("where people may be sent to once they signed out, from 2026.5 on"),
+        .describe(`where people may be sent to once they signed out, from ${sinceSeries("hasLogoutRedirects")} on`),
     scopes: z
         .array(z.union([scopeName, ownScope], { error: scopeError }))
         .optional()
@@ -71,7 +71,7 @@ const schema = section({
         method: z
             .enum(["backchannel", "frontchannel"], { error: "must be one of backchannel, frontchannel" })
             .default("backchannel")
-            .describe("who calls it: authentik's server, or the browser (from 2025.10 on)"),
+            .describe(`who calls it: authentik's server, or the browser (from ${sinceSeries("hasLogoutMethod")} on)`),
     })
         .optional()
         .describe("tells the application that a person signed out; default: it is not told"),
@@ -284,9 +284,15 @@ function reviewScopes({ application, report }: Reviewed<Client["provider"]>): vo
 function reviewRelease({ application, report }: Reviewed<Client["provider"]>, release: Release): void {
     const { logout, postLogoutRedirectUris } = application.provider;
     if (logout?.method === "frontchannel" && !release.hasLogoutMethod)
-        report(["provider", "logout", "method"], "is known to authentik from 2025.10 on; use backchannel");
+        report(
+            ["provider", "logout", "method"],
+            `is known to authentik from ${sinceSeries("hasLogoutMethod")} on; use backchannel`,
+        );
     if (postLogoutRedirectUris.length > 0 && !release.hasLogoutRedirects)
-        report(["provider", "postLogoutRedirectUris"], "are known to authentik from 2026.5 on; remove them");
+        report(
+            ["provider", "postLogoutRedirectUris"],
+            `are known to authentik from ${sinceSeries("hasLogoutRedirects")} on; remove them`,
+        );
 }
 
 function reviewRedirects({ application, report }: Reviewed<Client["provider"]>): void {

@@ -106,7 +106,7 @@ describe("the program's jobs", () => {
     });
 
     it("ask the database which release it is of, with no secret in the way, and refuse what cannot follow it", async () => {
-        const facts = { groups: [], connections: 97, used: 0, server: 160004 };
+        const facts = { groups: [], connections: 97, used: {}, limit: null, server: 160004 };
         behaviour.log = () => JSON.stringify({ ...facts, versions: ["2025.8.4"] });
         expect(await perform("authentik-release")).to.equal(undefined);
 
@@ -115,6 +115,11 @@ describe("the program's jobs", () => {
         expect(files.map(({ path }) => path)).to.have.members(["/run/secrets/pgpass", "/release/query.sql"]);
         behaviour.log = () => JSON.stringify({ ...facts, versions: ["2025.10.4"] });
         expect(await perform("authentik-release")).to.contain("version 2025.8.6 is older than 2025.10.4");
+        // With what is kept for its two consumers.
+        behaviour.log = () => JSON.stringify({ ...facts, versions: ["2025.8.4"], connections: 29 });
+        expect(await perform("authentik-release")).to.contain(
+            "version 2025.8.6 takes 20 connections of PostgreSQL, which has 29, of which others need 10",
+        );
     });
 
     it("prove on every network that a person can sign in", async () => {

@@ -46,7 +46,10 @@ describe("the program, for a release of authentik that needs no Redis", () => {
 
         expect(targets).to.deep.equal(["/media", "/templates", "/certs"]);
         // With that, it looks for media below /: a volume at /data/media lands on /media as well, and takes no uploads.
-        expect(environmentOf(server).AUTHENTIK_STORAGE__MEDIA__FILE__PATH).to.equal("/");
+        expect(environmentOf(server)).to.include({
+            AUTHENTIK_STORAGE__MEDIA__FILE__PATH: "/",
+            AUTHENTIK_STORAGE__REPORTS__FILE__PATH: "/media",
+        });
     });
 
     it("leaves an external one that is configured alone, and asks for no password of it", async () => {

@@ -16,6 +16,7 @@ const tables = `
   CREATE SEQUENCE IF NOT EXISTS authentik_object_number;
   CREATE TABLE IF NOT EXISTS authentik_object (
     id bigserial PRIMARY KEY, model text NOT NULL, pk text NOT NULL, data jsonb NOT NULL, UNIQUE (model, pk));
+  CREATE OR REPLACE VIEW authentik_core_group AS SELECT data->>'name' AS name FROM authentik_object WHERE model = 'authentik_core.group';
   CREATE UNIQUE INDEX IF NOT EXISTS authentik_core_user_username_key ON authentik_object ((data->>'username')) WHERE model = 'authentik_core.user';
   CREATE UNIQUE INDEX IF NOT EXISTS authentik_core_application_slug_key ON authentik_object ((data->>'slug')) WHERE model = 'authentik_core.application';
   CREATE UNIQUE INDEX IF NOT EXISTS authentik_core_token_identifier_key ON authentik_object ((data->>'identifier')) WHERE model = 'authentik_core.token';

@@ -1,3 +1,5 @@
+import { since } from "./version";
+
 /** One field of a model, as far as the stand-in checks it. */
 export interface FieldRule {
     required: boolean;
@@ -13,6 +15,10 @@ export interface Model {
     rules?: Record<string, FieldRule>;
 }
 
+/** Fields that a series has, or that it has no longer. */
+const from = (series: string, fields: string) => (since(series) ? ` ${fields}` : "");
+const until = (series: string, fields: string) => (since(series) ? "" : ` ${fields}`);
+
 const provider =
     "name!* authentication_flow>authentik_flows.flow authorization_flow!>authentik_flows.flow" +
     " property_mappings>>authentik_core.propertymapping";
@@ -22,11 +28,16 @@ const certificate = "authentik_crypto.certificatekeypair";
 // ! required and not null, * unique, @ an address, > a key of, >> keys of, = one of
 const described: Record<string, string> = {
     "authentik_core.application":
-        "name! slug!* provider>authentik_core.provider open_in_new_tab meta_launch_url icon group" +
-        " backchannel_providers>>authentik_core.provider meta_description meta_publisher policy_engine_mode=all|any",
+        "name! slug!* provider>authentik_core.provider open_in_new_tab meta_launch_url group" +
+        " backchannel_providers>>authentik_core.provider meta_description meta_publisher policy_engine_mode=all|any" +
+        until("2025.12", "icon") +
+        from("2025.12", "meta_icon") +
+        from("2026.5", "meta_hide"),
     "authentik_core.applicationentitlement": "name! app!>authentik_core.application attributes",
     "authentik_core.group":
-        "name!* is_superuser parent>authentik_core.group users>>authentik_core.user attributes roles",
+        "name!* is_superuser users>>authentik_core.user attributes roles" +
+        until("2025.12", "parent>authentik_core.group") +
+        from("2025.12", "parents>>authentik_core.group"),
     "authentik_core.token":
         "identifier!* managed intent=verification|api|recovery|app_password user>authentik_core.user" +
         " description expires expiring key",
@@ -50,7 +61,10 @@ const described: Record<string, string> = {
     "authentik_providers_oauth2.oauth2provider":
         `${provider} ${invalidation} client_type=confidential|public client_id*` +
         " client_secret access_code_validity access_token_validity refresh_token_validity include_claims_in_id_token" +
-        ` signing_key>${certificate} encryption_key>${certificate} redirect_uris! backchannel_logout_uri` +
+        ` signing_key>${certificate} encryption_key>${certificate} redirect_uris!` +
+        until("2025.10", "backchannel_logout_uri") +
+        from("2025.10", "logout_uri logout_method=backchannel|frontchannel refresh_token_threshold") +
+        from("2026.5", "grant_types") +
         " sub_mode=hashed_user_id|user_id|user_uuid|user_username|user_email|user_upn issuer_mode=global|per_provider" +
         " jwt_federation_sources jwt_federation_providers",
     "authentik_providers_oauth2.scopemapping": "managed name! expression! scope_name! description",
@@ -65,7 +79,8 @@ const described: Record<string, string> = {
         " property_mappings>>authentik_core.propertymapping auth_mode!=static|prompt maximum_connections",
     "authentik_providers_radius.radiusprovider": `${provider} ${invalidation} client_networks shared_secret mfa_support`,
     "authentik_providers_saml.samlprovider":
-        `${provider} ${invalidation} acs_url! audience issuer sp_binding=redirect|post` +
+        `${provider} ${invalidation} acs_url! audience sp_binding=redirect|post` +
+        (since("2026.5") ? " issuer_override" : " issuer") +
         " assertion_valid_not_before assertion_valid_not_on_or_after session_valid_not_on_or_after name_id_mapping" +
         ` authn_context_class_ref_mapping digest_algorithm signature_algorithm signing_kp>${certificate}` +
         ` verification_kp>${certificate} encryption_kp>${certificate} sign_assertion sign_response default_relay_state` +

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
 import { log, messageOf } from "./log";
+import { since } from "./version";
+
+/** Every address: on hosts without IPv6, none from 2026.5 on. */
+const everywhere = since("2026.5") ? "[::]" : "0.0.0.0";
 
 const defaults: Record<string, string> = {
     "postgresql.host": "localhost",
@@ -15,10 +19,11 @@ const defaults: Record<string, string> = {
     "redis.password": "",
     "redis.tls": "false",
     "redis.tls_reqs": "none",
-    "listen.http": "0.0.0.0:9000",
-    "listen.metrics": "0.0.0.0:9300",
-    "listen.ldap": "0.0.0.0:3389",
-    "listen.radius": "0.0.0.0:1812",
+    "listen.http": `${everywhere}:9000`,
+    "listen.metrics": `${everywhere}:9300`,
+    "listen.ldap": `${everywhere}:3389`,
+    "listen.radius": `${everywhere}:1812`,
+    "storage.file.path": since("2025.12") ? "/data" : "/media",
     blueprints_dir: "/blueprints",
 };
 
@@ -45,7 +50,7 @@ export class Settings {
     address(path: string): { host: string; port: number } {
         const value = this.text(path);
         const colon = value.lastIndexOf(":");
-        return { host: value.slice(0, colon), port: Number(value.slice(colon + 1)) };
+        return { host: value.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(value.slice(colon + 1)) };
     }
 }
 

@@ -95,6 +95,8 @@ export class Bed {
                 ...change,
             },
             mounts: [`${this.folder}:/run/secrets`, ...(custom === undefined ? [] : [`${custom}:/blueprints/custom`])],
+            // Files can be uploaded, as where the contract was recorded.
+            tmpfs: ["/media"],
             aliases: [name],
             ports: [9000, 9300],
         });

@@ -1,8 +1,12 @@
 import { expect } from "chai";
 import { imagePins } from "../../../authentik/images";
 import {
+    compare,
+    lastVersions,
+    nextStep,
     provenVersion,
     releaseOf,
+    sinceSeries,
     supported,
     versionPattern,
     versionProblem,
@@ -10,7 +14,7 @@ import {
 } from "../../../authentik/releases";
 
 describe("releases", () => {
-    const releases: [version: string, needsRedis: boolean, mediaRoot: string | undefined, iconAttribute: string][] = [
+    const releases: [version: string, needsRedis: boolean, mediaPath: string | undefined, iconAttribute: string][] = [
         ["2025.2.0", true, undefined, "icon"],
         ["2025.8.4", true, undefined, "icon"],
         ["2025.10.0", false, undefined, "icon"],
@@ -18,9 +22,10 @@ describe("releases", () => {
         ["2026.2.0", false, "/", "meta_icon"],
         ["2026.8.3", false, "/", "meta_icon"],
     ];
-    for (const [version, needsRedis, mediaRoot, iconAttribute] of releases) {
+    for (const [version, needsRedis, mediaPath, iconAttribute] of releases) {
         it(`${version} ${needsRedis ? "needs" : "does without"} Redis, and has its icons in ${iconAttribute}`, () => {
-            expect(releaseOf(version)).to.deep.include({ needsRedis, mediaRoot, iconAttribute });
+            expect(releaseOf(version)).to.deep.include({ needsRedis, iconAttribute });
+            expect(releaseOf(version).storage["storage.media.file.path"]).to.equal(mediaPath);
         });
     }
 
@@ -88,7 +93,27 @@ describe("releases", () => {
         for (const version of ["2025.6.4", "2025.2.0"]) expect(versionProblem(version, true)).to.be.a("string");
     });
 
-    for (const version of ["2025.8", "latest", "v2025.8.4", "2025.8.4-rc1", "", "2025.8.4 "]) {
+    it("takes candidates for releases where untested ones are allowed, and orders them before these", () => {
+        expect(versionProblem("2026.5.0-rc1")).to.contain(
+            "a release candidate is let through by `allowUntested: true`",
+        );
+        for (const version of ["2026.5.0-rc1", "2026.11.0-rc12"])
+            expect(versionProblem(version, true)).to.equal(undefined);
+        expect(versionProblem("2026.6.0-rc1", true)).to.contain("2026.6 never existed");
+        expect(releaseOf("2026.5.0-rc1")).to.deep.equal(releaseOf("2026.5.0"));
+        const order = ["2026.5.0", "2026.2.7", "2026.5.0-rc10", "2026.5.0-rc2", "2026.5.1"];
+        expect(order.sort(compare)).to.deep.equal([
+            ...["2026.2.7", "2026.5.0-rc2", "2026.5.0-rc10", "2026.5.0", "2026.5.1"],
+        ]);
+        expect(nextStep("2026.5.0-rc1")).to.equal(lastVersions.at(-2));
+    });
+
+    it("says since which series something is so", () => {
+        expect(sinceSeries("hasGrantTypes")).to.equal("2026.5");
+        expect(sinceSeries("needsRedis")).to.equal("2025.10");
+    });
+
+    for (const version of ["2025.8", "latest", "v2025.8.4", "2025.8.4-rc", "2025.8.4-beta1", "", "2025.8.4 "]) {
         it(`refuses ${JSON.stringify(version)} as a version`, () => {
             expect(versionPattern.test(version)).to.equal(false);
             expect(versionProblem(version, true)).to.be.a("string");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { lastVersions } from "../../../authentik/releases";
-import { databaseProblem, pathBetween, stepProblem } from "../../../authentik/upgrades";
+import { databaseProblems, pathBetween, stepProblem } from "../../../authentik/upgrades";
 
 describe("a step from one release to another", () => {
     const allowed: [from: string, to: string][] = [
@@ -13,6 +13,8 @@ describe("a step from one release to another", () => {
         ["2026.8.7", "2026.11.0"],
         // A patch that came after this table was written.
         ["2025.8.9", "2025.10.4"],
+        // A candidate, and its release.
+        ["2026.5.0-rc1", "2026.5.8"],
     ];
     for (const [from, to] of allowed)
         it(`goes from ${from} to ${to}`, () => expect(stepProblem(from, to)).to.equal(undefined));
@@ -42,6 +44,7 @@ describe("a step from one release to another", () => {
         ["2026.5.7", "2026.8.2", "its migrations end with InconsistentMigrationHistory; use 2026.8.7"],
         ["2025.4.1", "2025.8.6", "take authentik's own steps up to 2025.6 first"],
         ["2026.5.8", "2026.11.0", "skip 2026.8"],
+        ["2026.5.0", "2026.5.0-rc1", "is older than 2026.5.0"],
     ];
     for (const [from, to, because] of refused)
         it(`does not go from ${from} to ${to}`, () => expect(stepProblem(from, to)).to.contain(because));
@@ -81,27 +84,36 @@ describe("the path from one release to another", () => {
 });
 
 describe("a database that a release is to use", () => {
-    const facts = { versions: ["2025.8.4"], groups: [], connections: 97, used: 3, server: 160004 };
-    const problem = (changes: object, version: string, untested = false) =>
-        databaseProblem(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, version, untested);
+    const facts = {
+        versions: ["2025.8.4"],
+        groups: [],
+        connections: 97,
+        used: { wiki: 3 },
+        limit: null,
+        server: 160004,
+    };
+    const problem = (changes: object, version: string, allowUntested = false, consumers: string[] = []) =>
+        databaseProblems(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, {
+            version,
+            allowUntested,
+            consumers,
+        }).join("\n");
 
     it("may be empty, or of the release before", () => {
-        expect(problem({ versions: [] }, "2026.8.7")).to.equal(undefined);
-        expect(problem({}, "2025.8.6")).to.equal(undefined);
-        expect(problem({ versions: ["2025.8.4", "2025.8.6"] }, "2025.10.4")).to.equal(undefined);
+        expect(problem({ versions: [] }, "2026.8.7")).to.equal("");
+        expect(problem({}, "2025.8.6")).to.equal("");
+        expect(problem({ versions: ["2025.8.4", "2025.8.6"] }, "2025.10.4")).to.equal("");
     });
 
     it("counts as of the newest release that ever ran on it", () => {
         expect(problem({ versions: ["2026.2.2", "2025.8.4"] }, "2025.8.4")).to.contain("is older than 2026.2.2");
-        expect(problem({ versions: ["2025.8.6", "2025.10.4", "2025.9.0-rc1"] }, "2025.12.6")).to.equal(undefined);
+        expect(problem({ versions: ["2025.8.6", "2025.10.4", "2025.9.0-rc1"] }, "2025.12.6")).to.equal("");
     });
 
     it("must not be of a release that this one cannot follow", () => {
-        expect(problem({}, "2026.2.7")).to.match(
-            /^version 2026\.2\.7 would follow 2025\.8\.4, .* skip 2025\.10, 2025\.12/,
-        );
+        expect(problem({}, "2026.2.7")).to.match(/^would follow 2025\.8\.4, .* skip 2025\.10, 2025\.12/);
         expect(problem({}, "2025.10.4")).to.contain("set it to 2025.8.6 first");
-        expect(problem({}, "2025.10.4", true)).to.equal(undefined);
+        expect(problem({}, "2025.10.4", true)).to.equal("");
     });
 
     it("has groups with names of their own from 2025.12 on", () => {
@@ -109,20 +121,41 @@ describe("a database that a release is to use", () => {
         expect(problem({ versions: ["2025.10.4"], groups }, "2025.12.6")).to.contain(
             "the name family, friends; rename",
         );
-        expect(problem({ groups }, "2025.8.6")).to.equal(undefined);
+        expect(problem({ groups }, "2025.8.6")).to.equal("");
     });
 
     it("is of a PostgreSQL that the release runs on, with connections enough", () => {
-        expect(problem({ server: 130011 }, "2025.8.6")).to.equal(undefined);
+        expect(problem({ server: 130011 }, "2025.8.6")).to.equal("");
         expect(problem({ versions: [], server: 130011 }, "2026.2.7")).to.contain(
-            "is of version 13, and authentik wants 14",
+            "wants PostgreSQL 14 or later, and this one is of version 13",
         );
-        expect(problem({ versions: [], used: 70 }, "2026.2.7")).to.contain(
-            "has 27 connections left, and version 2026.2.7 takes 30",
+    });
+
+    it("has connections for the release beside those that others have, and the refusal names how many to give it", () => {
+        expect(problem({ versions: [], used: { wiki: 67 } }, "2026.2.7")).to.equal("");
+        expect(problem({ versions: [], used: { wiki: 40, postgres: 30 } }, "2026.2.7")).to.equal(
+            "takes 30 connections of PostgreSQL, which has 97, of which others need 70; " +
+                "run `ALTER SYSTEM SET max_connections = 150` there as its administrator, and restart it",
+        );
+        expect(problem({ versions: [], used: { wiki: 70 } }, "2025.8.6"), "which takes fewer").to.equal("");
+    });
+
+    it("has connections for consumers that are not there yet", () => {
+        const consumers = Array.from({ length: 14 }, (_, index) => `app${index}`);
+        expect(problem({ versions: [], used: {} }, "2026.2.7", false, consumers.slice(1))).to.equal("");
+        expect(problem({ versions: [], used: { app0: 2 } }, "2026.2.7", false, consumers)).to.contain(
+            "of which others need 70",
+        );
+    });
+
+    it("lets authentik's own role have as many as the release takes", () => {
+        expect(problem({ versions: [], limit: 30 }, "2026.2.7")).to.equal("");
+        expect(problem({ versions: [], limit: 20 }, "2026.2.7")).to.match(
+            /^takes 30 connections .* may have 20; .*CONNECTION LIMIT 30/,
         );
     });
 
     it("fails where it says nothing", () => {
-        expect(() => databaseProblem("", "2026.2.7")).to.throw();
+        expect(() => databaseProblems("", { version: "2026.2.7" })).to.throw();
     });
 });

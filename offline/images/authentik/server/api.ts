@@ -3,12 +3,13 @@ import { textOf, type Stored } from "../store";
 import { modelNamed } from "../models";
 import { remove, update } from "../save";
 import { validate } from "../validation";
-import { version } from "../version";
+import { since, version } from "../version";
 import { requestApply, createInstance } from "./managed-blueprints";
 import { collections, pageOf, shown, visible, type Collection } from "./collections";
 import { bearer, callerOf, groupsOf, type Caller, type Context } from "./context";
 import { flowExecutor } from "./flows";
 import { json, type Reply } from "./replies";
+import { fileCapabilities, saveFile, saveIcon } from "./files";
 import { outpostHealth, presentForOutpost, visibleProviders } from "./outposts";
 import { signedIn } from "./sessions";
 
@@ -34,7 +35,7 @@ const rootConfig = {
         send_pii: false,
         traces_sample_rate: 0.1,
     },
-    capabilities: ["can_save_media", "can_impersonate", "is_enterprise"],
+    capabilities: ["can_impersonate", "is_enterprise"],
     cache_timeout: 300,
     cache_timeout_flows: 300,
     cache_timeout_policies: 300,
@@ -47,7 +48,10 @@ export async function api(context: Context): Promise<Reply> {
     const path = request.path.replace(/^\/api\/v3\//, "").replace(/\/$/, "");
     const executor = /^flows\/executor\/([^/]+)$/.exec(path);
     if (executor !== null) return flowExecutor(context, executor[1] ?? "");
-    if (path === "root/config") return json(200, rootConfig, readOnly);
+    if (path === "root/config") {
+        const capabilities = [...fileCapabilities(context.settings), ...rootConfig.capabilities];
+        return json(200, { ...rootConfig, capabilities }, readOnly);
+    }
 
     const [, name = "", detail, action] =
         /^(propertymappings\/provider\/\w+|\w+\/\w+)(?:\/([^/]+))?(?:\/(\w+))?$/.exec(path) ?? [];
@@ -76,6 +80,8 @@ export async function api(context: Context): Promise<Reply> {
             allow,
         );
     }
+    if (path === "admin/file" && since("2025.12") && caller.superuser && request.method === "POST")
+        return saveFile(context, listed);
     const collection = collections[name];
     if (collection === undefined) return json(404, { detail: "Not found." }, allow);
     if (detail === undefined)
@@ -91,6 +97,7 @@ export async function api(context: Context): Promise<Reply> {
     if (action === "health") return json(200, await outpostHealth(context.cache, String(object.pk)), allow);
     if (action === "view_key" && caller.superuser) return json(200, { key: textOf(object, "key") }, allow);
     if (action === "apply" && caller.superuser) return json(200, await requestApply(context, object), allow);
+    if (action === "set_icon" && caller.superuser) return saveIcon(context, object, "POST, OPTIONS");
     if (action !== undefined) return json(404, { detail: "Not found." }, allow);
     return one(context, caller, collection, object);
 }

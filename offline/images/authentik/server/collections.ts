@@ -1,4 +1,5 @@
 import type { Stored } from "../store";
+import { since } from "../version";
 import { type Caller, type Context, isSuperuser } from "./context";
 import { presentApplication, presentOutpost, presentProvider } from "./outposts";
 
@@ -96,9 +97,12 @@ async function withRights({ store }: Context, user: Stored): Promise<object> {
     return { is_superuser: await isSuperuser(store, user) };
 }
 
+/** Objects of a page where nothing is asked for, and at most: 20 and 100 from 2025.12 on. */
+const [usual, most] = since("2025.12") ? [20, 100] : [100, Infinity];
+
 /** One page of a list, as the request asks for it. */
 export function pageOf({ request }: Context, results: object[]): object {
-    const size = Number(request.query.get("page_size") ?? 20);
+    const size = Math.min(Number(request.query.get("page_size") ?? usual), most);
     const current = Number(request.query.get("page") ?? 1);
     const start = (current - 1) * size;
     const count = results.length;

@@ -5,6 +5,7 @@ import { readSettings } from "../settings";
 import { since } from "../version";
 import { api } from "./api";
 import type { Context } from "./context";
+import { servedFile } from "./files";
 import { flowPage } from "./flows";
 import { serve, serveMetrics, type Request } from "./http";
 import { page, powered, redirect, startingMessage, type Reply } from "./replies";
@@ -79,6 +80,8 @@ async function route(context: Context): Promise<Reply> {
     if (path === "/flows/-/default/authentication/")
         return redirect(`/if/flow/default-authentication-flow/?next=${encodeURIComponent(query.get("next") ?? "/")}`);
     if (path.startsWith("/api/v3/")) return api(context);
+    const file = servedFile(context);
+    if (file !== undefined) return file;
     if (path === "/application/o/authorize/") return authorize(context);
     if (path === "/application/o/token/") return token(context);
     if (path === "/application/o/userinfo/") return userinfo(context);

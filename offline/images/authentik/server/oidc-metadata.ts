@@ -1,5 +1,6 @@
 import type { Signer } from "../jwt";
 import { keysOf, textOf, type Store, type Stored } from "../store";
+import { since } from "../version";
 
 const claimsByScope: Record<string, string[]> = {
     ak_proxy: ["ak_proxy"],
@@ -99,6 +100,12 @@ export async function openidConfiguration(
         claims_parameter_supported: false,
         code_challenge_methods_supported: ["plain", "S256"],
     };
+}
+
+/** Whether a client may sign in so: from 2026.5 on it names the grants that it may use. A proxy is given its own. */
+export function allowsGrant({ model, data }: Stored, grant: string): boolean {
+    const allowed = data["grant_types"];
+    return !since("2026.5") || model.endsWith(".proxyprovider") || (Array.isArray(allowed) && allowed.includes(grant));
 }
 
 /** The provider of a client id. */

@@ -3,7 +3,7 @@ import { signToken } from "../jwt";
 import { randomKey } from "../passwords";
 import { textOf, type Fields, type Json, type Store, type Stored } from "../store";
 import { groupsOf, isSuperuser, type Context } from "./context";
-import { clientOf, issuerOf, scopesOf, signerOf } from "./oidc-metadata";
+import { allowsGrant, clientOf, issuerOf, scopesOf, signerOf } from "./oidc-metadata";
 import { json, type Reply } from "./replies";
 
 /** The model under which authorization codes are kept until they are used. */
@@ -31,7 +31,8 @@ export async function token({ store, request }: Context): Promise<Reply> {
     if (provider === undefined) return refuse("invalid_client");
     if (provider.data["client_type"] !== "public" && secret !== textOf(provider, "client_secret"))
         return refuse("invalid_client");
-    if (form.get("grant_type") !== "authorization_code") return refuse("unsupported_grant_type");
+    if (form.get("grant_type") !== "authorization_code" || !allowsGrant(provider, "authorization_code"))
+        return refuse("unsupported_grant_type");
     const code = await store.first(codes, { pk: form.get("code") ?? "", client: provider.pk });
     if (
         code === undefined ||

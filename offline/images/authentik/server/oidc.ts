@@ -4,7 +4,7 @@ import { randomKey } from "../passwords";
 import { type Store, type Stored, textOf } from "../store";
 import { type Context, groupsOf } from "./context";
 import { loginRedirect } from "./flows";
-import { clientOf, openidConfiguration, signerOf, speaksOidc } from "./oidc-metadata";
+import { allowsGrant, clientOf, openidConfiguration, signerOf, speaksOidc } from "./oidc-metadata";
 import { codes } from "./oidc-token";
 import { cookie, json, page, redirect, type Reply } from "./replies";
 import { openSession, sessionCookie, signedIn } from "./sessions";
@@ -35,6 +35,12 @@ export async function authorize(context: Context): Promise<Reply> {
             "Redirect URI Error",
             "The request fails due to a missing, invalid, or mismatching redirection URI (redirect_uri).",
         );
+    const target = new URL(asked("redirect_uri"));
+    if (request.query.has("state")) target.searchParams.set("state", asked("state"));
+    if (!allowsGrant(provider, "authorization_code")) {
+        target.searchParams.set("error", "unauthorized_client");
+        return redirect(target.href);
+    }
     const user = await signedIn(context);
     const session = await openSession(context);
     const headers = { "set-cookie": [sessionCookie(context, session)] };
@@ -53,9 +59,7 @@ export async function authorize(context: Context): Promise<Reply> {
     };
     const challenge = { challenge: asked("code_challenge"), method: asked("code_challenge_method") };
     await store.insert(codes, { ...grant, ...challenge, at: Date.now() }, code);
-    const target = new URL(asked("redirect_uri"));
     target.searchParams.set("code", code);
-    if (request.query.has("state")) target.searchParams.set("state", asked("state"));
     return redirect(target.href, headers);
 }
 

@@ -3,6 +3,7 @@ import { display } from "../log";
 import { outpostTokenName } from "../save";
 import { keysOf, textOf, type Fields, type Json, type Store, type Stored } from "../store";
 import type { Caller, Context } from "./context";
+import { iconFields } from "./files";
 import { version } from "../version";
 import { openidConfiguration, proxyScopes, scopesOf } from "./oidc-metadata";
 
@@ -39,12 +40,17 @@ export async function presentOutpost({ store }: Context, outpost: Stored): Promi
 }
 
 /** An application as the API shows it, with its provider in short. */
-export async function presentApplication({ store }: Context, application: Stored): Promise<object> {
+export async function presentApplication(context: Context, application: Stored): Promise<object> {
+    const { store } = context;
     const providers = await store.find("authentik_core.provider");
     const provider = providers.find(({ pk }) => pk === application.data["provider"]);
     const short = provider && { pk: provider.pk, name: provider.data["name"], component: "" };
-    const icon = application.data["icon"] ?? null;
-    return { pk: application.pk, ...application.data, meta_icon: icon, provider_obj: short ?? null };
+    return {
+        pk: application.pk,
+        ...application.data,
+        ...iconFields(context, application),
+        provider_obj: short ?? null,
+    };
 }
 
 /** The providers of one kind that the caller may see: an outpost sees what a worker has granted it by then. */
