@@ -27,6 +27,8 @@ const passwordFile = "/run/secrets/postgres_password";
 
 /** Copies everything of one PostgreSQL into an empty volume of another, with nobody else at either. */
 export class PostgresCopy {
+    private ended = false;
+
     /**
      * @param stack the stack's identity in labels.
      * @param prefix of the names of its Docker objects.
@@ -49,6 +51,7 @@ export class PostgresCopy {
         const docker = await this.connection.client();
         try {
             for (const [name, side] of Object.entries({ old: from, new: to })) await this.serve(docker, name, side);
+            this.goOn();
             const log = await runToExit(this.connection, {
                 ...this.process("copy", {
                     image: to.image,
@@ -74,7 +77,17 @@ export class PostgresCopy {
         }
     }
 
-    /** Removes what a copy works with; it ends one that runs. */
+    /** Ends a copy that runs. */
+    public async end(): Promise<void> {
+        this.ended = true;
+        await this.clear();
+    }
+
+    private goOn(): void {
+        if (this.ended) throw new Error("the copy was interrupted");
+    }
+
+    /** Removes what a copy works with. */
     public async clear(): Promise<void> {
         const docker = await this.connection.client();
         await removeJobs(docker, this.stack);
@@ -83,6 +96,7 @@ export class PostgresCopy {
     }
 
     private async serve(docker: Docker, name: string, { image, volume }: Side): Promise<void> {
+        this.goOn();
         const mounts = [
             { source: volume, target: data.folder, owner: { user, image } },
             { source: this.name(`${name}-socket`), target: socketFolder, owner: { user, image } },

@@ -7,7 +7,7 @@ import { movePostgres, returnPostgres } from "../../cli/upgrade/postgres";
 import { projectRoot } from "../../cli/workplace";
 import { standIns } from "../support/stand-ins";
 import { devConfiguration, devPorts } from "./support/dev";
-import { container, containers, docker, volumes } from "./support/host";
+import { container, containers, docker, tryDocker, volumes } from "./support/host";
 import { StackUnderTest } from "./support/stack-under-test";
 
 const prefix = "it-m-";
@@ -40,7 +40,10 @@ describe("a PostgreSQL of another major version", () => {
         ]);
         await sql("postgres", ["ALTER SYSTEM SET max_connections = 120", "ALTER SYSTEM SET work_mem = '5MB'"]);
     });
-    after(() => stack.close());
+    after(async () => {
+        await stack.close();
+        await tryDocker("image", "rm", failing());
+    });
 
     it("is refused over the data of another, in a preview and before anything is touched", async () => {
         const before = await contents();
@@ -104,6 +107,10 @@ describe("a PostgreSQL of another major version", () => {
         expect(await volumes(`${prefix}pg_data`)).to.have.members(["it-m-pg_data", "it-m-pg_data_17"]);
     });
 
+    function failing(): string {
+        return `${later.image}-fails`;
+    }
+
     function server() {
         return container(`${prefix}authentik-postgres-server`);
     }
@@ -150,7 +157,7 @@ describe("a PostgreSQL of another major version", () => {
             image,
         );
         await docker("rm", name);
-        return image;
+        return failing();
     }
 
     /** What was put in, whether others come in, and how texts are sorted. */
