@@ -63,7 +63,7 @@ export async function movePostgres(open: OpenStack, image: string, yes: boolean)
     );
     await steps.run(
         `PostgreSQL ${wants}`,
-        (progress) => switchOver(progress, open, draft, copied),
+        (progress) => switchOver(progress, open, draft, { from, copied }),
         () => "a person can sign in",
     );
     const option = `--stack ${open.stack.name} --postgres`;
@@ -95,16 +95,22 @@ async function bringTo(open: OpenStack, draft: string, title: string): Promise<v
     );
 }
 
-/** Brings the stack up with the copy; where that fails, with what it had before. */
-async function switchOver(progress: Progress, open: OpenStack, draft: string, copied: Copied): Promise<void> {
-    const before = readText(open.stack.workspace.workDir, open.stack.name);
+/** Brings the stack up with the copy; where that fails, with what served before. */
+async function switchOver(
+    progress: Progress,
+    open: OpenStack,
+    draft: string,
+    { from, copied }: { from: Side; copied: Copied },
+): Promise<void> {
     try {
         await bringUp(progress, writeDraft(open, draft), true);
     } catch (error) {
         if (error instanceof Interrupted) throw error;
         progress("going back to the old volume");
         const reason = reasonOf(error);
-        await bringUp(progress, writeDraft(open, before), true).catch((failure: unknown) => {
+        // Not the file as it was: it may have named the new image already.
+        const back = draftOf(open, from);
+        await bringUp(progress, writeDraft(open, back), true).catch((failure: unknown) => {
             throw new ToolError(`${reason}\n\nThe way back failed as well: ${reasonOf(failure)}`);
         });
         await copied.discard();
