@@ -37,6 +37,8 @@ export interface Role {
     shm?: string;
     /** Folders that the stack mounts or fills in it. */
     folders: string[];
+    /** Its data: the name of the volume, before the prefix and unless the configuration says otherwise, and where it is. */
+    data?: { volume: string; folder: string };
     /** Environment variables, beside those of authentik, that the stack sets. Default: none. */
     variables?: string[];
     /** What else it listens on, by the setting below `listen` that names it. Default: nothing. */
@@ -175,12 +177,17 @@ export const roles = {
         image: { key: "postgres", name: "postgres", runs: "the PostgreSQL that is created here", tag: "postgres" },
         host: "postgres",
         port: { number: 5432, scheme: "postgresql", publishable: false },
-        health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },
+        health: {
+            command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"],
+            startSeconds: 60,
+            fatal: /DETAIL: +(The data directory was initialized by PostgreSQL version .*)/,
+        },
         stopSeconds: 60,
         pids: 512,
         memory: "1g",
         folders: ["/var/lib/postgresql/data", "/var/run/postgresql", ...everyFolders],
-        variables: ["POSTGRES_PASSWORD_FILE"],
+        data: { volume: "pg_data", folder: "/var/lib/postgresql/data" },
+        variables: ["PGDATA", "POSTGRES_PASSWORD_FILE"],
         needed: ({ postgres }) => isCreatedHere(postgres),
     },
     redis: {

@@ -24,6 +24,8 @@ export interface Offline {
     standInImages: (release?: string) => StandInImages;
     /** Builds the stand-ins that the Docker engine does not have yet. */
     buildStandInImages: (progress: Progress, release?: string) => Promise<StandInImages>;
+    /** Builds a PostgreSQL of a later major version than theirs. */
+    buildLaterPostgresImage: (progress: Progress) => Promise<{ image: string; major: string }>;
     /** The Pulumi that an earlier run built. */
     findToolchain: (place: typeof toolchainPlace) => Toolchain | undefined;
     /** The same; builds it if it is missing. */

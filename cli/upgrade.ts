@@ -9,6 +9,7 @@ import { readRequirements } from "./stack/files";
 import { bringUp, settle } from "./stack/up";
 import { draftVersion } from "./upgrade/draft";
 import { Dumps } from "./upgrade/dumps";
+import { upgradePostgres } from "./upgrade/postgres";
 import { dockerOf, type OpenStack } from "./workplace";
 
 /**
@@ -17,9 +18,12 @@ import { dockerOf, type OpenStack } from "./workplace";
  * It shows the path, one step for each series, and asks. Before each step it looks at what would change, pulls the images and
  * saves the database and the uploaded files; after each it proves that a person can sign in. Default version: the newest that
  * ran with this program. `--back` puts back what the last step saved, with its release. Default stack: the one that was started.
+ *
+ * `--postgres <image>` takes the stack's PostgreSQL to another major version instead.
  */
 main(async (args) => {
     const { stack: name, rest } = takeStack(args);
+    if (rest.includes("--postgres")) return await upgradePostgres(name, rest);
     const { target, back, yes } = parse(rest);
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
@@ -52,7 +56,9 @@ function parse(args: string[]): { target: string; back: boolean; yes: boolean } 
     const flags = args.filter((argument) => argument.startsWith("-"));
     const unknown = flags.filter((flag) => !["--back", "--yes", "-y"].includes(flag));
     if (unknown.length > 0)
-        throw new ToolError(`Unknown option: ${unknown.join(", ")}. The options are --back, --stack and --yes.`);
+        throw new ToolError(
+            `Unknown option: ${unknown.join(", ")}. The options are --back, --postgres, --stack and --yes.`,
+        );
     const [target = provenVersion] = args.filter((argument) => !argument.startsWith("-"));
     const problem = versionProblem(target);
     if (problem !== undefined) throw new ToolError(`${target} ${problem}`);

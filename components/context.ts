@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { roles } from "../authentik/roles";
 import type { Runtime } from "../engine/workload";
 import type { Credentials } from "./credentials";
 
@@ -36,7 +37,7 @@ export function dataVolume(
 
 /** Data services that a stack may create: what is needed of their data volumes whether it does or not. */
 export const dataServices = {
-    postgres: { type: "authentik-stack:index:Postgres", volume: "pg_data" },
+    postgres: { type: "authentik-stack:index:Postgres", volume: roles.postgres.data.volume },
     redis: { type: "authentik-stack:index:Redis", volume: "redis_data" },
 } as const;
 
@@ -44,14 +45,16 @@ export const dataServices = {
  * Stops managing the data volume of a service that the stack no longer creates; the volume itself stays.
  *
  * @param name of the service's component.
+ * @param volume name of the volume, before the prefix.
  */
 export function releaseData(
     name: string,
     service: keyof typeof dataServices,
     { prefix, protectData, runtime }: Context,
     opts: pulumi.ComponentResourceOptions,
+    volume: string = dataServices[service].volume,
 ): void {
-    const { type, volume } = dataServices[service];
+    const { type } = dataServices[service];
     const former = pulumi.createUrn(name, type, opts.parent?.urn);
     const args = { name: `${prefix}${volume}`, keep: protectData };
     runtime.releaseVolume(`${name}-data`, args, { parent: opts.parent, aliases: [{ parent: former }] });

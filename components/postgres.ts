@@ -17,6 +17,8 @@ export interface PostgresArgs {
     networks: Networks;
     /** Databases, each with a role of the same name that owns it, is no superuser and has a password of its own; plain. */
     databases: string[];
+    /** Name of the data volume, before the prefix, e.g. `pg_data_17`; plain. Default: `pg_data`. */
+    volume?: string;
     /** Default: none. */
     limits?: Limits;
     /** What its container gets beside that. Default: nothing. */
@@ -55,7 +57,7 @@ export class Postgres extends pulumi.ComponentResource {
         const passwords = args.databases.map((database) =>
             credentials.secret(`database/${database}`, name, { parent: this }),
         );
-        this.volume = dataVolume(`${name}-data`, dataServices.postgres.volume, args.context, {
+        this.volume = dataVolume(`${name}-data`, args.volume ?? dataServices.postgres.volume, args.context, {
             parent: this,
             // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],
@@ -103,17 +105,18 @@ export class Postgres extends pulumi.ComponentResource {
         args: PostgresArgs,
     ): Workload {
         const owner = { user, image: args.image };
-        const { health, stopSeconds, pids } = roles.postgres;
+        const { data, health, stopSeconds, pids } = roles.postgres;
         return withAdditions(
             {
                 title: host,
                 image: args.image,
-                variables: { POSTGRES_PASSWORD_FILE: passwordFile },
+                // Images of 18 and later look in another folder, by their major version, and refuse a mount at this one.
+                variables: { PGDATA: data.folder, POSTGRES_PASSWORD_FILE: passwordFile },
                 user,
                 // Read only when the volume is new; later the job sets the password, without a restart of the database.
                 files: [{ path: passwordFile, content: superuser, initial: true }],
                 mounts: [
-                    { source: this.volume, target: "/var/lib/postgresql/data", owner, exclusive: true },
+                    { source: this.volume, target: data.folder, owner, exclusive: true },
                     { source: socket, target: socketFolder, owner, exclusive: true },
                 ],
                 networks: args.networks.attach(["db"], host),
@@ -208,7 +211,8 @@ export function connectPostgres(
 ): DataService<PostgresConnection> {
     const { config, images, networks, context, transform, additions } = args;
     const { external, stack, ...limits } = config.postgres;
-    if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts);
+    const volume = config.volumes.postgres.name;
+    if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts, volume);
     if (external !== undefined) return { connection: externalPostgres(name, external, args, opts), consumers: {} };
     if (stack !== undefined) return { connection: otherStacks(name, stack, opts), consumers: {} };
     const consumers = config.consumers.map((consumer) => consumer.name);
@@ -218,6 +222,7 @@ export function connectPostgres(
             image: images.postgres,
             networks,
             context,
+            volume,
             limits,
             transform,
             additions,

@@ -7,6 +7,7 @@ import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
 import { recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
+import { postgresProblems } from "./postgres-major";
 import { missingImages } from "./preflight-images";
 import { releaseProblems, serviceProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
@@ -15,10 +16,10 @@ import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
 
 /**
- * Checks the configuration against the Docker host: a release that cannot follow the one that runs, ports that others use,
- * networks to adopt that do not exist, and images that cannot be pulled.
+ * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a PostgreSQL that cannot
+ * read the data, ports that others use, networks to adopt that do not exist, and images that cannot be pulled.
  *
- * A preview checks the release alone, by what was seen already, so that it needs no engine.
+ * A preview checks the releases alone, by what was seen already, so that it needs no engine.
  *
  * @param stack the component's name, and what was seen of its containers.
  * @throws pulumi.RunError that lists every problem, before any resource is registered.
@@ -32,7 +33,13 @@ export async function preflight(
     refuse(await serviceProblems(config, stack.name, stack.seen, connection));
     // Before images of a release that cannot be run are pulled.
     refuse(releaseProblems(config, `${stack.name}-server`, stack.seen));
-    if (pulumi.runtime.isDryRun()) return;
+    const dry = pulumi.runtime.isDryRun();
+    const project = { project: pulumi.getProject(), name: pulumi.getStack(), dry };
+    if (dry) {
+        // No engine has to answer, as in the preview of a pull request.
+        if (stack.seen !== undefined) refuse(await postgresProblems(config, connection, project));
+        return;
+    }
     // Settings that lead nowhere throw here, and are more than an engine that does not answer.
     const lists = Promise.all([
         connection.get<Docker.ContainerInfo[]>("/containers/json"),
@@ -45,6 +52,7 @@ export async function preflight(
         ...(await takenPorts(config, seen, connection.isLocal)),
         ...(await missingImages(config, connection)),
     ]);
+    refuse(await postgresProblems(config, connection, project));
 }
 
 function refuse(problems: Problem[]): void {

@@ -9,7 +9,7 @@ import { image, limits, origin, publishedPort, section, text, whole } from "../g
 import type { Report } from "../ground/problems";
 import { blueprints } from "./blueprints";
 import { containers } from "./containers";
-import { consumers, networks, postgres, redis } from "./data";
+import { consumers, networks, postgres, redis, volumes } from "./data";
 import { email } from "./email";
 import { outpost } from "./outposts";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
@@ -42,6 +42,7 @@ export const schema = section({
     networks,
     postgres,
     redis,
+    volumes,
     consumers,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),

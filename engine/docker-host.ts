@@ -237,7 +237,8 @@ export class DockerHost implements Runtime {
             {
                 ...this.ofProvider(opts),
                 retainOnDelete: args.keep,
-                deleteBeforeReplace: true,
+                // Only another name replaces it. If it were deleted first, so would be the container that still serves its data.
+                deleteBeforeReplace: false,
                 ignoreChanges: ["labels"],
             },
         ).name;

@@ -67,8 +67,8 @@ function idsOf(user: string, passwd: string): { uid: number; gid: number } {
     return { uid: Number(uid ?? name), gid: Number(group !== undefined && /^\d+$/.test(group) ? group : (gid ?? 0)) };
 }
 
-/** The content of a text file in a container; empty if it does not exist. */
-async function readFile(container: Docker.Container, path: string): Promise<string> {
+/** The content of a text file in a container, whether it runs or not; empty if it does not exist. */
+export async function readFile(container: Docker.Container, path: string): Promise<string> {
     const { extract } = await import("tar-stream");
     const tar = extract();
     const stream = await container.getArchive({ path }).catch((error: { statusCode?: number }) => {

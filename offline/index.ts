@@ -6,5 +6,5 @@
  * const { buildStandInImages } = await import("./offline/index.ts");
  * const images = await buildStandInImages(console.log);
  */
-export { buildStandInImages, standInImages, type StandInImages } from "./images/build";
+export { buildLaterPostgresImage, buildStandInImages, standInImages, type StandInImages } from "./images/build";
 export { buildToolchain, findToolchain, type Place, type Toolchain } from "./toolchain/build";

@@ -94,7 +94,7 @@ export class Report {
 function verbOf(step: StepMetadata): string | undefined {
     const isComponent = (step.new ?? step.old)?.custom !== true;
     if (isComponent || step.type.startsWith("pulumi:providers:")) return undefined;
-    if (step.op === "delete" && step.old?.retainOnDelete === true) return "kept";
+    if (step.op.startsWith("delete") && step.old?.retainOnDelete === true) return "kept";
     return done[step.op];
 }
 

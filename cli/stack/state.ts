@@ -41,3 +41,13 @@ export async function hasLost(docker: DockerConnection, { resources }: State): P
     const known = resources.filter(({ type }) => /^docker:index\/(container|network|volume):/.test(type));
     return known.some(({ id }) => id !== undefined && !there.has(id));
 }
+
+/** Marks a volume in the state as one that stays when the program no longer names it. */
+export async function keepVolume({ stack }: OpenStack, volume: string): Promise<void> {
+    const exported = await stack.exportStack();
+    const { resources = [] } = exported.deployment as { resources?: (StateResource & { retainOnDelete?: boolean })[] };
+    const found = resources.find(({ type, id }) => type === "docker:index/volume:Volume" && id === volume);
+    if (found === undefined || found.retainOnDelete === true) return;
+    found.retainOnDelete = true;
+    await stack.importStack(exported);
+}

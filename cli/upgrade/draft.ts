@@ -8,19 +8,30 @@ export function draftVersion({ stack }: OpenStack, version: string): string {
     return editVersion(readText(stack.workspace.workDir, stack.name), version);
 }
 
-const key = "authentik-stack:version";
-
 /** A configuration file with another release; everything else stays as it was written. */
 export function editVersion(text: string, version: string): string {
+    return editKey(text, ["version"], version);
+}
+
+/**
+ * A configuration file with a value for one key of the program; everything else stays as it was written.
+ *
+ * @param path of the key, such as `["images", "postgres"]`.
+ */
+export function editKey(text: string, [key = "", ...below]: string[], value: string): string {
+    const path = ["config", `authentik-stack:${key}`, ...below];
     const document = parseDocument(text);
-    const overwritten = overwrite(text, document.getIn(["config", key], true), version);
+    const overwritten = overwrite(text, document.getIn(path, true), value);
     if (overwritten !== undefined) return overwritten;
-    const config = document.get("config", true);
-    const inserted =
-        isMap(config) && config.items.length > 0 && config.flow !== true
-            ? insertInto(text, config, `${key}: ${version}`)
-            : undefined;
+    // The innermost section that is there.
+    const depth = path.findLastIndex((_, index) => document.getIn(path.slice(0, index), true) !== undefined);
+    const section = document.getIn(path.slice(0, depth), true);
+    const missing = path.slice(depth);
+    const lines = missing.map((name, index) => `${"  ".repeat(index)}${name}:`);
+    lines.push(`${lines.pop() ?? ""} ${value}`);
+    const fits = isMap(section) && section.items.length > 0 && (section.flow !== true || missing.length === 1);
+    const inserted = fits ? insertInto(text, section, ...lines) : undefined;
     if (inserted !== undefined) return inserted;
-    document.setIn(["config", key], version);
+    document.setIn(path, value);
     return document.toString({ lineWidth: 0 });
 }

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Progress, retried, run } from "../run";
 
-// The Debian release the stand-ins are made of.
+// The Debian release the stand-ins are made of, and the one that has a later PostgreSQL.
 const suite = "bookworm";
+const later = { suite: "trixie", postgres: "17" };
 // Finishes the root file system.
 const customizeScript = resolve(__dirname, "base/customize.sh");
 // Everything that is installed in addition to Debian's essential packages.
@@ -36,12 +37,16 @@ const excluded = [
 // Debian would create a database cluster at once; here, the entrypoint creates it on its volume.
 const noCluster =
     'mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"';
-const recipe = [
+const recipeOf = (include: string[]) => [
     "--variant=essential",
-    `--include=${packages.join(",")}`,
+    `--include=${include.join(",")}`,
     ...excluded.map((pattern) => `--dpkgopt=path-exclude=${pattern}`),
     `--essential-hook=${noCluster}`,
 ];
+const recipe = recipeOf(packages);
+
+/** A base image with nothing but a later PostgreSQL: its major version, and everything that decides what is in it. */
+export const laterPostgres = { major: later.postgres, recipe: [later.suite, ...recipeOf(["postgresql"])] };
 
 /** Everything that decides what is in the base image, except the node binary: a change there costs minutes. */
 export function baseRecipe(): (string | Buffer)[] {
@@ -50,14 +55,24 @@ export function baseRecipe(): (string | Buffer)[] {
 
 /** Builds the root file system that all stand-ins share and loads it into Docker as `image`. */
 export async function buildBaseImage(image: string, nodeBinary: string, progress: Progress): Promise<void> {
+    const hooks = [`--customize-hook=copy-in ${nodeBinary} /usr/local/bin`, `--customize-hook=${customizeScript}`];
+    await buildRoot(image, { suite, args: [...recipe, ...hooks] }, progress);
+}
+
+/** Builds the root file system with {@link laterPostgres}, and loads it into Docker as `image`. */
+export async function buildLaterPostgres(image: string, progress: Progress): Promise<void> {
+    await buildRoot(image, { suite: later.suite, args: recipeOf(["postgresql"]) }, progress);
+}
+
+async function buildRoot(image: string, root: { suite: string; args: string[] }, progress: Progress): Promise<void> {
     await ensureMmdebstrap(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
     try {
         // apt downloads as another user, who must be able to enter this folder.
         chmodSync(folder, 0o755);
         const tar = join(folder, "root.tar");
-        progress(`building the base image from Debian ${suite} packages (about two minutes)`);
-        const args = await mmdebstrapArguments(folder, nodeBinary, tar);
+        progress(`building the base image from Debian ${root.suite} packages (about two minutes)`);
+        const args = await mmdebstrapArguments(folder, root, tar);
         await retried("mmdebstrap", attempts, progress, () =>
             run("mmdebstrap", args, { minutes: 8, env: { TMPDIR: folder } }),
         );
@@ -68,27 +83,29 @@ export async function buildBaseImage(image: string, nodeBinary: string, progress
     }
 }
 
-async function mmdebstrapArguments(folder: string, nodeBinary: string, tar: string): Promise<string[]> {
+async function mmdebstrapArguments(
+    folder: string,
+    { suite, args }: { suite: string; args: string[] },
+    tar: string,
+): Promise<string[]> {
     // The machine's own settings for fetching packages (proxies, time-outs) and its own mirror, where it runs this release.
     const settings = join(folder, "apt.conf");
     writeFileSync(settings, await run("apt-config", ["dump", "Acquire"], { minutes: 1 }));
     return [
         "--quiet",
-        ...recipe,
+        ...args,
         `--aptopt=${settings}`,
         '--aptopt=Acquire::http::Timeout "30";',
         '--aptopt=Acquire::Retries "5";',
         "--dpkgopt=force-unsafe-io",
-        `--customize-hook=copy-in ${nodeBinary} /usr/local/bin`,
-        `--customize-hook=${customizeScript}`,
         suite,
         tar,
-        ...ownSources(),
+        ...ownSources(suite),
     ];
 }
 
 // Without these, mmdebstrap uses Debian's public mirror.
-function ownSources(): string[] {
+function ownSources(suite: string): string[] {
     return ["/etc/apt/sources.list.d/debian.sources", "/etc/apt/sources.list"]
         .filter((path) => {
             try {

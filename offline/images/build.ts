@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Progress, retried, run } from "../run";
-import { baseRecipe, buildBaseImage } from "./base";
+import { baseRecipe, buildBaseImage, buildLaterPostgres, laterPostgres } from "./base";
 
 const roles = ["server", "proxy", "ldap", "radius", "rac", "postgres", "redis", "app", "nginx"] as const;
 
@@ -57,15 +57,37 @@ export async function buildStandInImages(progress: Progress, release = recorded)
         await prepareContext(context);
         for (const role of roles.filter((one) => !present.has(images[one]))) {
             progress(`building ${images[role]}`);
-            const values = [`BASE=${base}`, `RELEASE=${release}`].flatMap((value) => ["--build-arg", value]);
-            const options = ["--network=none", ...values, "--target", role, "--tag", images[role]];
-            // The classic builder only needs the daemon, and finds base images in the daemon's own store.
-            await run("docker", ["build", ...options, context], { minutes: 5, env: { DOCKER_BUILDKIT: "0" } });
+            await buildImage(role, images[role], { BASE: base, RELEASE: release }, context);
         }
     } finally {
         rmSync(context, { recursive: true, force: true });
     }
     return images;
+}
+
+/**
+ * Builds a PostgreSQL of a later major version than the stand-ins' own, unless Docker has it.
+ *
+ * @returns its image and its major version.
+ */
+export async function buildLaterPostgresImage(progress: Progress): Promise<{ image: string; major: string }> {
+    const { major, recipe } = laterPostgres;
+    const base = `authentik-stack/stand-in-base:${hashOf(recipe)}`;
+    const scripts = ["Dockerfile", "files/usr/local/bin/postgres-entrypoint"];
+    const hash = hashOf([base, ...scripts.map((path) => readFileSync(join(__dirname, path)))]);
+    const image = `authentik-stack/stand-in-postgres:${hash}-${major}`;
+    const present = await presentImages();
+    if (present.has(image)) return { image, major };
+    if (!present.has(base)) await buildLaterPostgres(base, progress);
+    await buildImage("later-postgres", image, { BASE: base, PG_MAJOR: major }, __dirname);
+    return { image, major };
+}
+
+/** The classic builder only needs the daemon, and finds base images in the daemon's own store. */
+async function buildImage(target: string, tag: string, values: Record<string, string>, context: string): Promise<void> {
+    const given = Object.entries(values).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
+    const options = ["--network=none", ...given, "--target", target, "--tag", tag];
+    await run("docker", ["build", ...options, context], { minutes: 5, env: { DOCKER_BUILDKIT: "0" } });
 }
 
 /** The stand-ins and their base image, if Docker has them. */

@@ -39,7 +39,8 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         [
             /^GET \/images\/(.+)\/json/,
             ([name = ""], _, response) => {
-                if (!missing.includes(decodeURIComponent(name))) return { Id: name };
+                const image = decodeURIComponent(name);
+                if (!missing.includes(image)) return { Id: name, Config: { Env: behaviour.variables?.[image] ?? [] } };
                 return refuse(response, 404, `No such image: ${name}`);
             },
         ],
@@ -70,7 +71,15 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                 return {};
             },
         ],
-        [/^GET \/containers\/[^/]+\/archive/, (_, __, response) => void writeArchive(response, "passwd", passwd)],
+        [
+            /^GET \/containers\/[^/]+\/archive/,
+            (_, request, response) => {
+                const path = new URL(request.url ?? "", "http://engine").searchParams.get("path") ?? "";
+                const [, text = passwd] =
+                    Object.entries(behaviour.texts ?? {}).find(([end]) => path.endsWith(end)) ?? [];
+                void writeArchive(response, "file", text);
+            },
+        ],
         [
             /^POST \/containers\/([^/]+)\/start/,
             ([id = ""], _, response) => {
@@ -163,7 +172,7 @@ function listed(containers: Listed[], { url = "" }: IncomingMessage): Required<L
     const { label = [] } = JSON.parse(query.get("filters") ?? "{}") as { label?: string[] };
     return containers
         .map((entry) => ({
-            ...{ Names: [`/${entry.Id}`], Labels: {}, Mounts: [], Ports: [] },
+            ...{ Names: [`/${entry.Id}`], Labels: {}, Mounts: [], Ports: [], ImageID: "" },
             ...{ State: "running", Status: "Up 2 minutes (healthy)", ...entry },
         }))
         .filter(({ State }) => query.has("all") || State === "running")

@@ -29,7 +29,8 @@ export interface Listed {
     Labels?: Record<string, string>;
     State?: string;
     Status?: string;
-    Mounts?: { Name: string }[];
+    Mounts?: { Name: string; Destination?: string }[];
+    ImageID?: string;
     Ports?: { IP?: string; PrivatePort?: number; PublicPort?: number; Type?: string }[];
 }
 
@@ -59,6 +60,10 @@ export interface Behaviour {
         networks?: ListedNetwork[];
         volumes?: { Name: string; Labels?: Record<string, string> }[];
     };
+    /** Environment variables of images, by name. Default: none. */
+    variables?: Record<string, string[]>;
+    /** Texts of files in containers, by their ends. Default: none. */
+    texts?: Record<string, string>;
     /** Containers that were removed. Default: none. */
     gone?: string[];
     /** Containers whose start it refuses, with its words. Default: none. */

@@ -31,7 +31,9 @@ describe("report of an update", () => {
 
         report.onEvent(ended("delete", { new: undefined, old: state({ retainOnDelete: true }) }));
 
-        expect(lines).to.deep.equal(["kept container server"]);
+        report.onEvent(ended("delete-replaced", { new: undefined, old: state({ retainOnDelete: true }) }));
+
+        expect(lines).to.deep.equal(["kept container server", "kept container server"]);
     });
 
     it("says what is being waited for", () => {

@@ -29,6 +29,8 @@ describe("PostgreSQL", () => {
         expect(others).to.deep.equal([]);
         expect(inputs.user).to.equal("postgres");
         expect(environmentOf(container(run.resources, "pg-server"))).to.deep.equal({
+            // Where the volume is, also for images from 18 on, which look elsewhere by themselves.
+            PGDATA: "/var/lib/postgresql/data",
             POSTGRES_PASSWORD_FILE: file?.path,
         });
         expect(file).to.include({ content: generated("pg-postgres"), uid: 0, gid: 70, mode: 0o440 });

@@ -111,7 +111,7 @@ describe("a named volume", () => {
             labels: Object.entries(labels("pg-data")).map(([label, text]) => ({ label, value: text })),
         });
         expect(options.ignoreChanges).to.deep.equal(["labels"]);
-        expect(options.deleteBeforeReplace).to.equal(true);
+        expect(options.deleteBeforeReplace, "the container of the old one would go with it").to.equal(false);
     });
 
     for (const keep of [true, false]) {
