@@ -45,14 +45,15 @@ export function stepProblem(from: string, to: string, untested = false): string 
 /**
  * The releases to run one after the other to get from one to another; empty when there is nothing to do, or no way.
  *
+ * @param untested also takes the steps that {@link stepProblem} takes with it.
  * @example
  * pathBetween("2025.8.4", "2026.2.7"); // 2025.8.6, 2025.10.4, 2025.12.6, 2026.2.7
  */
-export function pathBetween(from: string, to: string): string[] {
+export function pathBetween(from: string, to: string, untested = false): string[] {
     if (compare(from, to) >= 0) return [];
     const next = nextStep(from);
-    if (next === undefined || stepProblem(from, to) === undefined) return [to];
-    return [next, ...pathBetween(next, to)];
+    if (next === undefined || stepProblem(from, to, untested) === undefined) return [to];
+    return [next, ...pathBetween(next, to, untested)];
 }
 
 /** What the database says of itself, as {@link databaseQuery} asks for it. */

@@ -82,6 +82,7 @@ export class Report {
     private diagnose(event: { urn?: string; message: string; severity: string; ephemeral?: boolean }): void {
         const message = readable(event.message);
         if (message === "" || event.ephemeral === true) return;
+        if (event.severity === "info") this.write(message);
         if (event.severity === "warning") this.warnings.push(message);
         if (event.severity !== "error" || /^(update|refresh|destroy|preview) failed$/.test(message)) return;
         if (this.problems.some((problem) => problem.message.includes(message))) return;

@@ -15,6 +15,8 @@ export const rehearsalStack = "rehearsal";
 export interface StackRequirements {
     /** The release of authentik. */
     version: string;
+    /** Whether it also takes releases that this program was not tested with. */
+    allowUntested: boolean;
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without encrypted values. */
@@ -45,16 +47,16 @@ export function stackNames(root: string): string[] {
     return readdirSync(root).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
-/**
- * Reads a stack's requirements from its configuration, without checking it: the program reports problems.
- *
- * @param release Default: the one of the configuration.
- */
-export function readRequirements(root: string, stack: string, release?: string): StackRequirements {
-    const { config } = (read(root, stack).toJS() ?? {}) as { config?: Record<string, unknown> };
+/** Reads a stack's requirements from its configuration, without checking it: the program reports problems. */
+export function readRequirements(root: string, stack: string): StackRequirements {
+    return requirementsOf(read(root, stack));
+}
+
+/** The same, of a configuration that may not be written yet. */
+export function requirementsOf(document: Document): StackRequirements {
+    const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const value = (key: string) => (config ?? {})[`authentik-stack:${key}`];
-    const version =
-        release ?? schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
+    const version = schema.shape.version.safeParse(value("version")).data ?? schema.shape.version.parse(undefined);
     const facts = {
         version,
         images: section(value("images")) as Partial<Images>,
@@ -68,6 +70,7 @@ export function readRequirements(root: string, stack: string, release?: string):
     };
     return {
         version,
+        allowUntested: value("allowUntested") === true,
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),

@@ -1,11 +1,18 @@
 import { isMap, parseDocument } from "yaml";
 import { insertInto, overwrite } from "../rotation/draft";
-import { readText } from "../stack/files";
+import { readRequirements, readText } from "../stack/files";
 import type { OpenStack } from "../workplace";
+import { editImages } from "./images";
 
-/** The text of the stack's configuration file with another release, not yet written. */
+/**
+ * The text of the stack's configuration file with another release, and with its images, not yet written.
+ *
+ * @throws ToolError when it names an image of authentik by something else than its release.
+ */
 export function draftVersion({ stack }: OpenStack, version: string): string {
-    return editVersion(readText(stack.workspace.workDir, stack.name), version);
+    const { workDir } = stack.workspace;
+    const { version: former } = readRequirements(workDir, stack.name);
+    return editVersion(editImages(readText(workDir, stack.name), former, version), version);
 }
 
 /** A configuration file with another release; everything else stays as it was written. */

@@ -13,22 +13,29 @@ const connect = `--host=${places.pg_socket} --username=postgres`;
 
 const dumpScript = `set -eu
 part="/dumps/$1.part"
-rm -rf "$part"
+rm -rf /dumps/*.part
 mkdir "$part"
 pg_dump ${connect} --format=custom --file="$part/database.dump" authentik
 pg_restore --list "$part/database.dump" > /dev/null
 tar -C /media -cf "$part/media.tar" .
 mv "$part" "/dumps/$1"`;
 
+// Both are unpacked beside what is there, so that one that cannot be read costs nothing.
 const restoreScript = `set -eu
+sql() { psql ${connect} --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "$@"; }
 cd "/dumps/$1"
-psql ${connect} --no-psqlrc --quiet --set=ON_ERROR_STOP=1 \\
-  --command='DROP DATABASE IF EXISTS authentik WITH (FORCE)' \\
-  --command='CREATE DATABASE authentik OWNER authentik' \\
-  --command='REVOKE ALL ON DATABASE authentik FROM PUBLIC'
-pg_restore ${connect} --dbname=authentik --exit-on-error database.dump
-find /media -mindepth 1 -delete
-tar -C /media -xf media.tar`;
+rm -rf /media/.restored
+mkdir /media/.restored
+tar -C /media/.restored -xf media.tar
+sql --command='DROP DATABASE IF EXISTS authentik_restored WITH (FORCE)' \
+  --command='CREATE DATABASE authentik_restored OWNER authentik' \
+  --command='REVOKE ALL ON DATABASE authentik_restored FROM PUBLIC'
+pg_restore ${connect} --dbname=authentik_restored --exit-on-error database.dump
+sql --command='DROP DATABASE IF EXISTS authentik WITH (FORCE)' \
+  --command='ALTER DATABASE authentik_restored RENAME TO authentik'
+find /media -mindepth 1 -maxdepth 1 ! -name .restored -exec rm -rf {} +
+find /media/.restored -mindepth 1 -maxdepth 1 -exec mv {} /media/ \\;
+rmdir /media/.restored`;
 
 /** What is saved of a stack: its database and its uploaded files, in a volume beside theirs. */
 export class Dumps {

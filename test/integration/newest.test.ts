@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { lastVersions } from "../../authentik/releases";
 import { Dumps } from "../../cli/upgrade/dumps";
+import { dumpToRestore, goBackTo, mustSettle, settleRelease, upgradeTo } from "../../cli/upgrade/steps";
 import { standIns } from "../support/stand-ins";
 import { devConfiguration, devPorts } from "./support/dev";
 import { container, containers, docker } from "./support/host";
@@ -8,15 +9,26 @@ import { StackUnderTest } from "./support/stack-under-test";
 import { expectServing } from "./support/visit";
 
 const prefix = "it-n-";
-const newest = lastVersions.at(-1) ?? "";
+const [earlier = "", newest = ""] = lastVersions.slice(-2);
 
 describe("the newest release", () => {
     let stack: StackUnderTest;
     let ports: Awaited<ReturnType<typeof devPorts>>;
+    const silent = () => undefined;
+    const upgraded = () => ({ open: stack.opened, dumps: new Dumps(stack.opened), settled: true });
     const configure = async (version: string) => {
-        const images = await (await standIns()).buildStandInImages(() => undefined, version);
+        const images = await (await standIns()).buildStandInImages(silent, version);
         const changes = { version, consumers: undefined };
         stack.configure(devConfiguration(prefix, ports, images, changes));
+    };
+    const sql = async (statement: string) => {
+        const { id } = await container(`${prefix}authentik-postgres`);
+        return await docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-Atqc", statement);
+    };
+    const expectRunning = async (version: string) => {
+        await expectServing(ports);
+        const { id } = await container(`${prefix}authentik-server`);
+        expect(await docker("inspect", "--format", "{{.Config.Image}}", id)).to.contain(version);
     };
     before(async () => {
         ports = await devPorts();
@@ -24,18 +36,36 @@ describe("the newest release", () => {
     });
     after(() => stack.close());
 
-    it("comes up without a Redis, and its front page leads to the login", async () => {
+    it("is a step from the one before; one that fails half-way says the way back, and is finished before anything follows", async () => {
         await configure(newest);
+        await configure(earlier);
         await stack.up();
+        expect(mustSettle(upgraded(), earlier)).to.equal(true);
+        await sql("CREATE TABLE it_before AS SELECT 1");
+        await sql("ALTER TABLE authentik_tenants_tenant RENAME TO it_tenant");
+        await sql("CREATE VIEW authentik_tenants_tenant AS SELECT * FROM it_tenant");
 
-        await expectServing(ports);
+        const failed = await upgradeTo(silent, upgraded(), earlier, newest).catch((error: Error) => error.message);
+        expect(failed).to.contain(`The stack is between ${earlier} and ${newest}.`);
+        expect(failed).to.match(/`npm run upgrade -- --back --stack it-n` puts back [\d.]+-/);
+        expect(mustSettle(upgraded(), earlier)).to.equal(false);
+
+        // The real one has recorded itself by now.
+        await sql(`INSERT INTO authentik_version_history (timestamp, version, build) VALUES (now(), '${newest}', '')`);
+        expect(mustSettle(upgraded(), newest)).to.equal(true);
+        await sql("DROP VIEW authentik_tenants_tenant");
+        await sql("ALTER TABLE it_tenant RENAME TO authentik_tenants_tenant");
+        await settleRelease(silent, upgraded(), newest);
+        await expectRunning(newest);
+    });
+
+    it("runs without a Redis, and its front page leads to the login", async () => {
         expect((await containers(prefix)).filter(({ name }) => name.includes("redis"))).to.deep.equal([]);
         const front = await fetch(`http://127.0.0.1:${ports.server}/`, { redirect: "manual" });
         expect(front.headers.get("location")).to.contain("/flows/");
     });
 
     it("is not followed by an earlier one, which a preview says already, nor by the database once its containers are gone", async () => {
-        const earlier = lastVersions.at(-2) ?? "";
         await configure(earlier);
         const told = `is older than ${newest}, which the database of this stack is of`;
 
@@ -48,9 +78,7 @@ describe("the newest release", () => {
 
     it("is put back as it was saved, with its database and its uploaded files", async () => {
         const dumps = new Dumps(stack.opened);
-        const { id, name } = await container(`${prefix}authentik-postgres`);
-        const sql = (statement: string) =>
-            docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-Atqc", statement);
+        const { name } = await container(`${prefix}authentik-postgres`);
         const inMedia = (command: string) =>
             docker("run", "--rm", "-v", `${prefix}ak_media:/media`, "--entrypoint", "sh", image, "-c", command);
         const image = await docker("inspect", "--format", "{{.Config.Image}}", name);
@@ -69,5 +97,17 @@ describe("the newest release", () => {
         expect(await inMedia("stat -c '%u %n' /media/public/icon && ls /media")).to.equal(
             "1000 /media/public/icon\npublic",
         );
+    });
+
+    it("is left again for the one before, with what that had saved", async () => {
+        const { dumps } = upgraded();
+        const saved = dumpToRestore(await dumps.list(), earlier);
+        await configure(newest);
+        await goBackTo(silent, upgraded(), saved);
+
+        expect(await dumps.release()).to.equal(earlier);
+        expect(await sql("SELECT count(*) FROM pg_tables WHERE tablename = 'it_before'")).to.equal("1");
+        expect(await sql("SELECT count(*) FROM pg_tables WHERE tablename = 'it_marker'")).to.equal("0");
+        await expectRunning(earlier);
     });
 });

@@ -77,6 +77,12 @@ describe("the path from one release to another", () => {
             expect(stepProblem(path[index] ?? "", to)).to.equal(undefined);
     });
 
+    it("leaves out what authentik only advises where untested ones are allowed, but no series", () => {
+        expect(pathBetween("2025.12.4", "2026.2.2")).to.deep.equal(["2025.12.6", "2026.2.2"]);
+        expect(pathBetween("2025.12.4", "2026.2.2", true)).to.deep.equal(["2026.2.2"]);
+        expect(pathBetween("2025.10.4", "2026.2.2", true)).to.deep.equal(["2025.12.6", "2026.2.2"]);
+    });
+
     it("is empty where there is nothing newer to get to", () => {
         expect(pathBetween("2026.2.7", "2026.2.7")).to.deep.equal([]);
         expect(pathBetween("2026.2.7", "2025.8.6")).to.deep.equal([]);

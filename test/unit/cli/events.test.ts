@@ -46,7 +46,7 @@ describe("report of an update", () => {
     });
 
     it("keeps each error once, without the engine's own summary", () => {
-        const { report } = reporting();
+        const { lines, report } = reporting();
 
         report.onEvent(diagnostic("error", "<{%fg 1%}>no such image<{%reset%}>\n", urn));
         report.onEvent(diagnostic("error", "no such image", urn));
@@ -56,6 +56,7 @@ describe("report of an update", () => {
 
         expect(report.problems).to.deep.equal([{ resource: "server", urn, message: "no such image" }]);
         expect(report.warnings).to.deep.equal(["careful"]);
+        expect(lines).to.deep.equal(["hello"]);
     });
 
     it("shows a hook's message without the hook's generated name, colors and stack frames", () => {

@@ -37,6 +37,7 @@ describe("files of a stack", () => {
     it("say which images the stack runs, and where", () => {
         expect(readRequirements(root, "dev")).to.deep.equal({
             version: "2025.6.1",
+            allowUntested: false,
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",
