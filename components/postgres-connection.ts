@@ -82,11 +82,13 @@ function certificateFiles(
  * A job that runs psql with a connection, without its networks.
  *
  * @param image an image of PostgreSQL.
+ * @param owner the user that it runs as, of the image or by id.
  */
 export function psql(
     postgres: PostgresConnection,
     image: pulumi.Input<string>,
     command: string[],
+    owner = postgresUser,
 ): Pick<Process, "image" | "entrypoint" | "user" | "command" | "variables" | "files"> {
     const { host, port, database, user: role, password } = postgres;
     const entry = pulumi
@@ -99,7 +101,7 @@ export function psql(
                 .join("\n"),
         );
     const passFile = "/run/secrets/pgpass";
-    const certificates = certificateFiles(postgres, "PG", postgresUser);
+    const certificates = certificateFiles(postgres, "PG", owner);
     const variables = {
         PGHOST: host,
         PGPORT: pulumi.output(port).apply(String),
@@ -112,11 +114,11 @@ export function psql(
     return {
         image,
         entrypoint: ["psql"],
-        user: postgresUser,
+        user: owner,
         command: ["--no-psqlrc", "--no-password", ...command],
         variables: { ...variables, PGCONNECT_TIMEOUT: "10" },
         // libpq ignores a password file that others than its owner can read.
-        files: [{ path: passFile, content: entry, secrets: [password], owner: postgresUser }, ...certificates.files],
+        files: [{ path: passFile, content: entry, secrets: [password], owner }, ...certificates.files],
     };
 }
 
