@@ -190,11 +190,11 @@ seconds_of() {
 }
 
 # Whether a piece of work is due: a time of another interval than now is also one from before the clock was set back. What
-# failed is tried again after an hour, and when the container starts.
+# failed is tried again after ten minutes, and when the container starts.
 due() {
     now=$(date +%s)
     [ $(((now - OFFSET) / $2)) -ne $((($(seconds_of "$backups/.done-$1") - OFFSET) / $2)) ] || return 1
-    [ ! -e "/tmp/failed-$1" ] || [ $((now - $(seconds_of "/tmp/tried-$1"))) -ge 3600 ]
+    [ ! -e "/tmp/failed-$1" ] || [ $((now - $(seconds_of "/tmp/tried-$1"))) -ge 600 ]
 }
 
 run() {
@@ -244,6 +244,8 @@ restore() {
     check "$1"
     cd "$backups/$1"
     number=0
+    : > /tmp/swaps
+    export PGOPTIONS="--client-min-messages=warning"
     for file in *.dump; do
         name=${file%.dump}
         if [ -z "$(ask --dbname=postgres --set=name="$name" <<SQL
@@ -281,9 +283,9 @@ SQL
         ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$name\" WITH (FORCE)" \
             --command="ALTER DATABASE \"$fresh\" RENAME TO \"$name\"" \
             --command="REVOKE ALL ON DATABASE \"$name\" FROM PUBLIC" \
-            --command="ALTER DATABASE \"$name\" CONNECTION LIMIT -1" < /tmp/all
-        [ -z "$(ask --dbname=postgres --command="SELECT 1 FROM pg_roles WHERE rolname = 'ak_backup'" < /tmp/all)" ] ||
-            ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$name\" TO ak_backup" < /tmp/all
+            --command="ALTER DATABASE \"$name\" CONNECTION LIMIT -1" < /dev/null
+        [ -z "$(ask --dbname=postgres --command="SELECT 1 FROM pg_roles WHERE rolname = 'ak_backup'" < /dev/null)" ] ||
+            ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$name\" TO ak_backup" < /dev/null
     done < /tmp/swaps
     echo "restored $1"
 }
