@@ -71,7 +71,7 @@ list_of() {
 manifest() {
     version=$(ask --command='SHOW server_version')
     printf '{\n    "format": 1,\n    "id": "%s",\n    "release": "%s",\n' "$id" "$RELEASE"
-    printf '    "postgres": "%s",\n    "secretKey": "%s",\n' "${version%% *}" "$SECRET_KEY_FINGERPRINT"
+    printf '    "postgres": "%s",\n    "secretKey": "%s",\n' "${version%% *}" "$(cat /run/secrets/secret_key_fingerprint)"
     printf '    "warnings": [\n%s\n    ],\n    "files": {' "$(list_of /tmp/warnings)"
     comma=
     for file in "$part"/*.dump "$part"/*.tar; do

@@ -125,9 +125,11 @@ const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n
 
 /** The program of the backups, in its container. */
 export const backupScript = "/run/authentik-stack/backup.sh";
+/** A file in it that tells which secret key belongs to what it saves. */
+export const fingerprintFile = "/run/secrets/secret_key_fingerprint";
 /** What it reads in its environment. */
 export const backupVariables = [
-    ...(["RELEASE", "SECRET_KEY_FINGERPRINT", "DATABASES", "PERIOD", "OFFSET", "VERIFY_PERIOD", "KEEP"] as const),
+    ...(["RELEASE", "DATABASES", "PERIOD", "OFFSET", "VERIFY_PERIOD", "KEEP"] as const),
     ...(["PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGSSLMODE", "PGPASSFILE", "PGCONNECT_TIMEOUT"] as const),
     ...(["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] as const),
 ];

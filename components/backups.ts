@@ -1,6 +1,6 @@
 import { scryptSync } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { backupScript, roles } from "../authentik/roles";
+import { backupScript, fingerprintFile, roles } from "../authentik/roles";
 import { type BackupConfig, scheduleOf } from "../config/backup";
 import type { ContainerTransform, Running } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
@@ -83,7 +83,6 @@ export class Backups extends pulumi.ComponentResource {
             variables: {
                 ...access.variables,
                 RELEASE: args.version,
-                SECRET_KEY_FINGERPRINT: fingerprintOf(args.secretKey),
                 DATABASES: args.databases.join(" "),
                 PERIOD: String(period),
                 OFFSET: String(offset),
@@ -93,6 +92,8 @@ export class Backups extends pulumi.ComponentResource {
             files: [
                 ...(access.files ?? []),
                 ...Object.entries(documents).map(([path, content]) => ({ path, content, secrets: [] })),
+                // Not a variable: a preview does not know it yet.
+                { path: fingerprintFile, content: fingerprintOf(args.secretKey), secrets: [] },
                 // initdb asks for the name of its user. A file below the read-only root needs a volume, which begins as a copy.
                 { path: "/etc/passwd", after: "/etc/passwd", content: passwdLine, secrets: [] },
             ],

@@ -91,15 +91,13 @@ export function psql(
     owner = postgresUser,
 ): Pick<Process, "image" | "entrypoint" | "user" | "command" | "variables" | "files"> {
     const { host, port, database, user: role, password } = postgres;
-    const entry = pulumi
-        .all([host, port, database, role, password])
-        // libpq looks for a line of each host that it tries.
-        .apply(([names, ...fields]) =>
-            names
-                .split(",")
-                .map((one) => [one, ...fields].map(passwordFileField).join(":"))
-                .join("\n"),
-        );
+    const entry = pulumi.all([host, port, role, password]).apply(([names, number, ...fields]) =>
+        names
+            .split(",")
+            // libpq looks for a line of each host that it tries; the password is that of the role, whatever the database.
+            .map((one) => [passwordFileField(one), number, "*", ...fields.map(passwordFileField)].join(":"))
+            .join("\n"),
+    );
     const passFile = "/run/secrets/pgpass";
     const certificates = certificateFiles(postgres, "PG", owner);
     const variables = {
@@ -123,6 +121,6 @@ export function psql(
 }
 
 /** A field of a libpq password file, where colons and backslashes are escaped. */
-function passwordFileField(value: string | number): string {
-    return String(value).replaceAll("\\", "\\\\").replaceAll(":", "\\:");
+function passwordFileField(value: string): string {
+    return value.replaceAll("\\", "\\\\").replaceAll(":", "\\:");
 }

@@ -1,7 +1,8 @@
-import { backupScript, roles } from "../../authentik/roles";
+import { backupScript, fingerprintFile, roles } from "../../authentik/roles";
 import { backupsVolume } from "../../components/backups";
 import { script } from "../../components/probe";
 import { type KnownArgs, processArgs } from "../../engine/container";
+import { readFile } from "../../engine/files";
 import { runToExit } from "../../engine/job";
 import { generationLabel, jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
@@ -72,10 +73,9 @@ export class BackupStore {
         const { name, workspace } = this.open.stack;
         const [container] = await this.containers();
         const docker = await dockerOf(this.open.workplace).client();
-        const env = container === undefined ? [] : (await docker.getContainer(container.Id).inspect()).Config.Env;
-        const variable = "SECRET_KEY_FINGERPRINT=";
-        const secretKey = env.find((one) => one.startsWith(variable))?.slice(variable.length);
-        if (secretKey === undefined)
+        const secretKey =
+            container === undefined ? "" : await readFile(docker.getContainer(container.Id), fingerprintFile);
+        if (secretKey === "")
             throw new ToolError(
                 `The stack ${name} is not there yet: \`npm start -- ${name}\` makes it, with the secrets of then.`,
             );
