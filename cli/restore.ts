@@ -1,9 +1,9 @@
-import { ageText, bytesOf, type Manifest, restoreProblem, sizeText, timeOf } from "./backup/manifest";
-import { BackupStore } from "./backup/store";
+import { ageText, bytesOf, type Manifest, sizeText, timeOf } from "./backup/manifest";
+import { bringBack, fitting, replaceData } from "./backup/restore";
 import { agreed, main, takeStack } from "./main";
-import { reasonOf, Steps, ToolError } from "./progress";
+import { Steps, ToolError } from "./progress";
 import { openExisting } from "./stack/existing";
-import { bringUp, describeChanges, settle } from "./stack/up";
+import { describeChanges } from "./stack/up";
 
 /**
  * `npm run restore -- <id> [--into <stack>] [--stack <name>] [--yes]`: puts a backup in the place of a stack's databases and files.
@@ -19,30 +19,17 @@ main(async (args) => {
     const [open] =
         into === undefined ? [from] : await openExisting({ name: into, progress: console.error, needsDocker: true });
     if (from === undefined || open === undefined) return;
-    const [source, target] = [new BackupStore(from), new BackupStore(open)];
-    const manifest = await source.manifest(id);
-    const problem = restoreProblem(manifest, await target.target());
-    if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);
-    await source.check(id);
-    console.log(question(manifest, open.stack.name));
+    const restore = { from, into: open, id };
+    console.log(question(await fitting(restore), open.stack.name));
     if (!yes && !(await agreed("Restore?"))) throw new ToolError("Nothing was changed.");
 
     const steps = new Steps(2);
-    await settle(console.error, open);
     await steps.run(
         "Databases and files",
-        async (progress) => {
-            try {
-                progress(await target.restore(source, id));
-            } catch (error) {
-                const again = `Run the same command again when the cause is fixed; \`npm start -- ${open.stack.name}\` starts the stack as it is.`;
-                throw new ToolError(`${reasonOf(error)}\n\nWhat writes was stopped. ${again}`);
-            }
-        },
+        (progress) => replaceData(progress, restore),
         () => "as they were then",
     );
-    // Compared, so that what the configuration declares is applied again: tokens and clients may be others than then.
-    const changes = await steps.run("Containers", (progress) => bringUp(progress, open, false), describeChanges);
+    const changes = await steps.run("Containers", (progress) => bringBack(progress, restore), describeChanges);
     for (const warning of changes.warnings) console.log(`\nwarning: ${warning}`);
 });
 
