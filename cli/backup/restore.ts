@@ -10,6 +10,8 @@ export interface Restore {
     from: OpenStack;
     into: OpenStack;
     id: string;
+    /** The stack may have another secret key than the one of then. Default: it may not. */
+    otherKey?: boolean;
 }
 
 /**
@@ -17,10 +19,10 @@ export interface Restore {
  *
  * @throws ToolError with what to do instead.
  */
-export async function fitting({ from, into, id }: Restore): Promise<Manifest> {
+export async function fitting({ from, into, id, otherKey }: Restore): Promise<Manifest> {
     const source = new BackupStore(from);
     const manifest = await source.manifest(id);
-    const problem = restoreProblem(manifest, await new BackupStore(into).target());
+    const problem = restoreProblem(manifest, { ...(await new BackupStore(into).target()), otherKey });
     if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);
     await source.check(id);
     return manifest;
