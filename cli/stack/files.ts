@@ -67,6 +67,7 @@ export function requirementsOf(document: Document): StackRequirements {
         consumers: list(value("consumers")),
         postgres: section(value("postgres")),
         redis: section(value("redis")),
+        backup: section(value("backup")),
     };
     return {
         version,

@@ -69,6 +69,7 @@ describe("news of a stack's images", () => {
             images: Object.fromEntries(Object.entries(tags).map(([key, tag]) => [key, `${registry.address}/${tag}`])),
             docker: { registryAuth },
             credentialsLater: false,
+            allowUntested: false,
         });
 
     it("names the newest authentik, the holes that it closes, and the next step", async () => {
@@ -133,7 +134,13 @@ describe("news of a stack's images", () => {
         await gone.open();
         gone.close();
         const images = { server: `${gone.address}/server:2025.8.4`, postgres: `${gone.address}/postgres:16` };
-        const told = await newsOf({ version: "2025.8.4", images, docker: {}, credentialsLater: false });
+        const told = await newsOf({
+            version: "2025.8.4",
+            images,
+            docker: {},
+            credentialsLater: false,
+            allowUntested: false,
+        });
 
         expect(told.silent).to.have.length(1);
         expect(textOf(told)).to.equal(

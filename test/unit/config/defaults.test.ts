@@ -81,6 +81,7 @@ describe("the configuration", () => {
             "admin-password",
             "api-token",
             "postgres",
+            "backup",
             "database/authentik",
             "redis",
             "database/paperless",
