@@ -71,7 +71,7 @@ export class Backups extends pulumi.ComponentResource {
         const { period, offset, verifyPeriod } = scheduleOf(when);
         const title = `${context.prefix}${roles.backup.host}`;
         this.volume = dataVolume(`${name}-data`, backupsVolume, context, { parent: this });
-        const access = psql(postgres, image, [], user);
+        const access = psql(postgres, image, [], { owner: user, everyDatabase: true });
         const { documents } = script("backup.sh");
         const { health, stopSeconds, pids } = roles.backup;
         const workload = {

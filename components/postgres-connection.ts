@@ -82,20 +82,27 @@ function certificateFiles(
  * A job that runs psql with a connection, without its networks.
  *
  * @param image an image of PostgreSQL.
- * @param owner the user that it runs as, of the image or by id.
+ * @param by the user that it runs as, of the image or by id, and whether it also reads other databases of the server.
  */
 export function psql(
     postgres: PostgresConnection,
     image: pulumi.Input<string>,
     command: string[],
-    owner = postgresUser,
+    { owner = postgresUser, everyDatabase = false }: { owner?: string; everyDatabase?: boolean } = {},
 ): Pick<Process, "image" | "entrypoint" | "user" | "command" | "variables" | "files"> {
     const { host, port, database, user: role, password } = postgres;
-    const entry = pulumi.all([host, port, role, password]).apply(([names, number, ...fields]) =>
+    const entry = pulumi.all([host, port, database, role, password]).apply(([names, number, one, ...fields]) =>
         names
             .split(",")
-            // libpq looks for a line of each host that it tries; the password is that of the role, whatever the database.
-            .map((one) => [passwordFileField(one), number, "*", ...fields.map(passwordFileField)].join(":"))
+            // libpq looks for a line of each host that it tries.
+            .map((name) =>
+                [
+                    passwordFileField(name),
+                    number,
+                    everyDatabase ? "*" : passwordFileField(one),
+                    ...fields.map(passwordFileField),
+                ].join(":"),
+            )
             .join("\n"),
     );
     const passFile = "/run/secrets/pgpass";
