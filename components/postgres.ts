@@ -55,7 +55,7 @@ export class Postgres extends pulumi.ComponentResource {
         const passwords = args.databases.map((database) =>
             credentials.secret(`database/${database}`, name, { parent: this }),
         );
-        this.volume = dataVolume(`${name}-data`, dataServices.postgres.volume, args.context, {
+        this.volume = dataVolume(`${name}-data`, "postgres", args.context, {
             parent: this,
             // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],

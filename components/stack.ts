@@ -7,6 +7,7 @@ import { releaseOf } from "../authentik/releases";
 import { allRoles, type ImageKey } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
+import { namedVolumes } from "../config/volumes";
 import { withAdditions } from "./additions";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
@@ -109,6 +110,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             email: { ...config.email, password: secrets.email },
             secretSettings: args.secretSettings,
             volumes,
+            adopted: namedVolumes(config),
         });
         const forServer = withAdditions(instance, additions("server"));
         const applying = withBlueprintReads(instance, config.blueprints.variables, secrets.blueprints);
@@ -207,9 +209,9 @@ export class AuthentikStack extends pulumi.ComponentResource {
 function contextOf(name: string, { config, runtime }: AuthentikStackArgs, opts: pulumi.ResourceOptions): Context {
     const supplied = suppliedSecrets(name, config.secrets, opts);
     const credentials = new Credentials({ supplied, rotation: config.rotation });
-    const { prefix, protectData } = config;
+    const { prefix, protectData, volumes } = config;
     const provider = dockerProviderOf(opts.parent);
-    return { prefix, credentials, protectData, runtime: runtime ?? new DockerHost({ prefix, provider }) };
+    return { prefix, credentials, protectData, volumes, runtime: runtime ?? new DockerHost({ prefix, provider }) };
 }
 
 /** A transform of a misspelt name would silently change nothing. */

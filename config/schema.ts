@@ -13,6 +13,7 @@ import { consumers, networks, postgres, redis } from "./data";
 import { email } from "./email";
 import { outpost } from "./outposts";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
+import { volumes } from "./volumes";
 
 const imageFields = Object.fromEntries(
     allRoles.map(({ image: { key, runs } }) => [key, image.optional().describe(runs)]),
@@ -41,6 +42,7 @@ export const schema = section({
     postgres,
     redis,
     consumers,
+    volumes,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
         ...limits(roles.server),

@@ -104,8 +104,9 @@ export class DockerHost implements Runtime {
                 ],
             }),
         });
-        const handOvers = mounts.flatMap((mount, index) =>
-            mount.owner === undefined ? [] : [handOverArgs(mount, this.jobLabels(`${name}-owner-${index}`))],
+        const owners = new Set(mounts.flatMap(({ owner }) => owner ?? []));
+        const handOvers = [...owners].map((owner, index) =>
+            handOverArgs(owner, mounts, this.jobLabels(`${name}-owner-${index}`)),
         );
         const pids = workload.pids ?? 256;
         const known = () =>
@@ -233,12 +234,12 @@ export class DockerHost implements Runtime {
         return new docker.Volume(
             name,
             { name: args.name, labels: this.labelList(name) },
-            // Creating a volume that exists returns the existing one, without our labels. That must not replace it.
+            // Creating a volume that exists returns the existing one, with its labels and options. They must not replace it.
             {
                 ...this.ofProvider(opts),
                 retainOnDelete: args.keep,
                 deleteBeforeReplace: true,
-                ignoreChanges: ["labels"],
+                ignoreChanges: ["labels", "driver", "driverOpts"],
             },
         ).name;
     }
