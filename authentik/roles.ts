@@ -77,6 +77,8 @@ export interface StackFacts {
     consumers: { redisIndex?: unknown }[];
     postgres: DataSource;
     redis: DataSource;
+    /** Default: there are backups. */
+    backup?: { run?: boolean };
 }
 
 /** Where PostgreSQL or Redis comes from: neither key means that the stack creates it. */
@@ -98,6 +100,13 @@ export type OutpostType = (typeof outpostTypes)[number];
 /** What an application names as its outpost, to be served by the one in authentik's server. */
 export const embeddedOutpost = "embedded";
 
+const postgres = {
+    key: "postgres",
+    name: "postgres",
+    runs: "the PostgreSQL that is created here, backups, and jobs that ask a database",
+    tag: "postgres",
+} as const;
+
 const server = {
     key: "server",
     name: "ghcr.io/goauthentik/server",
@@ -113,6 +122,17 @@ const isReady = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/
  * Source: lifecycle/wait_for_db.py of 2025.8.
  */
 const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;
+
+/** The program of the backups, in its container. */
+export const backupScript = "/run/authentik-stack/backup.sh";
+/** A file in it that tells which secret key belongs to what it saves. */
+export const fingerprintFile = "/run/secrets/secret_key_fingerprint";
+/** What it reads in its environment. */
+export const backupVariables = [
+    ...(["RELEASE", "DATABASES", "PERIOD", "OFFSET", "VERIFY_PERIOD", "KEEP"] as const),
+    ...(["PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGSSLMODE", "PGPASSFILE", "PGCONNECT_TIMEOUT"] as const),
+    ...(["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] as const),
+];
 
 /** Secrets, and memory that every container writes to. */
 const everyFolders = ["/run/secrets", "/tmp", "/dev/shm"];
@@ -172,7 +192,7 @@ export const roles = {
     // People reach it through the server.
     rac: outpost("rac", { number: 9300, scheme: "http", publishable: false }),
     postgres: {
-        image: { key: "postgres", name: "postgres", runs: "the PostgreSQL that is created here", tag: "postgres" },
+        image: postgres,
         host: "postgres",
         port: { number: 5432, scheme: "postgresql", publishable: false },
         health: { command: ["pg_isready", "--username=postgres", "--host=127.0.0.1"], startSeconds: 60 },
@@ -194,6 +214,17 @@ export const roles = {
         memory: "256m",
         folders: ["/data", ...everyFolders],
         needed: (stack) => usesRedis(stack) && isCreatedHere(stack.redis),
+    },
+    backup: {
+        image: postgres,
+        host: "authentik-backup",
+        health: { command: ["sh", backupScript, "health"], startSeconds: 10, readySeconds: 60 },
+        stopSeconds: 10,
+        pids: 64,
+        memory: "512m",
+        folders: ["/backups", "/source", "/run/authentik-stack", "/etc", ...everyFolders],
+        variables: [...backupVariables],
+        needed: ({ backup }) => backup?.run !== false,
     },
 } as const satisfies Record<string, Role>;
 

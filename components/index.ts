@@ -25,6 +25,7 @@ export {
     type SecretFiles,
 } from "./consumer";
 
+export { Backups, type BackupsArgs } from "./backups";
 export { type NetworkArgs, Networks, type NetworksArgs } from "./networks";
 export { Postgres, type PostgresArgs } from "./postgres";
 export type { PostgresConnection } from "./postgres-connection";

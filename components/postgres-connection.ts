@@ -82,24 +82,24 @@ function certificateFiles(
  * A job that runs psql with a connection, without its networks.
  *
  * @param image an image of PostgreSQL.
+ * @param owner the user that it runs as, of the image or by id.
  */
 export function psql(
     postgres: PostgresConnection,
     image: pulumi.Input<string>,
     command: string[],
+    owner = postgresUser,
 ): Pick<Process, "image" | "entrypoint" | "user" | "command" | "variables" | "files"> {
     const { host, port, database, user: role, password } = postgres;
-    const entry = pulumi
-        .all([host, port, database, role, password])
-        // libpq looks for a line of each host that it tries.
-        .apply(([names, ...fields]) =>
-            names
-                .split(",")
-                .map((one) => [one, ...fields].map(passwordFileField).join(":"))
-                .join("\n"),
-        );
+    const entry = pulumi.all([host, port, role, password]).apply(([names, number, ...fields]) =>
+        names
+            .split(",")
+            // libpq looks for a line of each host that it tries; the password is that of the role, whatever the database.
+            .map((one) => [passwordFileField(one), number, "*", ...fields.map(passwordFileField)].join(":"))
+            .join("\n"),
+    );
     const passFile = "/run/secrets/pgpass";
-    const certificates = certificateFiles(postgres, "PG", postgresUser);
+    const certificates = certificateFiles(postgres, "PG", owner);
     const variables = {
         PGHOST: host,
         PGPORT: pulumi.output(port).apply(String),
@@ -112,15 +112,15 @@ export function psql(
     return {
         image,
         entrypoint: ["psql"],
-        user: postgresUser,
+        user: owner,
         command: ["--no-psqlrc", "--no-password", ...command],
         variables: { ...variables, PGCONNECT_TIMEOUT: "10" },
         // libpq ignores a password file that others than its owner can read.
-        files: [{ path: passFile, content: entry, secrets: [password], owner: postgresUser }, ...certificates.files],
+        files: [{ path: passFile, content: entry, secrets: [password], owner }, ...certificates.files],
     };
 }
 
 /** A field of a libpq password file, where colons and backslashes are escaped. */
-function passwordFileField(value: string | number): string {
-    return String(value).replaceAll("\\", "\\\\").replaceAll(":", "\\:");
+function passwordFileField(value: string): string {
+    return value.replaceAll("\\", "\\\\").replaceAll(":", "\\:");
 }

@@ -17,6 +17,8 @@ export interface PostgresArgs {
     networks: Networks;
     /** Databases, each with a role of the same name that owns it, is no superuser and has a password of its own; plain. */
     databases: string[];
+    /** Also makes a role that reads all of them, and changes nothing. Default: false. */
+    reader?: boolean;
     /** Default: none. */
     limits?: Limits;
     /** What its container gets beside that. Default: nothing. */
@@ -45,6 +47,8 @@ export class Postgres extends pulumi.ComponentResource {
     public readonly volume: pulumi.Output<string>;
     /** A connection by name of the database. */
     public readonly databases: Record<string, PostgresConnection>;
+    /** The connection of the role that reads all databases, where there is one. */
+    public readonly reader: PostgresConnection | undefined;
 
     public constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
         super(dataServices.postgres.type, name, {}, opts);
@@ -55,6 +59,7 @@ export class Postgres extends pulumi.ComponentResource {
         const passwords = args.databases.map((database) =>
             credentials.secret(`database/${database}`, name, { parent: this }),
         );
+        const reader = args.reader === true ? credentials.secret("backup", name, { parent: this }) : undefined;
         this.volume = dataVolume(`${name}-data`, "postgres", args.context, {
             parent: this,
             // Its place in the state while the stack does not run the service itself.
@@ -76,7 +81,7 @@ export class Postgres extends pulumi.ComponentResource {
                     ...quiet,
                 ],
                 user,
-                files: [provisionFile(superuser, args.databases, passwords)],
+                files: [provisionFile(superuser, args.databases, passwords, reader)],
                 mounts: [{ source: socket, target: socketFolder }],
                 networks: [],
                 triggers: { server: server.revision, databases: args.databases.join(" ") },
@@ -93,6 +98,10 @@ export class Postgres extends pulumi.ComponentResource {
                 connection(host, database, passwords[index] ?? superuser, server, provisioned),
             ]),
         );
+        this.reader = reader && {
+            ...connection(host, "authentik", reader, server, provisioned),
+            user: readerRole,
+        };
         this.registerOutputs({ volume: this.volume });
     }
 
@@ -157,9 +166,12 @@ function provisionFile(
     superuser: pulumi.Output<string>,
     databases: string[],
     passwords: pulumi.Output<string>[],
+    reader: pulumi.Output<string> | undefined,
 ): WorkloadFile {
-    const secrets = [superuser, ...passwords];
-    const content = pulumi.all(secrets).apply(([first = "", ...others]) => provisionSql(first, databases, others));
+    const secrets = [superuser, ...passwords, ...(reader === undefined ? [] : [reader])];
+    const content = pulumi
+        .all([reader, superuser, ...passwords])
+        .apply(([reads, first = "", ...others]) => provisionSql(first, databases, others as string[], reads));
     return { path: "/run/secrets/databases.sql", content, secrets };
 }
 
@@ -171,8 +183,9 @@ function provisionFile(
  * @param superuser password of the role postgres.
  * @param databases names of databases; each gets a role of the same name.
  * @param passwords the roles' passwords, in the order of the databases.
+ * @param reader password of the role that reads all databases. Default: there is none.
  */
-export function provisionSql(superuser: string, databases: string[], passwords: string[]): string {
+export function provisionSql(superuser: string, databases: string[], passwords: string[], reader?: string): string {
     return [
         // Otherwise the server would log a statement that fails, with its password.
         "SET log_min_error_statement = panic;",
@@ -181,6 +194,7 @@ export function provisionSql(superuser: string, databases: string[], passwords: 
         "REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;",
         `ALTER ROLE postgres PASSWORD ${literal(superuser)};`,
         ...databases.flatMap((database, index) => provisionDatabase(database, passwords[index] ?? "")),
+        ...(reader === undefined ? [] : provisionReader(databases, reader)),
         "",
     ].join("\n");
 }
@@ -193,6 +207,18 @@ function provisionDatabase(database: string, password: string): string[] {
         `SELECT 'CREATE DATABASE ${name} OWNER ${name}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = ${literal(database)}) \\gexec`,
         // Every role may connect to a new database by default; each is for its owner alone.
         `REVOKE ALL ON DATABASE ${name} FROM PUBLIC;`,
+    ];
+}
+
+/** The role of the backups. The rights to read all tables are one of PostgreSQL's own roles since its version 14. */
+const readerRole = "ak_backup";
+
+function provisionReader(databases: string[], password: string): string[] {
+    return [
+        `SELECT 'CREATE ROLE ${readerRole}' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${readerRole}') \\gexec`,
+        `ALTER ROLE ${readerRole} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${literal(password)};`,
+        `GRANT pg_read_all_data TO ${readerRole};`,
+        ...databases.map((database) => `GRANT CONNECT ON DATABASE "${database}" TO ${readerRole};`),
     ];
 }
 
@@ -209,8 +235,8 @@ export function connectPostgres(
     const { config, images, networks, context, transform, additions } = args;
     const { external, stack, ...limits } = config.postgres;
     if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts);
-    if (external !== undefined) return { connection: externalPostgres(name, external, args, opts), consumers: {} };
-    if (stack !== undefined) return { connection: otherStacks(name, stack, opts), consumers: {} };
+    if (external !== undefined) return shared(externalPostgres(name, external, args, opts));
+    if (stack !== undefined) return shared(otherStacks(name, stack, opts));
     const consumers = config.consumers.map((consumer) => consumer.name);
     const postgres = new Postgres(
         name,
@@ -222,12 +248,23 @@ export function connectPostgres(
             transform,
             additions,
             databases: ["authentik", ...consumers],
+            reader: config.backup.run,
         },
         opts,
     );
     const { authentik, ...others } = postgres.databases;
     if (authentik === undefined) throw new Error("the component Postgres made no database for authentik");
-    return { connection: authentik, consumers: others, volumes: { postgres: postgres.volume } };
+    return {
+        connection: authentik,
+        consumers: others,
+        volumes: { postgres: postgres.volume },
+        reader: postgres.reader,
+    };
+}
+
+/** One that others made: authentik's own role is the only one that is known to read there. */
+function shared(connection: PostgresConnection): DataService<PostgresConnection> {
+    return { connection, consumers: {}, reader: connection };
 }
 
 function externalPostgres(

@@ -14,6 +14,8 @@ export interface DataService<Connection, Offered = Connection> {
     consumers: Record<string, Offered>;
     /** Names of the data volumes, when the service was created here. */
     volumes?: Record<string, pulumi.Output<string>>;
+    /** What saves a copy of all that this stack has there connects with. Default: nothing does. */
+    reader?: Connection;
 }
 
 /** What a data service is connected with. */

@@ -9,6 +9,7 @@ import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
 import { namedVolumes } from "../config/volumes";
 import { withAdditions } from "./additions";
+import { Backups } from "./backups";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
 import type { Context } from "./context";
@@ -141,6 +142,24 @@ export class AuthentikStack extends pulumi.ComponentResource {
             { instance, ...place, revision: postgres.connection.revision },
             { parent: this, dependsOn: [blueprints.applied] },
         );
+        const { run: backsUp, ...schedule } = config.backup;
+        const backups =
+            backsUp && postgres.reader !== undefined
+                ? new Backups(
+                      `${name}-backups`,
+                      {
+                          ...{ ...place, schedule, version, volumes, secretKey: secrets.secretKey },
+                          image: images.postgres,
+                          postgres: postgres.reader,
+                          databases: ["authentik", ...Object.keys(postgres.consumers)],
+                          additions: additions("backup"),
+                          transform: transform.backup,
+                          // A first backup of an unfinished database helps nobody.
+                          after: [blueprints.applied],
+                      },
+                      child,
+                  )
+                : undefined;
         const connected = { ...place, server, url, after: [blueprints.applied, ...setUp] };
         const tokenOf = (outpost: string) => secrets.outposts[outpost] ?? missing(outpost);
         const running = outposts
@@ -198,7 +217,10 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 ]),
             ),
             networks: networks.names,
-            volumes: { ...volumes, ...postgres.volumes, ...redis?.volumes },
+            volumes: {
+                ...{ ...volumes, ...postgres.volumes, ...redis?.volumes },
+                ...(backups === undefined ? {} : { backups: backups.volume }),
+            },
             databases: mapValues(postgres.consumers, databaseOutput),
             redis: mapValues(redis?.consumers ?? {}, redisOutput),
         };

@@ -59,7 +59,7 @@ const container = section({
     shm: memory("1m").optional().describe("size of /dev/shm; default: 512m for server and worker, else Docker's 64m"),
     caCertificates: certificates("containers.authentik.caCertificates")
         .optional()
-        .describe("PEM of CAs that it trusts beside those of its image; not for postgres and redis"),
+        .describe("PEM of CAs that it trusts beside those of its image; not for postgres, redis and backup"),
 });
 
 /** What containers get beside what the stack gives them. */
@@ -77,7 +77,7 @@ export const everyone = "authentik";
 /** What a container gets: what all of authentik's get, and what is its own. */
 export function additionsTo(name: string, containers: Record<string, ContainerConfig>): Partial<ContainerConfig> {
     const own: Partial<ContainerConfig> = containers[name] ?? {};
-    const common: Partial<ContainerConfig> | undefined = ["postgres", "redis"].includes(name)
+    const common: Partial<ContainerConfig> | undefined = ["postgres", "redis", "backup"].includes(name)
         ? undefined
         : containers[everyone];
     if (common === undefined) return own;

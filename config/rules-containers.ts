@@ -5,7 +5,7 @@ import type { Config, Rule } from "./schema";
 
 /** Checks of `containers`: what it names is there, and nothing in it is what the stack sets itself. */
 export const containerRule: Rule = {
-    reads: ["containers", "version", "outposts", "consumers", "postgres", "redis"],
+    reads: ["containers", "version", "outposts", "consumers", "postgres", "redis", "backup"],
     check: (config, report) => {
         const known = new Map(containersOf(config));
         if (everyone in config.containers && known.has(everyone))

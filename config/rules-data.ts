@@ -3,7 +3,7 @@ import type { Rule } from "./schema";
 import { certificatesIn, clientKeySecret, privateKeyIn } from "./secrets";
 
 /** Names that PostgreSQL, Redis or this stack have taken. */
-const reserved = /^(authentik|postgres|public|none|default|template[01]|pg_.*)$/;
+const reserved = /^(authentik|postgres|public|none|default|template[01]|ak_backup|pg_.*)$/;
 
 /** Checks of PostgreSQL, Redis, their certificates and those who share them. */
 export const dataRules: Rule[] = [

@@ -7,6 +7,7 @@ import { allRoles, type ImageKey, roles } from "../authentik/roles";
 import { settings } from "../authentik/settings";
 import { image, limits, origin, publishedPort, section, text, whole } from "../ground/fields";
 import type { Report } from "../ground/problems";
+import { backup } from "./backup";
 import { blueprints } from "./blueprints";
 import { containers } from "./containers";
 import { consumers, networks, postgres, redis } from "./data";
@@ -50,6 +51,7 @@ export const schema = section({
         .prefault({})
         .describe("the authentik server"),
     worker: section(limits(roles.worker)).prefault({}).describe("the authentik worker"),
+    backup,
     containers,
     email,
     blueprints,

@@ -19,6 +19,7 @@ export type SecretName =
     | "api-token"
     | "postgres"
     | "redis"
+    | "backup"
     | typeof clientKeySecret
     | "email-password"
     | `${"database" | "redis" | "outpost" | "application" | "blueprint"}/${string}`;
@@ -35,7 +36,7 @@ export interface StackSecret {
 /** The keys that decide which secrets there are. */
 export const decidesSecrets = [
     ...(["version", "postgres", "redis", "consumers", "outposts", "applications"] as const),
-    ...(["email", "blueprints"] as const),
+    ...(["email", "blueprints", "backup"] as const),
 ] as const;
 
 /** What of a configuration decides which secrets there are. */
@@ -59,6 +60,7 @@ export function secretsOf(config: SecretFacts): StackSecret[] {
         { name: "admin-password", knownTo: "administrator" },
         { name: "api-token", knownTo: "others" },
         ...(isCreatedHere(postgres) ? [{ name: "postgres" } as const] : []),
+        ...(isCreatedHere(postgres) && config.backup?.run !== false ? [{ name: "backup" } as const] : []),
         ...(isHandedOver(postgres) ? [] : [{ name: "database/authentik", neededBy: external("postgres") } as const]),
         ...(postgres.external?.clientCertificate === undefined
             ? []
@@ -104,7 +106,7 @@ export function secretProblem(name: string, text: string): string | undefined {
     // Python's smtplib sends nothing else. Source: SMTP.auth in its smtplib.py.
     if (name === "email-password" && /[^\0-\x7f]/.test(text))
         return "must be in ASCII, as authentik's mail client sends nothing else; choose another at the mail server";
-    if (/^(redis|email-password|admin-password|postgres)$|^(database|redis)\//.test(name))
+    if (/^(redis|email-password|admin-password|postgres|backup)$|^(database|redis)\//.test(name))
         return /^[^\s\p{Cc}\p{Cs}]([^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}])?$/u.test(text) &&
             (mayBeShort(name) || text.length >= 8)
             ? undefined

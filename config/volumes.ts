@@ -11,6 +11,7 @@ const dataVolumes = {
     certificates: { volume: "ak_certs", holds: "certificates that authentik imports" },
     postgres: { volume: "pg_data", holds: "the databases of the PostgreSQL that is created here" },
     redis: { volume: "redis_data", holds: "the data of the Redis that is created here" },
+    backups: { volume: "ak_backups", holds: "the backups" },
 } as const;
 
 /**

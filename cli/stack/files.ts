@@ -66,6 +66,7 @@ export function readRequirements(root: string, stack: string, release?: string):
         consumers: list(value("consumers")),
         postgres: section(value("postgres")),
         redis: section(value("redis")),
+        backup: section(value("backup")),
     };
     return {
         version,

@@ -203,7 +203,9 @@ describe("the program with an outpost that runs elsewhere", () => {
 
     it("makes no container of it, and declares it in authentik with its token", () => {
         expect(all(run.resources, "container").map(({ name }) => name)).to.have.members(
-            ["server", "worker", "postgres-server", "redis-server"].map((name) => `authentik-${name}`),
+            ["server", "worker", "postgres-server", "redis-server", "backups-container"].map(
+                (name) => `authentik-${name}`,
+            ),
         );
         const { memory } = recordOf(step(run.resources, "authentik-blueprints-applied"));
         expect(Object.keys(memory ?? {})).to.include("outpost far");

@@ -15,7 +15,7 @@ describe("the program's containers", () => {
     it("are named by Pulumi and created before their predecessors are deleted, whatever data or ports they use", async () => {
         const containers = all((await runProgram()).resources, "container");
 
-        expect(containers).to.have.length(6);
+        expect(containers).to.have.length(7);
         for (const { name, inputs, options } of containers) {
             expect(inputs, name).to.not.have.property("name");
             expect(inputs, name).to.include({ start: false, mustRun: false });
@@ -95,9 +95,15 @@ describe("the program's containers", () => {
         );
 
         expect(names.map((aliases) => new Set(aliases.flat()))).to.deep.equal(
-            ["postgres", "redis", "authentik-server", "authentik-worker", "ak-outpost-organizr", "ak-outpost-cwad"].map(
-                (name) => new Set([name]),
-            ),
+            [
+                "postgres",
+                "redis",
+                "authentik-server",
+                "authentik-worker",
+                "authentik-backup",
+                "ak-outpost-organizr",
+                "ak-outpost-cwad",
+            ].map((name) => new Set([name])),
         );
     });
 
@@ -115,6 +121,7 @@ describe("the program's containers", () => {
             "authentik-redis-server": [db],
             "authentik-server": [frontend, backend, db],
             "authentik-worker": [frontend, backend, db],
+            "authentik-backups-container": [db, backend],
             "authentik-ak-outpost-organizr": [frontend],
             "authentik-ak-outpost-cwad": [frontend, backend],
         });
@@ -131,6 +138,7 @@ describe("the program's containers", () => {
             "redis:7-alpine",
             "goauthentik/server:2025.8.6",
             "goauthentik/server:2025.8.6",
+            "postgres:16-alpine",
             "goauthentik/proxy:2025.8.6",
             "goauthentik/proxy:2025.8.6",
         ]);
@@ -140,6 +148,7 @@ describe("the program's containers", () => {
             "redis:8.0",
             "goauthentik/server:2025.8.1",
             "goauthentik/server:2025.8.1",
+            "postgres:16-alpine",
             "my/proxy:1",
             "my/proxy:1",
         ]);

@@ -12,7 +12,7 @@ describe("every container of the program", () => {
     before(async () => {
         ({ resources } = await runProgram());
         containers = all(resources, "container");
-        expect(containers).to.have.length(6);
+        expect(containers).to.have.length(7);
     });
 
     const each = (title: string, check: (registered: Registered) => void) =>
@@ -22,7 +22,7 @@ describe("every container of the program", () => {
 
     it("is labelled with its stack and its resource, as are volumes and networks", () => {
         const labelled = [...containers, ...all(resources, "volume"), ...all(resources, "network")];
-        expect(labelled).to.have.length(17);
+        expect(labelled).to.have.length(19);
         for (const { inputs, name } of labelled)
             expect((inputs.labels as unknown[]).slice(0, 2), name).to.deep.equal([
                 { label: "authentik-stack.stack", value: "authentik-stack/" },
@@ -64,7 +64,7 @@ describe("every container of the program", () => {
     it("may use the memory that the configuration gives it, and no swap", () => {
         const memory = containers.map(({ inputs }) => [inputs.memory, inputs.memorySwap]);
 
-        expect(memory).to.deep.equal([512, 256, 1024, 1024, 128, 128].map((size) => [size, size]));
+        expect(memory).to.deep.equal([512, 256, 1024, 1024, 512, 128, 128].map((size) => [size, size]));
     });
 
     each("has a health check with durations as Go prints them", ({ inputs, name }) => {
@@ -81,8 +81,11 @@ describe("every container of the program", () => {
         for (const { inputs, name } of containers) {
             const files = await filesOf(resources, name);
             expect(files, name).to.not.have.length(0);
-            for (const { mode, uid, gid, path } of files)
-                expect([mode, uid, gid], `${name} ${path}`).to.deep.equal([0o440, 0, groups[name] ?? 1000]);
+            for (const { mode, uid, gid, path } of files) {
+                // libpq takes no password from a file of another user.
+                const rights = path.endsWith("/pgpass") ? [0o400, 1000, 1000] : [0o440, 0, groups[name] ?? 1000];
+                expect([mode, uid, gid], `${name} ${path}`).to.deep.equal(rights);
+            }
             expect(inputs, name).to.not.have.property("uploads");
         }
     });
@@ -90,7 +93,7 @@ describe("every container of the program", () => {
     it("runs as the image's own user, which is never root", () => {
         const users = containers.map(({ inputs }) => inputs.user);
 
-        expect(users).to.deep.equal(["postgres", "999", undefined, undefined, undefined, undefined]);
+        expect(users).to.deep.equal(["postgres", "999", undefined, undefined, "1000", undefined, undefined]);
     });
 
     each("restarts unless stopped, and is given time to stop", ({ inputs, name }) => {

@@ -23,6 +23,7 @@ describe("the program's data", () => {
             ["media", true],
             ["templates", true],
             ["certificates", true],
+            ["backups-data", true],
             ["ak-outpost-organizr-sessions", false],
             ["ak-outpost-cwad-sessions", false],
         ]);
@@ -32,7 +33,7 @@ describe("the program's data", () => {
     it("is deleted with the stack if the configuration says so", async () => {
         const { volumes, key } = await kept(devWith({ protectData: false }));
 
-        expect(volumes).to.have.length(8);
+        expect(volumes).to.have.length(9);
         for (const [name, stays] of volumes) expect(stays, String(name)).to.equal(false);
         expect(key).to.equal(false);
     });

@@ -26,7 +26,7 @@ async function made(
     return (await runUnderMocks(make)).resources;
 }
 
-const everything = ["postgres", "redis", "server", "worker", "ak-outpost-home"];
+const everything = ["postgres", "redis", "server", "worker", "backup", "ak-outpost-home"];
 const failureOfProgram = (run: Promise<unknown>) =>
     run.then(
         () => undefined,
@@ -46,6 +46,7 @@ describe("a transform", () => {
             ["auth-redis-server", "of-redis"],
             ["auth-server", "of-server"],
             ["auth-worker", "of-worker"],
+            ["auth-backups-container", "of-backup"],
             ["auth-ak-outpost-home", "of-ak-outpost-home"],
         ]);
     });
@@ -78,10 +79,10 @@ describe("a transform", () => {
 
         expect(misspelt).to.be.instanceOf(pulumi.RunError).with.property("message");
         expect((misspelt as Error).message).to.equal(
-            "transform names sever, which this stack does not run; this stack has the containers server, worker, postgres, redis, ak-outpost-home",
+            "transform names sever, which this stack does not run; this stack has the containers server, worker, postgres, redis, backup, ak-outpost-home",
         );
         expect((elsewhere as Error).message).to.equal(
-            "transform names postgres, which this stack does not run; this stack has the containers server, worker, redis, ak-outpost-home",
+            "transform names postgres, which this stack does not run; this stack has the containers server, worker, redis, backup, ak-outpost-home",
         );
     });
 });
@@ -130,6 +131,6 @@ describe("a Docker provider among the options of the whole", () => {
         expect((failure as Error).message).to.equal(
             "a component was given a Docker provider that its runtime does not have; give it to the runtime as well: `new DockerHost({ provider })`",
         );
-        expect(namesOf(await made({}), "container")).to.have.length(5);
+        expect(namesOf(await made({}), "container")).to.have.length(6);
     });
 });

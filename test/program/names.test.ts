@@ -57,6 +57,7 @@ describe("the volumes of a stack", () => {
             "compose_media",
             "staging-ak_templates",
             "staging-ak_certs",
+            "staging-ak_backups",
             "staging-ak-outpost-organizr-sessions",
             "staging-ak-outpost-cwad-sessions",
         ]);

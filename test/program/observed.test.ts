@@ -9,7 +9,8 @@ const labels = (resource: string) => ({
     "authentik-stack.resource": resource,
 });
 const workloads = [
-    ...["postgres-server", "redis-server", "server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"],
+    ...["postgres-server", "redis-server", "server", "worker", "backups-container"],
+    ...["ak-outpost-organizr", "ak-outpost-cwad"],
 ].map((name) => `authentik-${name}`);
 
 /** The stack as it runs, with a change to one of its containers. */

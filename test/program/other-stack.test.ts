@@ -47,6 +47,7 @@ describe("the program on another stack's databases", () => {
         expect(namesOf(resources, "container")).to.deep.equal([
             "authentik-server",
             "authentik-worker",
+            "authentik-backups-container",
             "authentik-ak-outpost-organizr",
             "authentik-ak-outpost-cwad",
         ]);

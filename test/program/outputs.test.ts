@@ -99,6 +99,7 @@ describe("the program's outputs", () => {
             media: "ak_media",
             templates: "ak_templates",
             certificates: "ak_certs",
+            backups: "ak_backups",
             postgres: "pg_data",
             redis: "redis_data",
         });

@@ -38,7 +38,7 @@ describe("a preview of the program", () => {
     it("knows every setting, label and image of a container before anything is made, but no digest of what is generated", () => {
         const containers = all(run.resources, "container");
 
-        expect(containers).to.have.length(6);
+        expect(containers).to.have.length(7);
         for (const { name, inputs } of containers) {
             const labels = inputs.labels as { label: string; value: unknown }[];
             const generation = /-(server|worker)$/.test(name) && !/postgres|redis/.test(name) ? ["generation"] : [];

@@ -29,6 +29,7 @@ describe("the program, for a release of authentik that needs no Redis", () => {
             "authentik-postgres-server",
             "authentik-server",
             "authentik-worker",
+            "authentik-backups-container",
             "authentik-ak-outpost-organizr",
             "authentik-ak-outpost-cwad",
         ]);

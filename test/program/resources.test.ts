@@ -29,6 +29,7 @@ describe("the program, with the development configuration", () => {
             Server: ["authentik-server"],
             Worker: ["authentik-worker"],
             Blueprints: ["authentik-blueprints"],
+            Backups: ["authentik-backups"],
             Outpost: ["authentik-ak-outpost-organizr", "authentik-ak-outpost-cwad"],
             Serving: ["authentik-serving"],
             Container: [
@@ -36,6 +37,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-redis-server",
                 "authentik-server",
                 "authentik-worker",
+                "authentik-backups-container",
                 "authentik-ak-outpost-organizr",
                 "authentik-ak-outpost-cwad",
             ],
@@ -46,6 +48,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-media",
                 "authentik-templates",
                 "authentik-certificates",
+                "authentik-backups-data",
                 "authentik-ak-outpost-organizr-sessions",
                 "authentik-ak-outpost-cwad-sessions",
             ],
@@ -54,6 +57,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-postgres-database-authentik",
                 "authentik-postgres-database-paperless",
                 "authentik-postgres-database-n8n",
+                "authentik-postgres-backup",
                 "authentik-label-key",
                 "authentik-redis-redis",
                 "authentik-redis-redis-paperless",
@@ -73,6 +77,7 @@ describe("the program, with the development configuration", () => {
                 "authentik-server-healthy",
                 "authentik-worker-healthy",
                 "authentik-blueprints-applied",
+                "authentik-backups-container-healthy",
                 "authentik-ak-outpost-organizr-healthy",
                 "authentik-ak-outpost-cwad-healthy",
                 "authentik-serving-proven",
@@ -89,7 +94,7 @@ describe("the program, with the development configuration", () => {
     it("makes its components of a type of its own, with no input but protectData and no secret in their state", () => {
         const components = run.resources.filter(({ type }) => type.startsWith("authentik-stack:"));
 
-        expect(components).to.have.length(10);
+        expect(components).to.have.length(11);
         for (const { type, name, inputs, props, outputs } of components) {
             expect(type, name).to.match(/^authentik-stack:index:[A-Z]\w+$/);
             const shown = name === "authentik" ? { protectData: true } : {};
@@ -124,6 +129,7 @@ describe("the program, with another configuration", () => {
             "authentik-redis-server",
             "authentik-server",
             "authentik-worker",
+            "authentik-backups-container",
         ]);
         expect(made.Serving).to.deep.equal(["authentik-serving"]);
         expect(made.RandomPassword?.filter((name) => name.includes("outpost"))).to.deep.equal([]);

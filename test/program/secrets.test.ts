@@ -138,7 +138,7 @@ describe("the one list of secrets", () => {
             const names = namesOf(resources, "password")
                 // The key of labels is shown to nothing.
                 .filter((name) => name !== "authentik-label-key")
-                .map((name) => name.replace(/^authentik-((postgres|redis)-(?=postgres$|redis|database))?/, ""));
+                .map((name) => name.replace(/^authentik-((postgres|redis)-(?=postgres$|backup$|redis|database))?/, ""));
             expect(names.toSorted()).to.deep.equal(listed.toSorted());
         });
     }

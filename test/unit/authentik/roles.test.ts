@@ -15,23 +15,28 @@ const consumers = [{ redisIndex: 2 }];
 
 describe("the roles of a stack", () => {
     for (const [what, changes, roles] of [
-        ["up to 2025.8", {}, ["server", "worker", "postgres", "redis"]],
-        ["from 2025.10 on", { version: "2026.2.0" }, ["server", "worker", "postgres"]],
+        ["up to 2025.8", {}, ["server", "worker", "postgres", "redis", "backup"]],
+        ["from 2025.10 on", { version: "2026.2.0" }, ["server", "worker", "postgres", "backup"]],
         [
             "from 2025.10 on, with a consumer that has no Redis database",
             { version: "2026.2.0", consumers: [{}] },
-            ["server", "worker", "postgres"],
+            ["server", "worker", "postgres", "backup"],
         ],
         [
             "from 2025.10 on, with a consumer that has one",
             { version: "2026.2.0", consumers },
-            ["server", "worker", "postgres", "redis"],
+            ["server", "worker", "postgres", "redis", "backup"],
         ],
-        ["with databases of others", { postgres: { external: {} }, redis: { stack: {} } }, ["server", "worker"]],
+        [
+            "with databases of others",
+            { postgres: { external: {} }, redis: { stack: {} } },
+            ["server", "worker", "backup"],
+        ],
+        ["without backups", { backup: { run: false } }, ["server", "worker", "postgres", "redis"]],
         [
             "with outposts",
             { redis: { external: {} }, outposts: [{ type: "rac" }, { type: "ldap" }, { type: "ldap" }] },
-            ["server", "worker", "ldap", "rac", "postgres"],
+            ["server", "worker", "ldap", "rac", "postgres", "backup"],
         ],
     ] satisfies [string, Partial<StackFacts>, string[]][]) {
         it(`are those that it runs: ${what}`, () => {

@@ -55,7 +55,7 @@ describe("files of a stack", () => {
         writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
 
         const { images, docker } = readRequirements(root, "other");
-        expect(Object.keys(images)).to.have.members(["server", "ldap"]);
+        expect(Object.keys(images)).to.have.members(["server", "ldap", "postgres"]);
         expect(docker.host).to.equal("ssh://root@host");
     });
 

@@ -32,7 +32,7 @@ describe("a stack", () => {
     it("runs on the Docker host that Docker's own command uses, unless it is told", async () => {
         const { resources } = await runUnderMocks(() => new AuthentikStack("auth", { config: config() }));
 
-        expect(namesOf(resources, "container")).to.include("auth-server").and.have.length(6);
+        expect(namesOf(resources, "container")).to.include("auth-server").and.have.length(7);
     });
 
     it("can be there twice in one program, on one host by its prefix", async () => {

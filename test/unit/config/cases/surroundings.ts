@@ -98,7 +98,7 @@ export const refusedSurroundings: Refused[] = [
         "additions to nothing",
         { containers: { sever: { shm: "1g" } } },
         "containers.sever",
-        "use one of authentik, server, worker, postgres, redis, ak-outpost-organizr",
+        "use one of authentik, server, worker, postgres, redis, backup, ak-outpost-organizr",
     ],
     [
         "additions to an outpost elsewhere",

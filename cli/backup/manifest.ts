@@ -1,0 +1,131 @@
+import { compare } from "../../authentik/releases";
+import { stepProblem } from "../../authentik/upgrades";
+
+/** What a backup says of itself, as authentik/backup.sh writes it. */
+export interface Manifest {
+    /** Of this form; another number is another form. */
+    format: 1;
+    /** Name of its folder: when it was begun, in UTC, as `2026-11-28T03-30-00Z`. */
+    id: string;
+    /** Release of authentik. */
+    release: string;
+    /** Version of PostgreSQL, e.g. `16.4`. */
+    postgres: string;
+    /** Fingerprint of the secret key: `fingerprintOf` in components/backups.ts. */
+    secretKey: string;
+    /** What is striking about it. */
+    warnings: string[];
+    /** Its files by name: `<database>.dump` and `<folder>.tar`. */
+    files: Record<string, { bytes: number; sha256: string }>;
+    /** Rows by table, by database. */
+    databases: Record<string, Record<string, number>>;
+}
+
+/** What the program of the backups says there is. */
+export interface Listing {
+    /** Oldest first. */
+    manifests: Manifest[];
+    /** What failed last, and was not done since. */
+    failures: string[];
+    /** The backup that was last restored for a trial, and when. */
+    verified?: { id: string; time: Date };
+}
+
+/** Reads what the program prints as its list. */
+export function readListing(output: string): Listing {
+    const lines = output.split("\n");
+    const starting = (word: string) =>
+        lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1).trim()] : []));
+    const [verified] = starting("verified");
+    const [id = "", time = ""] = verified?.split(" ") ?? [];
+    return {
+        manifests: lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Manifest),
+        failures: starting("failed"),
+        ...(verified === undefined ? {} : { verified: { id, time: new Date(Number(time) * 1000) } }),
+    };
+}
+
+/** When a backup was begun. */
+export function timeOf({ id }: Pick<Manifest, "id">): Date {
+    return new Date(id.replace(/T(\d\d)-(\d\d)-(\d\d)Z$/, "T$1:$2:$3Z"));
+}
+
+/** All that a backup has, in bytes. */
+export function bytesOf({ files }: Pick<Manifest, "files">): number {
+    return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** The list as people read it, newest last. */
+export function describeListing({ manifests, failures, verified }: Listing, now: Date): string {
+    const rows = manifests.map((manifest) => [
+        manifest.id,
+        `${ageText(now.getTime() - timeOf(manifest).getTime())} ago`,
+        sizeText(bytesOf(manifest)),
+        manifest.release,
+        [...(manifest.id === verified?.id ? ["verified"] : []), ...manifest.warnings].join("; "),
+    ]);
+    const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+    const table = rows.map((row) =>
+        row
+            .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+            .join("  ")
+            .trimEnd(),
+    );
+    return [
+        ...(rows.length === 0 ? ["There is no backup yet."] : table),
+        ...failures.map((text) => `\nfailed: ${text}`),
+    ].join("\n");
+}
+
+/** The target of a restore. */
+export interface Target {
+    stack: string;
+    /** The release of its configuration. */
+    release: string;
+    /** Fingerprint of its secret key. */
+    secretKey: string;
+}
+
+/** Why a backup must not be restored into a stack, with what to do instead; undefined when it may. */
+export function restoreProblem(manifest: Manifest, { stack, release, secretKey }: Target): string | undefined {
+    const of = `${manifest.id} is`;
+    if ((manifest.format as number) !== 1)
+        return `${of} of a later form than this program reads; use the program that made it, or a later one.`;
+    if (manifest.secretKey !== secretKey)
+        return (
+            `${of} of an authentik with another secret key than the stack ${stack} has, which could not read it. Set the key of ` +
+            `then with \`npm run pulumi -- config set --stack ${stack} --secret --path 'authentik-stack:secrets["secret-key"]'\`, ` +
+            `run \`npm start -- ${stack}\`, and then this again.`
+        );
+    if (compare(manifest.release, release) > 0)
+        return (
+            `${of} of ${manifest.release}, and the stack ${stack} runs ${release}: authentik has no way back. ` +
+            `Take the stack there with \`npm run upgrade -- ${manifest.release} --stack ${stack}\`, and then run this again.`
+        );
+    if (stepProblem(manifest.release, release) !== undefined)
+        return (
+            `${of} of ${manifest.release}, and authentik has no single step from there to ${release}, which the stack ${stack} ` +
+            `runs. Restore it with \`--into\` a stack of ${manifest.release}, and upgrade that one.`
+        );
+    return undefined;
+}
+
+/** `3 hours`: the largest unit alone. */
+export function ageText(milliseconds: number): string {
+    const units = [
+        { name: "day", length: 86_400_000 },
+        { name: "hour", length: 3_600_000 },
+        { name: "minute", length: 60_000 },
+    ];
+    const { name, length } = units.find((unit) => milliseconds >= unit.length) ?? { name: "second", length: 1000 };
+    const count = Math.max(0, Math.floor(milliseconds / length));
+    return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
+
+/** `1.4 MB`, in units of 1000. */
+export function sizeText(bytes: number): string {
+    const units = ["bytes", "kB", "MB", "GB", "TB"];
+    const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+    const value = bytes / 1000 ** power;
+    return `${power === 0 || value >= 10 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+}

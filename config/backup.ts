@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { roles } from "../authentik/roles";
+import { limits, section, text, whole } from "../ground/fields";
+
+/** Seconds of each interval. */
+const intervals = { hourly: 3600, daily: 86_400, weekly: 604_800 } as const;
+type Interval = keyof typeof intervals;
+const names = Object.keys(intervals) as [Interval, ...Interval[]];
+const oneOf = (more: string) => ({ error: `must be one of ${names.join(", ")}${more}` });
+
+/** The backups. */
+export const backup = section({
+    run: z.boolean().default(true).describe("a container makes them; what is there already stays when it does not"),
+    schedule: z
+        .enum(names, oneOf(""))
+        .default("daily")
+        .describe(`how often: ${names.join(", ")}`),
+    time: text("must be a time of day in UTC, such as 03:30", /^([01]\d|2[0-3]):[0-5]\d$/)
+        .default("03:30")
+        .describe("time of day in UTC; of an hourly backup the minutes count, and weekly is on Thursdays"),
+    keep: whole("must be a whole number from 1 to 10000, such as 14", 1, 10_000)
+        .default(14)
+        .describe("how many are kept; the oldest are deleted after a new one is whole"),
+    verify: z
+        .enum([...names, "never"], oneOf(", never"))
+        .default("weekly")
+        .describe("how often the newest is restored into a PostgreSQL of its own, and compared"),
+    ...limits(roles.backup),
+})
+    .prefault({})
+    .describe("copies of the databases and of authentik's files, in the volume `ak_backups`");
+
+/** The backups, as configured. */
+export type BackupConfig = z.infer<typeof backup>;
+
+/**
+ * The schedule in seconds: how often, when within the first day since 1970 began, which was a Thursday, and how often one is
+ * verified, 0 for never.
+ */
+export function scheduleOf({ schedule, time, verify }: Pick<BackupConfig, "schedule" | "time" | "verify">) {
+    const [hours = 0, minutes = 0] = time.split(":").map(Number);
+    return {
+        period: intervals[schedule],
+        offset: hours * 3600 + minutes * 60,
+        verifyPeriod: verify === "never" ? 0 : intervals[verify],
+    };
+}
