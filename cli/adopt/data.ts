@@ -84,7 +84,7 @@ export async function restore(
     const volume = volumeName("postgres", names);
     const docker = await connection.client();
     const users = await docker.listContainers({ filters: { volume: [volume] } });
-    const isOther = users.filter(({ Labels }) => Labels[jobLabel] !== jobOf(names));
+    const isOther = users.filter(({ Labels }) => Labels[jobLabel] !== jobOf(names, "database"));
     // The stack runs: its database was restored, or is its own.
     const [running] = isOther;
     if (running !== undefined) {
@@ -141,8 +141,9 @@ function join(folder: string, name: string): string {
     return name === "" ? folder : `${folder}/${name}`;
 }
 
-function jobOf({ prefix }: VolumeNames): string {
-    return `${prefix}authentik-adopt`;
+/** A job ends an earlier one of its name, so that the database, which is there meanwhile, has another. */
+function jobOf({ prefix }: VolumeNames, of: "files" | "database"): string {
+    return `${prefix}authentik-adopt-${of}`;
 }
 
 async function handOver(to: Destination, volume: string, target: string, user: string): Promise<void> {
@@ -160,11 +161,11 @@ async function job(
         mounts: { source: string; target: string; readOnly?: boolean }[];
     },
 ): Promise<void> {
-    const labels = { [stackLabel]: identity, [jobLabel]: jobOf(names) };
+    const labels = { [stackLabel]: identity, [jobLabel]: jobOf(names, "files") };
     const made = processArgs({ image, user: "0", networks: [], limits: { memory: "512m" }, ...process }, labels);
     const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] };
     const args = { ...made, capabilities } as KnownArgs;
-    await runToExit(connection, { name: jobOf(names), title, args, pids: 64, files: [], seconds: 4 * 3600 });
+    await runToExit(connection, { name: jobOf(names, "files"), title, args, pids: 64, files: [], seconds: 4 * 3600 });
 }
 
 /** A PostgreSQL without a network, on the stack's volume; a killed run may have left one. */
@@ -173,15 +174,15 @@ async function startServer(
     { identity, names, image }: Omit<Destination, "connection">,
     volume: string,
 ): Promise<Docker.Container> {
-    const filters = { label: [`${jobLabel}=${jobOf(names)}`, `${stackLabel}=${identity}`] };
+    const filters = { label: [`${jobLabel}=${jobOf(names, "database")}`, `${stackLabel}=${identity}`] };
     for (const { Id } of await docker.listContainers({ all: true, filters }))
         await docker.getContainer(Id).remove({ force: true, v: true });
     const container = await docker.createContainer({
-        name: jobOf(names),
+        name: jobOf(names, "database"),
         Image: image,
         User: "postgres",
         Env: [`POSTGRES_PASSWORD_FILE=${passwordFile}`],
-        Labels: { [stackLabel]: identity, [jobLabel]: jobOf(names) },
+        Labels: { [stackLabel]: identity, [jobLabel]: jobOf(names, "database") },
         Volumes: { "/dump": {}, [posix.dirname(passwordFile)]: {} },
         Healthcheck: { Test: ["NONE"] },
         HostConfig: {
