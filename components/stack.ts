@@ -9,6 +9,7 @@ import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
 import { namedVolumes } from "../config/volumes";
 import { withAdditions } from "./additions";
+import { autoresticText } from "./autorestic";
 import { Backups } from "./backups";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
@@ -32,6 +33,7 @@ import {
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
 import { Server, Worker } from "./server";
 import { DockerHost } from "../engine/docker-host";
+import { stackIdentity } from "../engine/labels";
 import { dockerProviderOf } from "../engine/provider";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
@@ -221,6 +223,16 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 ...{ ...volumes, ...postgres.volumes, ...redis?.volumes },
                 ...(backups === undefined ? {} : { backups: backups.volume }),
             },
+            autorestic: autoresticText({
+                names: config,
+                backups:
+                    backups === undefined
+                        ? undefined
+                        : {
+                              stack: stackIdentity(pulumi.getProject(), config.prefix),
+                              resource: `${name}-backups-container`,
+                          },
+            }),
             databases: mapValues(postgres.consumers, databaseOutput),
             redis: mapValues(redis?.consumers ?? {}, redisOutput),
         };
