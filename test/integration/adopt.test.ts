@@ -98,7 +98,7 @@ describe("an authentik that was installed with its official compose file", () =>
     it("has databases and roles as every stack: PostgreSQL's superuser is not authentik's role", async () => {
         const roles =
             "SELECT string_agg(rolname || rolsuper, ' ' ORDER BY rolname) FROM pg_roles WHERE rolname !~ '^pg_'";
-        expect(await sql(await postgres(), "postgres", roles)).to.match(/^authentikfalse .*postgrestrue$/);
+        expect(await sql(await postgres(), "postgres", roles)).to.match(/\bauthentikfalse .*\bpostgrestrue$/);
         const owner = "SELECT string_agg(DISTINCT tableowner, ' ') FROM pg_tables WHERE schemaname = 'public'";
         expect(await sql(await postgres(), "postgres", owner)).to.equal("authentik");
     });
