@@ -52,7 +52,7 @@ export function autoresticText({ names, backups }: AutoresticArgs): string {
                 backends: { [backend]: { type: "local", path: `/backups/${backend}`, requireKey: true } },
                 locations: Object.fromEntries(locations) as object,
             },
-            { lineWidth: 0 },
+            { lineWidth: 0, aliasDuplicateObjects: false },
         ),
     ].join("\n");
 }
