@@ -177,7 +177,7 @@ attempt() {
         date +%s > "$backups/.done-$1"
         return 0
     fi
-    rm -rf "$backups"/*.part
+    rm -rf "$backups"/*.part "$backups/.verify"
     cat "$errors" >&2
     mv "$errors" "/tmp/failed-$1"
     # For a container that takes this one's place; the disk may be full.
@@ -276,7 +276,7 @@ SQL
     for folder in $folders; do
         [ -f "$folder.tar" ] || continue
         echo "restoring the files of $folder"
-        find "/target/$folder" -mindepth 1 -delete
+        find "/target/$folder" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
         tar -C "/target/$folder" -xpf "$folder.tar"
     done
     while read -r fresh name; do

@@ -84,18 +84,23 @@ export interface Target {
     release: string;
     /** Fingerprint of its secret key. */
     secretKey: string;
+    /** Another key than the backup's will do. Default: it will not. */
+    otherKey?: boolean;
 }
 
 /** Why a backup must not be restored into a stack, with what to do instead; undefined when it may. */
-export function restoreProblem(manifest: Manifest, { stack, release, secretKey }: Target): string | undefined {
+export function restoreProblem(
+    manifest: Manifest,
+    { stack, release, secretKey, otherKey }: Target,
+): string | undefined {
     const of = `${manifest.id} is`;
     if ((manifest.format as number) !== 1)
         return `${of} of a later form than this program reads; use the program that made it, or a later one.`;
-    if (manifest.secretKey !== secretKey)
+    if (manifest.secretKey !== secretKey && otherKey !== true)
         return (
-            `${of} of an authentik with another secret key than the stack ${stack} has, which could not read it. Set the key of ` +
+            `${of} of an authentik with another secret key than the stack ${stack} has, which ends every session. Set the key of ` +
             `then with \`npm run pulumi -- config set --stack ${stack} --secret --path 'authentik-stack:secrets["secret-key"]'\`, ` +
-            `run \`npm start -- ${stack}\`, and then this again.`
+            `run \`npm start -- ${stack}\`, and then this again; where it is gone, add \`--other-key\`: everyone has to sign in again.`
         );
     if (compare(manifest.release, release) > 0)
         return (

@@ -49,7 +49,7 @@ describe("an update that is killed in the middle", () => {
         await bringUp((line) => told.push(line), stack.opened, true);
         await expectServing(ports);
         const names = (await containers(prefix)).map(({ name }) => name);
-        expect(names, "one of each").to.have.length(6);
+        expect(names, "one of each").to.have.length(7);
         expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
 });

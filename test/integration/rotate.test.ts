@@ -28,7 +28,11 @@ const secret = (name: string) => `replace  random password it-r-authentik-${name
 
 /** What is done for one secret and nothing else. */
 const effects: Record<string, string[]> = {
-    "secret-key": [secret("secret-key"), ...file("server"), ...file("worker"), applied, proven],
+    // The backups name it by a fingerprint.
+    "secret-key": [
+        secret("secret-key"),
+        ...[...file("server"), ...file("worker"), ...file("backups-container"), applied, proven],
+    ],
     "admin-password": [secret("admin-password"), applied],
     "api-token": [secret("api-token"), applied],
     postgres: [secret("postgres-postgres"), databases],
@@ -36,6 +40,7 @@ const effects: Record<string, string[]> = {
         secret("postgres-database-authentik"),
         ...[databases, release, ...file("server"), ...file("worker"), applied, proven],
     ],
+    backup: [secret("postgres-backup"), databases, ...file("backups-container")],
     "database/n8n": [secret("postgres-database-n8n"), databases],
     redis: [secret("redis-redis"), ...file("redis-server"), ...file("server"), ...file("worker"), applied, proven],
     "redis/n8n": [secret("redis-redis-n8n"), ...file("redis-server")],

@@ -25,7 +25,7 @@ describe("a container that was removed without Pulumi", () => {
             expect(changes.join("\n")).to.match(new RegExp(`create it-a-authentik-${role}`));
             const healed = await container(start);
             expect(healed.id).to.not.equal(lost.id);
-            expect(await containers(shared.stack.prefix), "one of each").to.have.length(roles.length);
+            expect(await containers(shared.stack.prefix), "one of each, and the backups").to.have.length(roles.length + 1);
             await expectServing(shared.ports);
         });
     }

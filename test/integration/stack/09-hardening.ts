@@ -24,12 +24,13 @@ describe("what containers of a running stack may do", () => {
     const title = (one: Inspected) => titleOf(shared.stack.prefix, one);
     const order = (one: Inspected) => titles.indexOf(title(one));
     const titles = [
-        ...["postgres", "redis", "authentik-server", "authentik-worker", "ak-outpost-organizr", "ak-outpost-cwad"],
+        ...["postgres", "redis", "authentik-server", "authentik-worker", "authentik-backup"],
+        ...["ak-outpost-organizr", "ak-outpost-cwad"],
         ...[handOver, "job: databases", "job: release", "job: blueprints", "job: proof"],
     ];
 
     it("is read from every container and every job", () => {
-        expect(running).to.have.length(6);
+        expect(running).to.have.length(7);
         expect([...new Set(all.map(title))]).to.deep.equal(titles);
     });
 

@@ -15,8 +15,8 @@ describe("generated secrets", () => {
 
     it("are one for each thing to protect", () => {
         const { consumers, outposts } = shared.configuration() as Record<"consumers" | "outposts", unknown[]>;
-        // Secret key, administrator, API, superuser, authentik's database, Redis, key of labels; two for each consumer.
-        expect([...secrets.keys()]).to.have.length(7 + 2 * consumers.length + outposts.length);
+        // Secret key, administrator, API, superuser, authentik's database, backups, Redis, key of labels; two for each consumer.
+        expect([...secrets.keys()]).to.have.length(8 + 2 * consumers.length + outposts.length);
         expect(new Set(secrets.values()).size, "each is another").to.equal(secrets.size);
     });
 

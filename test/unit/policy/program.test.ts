@@ -45,6 +45,8 @@ describe("the policy pack on the whole program", () => {
                 // What applies them, and what compares.
                 "job authentik-blueprints-applied python",
                 "job authentik-blueprints-applied python",
+                "container authentik-backups-container sh /run/authentik-stack/backup.sh",
+                "job authentik-backups-container-healthy chown",
                 "container authentik-ak-outpost-organizr",
                 "job authentik-ak-outpost-organizr-healthy chown",
                 "container authentik-ak-outpost-cwad",

@@ -56,6 +56,10 @@ describe("a backup", () => {
             expect(restoreProblem(manifest, { ...target, ...changes })).to.include(cure);
         });
 
+    it("may be restored with another secret key by somebody who says so", () => {
+        expect(restoreProblem(manifest, { ...target, secretKey: "other", otherKey: true })).to.equal(undefined);
+    });
+
     it("of a later form is refused", () => {
         const later = { ...manifest, format: 2 } as unknown as Manifest;
         expect(restoreProblem(later, target)).to.include("a later form");

@@ -1,0 +1,48 @@
+import { type Progress, reasonOf, ToolError } from "../progress";
+import type { Report } from "../stack/events";
+import { bringUp, settle } from "../stack/up";
+import type { OpenStack } from "../workplace";
+import { type Manifest, restoreProblem } from "./manifest";
+import { BackupStore } from "./store";
+
+/** Where a backup is, and the stack whose data it takes the place of. */
+export interface Restore {
+    from: OpenStack;
+    into: OpenStack;
+    id: string;
+    /** The stack may have another secret key than the one of then. Default: it may not. */
+    otherKey?: boolean;
+}
+
+/**
+ * The backup of a restore, whole and fit for the stack.
+ *
+ * @throws ToolError with what to do instead.
+ */
+export async function fitting({ from, into, id, otherKey }: Restore): Promise<Manifest> {
+    const source = new BackupStore(from);
+    const manifest = await source.manifest(id);
+    const problem = restoreProblem(manifest, { ...(await new BackupStore(into).target()), otherKey });
+    if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);
+    await source.check(id);
+    return manifest;
+}
+
+/** Stops what writes, and puts the backup in the place of the stack's databases and files. It can be run again after any end. */
+export async function replaceData(progress: Progress, { from, into, id }: Restore): Promise<void> {
+    await settle(progress, into);
+    try {
+        progress(await new BackupStore(into).restore(new BackupStore(from), id));
+    } catch (error) {
+        const again = `Run the same command again when the cause is fixed; \`npm start -- ${into.stack.name}\` starts the stack as it is.`;
+        throw new ToolError(`${reasonOf(error)}\n\nWhat writes was stopped. ${again}`);
+    }
+}
+
+/**
+ * Brings the stack up on the restored data. It is compared, so that what the configuration declares is applied again: tokens and
+ * clients may be others than then.
+ */
+export function bringBack(progress: Progress, { into }: Restore): Promise<Report> {
+    return bringUp(progress, into, false);
+}
