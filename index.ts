@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { versionWarning } from "./authentik/releases";
-import { keepPrefix, preflight } from "./components/preflight";
+import { keepNames, preflight } from "./components/preflight";
 import { writeSnippets } from "./components/snippet-files";
 import { AuthentikStack } from "./components/stack";
 import { secretSettings, loadConfig } from "./config/load";
@@ -19,7 +19,7 @@ export = async function program() {
     const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
     const runtime = await DockerHost.observed({ connection, prefix });
     await preflight(config, connection, { name, seen: runtime.observation });
-    await keepPrefix(prefix);
+    await keepNames(config, connection);
     const { outputs } = new AuthentikStack(name, {
         config,
         secretSettings: secretSettings(),

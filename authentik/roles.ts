@@ -37,8 +37,8 @@ export interface Role {
     shm?: string;
     /** Folders that the stack mounts or fills in it. */
     folders: string[];
-    /** Its data: the name of the volume, before the prefix and unless the configuration says otherwise, and where it is. */
-    data?: { volume: string; folder: string };
+    /** Where its data is. Default: it has none of its own. */
+    data?: { folder: string };
     /** Environment variables, beside those of authentik, that the stack sets. Default: none. */
     variables?: string[];
     /** What else it listens on, by the setting below `listen` that names it. Default: nothing. */
@@ -206,7 +206,7 @@ export const roles = {
         pids: 512,
         memory: "1g",
         folders: ["/var/lib/postgresql/data", "/var/run/postgresql", ...everyFolders],
-        data: { volume: "pg_data", folder: "/var/lib/postgresql/data" },
+        data: { folder: "/var/lib/postgresql/data" },
         variables: ["PGDATA", "POSTGRES_PASSWORD_FILE"],
         needed: ({ postgres }) => isCreatedHere(postgres),
     },

@@ -7,6 +7,8 @@ export interface RunOptions {
     /** Added to this process's environment. */
     env?: NodeJS.ProcessEnv;
     cwd?: string;
+    /** What it reads on standard input. Default: nothing. */
+    input?: string;
     /** Called with each line that it prints on either stream, except blank ones. */
     onLine?: (line: string) => void;
     /** When aborted, ends the program and everything that it started. */
@@ -52,10 +54,12 @@ export async function tryRun(command: string, args: string[], options: RunOption
     const child = spawn(command, args, {
         cwd: options.cwd,
         env: { ...process.env, ...options.env },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: ["pipe", "pipe", "pipe"],
         // A process group of its own, so that everything that it starts can be ended with it.
         detached: true,
     });
+    // A program that reads nothing may have ended before.
+    child.stdin.on("error", () => undefined).end(options.input ?? "");
     const printed = { stdout: "", stderr: "" };
     for (const stream of ["stdout", "stderr"] as const) {
         child[stream].setEncoding("utf8").on("data", (text: string) => (printed[stream] += text));

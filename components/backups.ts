@@ -37,9 +37,6 @@ export interface BackupsArgs {
     context: Context;
 }
 
-/** Volume of the backups, before the prefix. */
-export const backupsVolume = "ak_backups";
-
 /** authentik's user, by id: it can read what authentik can, and needs no rights of root. Source: authentik's Dockerfile. */
 const user = "1000";
 
@@ -70,7 +67,7 @@ export class Backups extends pulumi.ComponentResource {
         const { keep, memory, cpus, ...when } = args.schedule;
         const { period, offset, verifyPeriod } = scheduleOf(when);
         const title = `${context.prefix}${roles.backup.host}`;
-        this.volume = dataVolume(`${name}-data`, backupsVolume, context, { parent: this });
+        this.volume = dataVolume(`${name}-data`, "backups", context, { parent: this });
         const access = psql(postgres, image, [], { owner: user, everyDatabase: true });
         const { documents } = script("backup.sh");
         const { health, stopSeconds, pids } = roles.backup;

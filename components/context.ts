@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { roles } from "../authentik/roles";
+import { volumeName, type VolumeNames, type VolumeRole } from "../config/volumes";
 import type { Runtime } from "../engine/workload";
 import type { Credentials } from "./credentials";
 
@@ -23,39 +23,42 @@ export interface Context {
     protectData: boolean;
     /** What runs its workloads; it has the same prefix. */
     runtime: Runtime;
+    /** Volumes with names of their own, by what they hold. Default: none, so that each has its name behind the prefix. */
+    volumes?: VolumeNames["volumes"];
 }
 
 /** The volume of a component's data; an existing one of that name is used as it is. Returns its name. */
 export function dataVolume(
     name: string,
-    volume: string,
-    { prefix, protectData, runtime }: Context,
+    role: VolumeRole,
+    context: Context,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-    return runtime.volume(name, { name: `${prefix}${volume}`, keep: protectData }, opts);
+    return context.runtime.volume(name, volumeArgs(role, context), opts);
 }
 
 /** Data services that a stack may create: what is needed of their data volumes whether it does or not. */
 export const dataServices = {
-    postgres: { type: "authentik-stack:index:Postgres", volume: roles.postgres.data.volume },
-    redis: { type: "authentik-stack:index:Redis", volume: "redis_data" },
+    postgres: { type: "authentik-stack:index:Postgres" },
+    redis: { type: "authentik-stack:index:Redis" },
 } as const;
 
 /**
  * Stops managing the data volume of a service that the stack no longer creates; the volume itself stays.
  *
  * @param name of the service's component.
- * @param volume name of the volume, before the prefix.
  */
 export function releaseData(
     name: string,
     service: keyof typeof dataServices,
-    { prefix, protectData, runtime }: Context,
+    context: Context,
     opts: pulumi.ComponentResourceOptions,
-    volume: string = dataServices[service].volume,
 ): void {
-    const { type } = dataServices[service];
-    const former = pulumi.createUrn(name, type, opts.parent?.urn);
-    const args = { name: `${prefix}${volume}`, keep: protectData };
-    runtime.releaseVolume(`${name}-data`, args, { parent: opts.parent, aliases: [{ parent: former }] });
+    const former = pulumi.createUrn(name, dataServices[service].type, opts.parent?.urn);
+    const moved = { parent: opts.parent, aliases: [{ parent: former }] };
+    context.runtime.releaseVolume(`${name}-data`, volumeArgs(service, context), moved);
+}
+
+function volumeArgs(role: VolumeRole, context: Context) {
+    return { name: volumeName(role, context), keep: context.protectData };
 }

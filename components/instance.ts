@@ -24,7 +24,8 @@ export interface AuthentikVolumes {
 }
 
 /**
- * Makes the volumes with authentik's own files: `ak_media`, `ak_templates` and `ak_certs` behind the prefix.
+ * Makes the volumes with authentik's own files: `ak_media`, `ak_templates` and `ak_certs` behind the prefix, or those that the
+ * context names.
  *
  * @param name what the names of their resources begin with.
  * @param parent of their resources.
@@ -33,9 +34,9 @@ export interface AuthentikVolumes {
  */
 export function authentikVolumes(name: string, context: Context, parent: pulumi.Resource): AuthentikVolumes {
     return {
-        media: dataVolume(`${name}-media`, "ak_media", context, { parent }),
-        templates: dataVolume(`${name}-templates`, "ak_templates", context, { parent }),
-        certificates: dataVolume(`${name}-certificates`, "ak_certs", context, { parent }),
+        media: dataVolume(`${name}-media`, "media", context, { parent }),
+        templates: dataVolume(`${name}-templates`, "templates", context, { parent }),
+        certificates: dataVolume(`${name}-certificates`, "certificates", context, { parent }),
     };
 }
 
@@ -60,6 +61,8 @@ export interface InstanceArgs {
     /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
     secretSettings?: string[];
     volumes: Record<keyof AuthentikVolumes, pulumi.Input<string>>;
+    /** Volumes that may hold files of others, which authentik's user gets. Default: none. */
+    adopted?: string[];
     /** The server that it sends mail through, with the password of `user`, secret whether or not it is marked so. Default: none. */
     email?: EmailConfig & { password?: pulumi.Input<string> };
     /** A folder of the Docker host, as an absolute path, with the user's own blueprints. Default: none. */
@@ -121,6 +124,9 @@ export function authentikInstance(args: InstanceArgs): Instance {
               ]),
         ...secretSettings,
     ];
+    const user = { user: "1000", image: args.image };
+    const handedOver = (volume: keyof AuthentikVolumes) =>
+        (args.adopted ?? []).includes(volume) ? { owner: user } : {};
     return {
         version: args.version,
         image: args.image,
@@ -137,9 +143,9 @@ export function authentikInstance(args: InstanceArgs): Instance {
         },
         files: [...files.map(([, file]) => file), ...toPostgres.certificates, ...(toRedis?.certificates ?? [])],
         mounts: [
-            { source: volumes.media, target: mediaFolder },
-            { source: volumes.templates, target: "/templates" },
-            { source: volumes.certificates, target: "/certs" },
+            { source: volumes.media, target: mediaFolder, ...handedOver("media") },
+            { source: volumes.templates, target: "/templates", ...handedOver("templates") },
+            { source: volumes.certificates, target: "/certs", ...handedOver("certificates") },
             ...(args.blueprints.folder === undefined
                 ? []
                 : [{ source: args.blueprints.folder, target: "/blueprints/custom", readOnly: true }]),

@@ -11,7 +11,7 @@ import { type SettingsTree, settingsToEnvironment } from "../authentik/settings"
 import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
-import { type Context, dataVolume } from "./context";
+import type { Context } from "./context";
 import type { Server } from "./server";
 
 /** What an outpost is made with. */
@@ -83,8 +83,8 @@ export class Outpost extends pulumi.ComponentResource {
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
         // Deleted with the outpost: only sessions are lost.
-        const passing = { ...args.context, protectData: false };
-        const sessions = dataVolume(`${name}-sessions`, `${args.name}-sessions`, passing, { parent: this });
+        const passing = { name: `${this.host}-sessions`, keep: false };
+        const sessions = args.context.runtime.volume(`${name}-sessions`, passing, { parent: this });
         const child = { parent: this, dependsOn: args.after };
         this.running = args.context.runtime.run(name, this.workload(args, sessions), child);
         this.registerOutputs({ addresses: this.addresses });

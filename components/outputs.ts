@@ -87,6 +87,8 @@ export interface AuthentikOutputs {
     networks: Record<string, string>;
     /** Names of the volumes, by what they hold. */
     volumes: Record<string, string>;
+    /** A configuration of Autorestic, which copies the volumes elsewhere. */
+    autorestic: string;
     /** Databases of the shared PostgreSQL, by consumer. */
     databases: Record<string, DatabaseOutput>;
     /** Users of the shared Redis, by consumer. */
@@ -155,6 +157,9 @@ export function authentikOutputs(reference: pulumi.StackReference): AuthentikRef
         },
         get volumes() {
             return output("volumes");
+        },
+        get autorestic() {
+            return output("autorestic");
         },
         get databases() {
             return output("databases");

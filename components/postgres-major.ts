@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { imagesOf } from "../authentik/images";
 import type { Config } from "../config/schema";
+import { volumeName } from "../config/volumes";
 import type { DockerConnection } from "../engine/connection";
 import { createOptions, type KnownArgs, processArgs } from "../engine/container";
 import { readFile } from "../engine/files";
@@ -23,7 +24,7 @@ export async function postgresProblems(
 ): Promise<Problem[]> {
     const { postgres: image } = imagesOf(config);
     if (image === undefined) return [];
-    const volume = `${config.prefix}${config.volumes.postgres.name}`;
+    const volume = volumeName("postgres", config);
     const look = new MajorVersions(connection, stackIdentity(stack.project, config.prefix), stack.dry);
     if (await look.serves(volume, image)) return [];
     const holds = await look.ofVolume(volume, image);
@@ -37,6 +38,9 @@ export async function postgresProblems(
     const fact = `is PostgreSQL ${wants} and cannot read the volume ${volume}, whose data is of PostgreSQL ${holds}`;
     return [{ key: "images.postgres", value: image, cure: `${fact}; ${cure}` }];
 }
+
+/** Label of a volume that `npm run upgrade -- --postgres` copied: the name of the one with the data before, which is kept. */
+export const copiedFromLabel = "authentik-stack.copied-from";
 
 /** The major versions of PostgreSQL's images and data. */
 export class MajorVersions {

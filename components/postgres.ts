@@ -17,8 +17,6 @@ export interface PostgresArgs {
     networks: Networks;
     /** Databases, each with a role of the same name that owns it, is no superuser and has a password of its own; plain. */
     databases: string[];
-    /** Name of the data volume, before the prefix, e.g. `pg_data_17`; plain. Default: `pg_data`. */
-    volume?: string;
     /** Also makes a role that reads all of them, and changes nothing. Default: false. */
     reader?: boolean;
     /** Default: none. */
@@ -62,7 +60,7 @@ export class Postgres extends pulumi.ComponentResource {
             credentials.secret(`database/${database}`, name, { parent: this }),
         );
         const reader = args.reader === true ? credentials.secret("backup", name, { parent: this }) : undefined;
-        this.volume = dataVolume(`${name}-data`, args.volume ?? dataServices.postgres.volume, args.context, {
+        this.volume = dataVolume(`${name}-data`, "postgres", args.context, {
             parent: this,
             // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],
@@ -237,8 +235,7 @@ export function connectPostgres(
 ): DataService<PostgresConnection> {
     const { config, images, networks, context, transform, additions } = args;
     const { external, stack, ...limits } = config.postgres;
-    const volume = config.volumes.postgres.name;
-    if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts, volume);
+    if (external !== undefined || stack !== undefined) releaseData(name, "postgres", context, opts);
     if (external !== undefined) return shared(externalPostgres(name, external, args, opts));
     if (stack !== undefined) return shared(otherStacks(name, stack, opts));
     const consumers = config.consumers.map((consumer) => consumer.name);
@@ -248,7 +245,6 @@ export function connectPostgres(
             image: images.postgres,
             networks,
             context,
-            volume,
             limits,
             transform,
             additions,

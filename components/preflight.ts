@@ -7,13 +7,15 @@ import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
 import { recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
-import { postgresProblems } from "./postgres-major";
+import { copiedFromLabel, postgresProblems } from "./postgres-major";
 import { missingImages } from "./preflight-images";
 import { releaseProblems, serviceProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
+import { officialImages } from "../authentik/images";
 import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
+import { volumesOf } from "../config/volumes";
 
 /**
  * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a PostgreSQL that cannot
@@ -60,23 +62,71 @@ function refuse(problems: Problem[]): void {
 }
 
 /**
- * Remembers the prefix of a stack's names, which cannot change: everything would be made a second time, with empty volumes,
- * and what was there deleted.
+ * Remembers the names of a stack's data. The prefix cannot change: everything would be made a second time, with empty volumes,
+ * and what was there deleted. A volume may have another name if there is one, which then has the data.
  *
- * @returns when it is sure that it did not change; at once in a preview.
- * @throws (when the update runs) Error that names both, before anything is changed.
+ * @returns when it is sure of that; at once in a preview.
+ * @throws (when the update runs) Error that names what was and what would be, before anything is changed.
  */
-export async function keepPrefix(prefix: string): Promise<void> {
-    const memory = { [JSON.stringify(prefix)]: "" };
-    const run = (forgotten: Record<string, string>) => {
-        const [before] = Object.keys(forgotten);
-        if (before === undefined) return Promise.resolve();
-        const cure = `cannot change from ${before}, since the names of this stack's volumes would; change it back, or make another stack with \`pulumi stack init\``;
-        const problem = { key: "prefix", value: prefix, cure };
-        return Promise.reject(new Error(formatProblems([problem], pulumi.getProject(), () => false)));
+export async function keepNames(config: Config, connection: DockerConnection): Promise<void> {
+    const { prefix } = config;
+    const named = volumesOf(config);
+    const memory = Object.fromEntries([
+        [JSON.stringify(prefix), ""],
+        ...named.map(([role, volume]) => [`${role} ${volume}`, ""]),
+    ]) as Record<string, string>;
+    const run = async (forgotten: Record<string, string>) => {
+        const before = Object.keys(forgotten).find((one) => one.startsWith('"'));
+        const problems =
+            before === undefined
+                ? await lostVolumes(config, Object.keys(forgotten), connection)
+                : [otherPrefix(prefix, before)];
+        if (problems.length > 0) throw new Error(formatProblems(problems, pulumi.getProject(), () => false));
     };
-    const remembered = recordStep("prefix", { facts: { prefix }, memory, run }, {});
+    const remembered = recordStep("prefix", { facts: { prefix, ...Object.fromEntries(named) }, memory, run }, {});
     if (!pulumi.runtime.isDryRun()) await valueOf(remembered.urn);
+}
+
+function otherPrefix(prefix: string, before: string): Problem {
+    const cure = `cannot change from ${before}, since the names of this stack's volumes would; change it back, or make another stack with \`pulumi stack init\``;
+    return { key: "prefix", value: prefix, cure };
+}
+
+interface ListedVolume {
+    Name: string;
+    Labels: Record<string, string> | null;
+}
+
+/** Volumes that have another name now, under which there is no data, or whose former one would be deleted. */
+async function lostVolumes(config: Config, forgotten: string[], connection: DockerConnection): Promise<Problem[]> {
+    const former = new Map(forgotten.map((one) => one.split(" ") as [string, string]));
+    const changed = volumesOf(config).flatMap(([role, name]) => {
+        const before = former.get(role);
+        return before === undefined ? [] : [{ key: `volumes.${role}.name`, value: name, before }];
+    });
+    if (changed.length === 0) return [];
+    const { Volumes } = await connection.get<{ Volumes: ListedVolume[] | null }>("/volumes");
+    const there = new Map((Volumes ?? []).map(({ Name, Labels }) => [Name, Labels?.[copiedFromLabel]]));
+    return changed.flatMap(({ key, value, before }): Problem[] => {
+        const isCopy = there.get(value) === before || there.get(before) === value;
+        if (!config.protectData && !isCopy)
+            return [
+                {
+                    key,
+                    value,
+                    cure: `is new, and protectData is off, so that the volume ${before} would be deleted; run \`pulumi up\` with protectData: true first`,
+                },
+            ];
+        if (there.has(value) || !there.has(before)) return [];
+        const copy = `docker run --rm -v ${before}:/from:ro -v ${value}:/to ${config.images.postgres ?? officialImages(config.version).postgres} cp -a /from/. /to`;
+        return [
+            {
+                key,
+                value,
+                cure: `is no volume yet, so that the data in ${before} would be missing; stop the stack and copy them with \`${copy}\`, or make an empty one with \`docker volume create ${value}\``,
+            },
+        ];
+    });
 }
 
 async function look(

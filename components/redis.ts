@@ -100,7 +100,7 @@ export class Redis extends pulumi.ComponentResource {
                 credentials.secret(`redis/${user}`, name, { parent: this }),
             ]),
         );
-        this.volume = dataVolume(`${name}-data`, dataServices.redis.volume, args.context, {
+        this.volume = dataVolume(`${name}-data`, "redis", args.context, {
             parent: this,
             // Its place in the state while the stack does not run the service itself.
             aliases: [{ parent: opts?.parent }],

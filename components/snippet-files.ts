@@ -3,13 +3,19 @@ import { join } from "node:path";
 import type { AuthentikOutputs, Pending } from "./outputs";
 
 /**
- * Writes the snippets for reverse proxies and for outposts elsewhere, which are outputs too, as files to copy from.
+ * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, and
+ * the configuration of Autorestic.
  *
  * @param folder emptied first, so that files of removed applications and outposts go.
  */
 export function writeSnippets(
     folder: string,
-    { applications, outposts }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts">,
+    {
+        applications,
+        outposts,
+        autorestic,
+    }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts"> &
+        Partial<Pick<Pending<AuthentikOutputs>, "autorestic">>,
 ): void {
     // Two programs may do this at once.
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
@@ -19,5 +25,9 @@ export function writeSnippets(
         for (const [kind, text] of Object.entries(snippets)) {
             if (typeof text === "string") writeFileSync(join(folder, `${name}.${kind}.txt`), text);
         }
+    }
+    if (typeof autorestic === "string") {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "autorestic.yml"), autorestic);
     }
 }

@@ -7,7 +7,9 @@ import { releaseOf } from "../authentik/releases";
 import { allRoles, type ImageKey } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
+import { namedVolumes } from "../config/volumes";
 import { withAdditions } from "./additions";
+import { autoresticText } from "./autorestic";
 import { Backups } from "./backups";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
@@ -31,6 +33,7 @@ import {
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
 import { Server, Worker } from "./server";
 import { DockerHost } from "../engine/docker-host";
+import { stackIdentity } from "../engine/labels";
 import { dockerProviderOf } from "../engine/provider";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
 import { Serving } from "./serving";
@@ -115,6 +118,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             email: { ...config.email, password: secrets.email },
             secretSettings: args.secretSettings,
             volumes,
+            adopted: namedVolumes(config),
         });
         const forServer = withAdditions(instance, additions("server"));
         const applying = withBlueprintReads(instance, config.blueprints.variables, secrets.blueprints);
@@ -224,6 +228,16 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 ...{ ...volumes, ...postgres.volumes, ...redis?.volumes },
                 ...(backups === undefined ? {} : { backups: backups.volume }),
             },
+            autorestic: autoresticText({
+                names: config,
+                backups:
+                    backups === undefined
+                        ? undefined
+                        : {
+                              stack: stackIdentity(pulumi.getProject(), config.prefix),
+                              resource: `${name}-backups-container`,
+                          },
+            }),
             databases: mapValues(postgres.consumers, databaseOutput),
             redis: mapValues(redis?.consumers ?? {}, redisOutput),
         };
@@ -234,9 +248,9 @@ export class AuthentikStack extends pulumi.ComponentResource {
 function contextOf(name: string, { config, runtime }: AuthentikStackArgs, opts: pulumi.ResourceOptions): Context {
     const supplied = suppliedSecrets(name, config.secrets, opts);
     const credentials = new Credentials({ supplied, rotation: config.rotation });
-    const { prefix, protectData } = config;
+    const { prefix, protectData, volumes } = config;
     const provider = dockerProviderOf(opts.parent);
-    return { prefix, credentials, protectData, runtime: runtime ?? new DockerHost({ prefix, provider }) };
+    return { prefix, credentials, protectData, volumes, runtime: runtime ?? new DockerHost({ prefix, provider }) };
 }
 
 /** A transform of a misspelt name would silently change nothing. */

@@ -92,19 +92,6 @@ export const redis = section({
     .prefault({})
     .describe("the Redis that authentik uses: created here, external, or another stack's");
 
-/** Names of data volumes. */
-export const volumes = section({
-    postgres: section({
-        name: dockerName
-            .default(roles.postgres.data.volume)
-            .describe("name of the volume, before the prefix; `npm run upgrade -- --postgres` sets it"),
-    })
-        .prefault({})
-        .describe("data of the PostgreSQL that is created here"),
-})
-    .prefault({})
-    .describe("the data volumes");
-
 /** Others that share PostgreSQL and Redis. */
 export const consumers = z
     .array(

@@ -14,6 +14,7 @@ import { dataRules } from "./rules-data";
 import { furtherRules } from "./rules-outposts";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, secretsOf } from "./secrets";
+import { volumeRule } from "./volumes";
 
 /**
  * Checks keys against each other; the schema has checked each key by itself.
@@ -265,5 +266,6 @@ const rules: Rule[] = [
     attributeRule,
     blueprintRule,
     ...dataRules,
+    volumeRule,
     secretsRule,
 ];

@@ -10,10 +10,11 @@ import type { Report } from "../ground/problems";
 import { backup } from "./backup";
 import { blueprints } from "./blueprints";
 import { containers } from "./containers";
-import { consumers, networks, postgres, redis, volumes } from "./data";
+import { consumers, networks, postgres, redis } from "./data";
 import { email } from "./email";
 import { outpost } from "./outposts";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
+import { volumes } from "./volumes";
 
 const imageFields = Object.fromEntries(
     allRoles.map(({ image: { key, runs } }) => [key, image.optional().describe(runs)]),
@@ -43,8 +44,8 @@ export const schema = section({
     networks,
     postgres,
     redis,
-    volumes,
     consumers,
+    volumes,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
         ...limits(roles.server),

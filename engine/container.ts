@@ -2,7 +2,7 @@ import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { foldersOf } from "./files";
-import type { Process, Workload, WorkloadMount } from "./workload";
+import type { MountOwner, Process, Workload, WorkloadMount } from "./workload";
 
 /** The arguments of a container, with every value known. */
 export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
@@ -97,19 +97,21 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
 }
 
 /**
- * The arguments of a job that gives a volume to the user of its container. A new volume belongs to root, unless the image has
+ * The arguments of a job that gives an owner its volumes among those of a container. A new volume belongs to root, unless the image has
  * a folder with another owner at that path. A volume filled by an image of another distribution belongs to that image's user.
  */
 export function handOverArgs(
-    { source, target, owner }: WorkloadMount,
+    owner: MountOwner,
+    mounts: WorkloadMount[],
     labels: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<KnownArgs> {
+    const its = mounts.filter((mount) => mount.owner === owner);
     const process: Process = {
-        image: owner?.image ?? "",
+        image: owner.image,
         entrypoint: ["chown"],
-        command: ["-R", owner?.user ?? "", target],
+        command: ["-R", owner.user, ...its.map(({ target }) => target)],
         user: "0",
-        mounts: [{ source, target }],
+        mounts: its.map(({ source, target }) => ({ source, target })),
         networks: [],
         limits: { memory: "256m" },
     };

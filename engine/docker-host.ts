@@ -104,8 +104,9 @@ export class DockerHost implements Runtime {
                 ],
             }),
         });
-        const handOvers = mounts.flatMap((mount, index) =>
-            mount.owner === undefined ? [] : [handOverArgs(mount, this.jobLabels(`${name}-owner-${index}`))],
+        const owners = new Set(mounts.flatMap(({ owner }) => owner ?? []));
+        const handOvers = [...owners].map((owner, index) =>
+            handOverArgs(owner, mounts, this.jobLabels(`${name}-owner-${index}`)),
         );
         const pids = workload.pids ?? 256;
         const known = () =>
@@ -233,13 +234,13 @@ export class DockerHost implements Runtime {
         return new docker.Volume(
             name,
             { name: args.name, labels: this.labelList(name) },
-            // Creating a volume that exists returns the existing one, without our labels. That must not replace it.
+            // Creating a volume that exists returns the existing one, with its labels and options. They must not replace it.
             {
                 ...this.ofProvider(opts),
                 retainOnDelete: args.keep,
                 // Only another name replaces it. If it were deleted first, so would be the container that still serves its data.
                 deleteBeforeReplace: false,
-                ignoreChanges: ["labels"],
+                ignoreChanges: ["labels", "driver", "driverOpts"],
             },
         ).name;
     }

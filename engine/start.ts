@@ -146,7 +146,9 @@ async function predecessors(docker: Docker, id: string, start: Start): Promise<P
         const { [generationLabel]: its = same ? "" : generation } = Labels;
         const isFormer = ours && generation !== undefined && its !== generation;
         const takes = (port: Docker.Port) => start.ports.some((own) => clash(own, listed(port)));
-        const conflicts = isFormer || (ours && (volume !== undefined || Ports.some(takes)));
+        // Its data may be in a volume of another name now: what it would still write there would be lost.
+        const isAlone = same && exclusive.length > 0;
+        const conflicts = isFormer || isAlone || (ours && (volume !== undefined || Ports.some(takes)));
         return conflicts || same ? [{ container: docker.getContainer(Id), conflicts, isFormer }] : [];
     });
 }
@@ -169,6 +171,6 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
 function handOver(title: string, args: KnownArgs): JobRun {
     // The label by which the container is found if the run is killed.
     const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
-    const target = args.mounts?.[0]?.target ?? "";
-    return { name, title: `giving ${target} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
+    const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
+    return { name, title: `giving ${targets} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
 }

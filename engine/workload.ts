@@ -21,6 +21,12 @@ export interface WorkloadFile {
     after?: string;
 }
 
+/** A user of an image that has `chown`. */
+export interface MountOwner {
+    user: string;
+    image: pulumi.Input<string>;
+}
+
 /** A volume or a folder of the host inside a container. */
 export interface WorkloadMount {
     /** Name of a volume, or an absolute path on the Docker host. */
@@ -30,8 +36,8 @@ export interface WorkloadMount {
     readOnly?: boolean;
     /** Only one container at a time may use it, e.g. the data of a database. Default: false. */
     exclusive?: boolean;
-    /** Who gets the volume before the container starts: a user of an image that has `chown`. Default: no change. */
-    owner?: { user: string; image: pulumi.Input<string> };
+    /** Who gets the volume before the container starts; one and the same object for mounts that are given together. Default: no change. */
+    owner?: MountOwner;
 }
 
 /** How a container is attached to a network. */

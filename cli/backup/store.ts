@@ -1,5 +1,5 @@
 import { backupScript, fingerprintFile, roles } from "../../authentik/roles";
-import { backupsVolume } from "../../components/backups";
+import { volumeName, type VolumeNames } from "../../config/volumes";
 import { script } from "../../components/probe";
 import { type KnownArgs, processArgs } from "../../engine/container";
 import { readFile } from "../../engine/files";
@@ -7,29 +7,25 @@ import { runToExit } from "../../engine/job";
 import { generationLabel, jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
 import { ToolError } from "../progress";
-import { prefixOf, readRequirements } from "../stack/files";
+import { namesOf, readRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Listing, type Manifest, readListing, type Target } from "./manifest";
 
-/** Where PostgreSQL's socket and authentik's files are in a job that restores. */
-const places = {
-    pg_socket: "/var/run/postgresql",
-    ak_media: "/target/media",
-    ak_templates: "/target/templates",
-    ak_certs: "/target/certificates",
-};
+const socketFolder = "/var/run/postgresql";
 
 /** The backups of a stack: what authentik/backup.sh does, in the container of the backups or in a job of its own. */
 export class BackupStore {
     private readonly prefix: string;
+    private readonly names: VolumeNames;
 
     public constructor(private readonly open: OpenStack) {
-        this.prefix = prefixOf(open.stack.workspace.workDir, open.stack.name);
+        this.names = namesOf(open.stack.workspace.workDir, open.stack.name);
+        this.prefix = this.names.prefix;
     }
 
     /** Name of the volume that holds them. */
     public get volume(): string {
-        return `${this.prefix}${backupsVolume}`;
+        return volumeName("backups", this.names);
     }
 
     /** All that there is; also of a stack that is stopped. */
@@ -106,7 +102,17 @@ export class BackupStore {
                     // 304: it has stopped already.
                     if (error.statusCode !== 304) throw error;
                 });
-        return await this.run("restoring the backup", ["restore", id], { volume, targets: places });
+        return await this.run("restoring the backup", ["restore", id], { volume, targets: this.targets });
+    }
+
+    /** Where PostgreSQL's socket and authentik's files are in a job that restores. */
+    private get targets(): Record<string, string> {
+        return {
+            [`${this.prefix}pg_socket`]: socketFolder,
+            [volumeName("media", this.names)]: "/target/media",
+            [volumeName("templates", this.names)]: "/target/templates",
+            [volumeName("certificates", this.names)]: "/target/certificates",
+        };
     }
 
     private get image(): string | undefined {
@@ -145,11 +151,11 @@ export class BackupStore {
             entrypoint: ["sh", backupScript],
             command,
             user: "0",
-            variables: { PGHOST: places.pg_socket, PGUSER: "postgres" },
+            variables: { PGHOST: socketFolder, PGUSER: "postgres" },
             files,
             mounts: [
                 { source: volume, target: "/backups", readOnly: true },
-                ...Object.entries(targets).map(([own, target]) => ({ source: `${this.prefix}${own}`, target })),
+                ...Object.entries(targets).map(([source, target]) => ({ source, target })),
             ],
             networks: [],
             limits: { memory: "1g" },

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
 import { schema } from "../../config/schema";
+import type { VolumeNames } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
-import { isObject } from "../../ground/problems";
+import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
 
 /** The stack that `npm start` brings up by default, and the one for stand-in images. */
@@ -97,6 +98,13 @@ function list(value: unknown): Record<string, unknown>[] {
 export function prefixOf(root: string, stack: string): string {
     const prefix: unknown = read(root, stack).getIn(["config", "authentik-stack:prefix"]);
     return typeof prefix === "string" ? prefix : "";
+}
+
+/** What the names of a stack's volumes are made from. */
+export function namesOf(root: string, stack: string): VolumeNames {
+    const found: unknown = read(root, stack).toJS();
+    const volumes = valueAt(found, ["config", "authentik-stack:volumes"]);
+    return { prefix: prefixOf(root, stack), ...(isObject(volumes) ? { volumes } : {}) };
 }
 
 function section(value: unknown): Record<string, unknown> {

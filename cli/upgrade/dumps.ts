@@ -1,15 +1,15 @@
 import { databaseQuery, newestRelease } from "../../authentik/upgrades";
 import type { Images } from "../../authentik/images";
+import { volumeName } from "../../config/volumes";
 import { type KnownArgs, processArgs } from "../../engine/container";
 import { runToExit } from "../../engine/job";
 import { generationLabel, jobLabel, stackLabel } from "../../engine/labels";
 import { ToolError } from "../progress";
-import { prefixOf, readRequirements } from "../stack/files";
+import { namesOf, prefixOf, readRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 
-/** Where PostgreSQL's socket, the uploaded files and the dumps are in a job. */
-const places = { pg_socket: "/var/run/postgresql", ak_media: "/media", ak_dumps: "/dumps" };
-const connect = `--host=${places.pg_socket} --username=postgres`;
+const socketFolder = "/var/run/postgresql";
+const connect = `--host=${socketFolder} --username=postgres`;
 
 const dumpScript = `set -eu
 part="/dumps/$1.part"
@@ -41,6 +41,7 @@ rmdir /media/.restored`;
 export class Dumps {
     private readonly prefix: string;
     private readonly image: string;
+    private readonly media: string;
 
     /** @throws ToolError when the stack's database is not its own, and so not this program's to dump. */
     public constructor(private readonly open: OpenStack) {
@@ -52,6 +53,7 @@ export class Dumps {
                     "next step that `npm start` names, and run `npm start`.",
             );
         this.prefix = prefixOf(workDir, open.stack.name);
+        this.media = volumeName("media", namesOf(workDir, open.stack.name));
         this.image = postgres;
     }
 
@@ -97,7 +99,11 @@ export class Dumps {
             entrypoint: ["sh", "-c"],
             command: [shell, "sh", argument],
             user: "0",
-            mounts: Object.entries(places).map(([volume, target]) => ({ source: `${this.prefix}${volume}`, target })),
+            mounts: [
+                { source: `${this.prefix}pg_socket`, target: socketFolder },
+                { source: this.media, target: "/media" },
+                { source: this.volume, target: "/dumps" },
+            ],
             networks: [],
             limits: { memory: "1g" },
         };

@@ -8,7 +8,7 @@ import { untilHealthy } from "../../engine/health";
 import { removeJobs, runToExit } from "../../engine/job";
 import { jobLabel, stackLabel } from "../../engine/labels";
 import { valueOf } from "../../engine/step";
-import type { Process, WorkloadMount } from "../../engine/workload";
+import type { Process, WorkloadMount, MountOwner } from "../../engine/workload";
 import { copyScript, countScript } from "./postgres-scripts";
 
 /** A file at the top of a volume whose copy is whole. */
@@ -97,11 +97,12 @@ export class PostgresCopy {
 
     private async serve(docker: Docker, name: string, { image, volume }: Side): Promise<void> {
         this.goOn();
+        const owner = { user, image };
         const mounts = [
-            { source: volume, target: data.folder, owner: { user, image } },
-            { source: this.name(`${name}-socket`), target: socketFolder, owner: { user, image } },
+            { source: volume, target: data.folder, owner },
+            { source: this.name(`${name}-socket`), target: socketFolder, owner },
         ];
-        for (const mount of mounts) await this.handOver(mount);
+        await this.handOver(owner, mounts);
         const file = { path: passwordFile, content: randomBytes(24).toString("hex") };
         const process = {
             image,
@@ -118,12 +119,12 @@ export class PostgresCopy {
         await untilHealthy(docker, container.id, { title, health, secrets: [] });
     }
 
-    private async handOver(mount: WorkloadMount): Promise<void> {
+    private async handOver(owner: MountOwner, mounts: WorkloadMount[]): Promise<void> {
         const name = this.name("owner");
-        const args = await valueOf(handOverArgs(mount, this.labels(name)));
+        const args = await valueOf(handOverArgs(owner, mounts, this.labels(name)));
         await runToExit(this.connection, {
             name,
-            title: `giving ${mount.target} away`,
+            title: `giving ${mounts.map(({ target }) => target).join(", ")} away`,
             args,
             pids,
             files: [],

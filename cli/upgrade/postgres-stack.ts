@@ -1,19 +1,19 @@
 import type Docker from "dockerode";
-import { parseDocument } from "yaml";
 import { imagePins, type Images } from "../../authentik/images";
 import { roles } from "../../authentik/roles";
-import { MajorVersions } from "../../components/postgres-major";
+import { copiedFromLabel, MajorVersions } from "../../components/postgres-major";
+import { volumeName } from "../../config/volumes";
 import type { DockerConnection } from "../../engine/connection";
 import { untilHealthy } from "../../engine/health";
 import { generationLabel, stackLabel } from "../../engine/labels";
 import { Interrupted, type Progress, reasonOf, ToolError } from "../progress";
-import { prefixOf, readRequirements, readText } from "../stack/files";
+import { namesOf, prefixOf, readRequirements } from "../stack/files";
 import { keepVolume } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { copiedMark, PostgresCopy, type Side } from "./postgres-copy";
 
 /** Labels of a volume that was copied: from where, and the image that served it. */
-const beforeLabels = { volume: "authentik-stack.copied-from", image: "authentik-stack.copied-from-image" };
+const beforeLabels = { volume: copiedFromLabel, image: "authentik-stack.copied-from-image" };
 
 /** What was copied, for people, and how to delete the copy. */
 export interface Copied {
@@ -21,7 +21,7 @@ export interface Copied {
     discard: () => Promise<void>;
 }
 
-/** The PostgreSQL of a stack, by its configuration and its containers. Names of volumes are before the prefix. */
+/** The PostgreSQL of a stack, by its configuration and its containers. */
 export class StackPostgres {
     public readonly volume: string;
     private readonly prefix: string;
@@ -35,23 +35,17 @@ export class StackPostgres {
         const { postgres }: Partial<Images> = readRequirements(workDir, name).images;
         if (postgres === undefined)
             throw new ToolError("The stack's PostgreSQL is not its own: upgrade it where it is run.");
-        const path = ["config", "authentik-stack:volumes", "postgres", "name"];
-        const volume: unknown = parseDocument(readText(workDir, name)).getIn(path);
         this.image = postgres;
-        this.volume = typeof volume === "string" ? volume : roles.postgres.data.volume;
+        this.volume = volumeName("postgres", namesOf(workDir, name));
         this.prefix = prefixOf(workDir, name);
         this.connection = dockerOf(open.workplace);
         this.versions = new MajorVersions(this.connection, open.identity);
     }
 
-    public named(volume: string): string {
-        return `${this.prefix}${volume}`;
-    }
-
     /** From where and to where an image would take the data; pulls the images. */
     public async plan(image: string): Promise<{ from: Side; holds: number; wants: number; target: string }> {
         await this.connection.pullIfMissing(image, () => console.log(`pulling ${image}`));
-        const volume = this.named(this.volume);
+        const { volume } = this;
         const [holds, wants] = [await this.versions.ofVolume(volume, image), await this.versions.ofImage(image)];
         if (wants === undefined) throw new ToolError(`${image} does not say which PostgreSQL it is.`);
         if (holds === undefined)
@@ -63,7 +57,7 @@ export class StackPostgres {
             throw new ToolError(`${image} is PostgreSQL ${wants}, and the data is of ${holds}; ${cure}.`);
         const from = { volume: this.volume, image: await this.serving(holds) };
         if (holds === wants) return { from, holds, wants, target: this.volume };
-        const target = `${roles.postgres.data.volume}_${wants}`;
+        const target = `${volumeName("postgres", { prefix: this.prefix })}_${wants}`;
         await this.refuseData(target, image);
         return { from, holds, wants, target };
     }
@@ -71,14 +65,14 @@ export class StackPostgres {
     /** @throws ToolError where a volume has data; what a killed run left is none. */
     private async refuseData(volume: string, image: string): Promise<void> {
         const docker = await this.connection.client();
-        const found = await docker.getVolume(this.named(volume)).inspect().catch(ignoreAbsent);
+        const found = await docker.getVolume(volume).inspect().catch(ignoreAbsent);
         if (found === undefined) return;
         const copied = (found.Labels as Record<string, string> | null)?.[beforeLabels.volume] !== undefined;
-        const whole = !copied || (await this.versions.fileIn(this.named(volume), copiedMark, image)) !== undefined;
+        const whole = !copied || (await this.versions.fileIn(volume, copiedMark, image)) !== undefined;
         if (whole)
             throw new ToolError(
-                `The volume ${this.named(volume)} exists already${copied ? ", from an earlier upgrade" : ""}. If its data is ` +
-                    `needed no longer, \`docker volume rm ${this.named(volume)}\` deletes it; then run the same command again.`,
+                `The volume ${volume} exists already${copied ? ", from an earlier upgrade" : ""}. If its data is ` +
+                    `needed no longer, \`docker volume rm ${volume}\` deletes it; then run the same command again.`,
             );
     }
 
@@ -86,7 +80,7 @@ export class StackPostgres {
     public async copy(progress: Progress, from: Side, to: Side): Promise<Copied> {
         const docker = await this.connection.client();
         const copy = new PostgresCopy(this.connection, this.open.identity, this.prefix);
-        const target = docker.getVolume(this.named(to.volume));
+        const target = docker.getVolume(to.volume);
         const discard = async () => {
             await target.remove().catch(ignoreAbsent);
         };
@@ -94,7 +88,7 @@ export class StackPostgres {
         await copy.clear();
         await discard();
         await docker.createVolume({
-            Name: this.named(to.volume),
+            Name: to.volume,
             Labels: {
                 [stackLabel]: this.open.identity,
                 [beforeLabels.volume]: from.volume,
@@ -108,9 +102,7 @@ export class StackPostgres {
             await this.stop(docker, stopped);
             await this.keep(from.volume);
             progress("copying, and comparing every table");
-            const sides = [from, to].map(({ image, volume }) => ({ image, volume: this.named(volume) }));
-            const [old, fresh] = sides as [Side, Side];
-            return { compared: await copy.run(old, fresh), discard };
+            return { compared: await copy.run(from, to), discard };
         } catch (error) {
             await this.startAgain(docker, stopped);
             await discard();
@@ -124,29 +116,29 @@ export class StackPostgres {
     /** What the present volume was copied from. */
     public async before(): Promise<Side> {
         const docker = await this.connection.client();
-        const look = (name: string) => docker.getVolume(this.named(name)).inspect();
+        const look = (name: string) => docker.getVolume(name).inspect();
         const labels: Record<string, string | undefined> | undefined = (await look(this.volume).catch(ignoreAbsent))
             ?.Labels;
         const { [beforeLabels.volume]: volume, [beforeLabels.image]: image } = labels ?? {};
         if (volume === undefined || image === undefined)
             throw new ToolError(
-                `The volume ${this.named(this.volume)} was not copied from another: there is no way back.`,
+                `The volume ${this.volume} was not copied from another: there is no way back.`,
             );
         await look(volume).catch(() => {
-            throw new ToolError(`The volume ${this.named(volume)} is gone: there is no way back.`);
+            throw new ToolError(`The volume ${volume} is gone: there is no way back.`);
         });
         return { volume, image };
     }
 
     /** Keeps a volume when the stack no longer names it, although its data may be deleted with the stack. */
     public async keep(volume: string): Promise<void> {
-        await keepVolume(this.open, this.named(volume));
+        await keepVolume(this.open, volume);
     }
 
     /** The image that serves the data: that of its container, or else one of that version. */
     private async serving(major: number): Promise<string> {
         const docker = await this.connection.client();
-        const filters = { label: [`${stackLabel}=${this.open.identity}`], volume: [this.named(this.volume)] };
+        const filters = { label: [`${stackLabel}=${this.open.identity}`], volume: [this.volume] };
         for (const { Id } of await docker.listContainers({ all: true, filters })) {
             const { Config } = await docker.getContainer(Id).inspect();
             if ((await this.versions.ofImage(Config.Image)) === major) return Config.Image;
@@ -161,7 +153,7 @@ export class StackPostgres {
         const found = (filters: Record<string, string[]>) => docker.listContainers({ filters });
         for (const [stopped, running] of [
             [writers, await found({ label: [ours, generationLabel] })],
-            [servers, await found({ label: [ours], volume: [this.named(this.volume)] })],
+            [servers, await found({ label: [ours], volume: [this.volume] })],
         ] as const)
             for (const { Id } of running) {
                 const container = docker.getContainer(Id);

@@ -46,7 +46,7 @@ export async function movePostgres(open: OpenStack, image: string, yes: boolean)
     const draft = draftOf(open, { image, volume: target });
     if (holds === wants) return await bringTo(open, draft, `PostgreSQL ${wants}`);
     console.log(
-        `From PostgreSQL ${holds} in the volume ${postgres.named(from.volume)} to ${wants} in ${postgres.named(target)}.\n` +
+        `From PostgreSQL ${holds} in the volume ${from.volume} to ${wants} in ${target}.\n` +
             "Nobody can sign in while it is copied; the old volume stays.\n",
     );
     if (!yes && !(await agreed("Upgrade?"))) throw new ToolError("Nothing was changed.");
@@ -68,8 +68,8 @@ export async function movePostgres(open: OpenStack, image: string, yes: boolean)
     );
     const option = `--stack ${open.stack.name} --postgres`;
     console.log(
-        `\nThe old data is in the volume ${postgres.named(from.volume)}: \`npm run upgrade -- ${option} --back\` returns to it, ` +
-            `\`docker volume rm ${postgres.named(from.volume)}\` deletes it.`,
+        `\nThe old data is in the volume ${from.volume}: \`npm run upgrade -- ${option} --back\` returns to it, ` +
+            `\`docker volume rm ${from.volume}\` deletes it.`,
     );
 }
 
@@ -78,13 +78,13 @@ export async function returnPostgres(open: OpenStack, yes: boolean): Promise<voi
     const postgres = new StackPostgres(open);
     const { volume, image } = await postgres.before();
     console.log(
-        `Returns to ${image} with the volume ${postgres.named(volume)}: what the stack ${open.stack.name} stored since then ` +
-            `stays behind in ${postgres.named(postgres.volume)}.\n`,
+        `Returns to ${image} with the volume ${volume}: what the stack ${open.stack.name} stored since then ` +
+            `stays behind in ${postgres.volume}.\n`,
     );
     if (!yes && !(await agreed("Go back?"))) throw new ToolError("Nothing was changed.");
     await postgres.keep(postgres.volume);
     await bringTo(open, draftOf(open, { image, volume }), image);
-    console.log(`\n\`docker volume rm ${postgres.named(postgres.volume)}\` deletes what is left behind.`);
+    console.log(`\n\`docker volume rm ${postgres.volume}\` deletes what is left behind.`);
 }
 
 async function bringTo(open: OpenStack, draft: string, title: string): Promise<void> {

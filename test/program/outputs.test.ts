@@ -30,6 +30,7 @@ describe("the program's outputs", () => {
             "applications",
             "networks",
             "volumes",
+            "autorestic",
             "databases",
             "redis",
         ]);

@@ -61,8 +61,7 @@ describe("PostgreSQL", () => {
             const at = (pattern: RegExp) => engine.requests.findIndex((line) => pattern.test(line));
             expect(at(/before\/stop/)).to.be.within(0, at(/pg-server-id\/start/));
             expect(engine.created.map(({ body }) => body.Cmd)).to.deep.equal([
-                ["-R", "postgres", "/var/lib/postgresql/data"],
-                ["-R", "postgres", "/var/run/postgresql"],
+                ["-R", "postgres", "/var/lib/postgresql/data", "/var/run/postgresql"],
             ]);
         } finally {
             await engine.close();

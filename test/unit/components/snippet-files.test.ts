@@ -30,6 +30,12 @@ describe("files with snippets", () => {
         expect(readdirSync(folder).sort()).to.deep.equal(["there.compose.txt", "there.docker-run.txt"]);
     });
 
+    it("are one for Autorestic", () => {
+        writeSnippets(folder, { applications: {}, outposts: {}, autorestic: "version: 2\n" });
+
+        expect(readFileSync(join(folder, "autorestic.yml"), "utf8")).to.equal("version: 2\n");
+    });
+
     it("go with what is configured no longer", () => {
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, "old.npm.txt"), "");

@@ -30,6 +30,7 @@ describe("the configuration", () => {
             postgres: { memory: "1g" },
             redis: { index: 1, memory: "256m" },
             consumers: [],
+            volumes: { media: {}, templates: {}, certificates: {}, postgres: {}, redis: {}, backups: {} },
             server: { ports: [], memory: "1g" },
             worker: { memory: "1g" },
             outposts: [],

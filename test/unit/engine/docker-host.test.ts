@@ -110,7 +110,7 @@ describe("a named volume", () => {
             name: "pg_data",
             labels: Object.entries(labels("pg-data")).map(([label, text]) => ({ label, value: text })),
         });
-        expect(options.ignoreChanges).to.deep.equal(["labels"]);
+        expect(options.ignoreChanges).to.deep.equal(["labels", "driver", "driverOpts"]);
         expect(options.deleteBeforeReplace, "the container of the old one would go with it").to.equal(false);
     });
 

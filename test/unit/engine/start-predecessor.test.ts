@@ -78,6 +78,13 @@ describe("the start of a workload's container where others run", () => {
             expect(bench.engine().requests[at(/before\/stop/)], "the time that it has").to.contain("t=10");
         });
 
+        it("stops a predecessor whose data are in a volume of another name", async () => {
+            const moved = { ...before, Mounts: [{ Name: "redis_before" }] };
+            await start({ lists: { containers: [moved] } }, { mounts: exclusive });
+
+            expect(deeds()).to.deep.equal(["stop before", "start thing-id"]);
+        });
+
         it("leaves a predecessor that uses a volume which both may use", async () => {
             const mounts = [{ source: "redis_data", target: "/data" }];
             await start({ lists: { containers: [usesData] } }, { mounts });

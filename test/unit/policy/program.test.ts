@@ -36,7 +36,6 @@ describe("the policy pack on the whole program", () => {
                 "container authentik-postgres-server",
                 // Its data, and its socket.
                 "job authentik-postgres-server-healthy chown",
-                "job authentik-postgres-server-healthy chown",
                 "job authentik-postgres-databases psql",
                 "job authentik-release psql",
                 "container authentik-redis-server",

@@ -52,6 +52,12 @@ export const accepted: Accepted[] = [
         "attributes of an entitlement",
         { "applications[0].entitlements": [{ name: "a b", attributes: { quota: 5, list: [1], more: { x: null } } }] },
     ],
+    // Volumes
+    ["a volume that is there", { "volumes.media.name": "authentik_media" }],
+    [
+        "two volumes that change places",
+        { volumes: { media: { name: "ak_certs" }, certificates: { name: "ak_media" } } },
+    ],
     // Published ports
     [
         "a port on two addresses",

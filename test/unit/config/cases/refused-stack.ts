@@ -136,6 +136,13 @@ export const refusedOfStack: Refused[] = [
         "postgres.external.host",
         "several with commas between them",
     ],
+    [
+        "one volume for two kinds of data",
+        { "volumes.media.name": "ak_certs" },
+        "volumes.certificates.name",
+        "is the volume of other data as well",
+    ],
+    ["a volume by its path", { "volumes.media.name": "/srv/media" }, "volumes.media.name", "must be a Docker name"],
     ["a password of two lines", { secrets: { redis: "two\nlines" } }, "secrets.redis", "on one line"],
     [
         "a password with a blank at its end",

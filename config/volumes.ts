@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { type Role, roles, type StackFacts } from "../authentik/roles";
+import { dockerName, section } from "../ground/fields";
+import { duplicates } from "../ground/problems";
+import type { Rule } from "./schema";
+
+/** The volumes with a stack's data, by role: the name of each, before the prefix, and what it holds. */
+const dataVolumes = {
+    media: { volume: "ak_media", holds: "uploaded files" },
+    templates: { volume: "ak_templates", holds: "templates of e-mails" },
+    certificates: { volume: "ak_certs", holds: "certificates that authentik imports" },
+    postgres: { volume: "pg_data", holds: "the databases of the PostgreSQL that is created here" },
+    redis: { volume: "redis_data", holds: "the data of the Redis that is created here" },
+    backups: { volume: "ak_backups", holds: "the backups" },
+} as const;
+
+/**
+ * What a volume of data holds.
+ *
+ * @example
+ * const role: VolumeRole = "media";
+ */
+export type VolumeRole = keyof typeof dataVolumes;
+
+const volumeFields = Object.fromEntries(
+    Object.entries(dataVolumes).map(([role, { volume, holds }]) => [
+        role,
+        section({
+            name: dockerName
+                .optional()
+                .describe(
+                    `name of the Docker volume, a new one or one that exists, without the prefix; default: <prefix>${volume}`,
+                ),
+        })
+            .prefault({})
+            .describe(holds),
+    ]),
+) as Record<VolumeRole, z.ZodPrefault<z.ZodObject<{ name: z.ZodOptional<typeof dockerName> }, z.core.$strict>>>;
+
+/** The volumes with data. */
+export const volumes = section(volumeFields)
+    .prefault({})
+    .describe("the volumes with data; one that exists is used as it is, and given to the user of its container");
+
+/** What the configuration says of the volumes, and the prefix of their own names. */
+export interface VolumeNames {
+    prefix: string;
+    /** Default: each has its own name. */
+    volumes?: Partial<Record<VolumeRole, { name?: string }>>;
+}
+
+/** The name of a volume on the Docker host. */
+export function volumeName(role: VolumeRole, { prefix, volumes: configured }: VolumeNames): string {
+    return configured?.[role]?.name ?? `${prefix}${dataVolumes[role].volume}`;
+}
+
+/** The roles whose volume has a name of its own, and so may have been there before. */
+export function namedVolumes({ volumes: configured = {} }: VolumeNames): string[] {
+    return Object.entries(configured).flatMap(([role, { name }]) => (name === undefined ? [] : [role]));
+}
+
+/** The volumes of a stack, by role. */
+export function volumesOf(config: VolumeNames & StackFacts): [role: VolumeRole, name: string][] {
+    const services: Partial<Record<VolumeRole, Role>> = roles;
+    return (Object.keys(dataVolumes) as VolumeRole[])
+        .filter((role) => services[role]?.needed(config) ?? true)
+        .map((role) => [role, volumeName(role, config)]);
+}
+
+/** Two kinds of data never share a volume. */
+export const volumeRule: Rule = {
+    reads: ["prefix", "volumes", "version", "outposts", "consumers", "postgres", "redis"],
+    check: (config, report) => {
+        const all = volumesOf(config);
+        for (const index of duplicates(all.map(([, name]) => name))) {
+            const [role = "media"] = all[index] ?? [];
+            report(["volumes", role, "name"], "is the volume of other data as well; name one for each");
+        }
+    },
+};

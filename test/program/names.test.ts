@@ -1,0 +1,94 @@
+import { expect } from "chai";
+import { type Configuration, devConfiguration, devWith } from "../support/configuration";
+import { type FakeEngine, startEngine } from "../support/engine";
+import { all, one, recordOf } from "../support/find";
+import { runHooks } from "../support/hooks";
+import { runProgram } from "../support/mocks";
+
+describe("the prefix of a stack's names", () => {
+    const memory = async (prefix: string) => {
+        const { resources } = await runProgram({ configuration: { ...devConfiguration(), prefix } });
+        return one(resources, "step", "prefix");
+    };
+    const from = async (before: string, after: string) => {
+        const resource = await memory(after);
+        return runHooks(resource, "beforeUpdate", await memory(before)).then(String, (error: Error) => error.message);
+    };
+
+    it("cannot change, which is told with both before anything is made", async () => {
+        expect(await from("", "staging-")).to.equal(
+            "1 problem in the configuration; nothing was changed:\n" +
+                '  authentik-stack:prefix = "staging-" cannot change from "", since the names of this stack\'s volumes ' +
+                "would; change it back, or make another stack with `pulumi stack init`",
+        );
+        expect(await from("staging-", "")).to.contain('prefix = "" cannot change from "staging-"');
+    });
+
+    it("is free on a first update, and kept later", async () => {
+        await runHooks(await memory("staging-"), "beforeCreate");
+        expect(await from("staging-", "staging-")).to.equal("undefined");
+    });
+});
+
+describe("the volumes of a stack", () => {
+    let engine: FakeEngine;
+    before(async () => {
+        engine = await startEngine({ lists: { volumes: [{ Name: "ak_media" }, { Name: "compose_media" }] } });
+    });
+    after(() => engine.close());
+
+    const run = (changes: Configuration) =>
+        runProgram({ configuration: devWith(changes), dockerHost: engine.host }).then(({ resources }) => resources);
+    const becomes = async (changes: Configuration, before: Configuration = {}) => {
+        const [was, is] = [one(await run(before), "step", "prefix"), one(await run(changes), "step", "prefix")];
+        return runHooks(is, "beforeUpdate", was).then(String, (error: Error) => error.message);
+    };
+
+    it("have the names of the configuration, without the prefix", async () => {
+        const resources = await run({
+            prefix: "staging-",
+            volumes: { media: { name: "compose_media" }, redis: { name: "r1" } },
+        });
+
+        expect(all(resources, "volume").map(({ inputs }) => inputs.name)).to.deep.equal([
+            "staging-pg_data",
+            "staging-pg_socket",
+            "r1",
+            "compose_media",
+            "staging-ak_templates",
+            "staging-ak_certs",
+            "staging-ak_backups",
+            "staging-ak-outpost-organizr-sessions",
+            "staging-ak-outpost-cwad-sessions",
+        ]);
+    });
+
+    it("become ones that exist", async () => {
+        expect(await becomes({ "volumes.media.name": "compose_media" })).to.equal("undefined");
+        expect(await becomes({}, { "volumes.media.name": "compose_media" }), "and back").to.equal("undefined");
+    });
+
+    it("do not become ones that are missing, while their data are elsewhere", async () => {
+        expect(await becomes({ "volumes.media.name": "other" })).to.contain(
+            'volumes.media.name = "other" is no volume yet, so that the data in ak_media would be missing; stop the stack and ' +
+                "copy them with `docker run --rm -v ak_media:/from:ro -v other:/to ",
+        );
+    });
+
+    it("are not exchanged where the former one would be deleted", async () => {
+        expect(await becomes({ "volumes.media.name": "compose_media", protectData: false })).to.contain(
+            "protectData is off, so that the volume ak_media would be deleted",
+        );
+    });
+
+    it("are given to authentik's user where they may have been another's, before its containers start", async () => {
+        const volumes = { media: { name: "compose_media" }, certificates: { name: "compose_certs" } };
+        const handOvers = async (changes: Configuration) =>
+            recordOf(one(await run(changes), "step", "authentik-server-healthy")).containers;
+
+        expect(await handOvers({})).to.equal(undefined);
+        const [handOver, ...others] = (await handOvers({ volumes })) ?? [];
+        expect(others).to.deep.equal([]);
+        expect(handOver).to.deep.include({ command: ["-R", "1000", "/media", "/certs"] });
+    });
+});
