@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Check } from "../authentik/checks";
+import type { Check, DeviceCheck } from "../authentik/checks";
 import type { Existing } from "../authentik/existing";
 
 const folder = "/run/authentik-stack";
@@ -12,10 +12,14 @@ export function script(name: string): { documents: Record<string, string>; path:
 }
 
 /** The files that a job needs to ask authentik, and the command that asks. */
-export function probe(checks: Check[], seconds: number): { documents: Record<string, string>; command: string[] } {
+export function probe(
+    checks: (Check | DeviceCheck)[],
+    seconds: number,
+): { documents: Record<string, string>; command: string[] } {
     const { documents, path } = script("probe.py");
+    const parts = { ...script("devices.py").documents, ...script("existing.py").documents };
     return {
-        documents: { ...documents, [`${folder}/checks.json`]: JSON.stringify(checks, undefined, 2) },
+        documents: { ...documents, ...parts, [`${folder}/checks.json`]: JSON.stringify(checks, undefined, 2) },
         command: ["python", path, `${folder}/checks.json`, String(seconds)],
     };
 }
@@ -43,7 +47,6 @@ export function applyAndProbe(
         documents: {
             ...documents,
             ...apply.documents,
-            ...script("existing.py").documents,
             [`${folder}/existing.json`]: JSON.stringify(existing, undefined, 2),
         },
         command: ["python", apply.path, String(seconds), ...blueprints],
