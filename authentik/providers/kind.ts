@@ -89,8 +89,16 @@ export interface ProviderDeclaration {
     permissions?: BlueprintEntry["permissions"];
     /** Objects that the provider refers to. */
     before?: BlueprintEntry[];
-    /** Objects that refer to the provider, by `!KeyOf provider`. */
-    after?: BlueprintEntry[];
+    /** Objects that refer to the provider, by `!KeyOf provider`, and have a name in it. */
+    after?: ProviderPart[];
+}
+
+/** An object that refers to its provider; `passing` as in {@link ProviderDeclaration}. */
+interface ProviderPart {
+    model: string;
+    identifiers: { name: string; provider: unknown };
+    attrs: Record<string, unknown>;
+    passing: Record<string, unknown>;
 }
 
 /** What an application's output is made from. */

@@ -48,7 +48,8 @@ export const rac = {
         after: provider.endpoints.map(({ name, protocol, host, attributes }) => ({
             model: endpointModel,
             identifiers: { name, provider: keyOf("provider") },
-            attrs: { protocol, host, auth_mode: "prompt", ...written(endpointModel, attributes) },
+            attrs: { protocol, host, auth_mode: "prompt" },
+            passing: written(endpointModel, attributes),
         })),
     }),
     output: () => ({}),
