@@ -4,6 +4,7 @@ import type { Check, DeviceCheck } from "../authentik/checks";
 import type { Existing } from "../authentik/existing";
 
 const folder = "/run/authentik-stack";
+const existingFile = `${folder}/existing.json`;
 
 /** A script of ours that runs inside authentik's image, and its path there. */
 export function script(name: string): { documents: Record<string, string>; path: string } {
@@ -24,10 +25,10 @@ export function probe(
     };
 }
 
-/** The command that says what authentik holds no longer as these blueprints declare it, and the file that it needs. */
+/** The command that says what authentik holds no longer as these blueprints declare it, and the file that it needs beside those of the job. */
 export function comparing(blueprints: string[]): { documents: Record<string, string>; command: string[] } {
     const { documents, path } = script("compare.py");
-    return { documents, command: [path, ...blueprints] };
+    return { documents, command: [path, existingFile, ...blueprints] };
 }
 
 /**
@@ -47,7 +48,7 @@ export function applyAndProbe(
         documents: {
             ...documents,
             ...apply.documents,
-            [`${folder}/existing.json`]: JSON.stringify(existing, undefined, 2),
+            [existingFile]: JSON.stringify(existing, undefined, 2),
         },
         command: ["python", apply.path, String(seconds), ...blueprints],
     };
