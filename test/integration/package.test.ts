@@ -42,7 +42,9 @@ describe("the packed components", () => {
         expect(readdirSync(installed)).to.include.members(["dist", "package.json"]);
         expect(files).to.include.members([
             ...["index.js", "index.d.ts", "index.js.map"].map((file) => `dist/components/${file}`),
-            ...["probe.py", "devices.py", "apply.py", "existing.py", "compare.py"].map((file) => `dist/authentik/${file}`),
+            ...["probe.py", "devices.py", "apply.py", "existing.py", "compare.py"].map(
+                (file) => `dist/authentik/${file}`,
+            ),
         ]);
         expect(
             files.filter((file) => /(^|\/)(test|tools|offline|examples|out|\.local)\/|Pulumi|(?<!\.d)\.ts$/.test(file)),
