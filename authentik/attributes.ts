@@ -148,7 +148,7 @@ export function attributeChecks({ model, attributes }: Attributed, slug: string,
     });
 }
 
-/** What attributes are that nobody sets, in every release that has them. Source: the providers' models.py. */
+/** What attributes are that nobody sets, of one model or of all, in every release that has them. Source: the providers' models.py. */
 const defaults: Attributes = {
     access_code_validity: "minutes=1",
     access_token_validity: "hours=1",
@@ -177,12 +177,19 @@ const defaults: Attributes = {
     auth_mode: "token",
     auth_oauth_params: {},
     service_provider_config_cache_timeout: "hours=1",
+    "authentik_providers_oauth2.oauth2provider.logout_method": "backchannel",
+    "authentik_providers_saml.samlprovider.logout_method": "frontchannel_iframe",
+    sync_page_size: 100,
+    sync_page_timeout: "minutes=30",
+    // As before it could be chosen.
+    discovery_enabled: true,
+    maximum_connections: 1,
 };
 
-/** What an attribute of a provider is again once it is declared no longer; undefined where that is not known. */
+/** What an attribute of a provider, or of a part of it, is again once it is declared no longer; undefined where that is not known. */
 export function unset(model: string, name: string): unknown {
     const { type, nullable = false } = attributesOf(model)[name] ?? {};
     if (nullable) return null;
     if (type === "references") return [];
-    return type === "uri" ? "" : defaults[name];
+    return type === "uri" ? "" : (defaults[`${model}.${name}`] ?? defaults[name]);
 }

@@ -31,6 +31,46 @@ export interface Check {
     isCause?: true;
 }
 
+/** What an outpost must answer a device, or the server say of an outpost; devices.py asks until it does. */
+export type DeviceCheck = { name: string; url: string; status?: undefined; isAdvice?: undefined } & (
+    | {
+          /** A bind at `url` and a search. */
+          asks: "ldap";
+          /** User name with which the application binds, and whom it finds. */
+          account: string;
+          finds: string;
+          baseDn: string;
+          /** File with the password. */
+          secret: string;
+          /** Where the server is asked whether the account may enter, if it is refused. */
+          server: string;
+          token: string;
+          application: string;
+          /** Whether authentik may refuse it: who may enter is not configured. */
+          mayBeDenied: boolean;
+      }
+    | {
+          /** A refusal at `url`, signed with the shared secret of one whose networks the asking address is in. */
+          asks: "radius";
+          clients: { networks: string[]; secret: string }[];
+      }
+    | {
+          /** That the server at `url` hears from an outpost. */
+          asks: "connection";
+          outpost: string;
+          token: string;
+      }
+);
+
+/** The files with secrets that checks read. */
+export function secretsIn(checks: (Check | DeviceCheck)[]): string[] {
+    return checks.flatMap((check) => [
+        ...("token" in check && check.token !== undefined ? [check.token] : []),
+        ...("secret" in check ? [check.secret] : []),
+        ...("clients" in check ? check.clients.map(({ secret }) => secret) : []),
+    ]);
+}
+
 /** An object of authentik that a provider looks up is in a list of the API. */
 export function listed(
     name: string,

@@ -1,14 +1,18 @@
 """Says what authentik holds no longer as blueprints declare it. Runs inside authentik's own image.
 
-Usage: compare.py BLUEPRINT...; blueprints are named relative to /blueprints. Prints `differs WHAT` with names and fields of
-what applying them would change, or `same MARK`, with the mark that the last application left; never a value.
+Usage: compare.py EXISTING.json BLUEPRINT...; the file is that of existing.ts, and blueprints are named relative to
+/blueprints. Prints `differs WHAT` with names and fields of what applying them would change, or `same MARK`, with the mark
+that the last application left; never a value. Lines before it that begin with `warning: ` say what they take over.
 
 They are applied in a transaction that is rolled back, as authentik itself does to validate one, and every object is read
 before and after: so what authentik only writes in another way than it was declared is no difference.
 """
 
+import json
 import os
 import sys
+
+from existing import Api, allowed, take_over, tell
 
 sys.path.insert(0, os.getcwd())
 
@@ -19,7 +23,7 @@ django.setup()
 
 from authentik.blueprints.models import BlueprintInstance  # noqa: E402
 from authentik.blueprints.v1.importer import EntryInvalidError, Importer, transaction_rollback  # noqa: E402
-from authentik.core.models import Group, User  # noqa: E402
+from authentik.core.models import Application, Group, Provider, User  # noqa: E402
 from authentik.tenants.models import Tenant  # noqa: E402
 from django.core.exceptions import FieldDoesNotExist  # noqa: E402
 
@@ -108,6 +112,18 @@ class Comparison(Importer):
         super()._apply_permissions(instance, entry)
 
 
+class Within(Api):
+    """authentik's API, except that changes are made in the transaction, and undone with it."""
+
+    def __call__(self, method, path, body=None, seconds=60):
+        if method == "GET":
+            return super().__call__(method, path, body, seconds)
+        key = path.split("/")[2]
+        objects = Application.objects.filter(slug=key) if path.startswith("core/") else Provider.objects.filter(pk=key)
+        objects.update(**body)
+        return None
+
+
 def compared(path):
     """What applying a blueprint changes."""
     comparison = Comparison(Importer.from_string(BlueprintInstance(path=path).retrieve()).blueprint)
@@ -115,16 +131,20 @@ def compared(path):
     return comparison.found if taken else [*comparison.found, f"{path} (authentik refuses it)"]
 
 
-def main(blueprints):
+def main(path, *blueprints):
+    with open(path, encoding="utf-8") as file:
+        existing = json.load(file)
     found = []
     mark = ""
     for tenant in Tenant.objects.filter(ready=True):
         with tenant, transaction_rollback():
             group = Group.objects.filter(name="authentik-stack", is_superuser=True).first()
             mark = group.attributes.get("authentik-stack", "") if group else ""
+            if existing["applications"] and allowed(existing):
+                found += take_over(existing, Within(existing["server"], existing["token"]))
             # Each finds what those before it make.
             found += [change for path in blueprints for change in compared(path)]
-    print(f"differs {'; '.join(dict.fromkeys(found))}" if found else f"same {mark}")
+    tell(found, mark, existing)
 
 
-main(sys.argv[1:])
+main(*sys.argv[1:])

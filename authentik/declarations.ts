@@ -5,7 +5,7 @@ import { applicationBlueprint } from "./blueprints/application";
 import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
 import { type DeclaredOutpost, embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
-import { type Check, listed } from "./checks";
+import { type Check, type DeviceCheck, listed } from "./checks";
 import { type Existing, existingObjects } from "./existing";
 import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
 import type { ReachableOutpost } from "./providers/kind";
@@ -75,19 +75,22 @@ export function declarations(
 
 /**
  * What must be answered when a person could sign in: the login page, the front page, and by every outpost what the applications
- * behind it ask for.
+ * behind it ask for: a device binds to a directory, a network device asks a RADIUS server.
  */
 export function servingChecks(
     server: string,
     outposts: ReachableOutpost[],
     applications: ApplicationConfig[],
-): Check[] {
+): (Check | DeviceCheck)[] {
     return [
         { name: "the login page", url: `${server}/if/flow/default-authentication-flow/`, status: 200 },
         ...applications.flatMap((application) =>
             outposts
                 .filter(({ outpost }) => outpost === outpostOf(application))
-                .flatMap((outpost) => kindOf(application).serving(application, outpost)),
+                .flatMap((outpost) => {
+                    const around = { server, applications: protectedBy(outpost.outpost, applications) };
+                    return kindOf(application).serving(application, outpost, around);
+                }),
         ),
         // Without the flag of 2026.5 that the setup is done, it leads to a setup page that is not there.
         { name: "the front page", url: `${server}/`, follows: true, status: 200 },

@@ -64,10 +64,10 @@ def allowed(existing):
         return False
 
 
-def take_over(existing):
+def take_over(existing, api=None):
     """Gives the providers and applications that exist under another name the one under which blueprints find them, and
     returns what stands in the way."""
-    api = Api(existing["server"], existing["token"])
+    api = api or Api(existing["server"], existing["token"])
     wanted = existing["applications"]
     applications = api.all("core/applications", superuser_full_list="true")
     lists = {one["list"]: api.all(one["list"]) for one in wanted}
@@ -127,42 +127,61 @@ def may_hold(holder, slug, applications, wanted):
 def only_ways_in(existing):
     """Removes the bindings that are not in the configuration where it says who may enter, and returns which of its own are
     missing."""
-    owned = [one for one in existing["applications"] if "access" in one or one["entitlements"]]
-    if not owned:
+    if not existing["applications"]:
         return []
     api = Api(existing["server"], existing["token"])
+    problems = []
+    for called, others, missing in ways_in(existing, api):
+        for binding in others:
+            api("DELETE", f"policies/bindings/{binding['pk']}/")
+            print(f"warning: removed the {described(binding)} from the {called}", flush=True)
+        problems += [f"{' '.join(way)} is not bound to the {called}" for way in missing]
+    return problems
+
+
+def other_ways_in(existing):
+    """The bindings that `only_ways_in` would remove."""
+    found = ways_in(existing, Api(existing["server"], existing["token"]))
+    return [f"{described(binding)} at the {called} (not declared)" for called, others, _ in found for binding in others]
+
+
+def ways_in(existing, api):
+    """For each that the configuration says who may enter: its name, the bindings beside those declared, and the ways that
+    are missing."""
+    owned = [one for one in existing["applications"] if "access" in one or one["entitlements"]]
+    if not owned:
+        return
     slugs = {found["slug"]: found["pk"] for found in api.all("core/applications", superuser_full_list="true")}
     bindings = api.all("policies/bindings")
-    problems = []
     for one in owned:
         called = f"application {one['slug']}"
         if "access" in one:
-            problems += settle(api, bindings, slugs.get(one["slug"]), called, one["access"])
+            yield called, *compared(bindings, slugs.get(one["slug"]), one["access"])
         if one["entitlements"]:
             found = api.all("core/application_entitlements", app=slugs.get(one["slug"]))
             keys = {entitlement["name"]: entitlement["pbm_uuid"] for entitlement in found}
             for name, ways in one["entitlements"].items():
-                pk = keys.get(name)
-                problems += settle(api, bindings, pk, f"entitlement {name} of {called}", ways)
-    return problems
+                yield f"entitlement {name} of {called}", *compared(bindings, keys.get(name), ways)
 
 
-def settle(api, bindings, target, called, ways):
-    """Leaves one binding of a target for each of the ways, and returns those that are missing."""
-    missing = [tuple(way) for way in ways]
+def compared(bindings, target, ways):
+    """The bindings of a target beside one for each of the ways, and the ways without one."""
+    missing, others = [tuple(way) for way in ways], []
     for binding in bindings:
         if binding["target"] != target:
             continue
         way = way_of(binding)
         if way in missing and binding["enabled"] and not binding["negate"]:
             missing.remove(way)
-            continue
-        api("DELETE", f"policies/bindings/{binding['pk']}/")
-        extra = [word for word, holds in (("negated", binding["negate"]), ("disabled", not binding["enabled"])) if holds]
-        more = "".join(f", {word}" for word in extra)
-        what = f"the binding of {' '.join(way)} (order {binding['order']}{more})"
-        print(f"warning: removed {what} from the {called}", flush=True)
-    return [f"{' '.join(way)} is not bound to the {called}" for way in missing]
+        else:
+            others.append(binding)
+    return others, missing
+
+
+def described(binding):
+    extra = [word for word, holds in (("negated", binding["negate"]), ("disabled", not binding["enabled"])) if holds]
+    more = "".join(f", {word}" for word in extra)
+    return f"binding of {' '.join(way_of(binding))} (order {binding['order']}{more})"
 
 
 def way_of(binding):
@@ -171,3 +190,10 @@ def way_of(binding):
         if binding.get(f"{kind}_obj"):
             return (kind, binding[f"{kind}_obj"][field])
     return ("nobody", "")
+
+
+def tell(found, mark, existing):
+    """Prints the verdict of a comparison, with the bindings that blueprints do not see."""
+    if existing["applications"] and allowed(existing):
+        found = [*found, *other_ways_in(existing)]
+    print(f"differs {'; '.join(dict.fromkeys(found))}" if found else f"same {mark}")

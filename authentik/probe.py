@@ -5,15 +5,21 @@ authentik refuses a blueprint. Exit code 0 when all hold, else 1 and a line for 
 `warning: ` are of those that are only advice.
 """
 
-import concurrent.futures
 import http.client
 import json
 import socket
 import ssl
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+
+import devices
+
+# How many seconds an application gets, that may come later than the outpost in front of it.
+patience = 5
+late = f"there was no answer within {patience} seconds"
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -22,33 +28,45 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def answered(check, url, headers, timeout):
-    """Status and body of the answer."""
+    """Status and body of the answer; of an application, whose first page may never end, no body."""
     handlers = [urllib.request.HTTPCookieProcessor()] if check.get("follows") else [NoRedirect]
     if check.get("isInsecure"):
         handlers.append(urllib.request.HTTPSHandler(context=ssl._create_unverified_context()))
     request = urllib.request.Request(url, headers={"Accept": "application/json, text/html", **headers})
     try:
         with urllib.request.build_opener(*handlers).open(request, timeout=timeout) as response:
-            return response.status, response.read()
+            return response.status, b"" if check.get("isAdvice") else response.read()
     except urllib.error.HTTPError as error:
-        return error.code, b"" if error.fp is None else error.fp.read(1000)
+        return error.code, b"" if check.get("isAdvice") or error.fp is None else error.fp.read(1000)
 
 
-def advice(check):
-    """What a person should look at, or None."""
+def advice(check, found):
+    """Adds what a person should look at."""
     try:
-        answered(check, check["url"], {}, 5)
-        return None
+        answered(check, check["url"], {}, patience)
+        return
     except (OSError, http.client.HTTPException) as error:
         cause = getattr(error, "reason", error)
     reasons = {
         socket.gaierror: "nothing has that name on the networks of the stack",
         ConnectionRefusedError: "nothing listens on that port",
         ssl.SSLCertVerificationError: f"its certificate is not accepted: {getattr(cause, 'verify_message', '')}",
-        TimeoutError: "there was no answer within 5 seconds",
+        TimeoutError: late,
     }
     reason = next((text for kind, text in reasons.items() if isinstance(cause, kind)), str(cause))
-    return f"{check['name']} at {check['url']}: {reason}"
+    found.append(reason)
+
+
+def advices(checks):
+    """Asks all of them at once, and none for longer than the others."""
+    asked = [(check, found := [], threading.Thread(target=advice, args=(check, found), daemon=True)) for check in checks]
+    for _, _, thread in asked:
+        thread.start()
+    deadline = time.monotonic() + patience + 1
+    for check, found, thread in asked:
+        thread.join(max(0, deadline - time.monotonic()))
+        for reason in [late] if thread.is_alive() else found:
+            print(f"warning: {check['name']} at {check['url']}: {reason}", flush=True)
 
 
 def contains(actual, wanted):
@@ -82,6 +100,8 @@ def ask(check, url):
 def problem(check, answers, page=1):
     """What keeps a check from holding, or None. Of a list, that is asked of one page after the other. What several checks
     ask is asked once: with many applications the lists are long."""
+    if "asks" in check:
+        return getattr(devices, check["asks"])(check)
     url = check["url"] if page == 1 else f"{check['url']}{'&' if '?' in check['url'] else '?'}page={page}"
     key = (url, check.get("host"), check.get("token"))
     if key not in answers:
@@ -121,11 +141,9 @@ def main(path, seconds, causes=""):
                 print(f"{check['name']}: {found} ({check['url']})")
             return 1
         pending = [check for check, _ in problems]
-        time.sleep(1)
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        for found in pool.map(advice, [check for check in checks if check.get("isAdvice")]):
-            if found is not None:
-                print(f"warning: {found}")
+        # What a device asks is an event of authentik each time.
+        time.sleep(5 if any("asks" in check for check in pending) else 1)
+    advices([check for check in checks if check.get("isAdvice")])
     return 0
 
 

@@ -49,26 +49,35 @@ export async function preflight(
     ]);
     const seen = await look(connection, config.prefix, lists).catch(() => undefined);
     if (seen === undefined) return;
-    refuse([
+    const taken = await takenPorts(config, seen, connection.isLocal);
+    const problems = [
         ...missingNetworks(config, seen.networks),
-        ...(await takenPorts(config, seen, connection.isLocal)),
+        ...taken.map(({ problem }) => problem),
         ...(await missingImages(config, connection)),
-    ]);
+    ];
+    // Ports of containers that this program made: those of another stack, or this one's own under the prefix it had.
+    if (taken.some(({ isOfProject }) => isOfProject)) await keepNames(config, connection, new Error(told(problems)));
+    refuse(problems);
     refuse(await postgresProblems(config, connection, project));
 }
 
 function refuse(problems: Problem[]): void {
-    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, pulumi.getProject(), () => false));
+    if (problems.length > 0) throw new pulumi.RunError(told(problems));
+}
+
+function told(problems: Problem[]): string {
+    return formatProblems(problems, pulumi.getProject(), () => false);
 }
 
 /**
  * Remembers the names of a stack's data. The prefix cannot change: everything would be made a second time, with empty volumes,
  * and what was there deleted. A volume may have another name if there is one, which then has the data.
  *
+ * @param problem that is thrown on a first update, which then remembers nothing. Default: none.
  * @returns when it is sure of that; at once in a preview.
  * @throws (when the update runs) Error that names what was and what would be, before anything is changed.
  */
-export async function keepNames(config: Config, connection: DockerConnection): Promise<void> {
+export async function keepNames(config: Config, connection: DockerConnection, problem?: Error): Promise<void> {
     const { prefix } = config;
     const named = volumesOf(config);
     const memory = Object.fromEntries([
@@ -81,7 +90,8 @@ export async function keepNames(config: Config, connection: DockerConnection): P
             before === undefined
                 ? await lostVolumes(config, Object.keys(forgotten), connection)
                 : [otherPrefix(prefix, before)];
-        if (problems.length > 0) throw new Error(formatProblems(problems, pulumi.getProject(), () => false));
+        if (problems.length > 0) throw new Error(told(problems));
+        if (problem !== undefined) throw problem;
     };
     const remembered = recordStep("prefix", { facts: { prefix, ...Object.fromEntries(named) }, memory, run }, {});
     if (!pulumi.runtime.isDryRun()) await valueOf(remembered.urn);
@@ -171,32 +181,19 @@ async function takenPorts(
     config: Config,
     { others, ownPorts }: { others: Docker.ContainerInfo[]; ownPorts: Published[] },
     local: boolean,
-): Promise<Problem[]> {
+): Promise<{ problem: Problem; isOfProject: boolean }[]> {
     const owner = (wanted: Published) => others.find(({ Ports }) => Ports.some((port) => clash(wanted, listed(port))));
     const problems = await Promise.all(
-        publishedPorts(config).map(async (wanted): Promise<Problem[]> => {
-            const { port } = wanted;
-            const key = formatPath(wanted.path);
+        publishedPorts(config).map(async (wanted) => {
             if (ownPorts.some((own) => clash(own, wanted))) return [];
-            const name = owner(wanted)?.Names[0]?.slice(1);
-            if (name !== undefined)
-                return [
-                    {
-                        key,
-                        value: port,
-                        cure: `is published by the container ${name}; choose another port, or stop that container`,
-                    },
-                ];
-            const free = !local || (await isFree(wanted));
-            return free
-                ? []
-                : [
-                      {
-                          key,
-                          value: port,
-                          cure: "is in use by a program on the host; choose another port, or stop that program",
-                      },
-                  ];
+            const found = owner(wanted);
+            const isOfProject = found?.Labels[stackLabel]?.startsWith(stackIdentity(pulumi.getProject(), "")) ?? false;
+            if (found === undefined && (!local || (await isFree(wanted)))) return [];
+            const cure =
+                found === undefined
+                    ? "is in use by a program on the host; choose another port, or stop that program"
+                    : `is published by the container ${found.Names[0]?.slice(1)}; choose another port, or stop that container`;
+            return [{ problem: { key: formatPath(wanted.path), value: wanted.port, cure }, isOfProject }];
         }),
     );
     return problems.flat();

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Check } from "../authentik/checks";
+import type { Check, DeviceCheck } from "../authentik/checks";
 import type { Existing } from "../authentik/existing";
 
 const folder = "/run/authentik-stack";
+const existingFile = `${folder}/existing.json`;
 
 /** A script of ours that runs inside authentik's image, and its path there. */
 export function script(name: string): { documents: Record<string, string>; path: string } {
@@ -12,18 +13,22 @@ export function script(name: string): { documents: Record<string, string>; path:
 }
 
 /** The files that a job needs to ask authentik, and the command that asks. */
-export function probe(checks: Check[], seconds: number): { documents: Record<string, string>; command: string[] } {
+export function probe(
+    checks: (Check | DeviceCheck)[],
+    seconds: number,
+): { documents: Record<string, string>; command: string[] } {
     const { documents, path } = script("probe.py");
+    const parts = { ...script("devices.py").documents, ...script("existing.py").documents };
     return {
-        documents: { ...documents, [`${folder}/checks.json`]: JSON.stringify(checks, undefined, 2) },
+        documents: { ...documents, ...parts, [`${folder}/checks.json`]: JSON.stringify(checks, undefined, 2) },
         command: ["python", path, `${folder}/checks.json`, String(seconds)],
     };
 }
 
-/** The command that says what authentik holds no longer as these blueprints declare it, and the file that it needs. */
+/** The command that says what authentik holds no longer as these blueprints declare it, and the file that it needs beside those of the job. */
 export function comparing(blueprints: string[]): { documents: Record<string, string>; command: string[] } {
     const { documents, path } = script("compare.py");
-    return { documents, command: [path, ...blueprints] };
+    return { documents, command: [path, existingFile, ...blueprints] };
 }
 
 /**
@@ -43,8 +48,7 @@ export function applyAndProbe(
         documents: {
             ...documents,
             ...apply.documents,
-            ...script("existing.py").documents,
-            [`${folder}/existing.json`]: JSON.stringify(existing, undefined, 2),
+            [existingFile]: JSON.stringify(existing, undefined, 2),
         },
         command: ["python", apply.path, String(seconds), ...blueprints],
     };

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { secretsIn } from "../authentik/checks";
 import { servingChecks } from "../authentik/declarations";
 import type { ApplicationConfig } from "../authentik/providers";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
 import type { Outpost } from "./outpost";
+import type { WorkloadFile } from "../engine/workload";
 import { probe } from "./probe";
 import type { Server, Worker } from "./server";
 
@@ -18,19 +20,22 @@ export interface ServingArgs {
     after?: pulumi.Resource[];
     /** Plain, since they decide what is asked; each outpost is asked for those behind it. */
     applications: ApplicationConfig[];
+    /** Among them the secrets with which the applications are asked for. Default: none, as where no device signs in. */
+    files?: WorkloadFile[];
     /** What the log lines of server, worker and outposts could show, and no message may. */
     secrets: pulumi.Input<string>[];
     context: Context;
 }
 
 /**
- * The proof that a person could sign in: done again whenever something that answers was replaced.
+ * The proof that a person could sign in, and a device: done again whenever something that answers was replaced.
  *
  * @throws (when the update runs) Error that says what was answered instead, when it is not there within 180 seconds.
  * @example
  * const serving = new Serving("auth-serving", {
  *     ...{ server, worker, networks, context, outposts: [outpost] },
  *     applications: config.applications,
+ *     files: blueprintFiles(secrets),
  *     secrets: [token],
  * });
  * return serving.once("https://auth.example.com"); // known once a person could sign in
@@ -45,6 +50,7 @@ export class Serving extends pulumi.ComponentResource {
         const checks = servingChecks(server.internalUrl, [...outposts, server.embedded], args.applications);
         const { documents, command } = probe(checks, 180);
         const [entrypoint = "", ...rest] = command;
+        const named = secretsIn(checks);
         this.proven = context.runtime.job(
             `${name}-proven`,
             {
@@ -53,6 +59,7 @@ export class Serving extends pulumi.ComponentResource {
                 entrypoint: [entrypoint],
                 command: rest,
                 documents,
+                files: (args.files ?? []).filter(({ path }) => named.includes(path)),
                 networks: args.networks.attach(["frontend", "backend"], `${context.prefix}authentik-serving`),
                 triggers: Object.fromEntries(running.map(({ title, revision }) => [title, revision])),
                 proves: true,

@@ -191,6 +191,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 outposts: running,
                 after: setUp,
                 applications,
+                files: declared.files,
                 secrets: secretsOf([...(forWorker.files ?? []), ...declared.files]),
             },
             child,

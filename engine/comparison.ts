@@ -1,6 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerConnection } from "./connection";
 import { type JobRun, runToExit } from "./job";
+import type { WorkloadFile } from "./workload";
+
+/** A file for a question of a preview: a secret that is made only later is one that nothing holds yet. */
+export function inPreview(file: WorkloadFile): WorkloadFile {
+    const content = pulumi.output(file.content);
+    const { isKnown } = content as unknown as { isKnown: Promise<boolean> };
+    return { ...file, content: pulumi.output(isKnown.then((known) => (known ? content : "not made yet"))) };
+}
 
 /**
  * Asks whether what a job made is still there as it made it.

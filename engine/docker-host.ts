@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { compare } from "./comparison";
+import { compare, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
 import { Starts } from "./health";
@@ -152,14 +152,15 @@ export class DockerHost implements Runtime {
         const args = processArgs(process, this.jobLabels(name));
         const asks = processArgs({ ...process, ...comparison }, this.jobLabels(`${name}-compared`));
         const { title, seconds, cure, judge, pids = 256 } = job;
+        const held = pulumi.runtime.isDryRun() ? files.map(inPreview) : files;
         const plain = { name, title, seconds, cure, judge, pids };
         const known = () =>
             pulumi
                 .output({
                     args,
                     asks,
-                    files,
-                    secrets: [...secretsOf(files), ...(job.secrets ?? [])],
+                    files: held,
+                    secrets: [...secretsOf(held), ...(job.secrets ?? [])],
                     witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
                 })
                 .apply((values) => ({ ...values, ...plain, files: [...values.files, ...asFiles(documents)] }));

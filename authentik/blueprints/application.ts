@@ -2,6 +2,7 @@ import { accessOf } from "../access";
 import { hiddenUrl } from "../applications";
 import { unset, written } from "../attributes";
 import { type ApplicationConfig, kindOf } from "../providers";
+import type { ProviderDeclaration } from "../providers/kind";
 import type { Release } from "../releases";
 import { entitled, mayEnter, mayNoLongerEnter, noLongerEntitled } from "./access";
 import { type Blueprint, type BlueprintEntry, find, keyOf, requires } from "./document";
@@ -28,7 +29,10 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
                 attrs: { ...declared.attrs, ...passing },
                 ...(declared.permissions && { permissions: declared.permissions }),
             },
-            ...(declared.after ?? []),
+            ...(declared.after ?? []).map(({ passing: more, attrs, ...part }) => ({
+                ...part,
+                attrs: { ...attrs, ...more },
+            })),
             {
                 model: applications,
                 id: "application",
@@ -62,13 +66,12 @@ export function applicationBlueprint(application: ApplicationConfig, release: Re
                 ]),
             ),
             ...Object.fromEntries(
-                Object.keys(passing)
-                    .filter((name) => !(name in declared.attrs) && unset(model, name) !== undefined)
-                    .map((name) => [
-                        `${name} of provider ${slug} of ${model}`,
-                        [again(model, { name: slug }, { [name]: unset(model, name) })],
-                    ]),
+                resettable(model, declared.attrs, passing).map((name) => [
+                    `${name} of provider ${slug} of ${model}`,
+                    [again(model, { name: slug }, { [name]: unset(model, name) })],
+                ]),
             ),
+            ...partsOf(slug, model, declared.after ?? []),
             ...Object.fromEntries(
                 shown(application).map(({ attribute, none }) => [
                     `${attribute} of application ${slug}`,
@@ -92,8 +95,32 @@ function shown({ libraryGroup, description, publisher, openInNewTab }: Applicati
 }
 
 /** What gives an object attributes it had before. It may be gone by then, and must not be made again. */
-function again(model: string, identifiers: Record<string, string>, attrs: Record<string, unknown>): BlueprintEntry {
-    return { model, conditions: Object.entries(identifiers).map((by) => find(model, by)), identifiers, attrs };
+function again(model: string, identifiers: Record<string, unknown>, attrs: Record<string, unknown>): BlueprintEntry {
+    return { model, conditions: [find(model, ...Object.entries(identifiers))], identifiers, attrs };
+}
+
+/** The attributes that are authentik's own again once they are not declared any more. */
+function resettable(model: string, attrs: object, passing: object): string[] {
+    return Object.keys(passing).filter((name) => !(name in attrs) && unset(model, name) !== undefined);
+}
+
+/** What removes the parts of a provider, and what puts back each of their attributes. */
+function partsOf(slug: string, of: string, parts: ProviderDeclaration["after"] & object) {
+    const provider = find(of, ["name", slug]);
+    return Object.fromEntries(
+        parts.flatMap(({ model, identifiers: { name }, attrs, passing }): [string, BlueprintEntry[]][] => {
+            const identifiers = { name, provider };
+            const called = `${model} ${name} of ${slug}`;
+            const resets = resettable(model, attrs, passing);
+            return [
+                [called, [{ model, state: "absent", conditions: [provider], identifiers }]],
+                ...resets.map((attribute): [string, BlueprintEntry[]] => [
+                    `${attribute} of ${called}`,
+                    [again(model, identifiers, { [attribute]: unset(model, attribute) })],
+                ]),
+            ];
+        }),
+    );
 }
 
 /** What removes an object again. */

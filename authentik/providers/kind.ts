@@ -3,7 +3,7 @@ import type { Report } from "../../ground/problems";
 import type { Application } from "../applications";
 import type { Attributes } from "../attributes";
 import { type BlueprintEntry, secretPaths } from "../blueprints/document";
-import { type Check, listed } from "../checks";
+import { type Check, type DeviceCheck, listed } from "../checks";
 import type { Release } from "../releases";
 import type { OutpostType } from "../roles";
 
@@ -52,8 +52,12 @@ export interface Kind<Provider extends { type: string; attributes: Attributes }>
     output(application: Application<Provider>, context: OutputContext): object;
     /** What the API must answer once the blueprints were applied, beside the application with its provider. */
     checks(application: Application<Provider>, server: string): Check[];
-    /** What must be answered when a person could sign in, where that can be asked without an account. */
-    serving(application: Application<Provider>, outpost: ReachableOutpost): Check[];
+    /** What must be answered when a person could sign in, where that can be asked without a person's account. */
+    serving(
+        application: Application<Provider>,
+        outpost: ReachableOutpost,
+        around: Around<Provider>,
+    ): (Check | DeviceCheck)[];
     /**
      * Reports what is wrong between keys, or between applications of this kind.
      *
@@ -85,8 +89,16 @@ export interface ProviderDeclaration {
     permissions?: BlueprintEntry["permissions"];
     /** Objects that the provider refers to. */
     before?: BlueprintEntry[];
-    /** Objects that refer to the provider, by `!KeyOf provider`. */
-    after?: BlueprintEntry[];
+    /** Objects that refer to the provider, by `!KeyOf provider`, and have a name in it. */
+    after?: ProviderPart[];
+}
+
+/** An object that refers to its provider; `passing` as in {@link ProviderDeclaration}. */
+interface ProviderPart {
+    model: string;
+    identifiers: { name: string; provider: unknown };
+    attrs: Record<string, unknown>;
+    passing: Record<string, unknown>;
 }
 
 /** What an application's output is made from. */
@@ -97,6 +109,14 @@ export interface OutputContext {
     secret: string;
     /** Every outpost of the stack. */
     outposts: ReachableOutpost[];
+}
+
+/** What is around an application that is asked for. */
+export interface Around<Provider> {
+    /** URL of authentik's server inside its networks. */
+    server: string;
+    /** Every application behind the outpost. */
+    applications: Application<Provider>[];
 }
 
 /** An outpost, as containers on its networks reach it. */
@@ -121,6 +141,12 @@ export interface Reviewed<Provider> {
 export function signingKeyExists(slug: string, name: string, server: string): Check {
     const list = "crypto/certificatekeypairs";
     return listed(`certificate ${name}, the signingKey of ${slug}`, list, { name }, server, { has_key: "true" });
+}
+
+/** An outpost has its connection to the server, through which it learns what changes. */
+export function connectedOutpost(slug: string, outpost: string, server: string): DeviceCheck {
+    const name = `the outpost ${outpost} of ${slug}`;
+    return { name, asks: "connection", url: server, outpost, token: secretPaths.apiToken };
 }
 
 /** The worker has granted the application to its outpost: the outpost finds it in its list of the API, by its own token. */

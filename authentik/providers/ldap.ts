@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { name, section, text } from "../../ground/fields";
+import { duplicates } from "../../ground/problems";
 import { attributes } from "../attributes";
+import { stackAccount } from "../blueprints/admin";
 import { bind, bindRequires, secondFactor } from "../blueprints/bind";
 import { file, keyOf, secretPaths } from "../blueprints/document";
 import { granted, type Kind, type Reviewed } from "./kind";
@@ -79,8 +81,23 @@ export const ldap = {
         ldap: { baseDn, bindDn: `cn=${userOf(slug)},ou=users,${baseDn}`, bindPassword: secret },
     }),
     checks: ({ slug, provider }, server) => [granted(server, "ldap", slug, provider.outpost)],
-    serving: () => [],
-    review: (applications) => applications.forEach(reviewCertificate),
+    serving: ({ slug, group, access, provider }, { outpost, internalUrl }, { server }) => [
+        {
+            name: `${slug} behind ${outpost}`,
+            asks: "ldap",
+            url: internalUrl,
+            account: userOf(slug),
+            finds: stackAccount,
+            baseDn: provider.baseDn,
+            secret: secretPaths.application(slug),
+            ...{ server, token: secretPaths.apiToken, application: slug },
+            mayBeDenied: group === undefined && access === undefined,
+        },
+    ],
+    review: (applications) => {
+        applications.forEach(reviewCertificate);
+        reviewBaseDns(applications);
+    },
 } satisfies Kind<Provider>;
 
 /** With the name of its app, without which releases from 2025.12 on do not know it. Source: guardian.shortcuts there. */
@@ -103,6 +120,18 @@ function reviewCertificate(
         report(
             ["provider", "attributes", "certificate"],
             "is not that of all directories of this outpost, which would show its own; give all of them this one, or use another outpost",
+        );
+}
+
+/** An outpost takes everybody who binds for one of its first directory that has the base DN. Source: Bind in its bind.go. */
+function reviewBaseDns(applications: Reviewed<Provider>[]): void {
+    const places = applications.map(({ application: { provider } }) =>
+        JSON.stringify([provider.outpost, provider.baseDn.toLowerCase()]),
+    );
+    for (const index of duplicates(places))
+        applications[index]?.report(
+            ["provider", "baseDn"],
+            "is that of another application of this outpost, which would answer for both; give each its own, such as OU=files,DC=example,DC=com",
         );
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { name, section, text } from "../../ground/fields";
 import { attributes, written } from "../attributes";
 import { flow, keyOf, signInRequires } from "../blueprints/document";
-import type { Kind } from "./kind";
+import { connectedOutpost, type Kind } from "./kind";
 
 const endpoint = section({
     name: text("must be the name people see, such as server 1", /\S/).describe("the name people see"),
@@ -48,12 +48,13 @@ export const rac = {
         after: provider.endpoints.map(({ name, protocol, host, attributes }) => ({
             model: endpointModel,
             identifiers: { name, provider: keyOf("provider") },
-            attrs: { protocol, host, auth_mode: "prompt", ...written(endpointModel, attributes) },
+            attrs: { protocol, host, auth_mode: "prompt" },
+            passing: written(endpointModel, attributes),
         })),
     }),
     output: () => ({}),
     // The API has no list of what such an outpost was granted.
     checks: () => [],
-    serving: () => [],
+    serving: ({ slug }, { outpost }, { server }) => [connectedOutpost(slug, outpost, server)],
     review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;

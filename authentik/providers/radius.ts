@@ -3,7 +3,7 @@ import { name, section } from "../../ground/fields";
 import { attributes } from "../attributes";
 import { bind, bindRequires, secondFactor } from "../blueprints/bind";
 import { file, secretPaths } from "../blueprints/document";
-import { granted, type Kind } from "./kind";
+import { connectedOutpost, granted, type Kind } from "./kind";
 
 const schema = section({
     type: z.literal("radius"),
@@ -41,7 +41,18 @@ export const radius = {
     }),
     output: (_application, { secret }): RadiusOutput => ({ radius: { sharedSecret: secret } }),
     checks: ({ slug, provider }, server) => [granted(server, "radius", slug, provider.outpost)],
-    serving: () => [],
+    serving: ({ slug }, { outpost, internalUrl }, { server, applications }) => [
+        {
+            name: `${slug} behind ${outpost}`,
+            asks: "radius",
+            url: internalUrl,
+            clients: applications.map((one) => ({
+                networks: one.provider.clientNetworks,
+                secret: secretPaths.application(one.slug),
+            })),
+        },
+        connectedOutpost(slug, outpost, server),
+    ],
     review: () => undefined,
 } satisfies Kind<z.infer<typeof schema>>;
 

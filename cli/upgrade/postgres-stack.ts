@@ -121,9 +121,7 @@ export class StackPostgres {
             ?.Labels;
         const { [beforeLabels.volume]: volume, [beforeLabels.image]: image } = labels ?? {};
         if (volume === undefined || image === undefined)
-            throw new ToolError(
-                `The volume ${this.volume} was not copied from another: there is no way back.`,
-            );
+            throw new ToolError(`The volume ${this.volume} was not copied from another: there is no way back.`);
         await look(volume).catch(() => {
             throw new ToolError(`The volume ${volume} is gone: there is no way back.`);
         });

@@ -42,7 +42,7 @@ describe("the packed components", () => {
         expect(readdirSync(installed)).to.include.members(["dist", "package.json"]);
         expect(files).to.include.members([
             ...["index.js", "index.d.ts", "index.js.map"].map((file) => `dist/components/${file}`),
-            ...["probe.py", "apply.py", "existing.py", "compare.py", "backup.sh"].map(
+            ...["probe.py", "devices.py", "apply.py", "existing.py", "compare.py", "backup.sh"].map(
                 (file) => `dist/authentik/${file}`,
             ),
         ]);

@@ -1,8 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RandomPassword } from "@pulumi/random";
 import { expect } from "chai";
+import { inPreview } from "../../engine/comparison";
+import { valueOf } from "../../engine/step";
 import { devConfiguration, devWith } from "../support/configuration";
 import { type Behaviour, type Listed, startEngine } from "../support/engine";
 import { all, namesOf, one, recordOf } from "../support/find";
-import { runProgram } from "../support/mocks";
+import { runProgram, runUnderMocks } from "../support/mocks";
 
 const labels = (resource: string) => ({
     "authentik-stack.stack": "authentik-stack/",
@@ -97,6 +101,19 @@ describe("the program with --refresh, on a host where its stack runs", () => {
             /^asking what authentik holds failed with exit code 1: no space left at 20/,
         );
         expect((await blueprints("of no account")).again).to.match(/^asking what authentik holds: of no account at 20/);
+    });
+
+    it("asks in a preview as well, in which a secret that is made only later is one that nothing holds yet", async () => {
+        const files = await runUnderMocks(
+            () => {
+                const { result } = new RandomPassword("later", { length: 20 });
+                return { files: [result, pulumi.secret("known")].map((content) => inPreview({ path: "/a", content })) };
+            },
+            { preview: true },
+        );
+        const contents = files.result.files.map(({ content }) => valueOf(pulumi.output(content)));
+
+        expect(await Promise.all(contents)).to.deep.equal(["not made yet", "known"]);
     });
 
     it("asks nobody in a preview where something is stopped, and in an update once it is started", async () => {

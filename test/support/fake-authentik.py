@@ -1,4 +1,4 @@
-"""Runs a script of ours against as much of authentik as it uses, with objects in memory. Usage: fake-authentik.py SCRIPT CASE.json
+"""Runs a script of ours against as much of authentik as it uses, with objects in memory. Usage: fake-authentik.py SCRIPT CASE.json EXISTING.json
 
 The case has `objects` by model, each with a name, its fields and, of users, a password and permissions; and `blueprints` by
 path, each a list of entries. authentik's own words are kept: an entry that looks for `MISSING` is refused.
@@ -6,6 +6,7 @@ path, each a list of entries. authentik's own words are kept: an entry that look
 
 import contextlib
 import json
+import os
 import runpy
 import sys
 import types
@@ -52,6 +53,10 @@ class Found(list):
 
     def first(self):
         return self[0] if self else None
+
+    def update(self, **fields):
+        for one in self:
+            one.fields.update(fields)
 
     def filter(self, **query):
         return Found(one for one in self if all(one.fields.get(key) == value for key, value in query.items()))
@@ -160,8 +165,9 @@ module(
     Importer=Importer,
     transaction_rollback=contextlib.nullcontext,
 )
-module("authentik.core.models", Group=of("Group"), User=of("User"))
+module("authentik.core.models", **{name: of(name) for name in ["Application", "Group", "Provider", "User"]})
 tenant = types.SimpleNamespace(filter=lambda ready: [contextlib.nullcontext()])
 module("authentik.tenants.models", Tenant=types.SimpleNamespace(objects=tenant))
-sys.argv = [sys.argv[1], *case["blueprints"]]
+sys.argv = [sys.argv[1], sys.argv[3], *case["blueprints"]]
+sys.path.insert(0, os.path.dirname(sys.argv[0]))
 runpy.run_path(sys.argv[0], run_name="__main__")

@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Check } from "../../authentik/checks";
+import type { Check, DeviceCheck } from "../../authentik/checks";
 import type { Pair } from "./certificates";
 
 const script = join(__dirname, "../../authentik/probe.py");
@@ -19,7 +19,11 @@ export interface Outcome {
 }
 
 /** Runs the probe as its job does, from files. */
-export async function runProbe(checks: Check[], seconds: number, ...rest: "causes"[]): Promise<Outcome> {
+export async function runProbe(
+    checks: (Check | DeviceCheck)[],
+    seconds: number,
+    ...rest: "causes"[]
+): Promise<Outcome> {
     const folder = mkdtempSync(join(tmpdir(), "probe-"));
     try {
         const path = join(folder, "checks.json");
@@ -27,10 +31,14 @@ export async function runProbe(checks: Check[], seconds: number, ...rest: "cause
         const started = Date.now();
         return await new Promise((resolve) => {
             // Without what this machine adds to Python, which takes a third of the time.
-            execFile("python3", ["-I", "-S", script, path, String(seconds), ...rest], (error, output, errors) => {
-                const code = error === null ? 0 : Number(error.code ?? -1);
-                resolve({ code, output, errors, seconds: (Date.now() - started) / 1000 });
-            });
+            execFile(
+                "python3",
+                ["-B", "-E", "-s", "-S", script, path, String(seconds), ...rest],
+                (error, output, errors) => {
+                    const code = error === null ? 0 : Number(error.code ?? -1);
+                    resolve({ code, output, errors, seconds: (Date.now() - started) / 1000 });
+                },
+            );
         });
     } finally {
         rmSync(folder, { recursive: true });

@@ -134,6 +134,33 @@ describe("a blueprint of the user's own", () => {
     });
 });
 
+describe("a dump from before the last update", () => {
+    let shared: SharedStack;
+    before(async () => {
+        shared = await sharedStack();
+        await postgres("pg_dump", "-Fc", "-f", "/tmp/before.dump", "authentik");
+        shared.stack.configure(shared.configuration({ "applications[0].name": "Organizr, renamed" }));
+        await shared.stack.up();
+        await postgres("pg_restore", "--clean", "--if-exists", "-d", "authentik", "/tmp/before.dump");
+    });
+    after(async () => {
+        shared.stack.configure(shared.configuration());
+        await shared.stack.up();
+    });
+
+    it("is seen by preview --refresh, which names what it brought back, and brought up to date by up --refresh", async () => {
+        const { shown, changes } = await shared.stack.preview({ refresh: true });
+
+        expect(changes).to.deep.equal(["update it-a-authentik-blueprints-applied"]);
+        expect(shown).to.match(/not as declared: application \w+ \(name\)/i);
+        await shared.stack.up({ refresh: true });
+        expect(await sql("SELECT data->>'name' FROM authentik_object WHERE data->>'slug' = 'organizr'")).to.equal(
+            "Organizr, renamed",
+        );
+        await expectServing(shared.ports);
+    });
+});
+
 describe("what was made in authentik by hand", () => {
     let shared: SharedStack;
     before(async () => {
@@ -152,6 +179,15 @@ describe("what was made in authentik by hand", () => {
     after(async () => {
         shared.stack.configure(shared.configuration());
         await shared.stack.up();
+    });
+
+    it("is named by preview --refresh, with what it is taken over for", async () => {
+        const { output } = await shared.stack.preview({ refresh: true });
+
+        expect(output).to.contain(
+            "binding of user authentik-stack (order 0) at the application organizr (not declared)",
+        );
+        expect(output).to.match(/the provider Provider for Organizr \(number \d+\) is taken over for the application/);
     });
 
     it("is taken over or removed, and the update says so", async () => {
@@ -176,7 +212,12 @@ async function set(model: string, field: string, value: string, data: Record<str
     await sql(`UPDATE authentik_object SET data = data || '${JSON.stringify(data)}' WHERE ${which}`);
 }
 
-async function sql(text: string): Promise<string> {
+function sql(text: string): Promise<string> {
+    return postgres("psql", "-d", "authentik", "-Atqc", text);
+}
+
+/** Runs a program of PostgreSQL beside it. */
+async function postgres(...command: string[]): Promise<string> {
     const { id } = await container("it-a-authentik-postgres");
-    return (await docker("exec", "--user", "postgres", id, "psql", "-d", "authentik", "-Atqc", text)).trim();
+    return (await docker("exec", "--user", "postgres", id, ...command)).trim();
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { attributeChecks, isNameless, reviewAttributes, written } from "../../../authentik/attributes";
+import { attributeChecks, isNameless, reviewAttributes, unset, written } from "../../../authentik/attributes";
 import { attributesOf } from "../../../authentik/models";
 import { attributedOf, kinds } from "../../../authentik/providers";
 import { formatPath } from "../../../ground/problems";
@@ -154,5 +154,31 @@ describe("the keys of a kind of provider", () => {
     it("stand for attributes that its model has", () => {
         for (const [type, { model, keys }] of kinds)
             expect(attributesOf(model), type).to.include.keys(Object.keys(keys));
+    });
+});
+
+describe("an attribute that is set no longer", () => {
+    it("is what authentik makes it, for every one that a provider takes and the stack does not set itself", () => {
+        const unknown = kinds.flatMap(([type, { model, keys, part }]) =>
+            [{ model, keys }, ...(part === undefined ? [] : [part])].flatMap((one) =>
+                Object.keys(attributesOf(one.model))
+                    .filter((name) => !(name in one.keys) && !isNameless(one.model, name))
+                    .filter((name) => unset(one.model, name) === undefined)
+                    .map((name) => `${type} ${name}`),
+            ),
+        );
+        // Every blueprint writes them.
+        const written = [
+            ...["proxy", "forward_single", "forward_domain", "oidc", "saml", "ldap", "radius", "rac"].map(
+                (type) => `${type} authorization_flow`,
+            ),
+            ...["proxy", "forward_single", "forward_domain", "oidc", "saml", "ldap", "radius"].map(
+                (type) => `${type} invalidation_flow`,
+            ),
+            ...["include_claims_in_id_token", "issuer_mode", "grant_types"].map((name) => `oidc ${name}`),
+            "saml sign_assertion",
+            "scim exclude_users_service_account",
+        ];
+        expect(unknown).to.have.members(written);
     });
 });

@@ -85,6 +85,19 @@ describe("the probe", () => {
         ).to.match(/^b: answered 500 .*\n$/);
     });
 
+    it("waits for no application longer than for others: not for one that never ends its answer, nor for a silent one", async () => {
+        const url = await serve((request, response) => {
+            if (request.url === "/endless") response.write("a picture");
+        });
+        const checks = ["endless", "silent"].map((name) => ({ name, url: `${url}/${name}`, isAdvice: true }) as const);
+
+        const { code, output, seconds } = await runProbe(checks, 0);
+
+        expect(code).to.equal(0);
+        expect(output).to.equal(`warning: silent at ${url}/silent: there was no answer within 5 seconds\n`);
+        expect(seconds).to.be.lessThan(10);
+    });
+
     it("asks for the host that a check names, else for the URL's", async () => {
         const url = await serve((_, response) => response.end());
 

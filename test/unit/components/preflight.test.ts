@@ -3,25 +3,30 @@ import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { officialImages } from "../../../authentik/images";
 import { loadConfig } from "../../../config/load";
-import { preflight } from "../../../components/preflight";
+import { keepPrefix, preflight } from "../../../components/preflight";
 import { DockerConnection } from "../../../engine/connection";
 import { devConfiguration, devWith } from "../../support/configuration";
 import { type Behaviour, type FakeEngine, type Listed, startEngine } from "../../support/engine";
-import { startMocks } from "../../support/mocks";
+import { one } from "../../support/find";
+import { runHooks } from "../../support/hooks";
+import { runUnderMocks } from "../../support/mocks";
 
 const stackLabel = "authentik-stack.stack";
 let engine: FakeEngine;
 let taken: Server | undefined;
 
 async function problemOf(configuration = devConfiguration(), host: string | undefined = engine.host) {
-    await startMocks({ configuration });
-    try {
-        await preflight(loadConfig(), new DockerConnection({ host }), { name: "authentik" });
-        return undefined;
-    } catch (error) {
-        expect(error).to.be.instanceOf(RunError);
-        return (error as RunError).message;
-    }
+    const check = async () => {
+        const connection = new DockerConnection({ host });
+        const problem = await preflight(loadConfig(), connection, { name: "authentik" }).catch(
+            (error: unknown) => error,
+        );
+        return { problem: problem ?? "none" };
+    };
+    const { result } = await runUnderMocks(check, { configuration });
+    if (result.problem === "none") return undefined;
+    expect(result.problem).to.be.instanceOf(RunError);
+    return (result.problem as RunError).message;
 }
 
 async function withEngine(lists: Behaviour["lists"]) {
@@ -150,6 +155,33 @@ describe("the check of the Docker host", () => {
         } finally {
             await local.close();
         }
+    });
+
+    it("tells a changed prefix, and not the ports that the stack itself has under the one before", async () => {
+        const labels = { [stackLabel]: "authentik-stack/staging-" };
+        await withEngine({ containers: [container("staging-authentik-server-1", [9000], labels)] });
+        const configuration = devConfiguration();
+        const remembered = async (prefix: string) => {
+            const { resources } = await runUnderMocks(async () => ({ kept: (await keepPrefix(prefix)) ?? prefix }));
+            return one(resources, "step", "prefix");
+        };
+        const { resources } = await runUnderMocks(
+            async () => {
+                const connection = new DockerConnection({ host: engine.host });
+                return { said: await preflight(loadConfig(), connection, { name: "authentik" }).catch(String) };
+            },
+            { configuration },
+        );
+        const kept = one(resources, "step", "prefix");
+        const ports = "server.ports[0].port = 9000 is published by the container staging-authentik-server-1";
+
+        const changed = runHooks(kept, "beforeUpdate", await remembered("staging-"));
+        expect(await changed.catch(String))
+            .to.match(/prefix = "" cannot change from "staging-"/)
+            .and.not.match(/port/);
+        const first = runHooks(kept, "beforeCreate");
+        expect(await first.catch(String), "of another stack, and nothing is remembered").to.contain(ports);
+        expect(await problemOf(configuration), "of another stack, on a later update").to.contain(ports);
     });
 
     it("checks nothing where no engine can be reached, and does not wait for one", async () => {

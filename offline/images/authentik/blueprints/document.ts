@@ -21,6 +21,7 @@ export interface Entry {
     identifiers: UnresolvedFields;
     attrs: UnresolvedFields;
     conditions: Unresolved[];
+    permissions: Unresolved[];
 }
 /** A blueprint file, read but not applied. */
 export interface Blueprint {
@@ -56,7 +57,7 @@ export function parseBlueprint(text: string): Blueprint {
 
 /** An entry from its raw form, with everything optional filled in. */
 export function entryOf(raw: Unresolved): Entry {
-    const { model = "", id, state = "present", identifiers, attrs, conditions } = fields(raw);
+    const { model = "", id, state = "present", identifiers, attrs, conditions, permissions } = fields(raw);
     return {
         model,
         ...(typeof id === "string" ? { id } : {}),
@@ -64,6 +65,7 @@ export function entryOf(raw: Unresolved): Entry {
         identifiers: fields(identifiers ?? null),
         attrs: fields(attrs ?? null),
         conditions: Array.isArray(conditions) ? conditions : [],
+        permissions: Array.isArray(permissions) ? permissions : [],
     };
 }
 

@@ -6,7 +6,7 @@ import { type Fields, type Json, type Store, type Stored, textOf } from "../stor
 import { validate } from "../validation";
 import { passwordMatches } from "../passwords";
 import { applied, blueprintAt } from "./instances";
-import { parseBlueprint, tagsIn, type Blueprint, type Entry } from "./document";
+import { fields, parseBlueprint, tagsIn, type Blueprint, type Entry } from "./document";
 import { EntryInvalid, Traceback } from "./errors";
 import { keyOfMessage, resolve, resolveFields, type Scope } from "./tags";
 
@@ -119,7 +119,7 @@ async function applyEntry(scope: Scope, attributes: Fields): Promise<void> {
     if (existing !== undefined) {
         const changed = Object.entries(known).filter(([field, value]) => !holds(existing, field, value));
         if (changed.length > 0) note?.(existing, changed.map(([field]) => field).join(", "));
-        return keep(scope, await update(store, existing, known));
+        return keep(scope, await permit(scope, await update(store, existing, known)));
     }
     if (pk !== undefined && model.name === "authentik_outposts.outpost" && !scope.fromDatabase.has(pk)) {
         throw new Traceback("AttributeError: 'str' object has no attribute 'hex'");
@@ -127,7 +127,16 @@ async function applyEntry(scope: Scope, attributes: Fields): Promise<void> {
     const key = typeof pk === "string" || typeof pk === "number" ? pk : undefined;
     const made = await create(store, model.name, known, key);
     note?.(made, "missing");
-    keep(scope, made);
+    keep(scope, await permit(scope, made));
+}
+
+/** Notes on an object who may do what with it. */
+async function permit(scope: Scope, object: Stored): Promise<Stored> {
+    const all = await Promise.all(scope.entry.permissions.map((one) => resolveFields(fields(one), scope)));
+    const permissions = all.flatMap(({ permission, user }) =>
+        user === undefined ? [] : [`${display(permission)} ${display(user)}`],
+    );
+    return permissions.length === 0 ? object : scope.store.update(object, { permissions });
 }
 
 function holds(object: Stored, field: string, value: Json | undefined): boolean {

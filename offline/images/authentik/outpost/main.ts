@@ -1,11 +1,11 @@
-import { createSocket } from "node:dgram";
-import { createServer } from "node:net";
 import { log, messageOf } from "../log";
 import { serve, serveMetrics } from "../server/http";
 import { readSettings } from "../settings";
 import { Connection, readCredentials, type Credentials, type OutpostInstance } from "./connection";
 import { ProxyApplications, type ProxyProvider } from "./applications";
+import { serveLdap } from "./ldap";
 import { answerProxy } from "./proxy";
+import { serveRadius } from "./radius";
 
 /** The kinds of outpost there are. */
 export type OutpostKind = "proxy" | "ldap" | "radius" | "rac";
@@ -71,18 +71,11 @@ async function start(
         await serve(settings.address("listen.http"), (request) => answerProxy(request, applications));
         return load;
     }
-    // These ports give no useful answer: the rehearsal only shows that they are open and their outpost is connected.
-    if (kind === "ldap") {
-        const { port, host } = settings.address("listen.ldap");
-        createServer((socket) => socket.on("error", () => socket.destroy())).listen(port, host);
-    }
-    if (kind === "radius") {
-        const { port, host } = settings.address("listen.radius");
-        createSocket("udp4").bind(port, host);
-    }
-    const path = kind === "rac" ? "outposts/instances/" : `outposts/${kind}/`;
-    return async () => {
-        const found = await connection.list(path);
-        log("info", "Update providers", { count: found.length });
-    };
+    const read =
+        kind === "rac"
+            ? async () => (await connection.list("outposts/instances/")).length
+            : kind === "ldap"
+              ? serveLdap(settings.address("listen.ldap"), connection, credentials)
+              : serveRadius(settings.address("listen.radius"), connection, credentials);
+    return async () => log("info", "Update providers", { count: await read() });
 }

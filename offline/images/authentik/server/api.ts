@@ -5,6 +5,7 @@ import { remove, update } from "../save";
 import { validate } from "../validation";
 import { since, version } from "../version";
 import { requestApply, createInstance } from "./managed-blueprints";
+import { checkAccess, mayEnter } from "./access";
 import { collections, pageOf, shown, visible, type Collection } from "./collections";
 import { bearer, callerOf, groupsOf, type Caller, type Context } from "./context";
 import { flowExecutor } from "./flows";
@@ -68,6 +69,13 @@ export async function api(context: Context): Promise<Reply> {
     }
     if (path === "admin/version") return json(200, versions, allow);
     if (path === "core/users/me") return json(200, { user: await presentUser(context, caller) }, allow);
+    const asked = /^outposts\/(ldap|radius)\/(\d+)\/check_access$/.exec(path);
+    if (asked !== null) {
+        const [, kind = "", pk = ""] = asked;
+        const provider = await store.first(`authentik_providers_${kind}.${kind}provider`, { pk });
+        if (provider === undefined) return json(404, { detail: "Not found." }, allow);
+        return json(200, await checkAccess(store, provider, caller), allow);
+    }
     const outpostKind = /^outposts\/(proxy|ldap|radius)$/.exec(path)?.[1];
     if (outpostKind !== undefined) {
         const providers = await visibleProviders(store, outpostKind, caller);
@@ -95,6 +103,10 @@ export async function api(context: Context): Promise<Reply> {
     );
     if (object === undefined) return json(404, { detail: "Not found." }, allow);
     if (action === "health") return json(200, await outpostHealth(context.cache, String(object.pk)), allow);
+    if (action === "check_access" && caller.superuser) {
+        const user = await store.first("authentik_core.user", { pk: request.query.get("for_user") ?? caller.user.pk });
+        return json(200, { passing: user !== undefined && (await mayEnter(store, object, user)), messages: [] }, allow);
+    }
     if (action === "view_key" && caller.superuser) return json(200, { key: textOf(object, "key") }, allow);
     if (action === "apply" && caller.superuser) return json(200, await requestApply(context, object), allow);
     if (action === "set_icon" && caller.superuser) return saveIcon(context, object, "POST, OPTIONS");

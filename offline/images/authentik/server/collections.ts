@@ -67,13 +67,14 @@ async function presentBinding({ store }: Context, { pk, data }: Stored): Promise
     };
 }
 
-/** What a caller sees of these objects: a superuser all, an outpost itself and every application. */
+/** What a caller sees of these objects: a superuser all, an outpost itself and every application; of LDAP also people. */
 export function visible({ superuser, outpost }: Caller, objects: Stored[]): Stored[] {
     return superuser
         ? objects
         : objects.filter(
               ({ model, pk }) =>
                   model === "authentik_core.application" ||
+                  (model === "authentik_core.user" && outpost?.data["type"] === "ldap") ||
                   (model === "authentik_outposts.outpost" && pk === outpost?.pk),
           );
 }

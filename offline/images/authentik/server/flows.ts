@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { passwordMatches } from "../passwords";
 import { textOf } from "../store";
-import type { Context } from "./context";
+import { callerOf, type Context } from "./context";
 import { cookie, json, page, redirect, type Reply } from "./replies";
 import { openSession, saveSession, sessionCookie, stageOf } from "./sessions";
 
@@ -29,7 +29,8 @@ export async function flowExecutor(context: Context, slug: string): Promise<Repl
     const flow = await store.first("authentik_flows.flow", { slug });
     if (flow === undefined) return json(404, { detail: "No Flow matches the given query." }, allow);
     if (slug === "initial-setup") return initialSetup(context);
-    if (slug !== login) return challenge("ak-stage-access-denied", {});
+    const isOutposts = textOf(flow, "authentication") === "require_outpost" && (await asksOutpost(context));
+    if (slug !== login && !isOutposts) return challenge("ak-stage-access-denied", {});
 
     const session = await openSession(context);
     const itself = redirect(request.url, { allow, "set-cookie": [sessionCookie(context, session)] });
@@ -84,6 +85,12 @@ export async function flowExecutor(context: Context, slug: string): Promise<Repl
                 [sessionCookie(context, session)],
             );
     }
+}
+
+/** An outpost says who it is beside the session of the user it asks for. */
+async function asksOutpost({ store, request }: Context): Promise<boolean> {
+    const token = request.headers["x-authentik-outpost-token"];
+    return (await callerOf(store, String(token)))?.outpost !== undefined;
 }
 
 // Not recorded: as on the real server, setting the first password is open while akadmin has none.

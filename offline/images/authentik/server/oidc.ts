@@ -2,7 +2,8 @@ import { claimsOf, readToken, webKey } from "../jwt";
 import { display } from "../log";
 import { randomKey } from "../passwords";
 import { type Store, type Stored, textOf } from "../store";
-import { type Context, groupsOf } from "./context";
+import { mayEnter } from "./access";
+import type { Context } from "./context";
 import { loginRedirect } from "./flows";
 import { allowsGrant, clientOf, openidConfiguration, signerOf, speaksOidc } from "./oidc-metadata";
 import { codes } from "./oidc-token";
@@ -45,7 +46,8 @@ export async function authorize(context: Context): Promise<Reply> {
     const session = await openSession(context);
     const headers = { "set-cookie": [sessionCookie(context, session)] };
     if (user === undefined) return loginRedirect(request.url, headers);
-    if (!(await mayEnter(store, provider, user))) {
+    const application = await store.first("authentik_core.application", { provider: provider.pk });
+    if (!(await mayEnter(store, application, user))) {
         const csrf = cookie("authentik_csrf", randomKey(32), "Max-Age=31449600; Path=/; SameSite=Lax");
         return page(200, "Permission denied", "Request has been denied.", { "set-cookie": [csrf] });
     }
@@ -100,19 +102,4 @@ function mayRedirect(provider: Stored, uri: string): boolean {
             mode === "regex" ? new RegExp(`^(?:${url})$`).test(uri) : url === uri,
         )
     );
-}
-
-/** Everyone may use an application without bindings; with bindings, those who match one of them (or all). */
-async function mayEnter(store: Store, provider: Stored, user: Stored): Promise<boolean> {
-    const application = await store.first("authentik_core.application", { provider: provider.pk });
-    const bindings =
-        application === undefined
-            ? []
-            : await store.find("authentik_policies.policybinding", { target: application.pk });
-    const enabled = bindings.filter(({ data }) => data["enabled"] !== false);
-    if (enabled.length === 0) return true;
-    const groups = (await groupsOf(store, user)).map(({ pk }) => pk);
-    const matches = (binding: Stored) =>
-        binding.data["user"] === user.pk || groups.includes(display(binding.data["group"]));
-    return application?.data["policy_engine_mode"] === "all" ? enabled.every(matches) : enabled.some(matches);
 }

@@ -66,8 +66,14 @@ export async function presentForOutpost({ store, request }: Context, provider: S
     if (application === undefined) return [];
     const slug = textOf(application, "slug");
     const assigned = { assigned_application_slug: slug, assigned_application_name: textOf(application, "name") };
-    if (!provider.model.endsWith(".proxyprovider"))
-        return [{ pk: provider.pk, ...provider.data, application_slug: slug, ...assigned }];
+    if (!provider.model.endsWith(".proxyprovider")) {
+        const flow = textOf(
+            await store.first("authentik_flows.flow", { pk: provider.data["authorization_flow"] ?? null }),
+            "slug",
+        );
+        const flows = { bind_flow_slug: flow, auth_flow_slug: flow };
+        return [{ pk: provider.pk, ...provider.data, ...flows, application_slug: slug, ...assigned }];
+    }
     const read = (field: string): Json => provider.data[field] ?? null;
     const copied = Object.fromEntries(
         [

@@ -66,6 +66,31 @@ describe("what a blueprint owns", () => {
         expect(Object.keys(blueprint.owned ?? {}).filter((name) => name.includes("issuer_mode"))).to.deep.equal([]);
     });
 
+    it("is each machine that people reach, and each of its attributes that has no key", () => {
+        const attributes = { settings: { color_depth: "24" }, maximum_connections: 5, property_mappings: ["mine"] };
+        const endpoints = [{ name: "one", protocol: "ssh", host: "server1", attributes }];
+        const provider = { type: "rac", outpost: "o", endpoints };
+        const blueprint = applicationBlueprint(configured({ slug: "desk", name: "Desk", provider }), release);
+        const model = "authentik_providers_rac.endpoint";
+        const own = { tag: "!Find", value: ["authentik_providers_rac.racprovider", ["name", "desk"]] };
+        const identifiers = { name: "one", provider: own };
+
+        expect(removal(blueprint, `${model} one of desk`)).to.deep.equal([
+            { model, state: "absent", conditions: [own], identifiers },
+        ]);
+        expect(removal(blueprint, `settings of ${model} one of desk`)).to.deep.equal([
+            {
+                model,
+                conditions: [{ tag: "!Find", value: [model, ["name", "one"], ["provider", own]] }],
+                identifiers,
+                attrs: { settings: {} },
+            },
+        ]);
+        const reset = (name: string) => removal(blueprint, `${name} of ${model} one of desk`)[0]?.attrs;
+        expect(reset("maximum_connections")).to.deep.equal({ maximum_connections: 1 });
+        expect(reset("property_mappings")).to.deep.equal({ property_mappings: [] });
+    });
+
     it("is a scope of the application's own, also while its provider stays", () => {
         const scopes = [{ name: "role", expression: "return {}" }];
         const provider = { type: "oidc", redirectUris: ["https://wiki.example.com/cb"], scopes };

@@ -10,6 +10,19 @@ function behind(type: "ldap" | "radius" | "rac", provider: Changes, outpost: Cha
     return added({ type, outpost: `ak-${type}`, ...provider }, {}, { outposts });
 }
 
+/** The development configuration with an LDAP outpost, and two directories behind it. */
+function directories(a: Changes, b: Changes): Changes {
+    const { outposts, applications } = devConfiguration();
+    const all = [a, b].map((provider, index) => {
+        const name = "ab"[index];
+        return { slug: name, name, provider: { type: "ldap", outpost: "o", ...provider } };
+    });
+    return {
+        outposts: [...(outposts as unknown[]), { name: "o", type: "ldap", networks: ["frontend"] }],
+        applications: [...(applications as unknown[]), ...all],
+    };
+}
+
 const redirectUris = ["https://wiki.example.com/cb"];
 const role = { name: "role", expression: 'return {"role": "admin"}' };
 const logout = { uri: "https://wiki.example.com/logout" };
@@ -48,6 +61,10 @@ export const acceptedOfProviders: Accepted[] = [
             acsUrl: "https://wiki.example.com/acs",
             attributes: { encryption_kp: "wiki", name_id_mapping: "NameID", sign_response: true },
         }),
+    ],
+    [
+        "two directories of an outpost",
+        directories({ baseDn: "DC=example,DC=com" }, { baseDn: "OU=b,DC=example,DC=com" }),
     ],
     [
         "LDAP with TLS and ids of its own",
@@ -117,19 +134,15 @@ export const refusedOfProviders: Refused[] = [
     ],
     [
         "another certificate for a second directory of an outpost",
-        {
-            outposts: [
-                ...(devConfiguration().outposts as unknown[]),
-                { name: "o", type: "ldap", networks: ["frontend"] },
-            ],
-            applications: [
-                ...(devConfiguration().applications as unknown[]),
-                { slug: "a", name: "A", provider: { type: "ldap", outpost: "o", attributes: { certificate: "a" } } },
-                { slug: "b", name: "B", provider: { type: "ldap", outpost: "o" } },
-            ],
-        },
+        directories({ attributes: { certificate: "a" } }, { baseDn: "DC=b" }),
         `${at}.attributes.certificate`,
         "give all of them this one",
+    ],
+    [
+        "two directories of an outpost at one place, in other letters",
+        directories({ baseDn: "DC=example,DC=com" }, { baseDn: "dc=example, dc=com" }),
+        "applications[3].provider.baseDn",
+        "give each its own",
     ],
     ["whom nobody is known by", oidc({ redirectUris, subMode: "nick" }), `${at}.subMode`, "must be one of"],
     [
