@@ -30,12 +30,7 @@ function sites(application: ProtectedApplication, outpost: string, host: string)
         case "proxy":
             return everything;
         case "forward_single":
-            return [
-                ...missingUpstream(application),
-                `${host} {`,
-                ...indent(protectedRoute(application, outpost)),
-                "}",
-            ];
+            return [...missingUpstream(application), `${host} {`, ...indent(protectedRoute(application, outpost)), "}"];
         case "forward_domain":
             return [
                 "# Each site of the domain, instead of its reverse_proxy alone:",
