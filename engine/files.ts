@@ -68,7 +68,7 @@ function idsOf(user: string, passwd: string): { uid: number; gid: number } {
 }
 
 /** The content of a text file in a container; empty if it does not exist. */
-async function readFile(container: Docker.Container, path: string): Promise<string> {
+export async function readFile(container: Docker.Container, path: string): Promise<string> {
     const { extract } = await import("tar-stream");
     const tar = extract();
     const stream = await container.getArchive({ path }).catch((error: { statusCode?: number }) => {
