@@ -54,7 +54,7 @@ export interface RoleImage {
     /** What runs it, for the documentation. */
     runs: string;
     /** Which of the pinned tags it has; `authentik` stands for the release of the configuration. */
-    tag: "authentik" | "postgres" | "redis";
+    tag: "authentik" | "postgres" | "redis" | "gateway";
 }
 
 /** A port inside a container. */
@@ -77,6 +77,7 @@ export interface StackFacts {
     consumers: { redisIndex?: unknown }[];
     postgres: DataSource;
     redis: DataSource;
+    gateway?: unknown;
 }
 
 /** Where PostgreSQL or Redis comes from: neither key means that the stack creates it. */
@@ -130,6 +131,9 @@ const instanceFolders = [
  */
 const cannotMigrate =
     /Traceback \(most recent call last\):\n(?:[ \t].*\n)*?[ \t].*migrat.*\n(?:[ \t].*\n)*((?!.*OperationalError)\S.*)/;
+
+/** Where the gateway answers its health check, inside its container alone. */
+export const gatewayHealthPort = 2019;
 
 /** Every role, by name. Ports are those of the EXPOSE lines of authentik's own Dockerfiles. */
 export const roles = {
@@ -195,6 +199,22 @@ export const roles = {
         folders: ["/data", ...everyFolders],
         needed: (stack) => usesRedis(stack) && isCreatedHere(stack.redis),
     },
+    gateway: {
+        image: { key: "gateway", name: "caddy", runs: "the gateway", tag: "gateway" },
+        host: "ak-gateway",
+        port: { number: 443, scheme: "https", publishable: true },
+        health: {
+            command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${gatewayHealthPort}/`],
+            startSeconds: 20,
+            readySeconds: 120,
+        },
+        stopSeconds: 10,
+        pids: 128,
+        memory: "256m",
+        folders: ["/data", "/run/gateway", ...everyFolders],
+        variables: ["XDG_CONFIG_HOME", "XDG_DATA_HOME"],
+        needed: ({ gateway }) => gateway !== undefined,
+    },
 } as const satisfies Record<string, Role>;
 
 /** A role by name. */
@@ -205,9 +225,12 @@ export type ImageKey = (typeof roles)[RoleName]["image"]["key"];
 /** Every role with its name. */
 export const allRoles = Object.entries<Role>(roles).map(([name, role]) => ({ ...role, name: name as RoleName }));
 
-/** Names that the stack itself uses on its networks, and the one that stands for the server's own outpost. */
+/**
+ * Names that every stack uses on its networks, and the one that stands for the server's own outpost. Those of the gateway are
+ * taken where there is one.
+ */
 export const takenHosts = [
-    ...allRoles.flatMap(({ name, host }) => (host === undefined ? [] : [name, host])),
+    ...allRoles.flatMap(({ name, host }) => (host === undefined || name === "gateway" ? [] : [name, host])),
     embeddedOutpost,
 ];
 

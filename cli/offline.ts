@@ -24,6 +24,8 @@ export interface Offline {
     standInImages: (release?: string) => StandInImages;
     /** Builds the stand-ins that the Docker engine does not have yet. */
     buildStandInImages: (progress: Progress, release?: string) => Promise<StandInImages>;
+    /** Builds the stand-in of the gateway, which needs Go, unless the Docker engine has it; returns its name. */
+    buildGatewayImage: (progress: Progress) => Promise<string>;
     /** The Pulumi that an earlier run built. */
     findToolchain: (place: typeof toolchainPlace) => Toolchain | undefined;
     /** The same; builds it if it is missing. */

@@ -34,10 +34,11 @@ export function dataVolume(
     return runtime.volume(name, { name: `${prefix}${volume}`, keep: protectData }, opts);
 }
 
-/** Data services that a stack may create: what is needed of their data volumes whether it does or not. */
+/** Services with data that a stack may create: what is needed of their volumes whether it does or not. */
 export const dataServices = {
     postgres: { type: "authentik-stack:index:Postgres", volume: "pg_data" },
     redis: { type: "authentik-stack:index:Redis", volume: "redis_data" },
+    gateway: { type: "authentik-stack:index:Gateway", volume: "ak_gateway" },
 } as const;
 
 /**

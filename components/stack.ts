@@ -10,8 +10,9 @@ import { additionsTo } from "../config/containers";
 import { withAdditions } from "./additions";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
-import type { Context } from "./context";
+import { type Context, releaseData } from "./context";
 import { authentikInstance, authentikVolumes, withBlueprintReads } from "./instance";
+import { Gateway } from "./gateway";
 import { Networks } from "./networks";
 import { guardRelease } from "./release-guard";
 import { Outpost } from "./outpost";
@@ -154,6 +155,19 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 };
                 return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
             });
+        const gateway =
+            config.gateway &&
+            new Gateway(
+                `${name}-gateway`,
+                {
+                    ...{ config, ...place, server, outposts: running, image: images.gateway },
+                    keys: secrets.certificates,
+                    additions: additions("gateway"),
+                    transform: transform.gateway,
+                },
+                child,
+            );
+        if (gateway === undefined) releaseData(`${name}-gateway`, "gateway", context, child);
         const serving = new Serving(
             `${name}-serving`,
             {
@@ -161,6 +175,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 server,
                 worker,
                 outposts: running,
+                gateway,
                 after: setUp,
                 applications,
                 secrets: secretsOf([...(forWorker.files ?? []), ...declared.files]),
@@ -196,7 +211,13 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 ]),
             ),
             networks: networks.names,
-            volumes: { ...volumes, ...postgres.volumes, ...redis?.volumes },
+            volumes: {
+                ...volumes,
+                ...postgres.volumes,
+                ...redis?.volumes,
+                ...(gateway && { gateway: gateway.volume }),
+            },
+            ...(gateway?.rootCertificate && { rootCertificate: gateway.rootCertificate }),
             databases: mapValues(postgres.consumers, databaseOutput),
             redis: mapValues(redis?.consumers ?? {}, redisOutput),
         };

@@ -57,6 +57,7 @@ describe("the roles of a stack", () => {
             "proxy",
             "ldap",
             "radius",
+            "gateway",
         ]);
     });
 
