@@ -48,7 +48,7 @@ export class Visitors {
         this.working = (async () => {
             for (let count = 0; !this.over; count++) {
                 const [url = "", status = 0] = wanted[count % wanted.length] ?? [];
-                const answer = ask(reach, url, { accept: "text/html" }, new https.Agent()).then(
+                const answer = ask(reach, url, { accept: "text/html, */*" }, new https.Agent()).then(
                     (seen) => (seen.status === status ? "" : `${seen.status} ${seen.body.slice(0, 100)}`),
                     (error: Error) => error.message,
                 );
