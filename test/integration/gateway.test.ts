@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { eventually } from "../contract/support/containers";
 import { standIns } from "../support/stand-ins";
 import { type Configuration, set } from "../support/configuration";
 import { ask, Held, Visitors } from "./gateway/visitors";
@@ -119,7 +120,12 @@ describe("a gateway", () => {
     it("starts with what it had when it is started again", async () => {
         await docker("restart", await idOf("gateway"));
 
-        expect((await ask(reach, at("books", "/open"))).status).to.equal(200);
+        const answers = () =>
+            ask(reach, at("books", "/open")).then(
+                ({ status }) => status === 200,
+                () => false,
+            );
+        await eventually("the gateway", 30, answers);
         const { changes } = await stack.up();
         expect(changes).to.deep.equal([]);
     });
