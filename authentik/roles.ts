@@ -56,7 +56,7 @@ export interface RoleImage {
     /** What runs it, for the documentation. */
     runs: string;
     /** Which of the pinned tags it has; `authentik` stands for the release of the configuration. */
-    tag: "authentik" | "postgres" | "redis";
+    tag: "authentik" | "postgres" | "redis" | "gateway";
 }
 
 /** A port inside a container. */
@@ -81,6 +81,7 @@ export interface StackFacts {
     redis: DataSource;
     /** Default: there are backups. */
     backup?: { run?: boolean };
+    gateway?: unknown;
 }
 
 /** Where PostgreSQL or Redis comes from: neither key means that the stack creates it. */
@@ -152,6 +153,9 @@ const instanceFolders = [
  */
 const cannotMigrate =
     /Traceback \(most recent call last\):\n(?:[ \t].*\n)*?[ \t].*migrat.*\n(?:[ \t].*\n)*((?!.*OperationalError)\S.*)/;
+
+/** Where the gateway answers its health check, inside its container alone. */
+export const gatewayHealthPort = 2019;
 
 /** Every role, by name. Ports are those of the EXPOSE lines of authentik's own Dockerfiles. */
 export const roles = {
@@ -233,6 +237,22 @@ export const roles = {
         variables: [...backupVariables],
         needed: ({ backup }) => backup?.run !== false,
     },
+    gateway: {
+        image: { key: "gateway", name: "caddy", runs: "the gateway", tag: "gateway" },
+        host: "ak-gateway",
+        port: { number: 443, scheme: "https", publishable: true },
+        health: {
+            command: ["wget", "-q", "-O", "/dev/null", `http://127.0.0.1:${gatewayHealthPort}/`],
+            startSeconds: 20,
+            readySeconds: 120,
+        },
+        stopSeconds: 10,
+        pids: 128,
+        memory: "256m",
+        folders: ["/data", "/run/gateway", ...everyFolders],
+        variables: ["XDG_CONFIG_HOME", "XDG_DATA_HOME"],
+        needed: ({ gateway }) => gateway !== undefined,
+    },
 } as const satisfies Record<string, Role>;
 
 /** A role by name. */
@@ -243,9 +263,12 @@ export type ImageKey = (typeof roles)[RoleName]["image"]["key"];
 /** Every role with its name. */
 export const allRoles = Object.entries<Role>(roles).map(([name, role]) => ({ ...role, name: name as RoleName }));
 
-/** Names that the stack itself uses on its networks, and the one that stands for the server's own outpost. */
+/**
+ * Names that every stack uses on its networks, and the one that stands for the server's own outpost. Those of the gateway are
+ * taken where there is one.
+ */
 export const takenHosts = [
-    ...allRoles.flatMap(({ name, host }) => (host === undefined ? [] : [name, host])),
+    ...allRoles.flatMap(({ name, host }) => (host === undefined || name === "gateway" ? [] : [name, host])),
     embeddedOutpost,
 ];
 

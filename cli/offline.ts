@@ -26,6 +26,8 @@ export interface Offline {
     buildStandInImages: (progress: Progress, release?: string) => Promise<StandInImages>;
     /** Builds a PostgreSQL of a later major version than theirs. */
     buildLaterPostgresImage: (progress: Progress) => Promise<{ image: string; major: string }>;
+    /** Builds the stand-in of the gateway, which needs Go, unless the Docker engine has it; returns its name. */
+    buildGatewayImage: (progress: Progress) => Promise<string>;
     /** The Pulumi that an earlier run built. */
     findToolchain: (place: typeof toolchainPlace) => Toolchain | undefined;
     /** The same; builds it if it is missing. */

@@ -37,10 +37,11 @@ export function dataVolume(
     return context.runtime.volume(name, volumeArgs(role, context), opts);
 }
 
-/** Data services that a stack may create: what is needed of their data volumes whether it does or not. */
+/** Services with data that a stack may create: what is needed of their volumes whether it does or not. */
 export const dataServices = {
     postgres: { type: "authentik-stack:index:Postgres" },
     redis: { type: "authentik-stack:index:Redis" },
+    gateway: { type: "authentik-stack:index:Gateway" },
 } as const;
 
 /**

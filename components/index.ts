@@ -33,6 +33,7 @@ export { Redis, type RedisArgs, type RedisConnection } from "./redis";
 export { Server, type ServerArgs, Worker, type WorkerArgs } from "./server";
 export { Blueprints, type BlueprintsArgs } from "./blueprints";
 export { Outpost, type OutpostArgs } from "./outpost";
+export { Gateway, type GatewayArgs } from "./gateway";
 export { Serving, type ServingArgs } from "./serving";
 
 export type { ContainerAdditions } from "./additions";

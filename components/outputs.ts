@@ -93,6 +93,8 @@ export interface AuthentikOutputs {
     databases: Record<string, DatabaseOutput>;
     /** Users of the shared Redis, by consumer. */
     redis: Record<string, RedisOutput>;
+    /** PEM of the gateway's own CA, for those who should trust it; none where it certifies no name. */
+    rootCertificate?: string;
 }
 
 /**
@@ -109,7 +111,9 @@ export type Pending<T> = T extends string | number | boolean ? pulumi.Input<T> :
  * @example
  * const reference: AuthentikReference = authentikOutputs(new pulumi.StackReference("organization/authentik-stack/prod"));
  */
-export type AuthentikReference = { readonly [K in keyof AuthentikOutputs]: pulumi.Output<AuthentikOutputs[K]> } & {
+export type AuthentikReference = {
+    readonly [K in keyof Required<AuthentikOutputs>]: pulumi.Output<AuthentikOutputs[K]>;
+} & {
     /** The other stack's name, for messages. */
     readonly stack: pulumi.Output<string>;
 };
@@ -166,6 +170,9 @@ export function authentikOutputs(reference: pulumi.StackReference): AuthentikRef
         },
         get redis() {
             return output("redis");
+        },
+        get rootCertificate() {
+            return reference.getOutput("rootCertificate") as pulumi.Output<string | undefined>;
         },
     };
 }

@@ -27,6 +27,8 @@ export interface AuthentikSecrets {
     email?: pulumi.Output<string>;
     /** What the user's own blueprints read, by name. */
     blueprints: Record<string, pulumi.Output<string>>;
+    /** Private keys of the gateway's certificates, by name. */
+    certificates: Record<string, pulumi.Output<string>>;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface AuthentikSecrets {
 export function authentikSecrets(
     name: string,
     { credentials, protectData }: Context,
-    config: Pick<Config, "outposts" | "applications"> & Partial<Pick<Config, "email" | "blueprints">>,
+    config: Pick<Config, "outposts" | "applications"> & Partial<Pick<Config, "email" | "blueprints" | "gateway">>,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {
     return {
@@ -60,6 +62,12 @@ export function authentikSecrets(
         ...(config.email?.user === undefined ? {} : { email: credentials.secret("email-password", name, opts) }),
         blueprints: Object.fromEntries(
             (config.blueprints?.secrets ?? []).map((one) => [one, credentials.secret(`blueprint/${one}`, name, opts)]),
+        ),
+        certificates: Object.fromEntries(
+            (config.gateway?.certificates ?? []).map(({ name: one }) => [
+                one,
+                credentials.secret(`certificate/${one}`, name, opts),
+            ]),
         ),
     };
 }

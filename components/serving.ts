@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretsIn } from "../authentik/checks";
 import { servingChecks } from "../authentik/declarations";
+import { gatewayChecks } from "../authentik/gateway";
 import type { ApplicationConfig } from "../authentik/providers";
 import type { Context } from "./context";
+import type { Gateway } from "./gateway";
 import type { Networks } from "./networks";
 import type { Outpost } from "./outpost";
 import type { WorkloadFile } from "../engine/workload";
@@ -16,6 +18,8 @@ export interface ServingArgs {
     server: Server;
     worker: Worker;
     outposts: Outpost[];
+    /** Through which names are reached. Default: none. */
+    gateway?: Gateway;
     /** What else has to be done first. Default: nothing. */
     after?: pulumi.Resource[];
     /** Plain, since they decide what is asked; each outpost is asked for those behind it. */
@@ -45,9 +49,13 @@ export class Serving extends pulumi.ComponentResource {
 
     public constructor(name: string, args: ServingArgs, opts?: pulumi.ComponentResourceOptions) {
         super("authentik-stack:index:Serving", name, {}, opts);
-        const { server, worker, outposts, after = [], context } = args;
-        const running = [server, worker, ...outposts].map((part) => part.running);
-        const checks = servingChecks(server.internalUrl, [...outposts, server.embedded], args.applications);
+        const { server, worker, outposts, gateway, after = [], context } = args;
+        const doors = gateway === undefined ? [] : [gateway];
+        const running = [server, worker, ...outposts, ...doors].map((part) => part.running);
+        const checks = [
+            ...servingChecks(server.internalUrl, [...outposts, server.embedded], args.applications),
+            ...gatewayChecks(gateway?.places ?? []),
+        ];
         const { documents, command } = probe(checks, 180);
         const [entrypoint = "", ...rest] = command;
         const named = secretsIn(checks);
@@ -68,7 +76,14 @@ export class Serving extends pulumi.ComponentResource {
                 seconds: 200,
                 cure: "Run `pulumi up` again when the cause is fixed.",
             },
-            { parent: this, dependsOn: [...running.map(({ healthy }) => healthy), ...after] },
+            {
+                parent: this,
+                dependsOn: [
+                    ...running.map(({ healthy }) => healthy),
+                    ...doors.map(({ configured }) => configured),
+                    ...after,
+                ],
+            },
         );
         this.registerOutputs({});
     }

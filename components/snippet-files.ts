@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import type { AuthentikOutputs, Pending } from "./outputs";
 
 /**
- * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, and
- * the configuration of Autorestic.
+ * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, the
+ * root certificate of the gateway, and the configuration of Autorestic.
  *
  * @param folder emptied first, so that files of removed applications and outposts go.
  */
@@ -14,7 +15,8 @@ export function writeSnippets(
         applications,
         outposts,
         autorestic,
-    }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts"> &
+        rootCertificate,
+    }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts" | "rootCertificate"> &
         Partial<Pick<Pending<AuthentikOutputs>, "autorestic">>,
 ): void {
     // Two programs may do this at once.
@@ -30,4 +32,10 @@ export function writeSnippets(
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, "autorestic.yml"), autorestic);
     }
+    if (rootCertificate === undefined) return;
+    // Known once the gateway has it.
+    pulumi.output(rootCertificate).apply((pem) => {
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, "root.crt"), pem);
+    });
 }

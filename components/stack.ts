@@ -13,8 +13,9 @@ import { autoresticText } from "./autorestic";
 import { Backups } from "./backups";
 import { Blueprints } from "./blueprints";
 import { Credentials, suppliedSecrets } from "./credentials";
-import type { Context } from "./context";
+import { type Context, releaseData } from "./context";
 import { authentikInstance, authentikVolumes, withBlueprintReads } from "./instance";
+import { Gateway } from "./gateway";
 import { Networks } from "./networks";
 import { guardRelease } from "./release-guard";
 import { Outpost } from "./outpost";
@@ -182,6 +183,19 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 };
                 return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);
             });
+        const gateway =
+            config.gateway &&
+            new Gateway(
+                `${name}-gateway`,
+                {
+                    ...{ config, ...place, server, outposts: running, image: images.gateway },
+                    keys: secrets.certificates,
+                    additions: additions("gateway"),
+                    transform: transform.gateway,
+                },
+                child,
+            );
+        if (gateway === undefined) releaseData(`${name}-gateway`, "gateway", context, child);
         const serving = new Serving(
             `${name}-serving`,
             {
@@ -189,6 +203,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 server,
                 worker,
                 outposts: running,
+                gateway,
                 after: setUp,
                 applications,
                 files: declared.files,
@@ -228,7 +243,9 @@ export class AuthentikStack extends pulumi.ComponentResource {
             volumes: {
                 ...{ ...volumes, ...postgres.volumes, ...redis?.volumes },
                 ...(backups === undefined ? {} : { backups: backups.volume }),
+                ...(gateway && { gateway: gateway.volume }),
             },
+            ...(gateway?.rootCertificate && { rootCertificate: gateway.rootCertificate }),
             autorestic: autoresticText({
                 names: config,
                 backups:

@@ -11,9 +11,10 @@ import { publishedPorts } from "./published";
 import { blueprintRule } from "./rules-blueprints";
 import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
+import { gatewayRules } from "./rules-gateway";
 import { furtherRules } from "./rules-outposts";
 import type { Config, Rule } from "./schema";
-import { clientKeySecret, decidesSecrets, secretsOf } from "./secrets";
+import { clientKeySecret, decidesSecrets, isKey, secretsOf } from "./secrets";
 import { volumeRule } from "./volumes";
 
 /**
@@ -238,7 +239,7 @@ const secretsRule: Rule = {
         for (const { name, neededBy } of known) {
             if (neededBy === undefined || config.secrets[name] !== undefined) continue;
             const set = `pulumi config set --secret --path 'secrets["${name}"]'`;
-            const from = name === clientKeySecret ? " < client.key" : "";
+            const from = isKey(name) ? ` < ${name === clientKeySecret ? "client" : "file"}.key` : "";
             report(["secrets", name], `is missing, and ${neededBy} needs it: \`${set}${from}\``);
         }
     },
@@ -267,5 +268,6 @@ const rules: Rule[] = [
     blueprintRule,
     ...dataRules,
     volumeRule,
+    ...gatewayRules,
     secretsRule,
 ];

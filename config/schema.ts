@@ -12,6 +12,7 @@ import { blueprints } from "./blueprints";
 import { containers } from "./containers";
 import { consumers, networks, postgres, redis } from "./data";
 import { email } from "./email";
+import { gateway } from "./gateway";
 import { outpost } from "./outposts";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
 import { volumes } from "./volumes";
@@ -59,6 +60,7 @@ export const schema = section({
     blueprints,
     outposts: z.array(outpost).default([]).describe("the outposts"),
     applications: z.array(application).default([]).describe("what people sign in to"),
+    gateway,
     settings: settings
         .default({})
         .describe(

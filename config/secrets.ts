@@ -22,7 +22,7 @@ export type SecretName =
     | "backup"
     | typeof clientKeySecret
     | "email-password"
-    | `${"database" | "redis" | "outpost" | "application" | "blueprint"}/${string}`;
+    | `${"database" | "redis" | "outpost" | "application" | "blueprint" | "certificate"}/${string}`;
 
 /** A secret of a stack. */
 export interface StackSecret {
@@ -48,11 +48,12 @@ export interface SecretFacts extends StackFacts {
     applications: ApplicationConfig[];
     email?: { user?: string };
     blueprints?: { secrets: string[] };
+    gateway?: { certificates: { name: string }[] };
 }
 
 /** Every secret that a configuration leads to: the one list of them. */
 export function secretsOf(config: SecretFacts): StackSecret[] {
-    const { postgres, redis, consumers, outposts, applications, email, blueprints } = config;
+    const { postgres, redis, consumers, outposts, applications, email, blueprints, gateway } = config;
     const external = (service: "postgres" | "redis") =>
         config[service].external === undefined ? undefined : `${service}.external`;
     return [
@@ -84,6 +85,10 @@ export function secretsOf(config: SecretFacts): StackSecret[] {
             name: `blueprint/${secret}`,
             neededBy: "blueprints.secrets",
         })),
+        ...(gateway?.certificates ?? []).map((one): StackSecret => ({
+            name: `certificate/${one.name}`,
+            neededBy: "gateway.certificates",
+        })),
     ];
 }
 
@@ -111,10 +116,15 @@ export function secretProblem(name: string, text: string): string | undefined {
             (mayBeShort(name) || text.length >= 8)
             ? undefined
             : oneLine(mayBeShort(name));
-    if (name !== clientKeySecret) return /^[!#-&(-[\]-~]{8,}$/.test(text) ? undefined : printable;
+    if (!isKey(name)) return /^[!#-&(-[\]-~]{8,}$/.test(text) ? undefined : printable;
     if (text === placeholder || privateKeyIn(text) !== undefined) return undefined;
-    const set = `pulumi config set --secret --path 'secrets["${clientKeySecret}"]' < file.key`;
+    const set = `pulumi config set --secret --path 'secrets["${name}"]' < file.key`;
     return `must be a private key as PEM with its line breaks, without a passphrase; \`${set}\` takes it from a file`;
+}
+
+/** Whether it is the private key of a certificate. */
+export function isKey(name: string): boolean {
+    return name === clientKeySecret || name.startsWith("certificate/");
 }
 
 /** An external server may have them already. */

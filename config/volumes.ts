@@ -12,6 +12,7 @@ const dataVolumes = {
     postgres: { volume: "pg_data", holds: "the databases of the PostgreSQL that is created here" },
     redis: { volume: "redis_data", holds: "the data of the Redis that is created here" },
     backups: { volume: "ak_backups", holds: "the backups" },
+    gateway: { volume: "ak_gateway", holds: "certificates and the last configuration of the gateway" },
 } as const;
 
 /**

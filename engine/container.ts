@@ -16,19 +16,23 @@ export function workloadArgs(
     workload: Workload,
     labelsOf: (args: docker.ContainerArgs) => Record<string, pulumi.Input<string>>,
 ): docker.ContainerArgs {
-    const { title, health, publish } = workload;
+    const { title, health, publish = [] } = workload;
     const args: docker.ContainerArgs = {
         ...processArgs(workload, {}),
         hostname: title,
         // The step that waits for the container also starts it, since only that step knows what has to stop first.
         start: false,
         mustRun: false,
-        ports: publish?.on.map(({ port, ip, tls = false }) => ({
-            internal: tls ? (publish.tls ?? publish.port) : publish.port,
-            protocol: publish.protocol,
-            external: port,
-            ip,
-        })),
+        ports:
+            workload.publish &&
+            [publish].flat().flatMap(({ on, protocol, ...inside }) =>
+                on.map(({ port, ip, tls = false }) => ({
+                    internal: tls ? (inside.tls ?? inside.port) : inside.port,
+                    protocol,
+                    external: port,
+                    ip,
+                })),
+            ),
         healthcheck: {
             tests: ["CMD", ...health.command],
             interval: "10s",
@@ -66,6 +70,7 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         networks,
         limits = {},
         shm,
+        capabilities,
         hosts,
         dns,
     } = process;
@@ -88,7 +93,8 @@ export function processArgs(process: Process, labels: Record<string, pulumi.Inpu
         dns,
         readOnly: true,
         tmpfs: inMemory(),
-        capabilities: { drops: ["ALL"] },
+        // The only form that a refresh does not change.
+        capabilities: { drops: ["ALL"], adds: capabilities?.map((name) => `CAP_${name}`) },
         securityOpts: ["no-new-privileges:true"],
         logDriver: "json-file",
         logOpts: { "max-size": "10m", "max-file": "3" },

@@ -5,6 +5,7 @@ import * as random from "@pulumi/random";
 import { compare, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
+import { readFile } from "./files";
 import { Starts } from "./health";
 import { type JobRun, runToExit } from "./job";
 import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
@@ -85,7 +86,7 @@ export class DockerHost implements Runtime {
 
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
-        const { title, files = [], mounts = [], remembered = [], publish, generation } = workload;
+        const { title, files = [], mounts = [], remembered = [], publish = [], generation } = workload;
         const args = workloadArgs(workload, (made) => ({
             [stackLabel]: this.stack,
             [resourceLabel]: name,
@@ -132,7 +133,9 @@ export class DockerHost implements Runtime {
                         stopSeconds: workload.stopSeconds,
                         generation,
                         pids,
-                        ports: (publish?.on ?? []).map((on) => ({ ...on, protocol: publish?.protocol ?? "tcp" })),
+                        ports: [publish]
+                            .flat()
+                            .flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol }))),
                         starts: this.starts,
                     }),
             },
@@ -140,7 +143,20 @@ export class DockerHost implements Runtime {
         );
         // Known only after the step is done.
         const revision = pulumi.all([container.id, healthy.urn]).apply(([id]) => id);
-        return { title, revision, healthy };
+        // Docker's DNS knows each container by the beginning of its id as well.
+        return { title, revision, address: revision.apply((id) => id.slice(0, 12)), healthy };
+    }
+
+    public read({ revision }: Running, path: string): pulumi.Output<string> {
+        return revision.apply(async (id) => {
+            try {
+                const docker = await (await this.connect()).client();
+                return await readFile(docker.getContainer(id), path);
+            } catch (error) {
+                if (!pulumi.runtime.isDryRun()) throw error;
+                return pulumi.unknown as unknown as string;
+            }
+        });
     }
 
     public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {

@@ -80,6 +80,8 @@ export interface Process {
     pids?: number;
     /** Size of /dev/shm, in mebibytes or gibibytes. Default: Docker's own, 64m. */
     shm?: string;
+    /** Capabilities that it keeps, by their names without `CAP_`. Default: none. */
+    capabilities?: string[];
     /** Addresses by host name, beside what DNS says; `host-gateway` is the Docker host's own. Default: none. */
     hosts?: Record<string, string>;
     /** Addresses of DNS servers. Default: those of the Docker host. */
@@ -123,12 +125,21 @@ export interface PublishedPort {
  */
 export type ContainerTransform = (args: docker.ContainerArgs) => docker.ContainerArgs | void;
 
+/** Ports of the host that are forwarded to `port` of a container, or to `tls`. */
+export interface Publication {
+    port: number;
+    tls?: number;
+    /** Default: TCP. */
+    protocol?: "udp";
+    on: PublishedPort[];
+}
+
 /** A container that keeps running. */
 export interface Workload extends Process {
     /** Its name in messages, and its host name. */
     title: string;
-    /** Ports of the host that are forwarded to `port`, or to `tls`. Default: none. */
-    publish?: { port: number; tls?: number; protocol?: "udp"; on: PublishedPort[] };
+    /** Ports of the host that are forwarded to it. Default: none. */
+    publish?: Publication | Publication[];
     health: HealthCheck;
     /** Seconds that it has to stop before it is killed. */
     stopSeconds: number;
@@ -196,6 +207,8 @@ export interface Running {
     title: string;
     /** Changes when the workload is replaced; known once it is healthy. */
     revision: pulumi.Output<string>;
+    /** A name that leads to this container alone on its networks, while its aliases lead to a former one too. */
+    address: pulumi.Output<string>;
     /** Done when the workload is healthy: whatever needs the workload depends on this. */
     healthy: pulumi.Resource;
 }
@@ -220,6 +233,8 @@ export interface Runtime {
      * @throws (during the update) Error with the job's last log lines, secrets redacted, and the cure.
      */
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
+    /** The content of a text file in a workload that is healthy. Unknown in a preview that cannot reach it. */
+    read(workload: Running, path: string): pulumi.Output<string>;
     /** Creates a network; returns its identifier for attaching containers. */
     network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
     /** Names of the resources whose networks the stack created before, as far as that is known. */

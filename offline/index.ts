@@ -7,4 +7,5 @@
  * const images = await buildStandInImages(console.log);
  */
 export { buildLaterPostgresImage, buildStandInImages, standInImages, type StandInImages } from "./images/build";
+export { buildGatewayImage } from "./gateway/build";
 export { buildToolchain, findToolchain, type Place, type Toolchain } from "./toolchain/build";

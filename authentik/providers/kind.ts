@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { httpUrl } from "../../ground/fields";
 import type { Report } from "../../ground/problems";
 import type { Application } from "../applications";
 import type { Attributes } from "../attributes";
@@ -118,6 +119,10 @@ export interface Around<Provider> {
     /** Every application behind the outpost. */
     applications: Application<Provider>[];
 }
+/** Where an application is that signs people in itself. */
+export const upstream = httpUrl
+    .optional()
+    .describe("URL to which the gateway leads the host of `launchUrl`; default: the gateway does not know that host");
 
 /** An outpost, as containers on its networks reach it. */
 export interface ReachableOutpost {

@@ -20,7 +20,7 @@ import { listed } from "../checks";
 import { oidcEndpoints, type OidcEndpoints } from "../oidc";
 import { clientEnvironment, presetNames, presetRedirectUris, presets } from "../presets";
 import { type Release, releaseOf, sinceSeries, versionProblem } from "../releases";
-import { type Kind, type Reviewed, signingKeyExists } from "./kind";
+import { type Kind, type Reviewed, signingKeyExists, upstream } from "./kind";
 import { isPublicHttp, redirectUri, uriEntry, uriOf } from "./redirects";
 
 const subModes = ["user_username", "user_email", "user_upn", "user_id", "user_uuid", "hashed_user_id"] as const;
@@ -88,6 +88,7 @@ const schema = section({
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
         .describe("certificate in authentik whose key signs the tokens"),
+    upstream,
     attributes,
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { httpUrl, judged, name, origin, section, text } from "../../ground/fields";
+import { httpUrl, judged, name, named, origin, section, text } from "../../ground/fields";
 import { duplicates, type Path } from "../../ground/problems";
 import { re2Problem } from "../../ground/regex";
 import type { Check } from "../checks";
@@ -53,7 +53,7 @@ const schema = z.discriminatedUnion("type", [
         upstream: httpUrl
             .optional()
             .describe(
-                "URL at which the reverse proxy reaches the application, for the snippets; default: to be filled in there",
+                "URL at which the gateway reaches the application, which needs it, or another reverse proxy; default: to be filled in in the snippets",
             ),
     }),
     section({
@@ -62,6 +62,14 @@ const schema = z.discriminatedUnion("type", [
         cookieDomain: text("must be a domain, such as example.com", /^\.?([a-z0-9-]+\.)+[a-z0-9-]+$/i)
             .overwrite((domain) => domain.toLowerCase().replace(/^\./, ""))
             .describe("domain whose hosts share the sign-in"),
+        upstreams: named(
+            text("must be a host name, such as wiki.example.com", /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/),
+            httpUrl,
+        )
+            .default({})
+            .describe(
+                "URLs at which the gateway reaches the domain's applications, by their host; none without a gateway",
+            ),
     }),
 ]);
 
@@ -193,6 +201,9 @@ function reviewDomains(applications: Reviewed<Provider>[]): void {
     for (const { application, report } of applications) {
         const { provider } = application;
         if (provider.type !== "forward_domain") continue;
+        for (const host of Object.keys(provider.upstreams))
+            if (!covers(provider.cookieDomain, `https://${host}`))
+                report(["provider", "upstreams", host], "is not in the cookieDomain, so nobody is signed in there");
         const path = ["provider", "cookieDomain"];
         if (taken.has(provider.cookieDomain))
             report(path, "is already used by another application; a domain has one of type forward_domain");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { httpUrl, section, text } from "../../ground/fields";
 import { attributes } from "../attributes";
 import { certificate, find, signIn, signInRequires } from "../blueprints/document";
-import { type Kind, signingKeyExists } from "./kind";
+import { type Kind, signingKeyExists, upstream } from "./kind";
 
 const schema = section({
     type: z.literal("saml"),
@@ -20,6 +20,7 @@ const schema = section({
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
         .describe("certificate in authentik whose key signs the assertions"),
+    upstream,
     attributes,
 });
 

@@ -38,7 +38,7 @@ export const identityHeaders = [
 const placeholder = "http://replace-me.invalid";
 
 /** The application's upstream without a slash at its end, safe within the quotes of every format. */
-export function upstreamOf({ upstream }: ProtectedApplication): string {
+export function upstreamOf({ upstream }: Pick<ProtectedApplication, "upstream">): string {
     const { origin, pathname } = new URL(upstream ?? placeholder);
     return `${origin}${pathname}`.replace(/\/+$/, "").replaceAll("$", "%24").replaceAll("`", "%60");
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type Progress, reasonOf, retried, run } from "../run";
 import type { Piece } from "./pieces";
 
-const environment = {
+/** The environment of every build. */
+export const goEnvironment = {
     CGO_ENABLED: "0",
     // Overrides the caller's flags: builds with different flags share nothing in Go's build cache.
     GOFLAGS: "-buildvcs=false",
@@ -89,7 +90,7 @@ export function layEmbedded(piece: Piece, folder: string): void {
 }
 
 function go(args: string[], cwd: string, minutes: number, env: NodeJS.ProcessEnv = {}): Promise<string> {
-    return run("go", args, { minutes, cwd, env: { ...environment, ...env } });
+    return run("go", args, { minutes, cwd, env: { ...goEnvironment, ...env } });
 }
 
 function tags(piece: Piece): string[] {

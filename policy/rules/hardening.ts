@@ -94,19 +94,23 @@ export const readOnlyRoot: Rule = {
 /** The capabilities that an image's entrypoint needs to own its data folder and to change from root to its user. */
 const needed = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
 
+/** The gateway's program has it in its file, and does not start without. */
+const neededByGateway = ["NET_BIND_SERVICE"];
+
 /** The capabilities for giving a volume to its user. DAC_READ_SEARCH is for folders that only another user can enter. */
 const neededToHandOver = ["CHOWN", "DAC_READ_SEARCH"];
 
 export const capabilities: Rule = {
     name: "capabilities",
     description:
-        "A container has no capabilities except those for handing over files and for changing from root to a user.",
+        "A container has no capabilities except those for handing over files, for changing from root to a user and, the gateway, for listening.",
     validateResource: ofContainer((container, report) => {
         const { capabilities: chosen } = container.inputs;
         const { drops, adds } = objectOf(chosen);
         if (chosen !== notYetKnown && !holdsUnknown(drops) && !textsOf(drops).map(bare).includes("ALL"))
             report("It keeps Docker's default capabilities. Drop `ALL`, and add the few that it needs.");
-        const allowed = handsOver(container) ? neededToHandOver : needed;
+        const isGateway = container.urn.includes("authentik-stack:index:Gateway$");
+        const allowed = handsOver(container) ? neededToHandOver : isGateway ? neededByGateway : needed;
         for (const added of textsOf(adds).map(bare))
             if (!allowed.includes(added))
                 report(`It adds the capability ${added}. Remove it; allowed are ${allowed.join(", ")}.`);

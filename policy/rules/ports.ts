@@ -11,7 +11,8 @@ const reachable = [
 /** Databases, the worker and metrics are only for other containers. */
 export const publishedPorts: Rule = {
     name: "published-ports",
-    description: "Only ports of the server and of outposts are published, each on a named address of the host.",
+    description:
+        "Only ports of the gateway, of the server and of outposts are published, each on a named address of the host.",
     configSchema: {
         properties: {
             also: {
@@ -27,8 +28,10 @@ export const publishedPorts: Rule = {
         if (publishAllPorts === true)
             report("It publishes every port of its image. Name only the ports that people need.");
         const allowed = allowedPorts(container);
+        // It has no other ports than those for people, whichever they are.
+        const isGateway = container.urn.includes("authentik-stack:index:Gateway$docker:");
         for (const { internal, external, ip } of objectsOf(ports)) {
-            if (typeof internal === "number" && !allowed.includes(internal))
+            if (!isGateway && typeof internal === "number" && !allowed.includes(internal))
                 report(
                     `It publishes its port ${internal}, which is only for other containers. Remove it, or name it in the policy's \`also\`.`,
                 );

@@ -62,6 +62,7 @@ describe("the roles of a stack", () => {
             "proxy",
             "ldap",
             "radius",
+            "gateway",
         ]);
     });
 

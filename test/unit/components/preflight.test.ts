@@ -3,7 +3,7 @@ import { RunError } from "@pulumi/pulumi";
 import { expect } from "chai";
 import { officialImages } from "../../../authentik/images";
 import { loadConfig } from "../../../config/load";
-import { keepPrefix, preflight } from "../../../components/preflight";
+import { keepNames, preflight } from "../../../components/preflight";
 import { DockerConnection } from "../../../engine/connection";
 import { devConfiguration, devWith } from "../../support/configuration";
 import { type Behaviour, type FakeEngine, type Listed, startEngine } from "../../support/engine";
@@ -162,7 +162,9 @@ describe("the check of the Docker host", () => {
         await withEngine({ containers: [container("staging-authentik-server-1", [9000], labels)] });
         const configuration = devConfiguration();
         const remembered = async (prefix: string) => {
-            const { resources } = await runUnderMocks(async () => ({ kept: (await keepPrefix(prefix)) ?? prefix }));
+            const connection = new DockerConnection({ host: engine.host });
+            const keep = async () => ({ kept: (await keepNames({ ...loadConfig(), prefix }, connection)) ?? prefix });
+            const { resources } = await runUnderMocks(keep, { configuration });
             return one(resources, "step", "prefix");
         };
         const { resources } = await runUnderMocks(

@@ -3,6 +3,7 @@ import { errorOf, showsProblem } from "../../support/bad-configuration";
 import { devConfiguration, devWith } from "../../support/configuration";
 import { applicationRows } from "./bad/applications";
 import { dataRows } from "./bad/data";
+import { gatewayRows } from "./bad/gateway";
 import { limitRows } from "./bad/limits";
 import { outpostRows } from "./bad/outposts";
 import { secretRows } from "./bad/secrets";
@@ -18,6 +19,7 @@ const rows = [
     ...signInRows,
     ...dataRows,
     ...tlsRows,
+    ...gatewayRows,
     ...secretRows,
 ];
 

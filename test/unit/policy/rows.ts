@@ -94,6 +94,10 @@ export const rows: PolicyRow[] = [
         fails: {
             "Docker's own": [{ props: {} }, "Drop `ALL`"],
             "power over the host": [{ props: { capabilities: { drops: ["ALL"], adds: ["SYS_ADMIN"] } } }, "SYS_ADMIN"],
+            "the gateway's, of another": [
+                { component: "Server", props: { capabilities: { drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] } } },
+                "NET_BIND_SERVICE",
+            ],
         },
     },
     {
@@ -101,6 +105,10 @@ export const rows: PolicyRow[] = [
         passes: {
             "the server's": { component: "Server", props: { ports: [port] } },
             "an outpost's": { component: "Outpost", props: { ports: [{ ...port, internal: 1812 }] } },
+            "those of the gateway, whichever they are": {
+                component: "Gateway",
+                props: { ports: [{ ...port, internal: 8443 }] },
+            },
             "none of PostgreSQL": { component: "Postgres", props: {} },
             "one that the policy's configuration names": {
                 name: "wiki",

@@ -1,0 +1,187 @@
+import { isIP } from "node:net";
+import { isPrivateName, type Place } from "./gateway";
+import { embeddedOutpost, gatewayHealthPort, roles } from "./roles";
+import { indent, upstreamOf } from "./snippets/application";
+import { forward, protectedRoute } from "./snippets/caddy";
+
+/** How the gateway serves the names. */
+export interface GatewayOptions {
+    /** Port of the host, and of the container, at which it speaks HTTPS. */
+    httpsPort: number;
+    /** Port at which it leads http to https, and answers a CA. Default: none. */
+    httpPort?: number;
+    /** Who certifies names that a public CA could. */
+    issuer: "acme" | "internal";
+    /** Address of the account's owner, and the directory of the ACME CA. Default: none, and Caddy's own. */
+    acme: { email?: string; ca?: string };
+    /** Certificates of one's own: the name of their files, and what they are for. */
+    certificates: { file: string; covers: (hostname: string) => boolean }[];
+}
+
+/** Everything that the gateway keeps is on one volume, mounted here. */
+export const gatewayFolder = "/data";
+/** Variables with which Caddy keeps certificates, and the configuration that it was last given, on that volume. */
+export const gatewayVariables = { XDG_DATA_HOME: gatewayFolder, XDG_CONFIG_HOME: `${gatewayFolder}/config` };
+/** Where the configuration finds certificates of one's own. */
+export const certificateFolder = `${gatewayFolder}/certificates`;
+/** Where Caddy keeps the certificate of its own CA. */
+export const rootCertificatePath = `${gatewayFolder}/caddy/pki/authorities/local/root.crt`;
+/** Where it takes a new configuration: at a socket that only its volume leads to. */
+export const adminAddress = `unix/${gatewayFolder}/admin.sock`;
+
+/** Name of the variable in the Caddyfile that is the address of an outpost's container. Default: of the server's. */
+export function addressVariable(outpost: string = embeddedOutpost): string {
+    return outpost === embeddedOutpost ? "SERVER" : `OUTPOST_${outpost.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** What a gateway starts with that was never given a configuration: only its administration and its health check. */
+export function firstCaddyfile(): string {
+    return text([...globalOptions([]), ...health()]);
+}
+
+/**
+ * The gateway's Caddyfile. Addresses of containers are variables, since their names on the network lead to an old and a new
+ * container at once, and a server that is starting answers with errors: a new one takes over when it is healthy.
+ */
+export function gatewayCaddyfile(places: Place[], options: GatewayOptions): string {
+    const { httpsPort, httpPort, acme } = options;
+    // Two keys may claim a name for the same place.
+    const sites = places.filter(({ origin }, index) => places.findIndex((other) => other.origin === origin) === index);
+    // A client that asks for an address names nobody.
+    const address = places.map(({ origin }) => bare(origin)).find((name) => isIP(name) !== 0);
+    return text([
+        ...globalOptions([
+            "skip_install_trust",
+            `https_port ${httpsPort}`,
+            ...(httpPort === undefined ? [] : [`http_port ${httpPort}`]),
+            // Caddy's own would lead to another port where that for https is not 443.
+            "auto_https disable_redirects",
+            ...(address === undefined ? [] : [`default_sni ${address}`]),
+            ...(acme.email === undefined ? [] : [`email ${acme.email}`]),
+            ...(acme.ca === undefined ? [] : [`acme_ca ${acme.ca}`]),
+        ]),
+        ...health(),
+        "",
+        ...front,
+        ...sites.flatMap((place) => ["", ...site(place, options)]),
+        ...(httpPort === undefined ? [] : ["", ...redirect(sites, httpPort)]),
+    ]);
+}
+
+/** Whether the gateway's own CA certifies a name, which only those who trust its root take. */
+export function isInternal(origin: string, { issuer, certificates }: Pick<GatewayOptions, "issuer" | "certificates">) {
+    const name = bare(origin);
+    return !certificates.some(({ covers }) => covers(name)) && (issuer === "internal" || isPrivateName(name));
+}
+
+function globalOptions(more: string[]): string[] {
+    return ["{", ...indent([`admin ${adminAddress}`, ...more, "log {", ...indent(log), "}"]), "}"];
+}
+
+/** Queries and headers hold codes, tokens and cookies. */
+const log = [
+    "output stdout",
+    "format filter {",
+    "    wrap json",
+    "    fields {",
+    '        request>uri regexp "[?].*" "?..."',
+    "        request>headers delete",
+    "        resp_headers delete",
+    "    }",
+    "}",
+];
+
+function health(): string[] {
+    return ["", `http://:${gatewayHealthPort} {`, "    bind 127.0.0.1", "    respond 204", "}"];
+}
+
+/**
+ * What authentik, its outposts and applications believe about a client, by the beginning of headers' names: where it is, what it
+ * asks for and which certificate it has. An underscore reads like a hyphen to many. Source: IsRequestFromTrustedProxy and its
+ * uses in internal/web/proxy.go, and getNginxForwardUrl of the outpost.
+ */
+const believed = [
+    ...["Forwarded", "X-Forwarded*", "X_Forwarded*", "X-Original-URL", "X-Real-IP", "X_Real_IP"],
+    ...["SSL-Client-Cert", "SSL_Client_Cert"],
+];
+
+/** What every site begins with. */
+const front = [
+    "(front) {",
+    ...indent([
+        "log",
+        ...believed.map((name) => `request_header -${name}`),
+        "request_header X-Real-IP {client_ip}",
+        "header {",
+        "    -Server",
+        "    ?X-Content-Type-Options nosniff",
+        "    ?Referrer-Policy strict-origin-when-cross-origin",
+        "}",
+    ]),
+    "}",
+];
+
+/** Open connections, such as websockets, outlive a new configuration. */
+const lasting = ["stream_close_delay 24h"];
+/** A container of the stack may be restarting. */
+const patient = ["lb_try_duration 15s", "lb_try_interval 250ms", ...lasting];
+
+function site(place: Place, options: GatewayOptions): string[] {
+    const { origin, to } = place;
+    const own = options.certificates.find(({ covers }) => covers(bare(origin)));
+    const pair =
+        own === undefined ? [] : [`${certificateFolder}/${own.file}.crt`, `${certificateFolder}/${own.file}.key`];
+    return [
+        `${origin} {`,
+        ...indent([
+            "import front",
+            ...(own === undefined ? [] : [`tls ${pair.join(" ")}`]),
+            // A browser holds a name to it at every port, and one at home may speak http at another.
+            ...(isInternal(origin, options)
+                ? ["tls internal"]
+                : ["header ?Strict-Transport-Security max-age=31536000"]),
+            ...leading(to),
+        ]),
+        "}",
+    ];
+}
+
+/** Leads every name from http to https. */
+function redirect(sites: Place[], httpPort: number): string[] {
+    return sites.flatMap(({ origin }) => [
+        `http://${new URL(origin).hostname}:${httpPort} {`,
+        "    import front",
+        `    redir ${origin}{uri} 308`,
+        "}",
+    ]);
+}
+
+function leading(to: Place["to"]): string[] {
+    switch (to.kind) {
+        case "server":
+            return forward(containerOf(), patient);
+        case "outpost":
+            return forward(containerOf(to.outpost), patient);
+        case "upstream":
+            return forward(upstreamOf(to), lasting);
+        case "protected":
+            return protectedRoute(to.application, containerOf(to.outpost), {
+                toOutpost: patient,
+                toApplication: lasting,
+            });
+    }
+}
+
+/** Server and outposts listen on the same port. */
+function containerOf(outpost?: string): string {
+    return `{$${addressVariable(outpost)}}:${roles.server.port.number}`;
+}
+
+/** The name in an origin, of an IPv6 address without brackets. */
+function bare(origin: string): string {
+    return new URL(origin).hostname.replace(/^\[|\]$/g, "");
+}
+
+function text(lines: string[]): string {
+    return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,186 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Place, placesOf } from "../authentik/gateway";
+import {
+    addressVariable,
+    adminAddress,
+    certificateFolder,
+    firstCaddyfile,
+    gatewayCaddyfile,
+    gatewayFolder,
+    gatewayVariables,
+    isInternal,
+    rootCertificatePath,
+} from "../authentik/gateway-caddyfile";
+import { roles } from "../authentik/roles";
+import { fileOf, gatewayOptions } from "../config/gateway";
+import { gatewayPorts } from "../config/published";
+import type { Config } from "../config/schema";
+import type { ContainerTransform, Process, Running } from "../engine/workload";
+import { type ContainerAdditions, withAdditions } from "./additions";
+import { type Context, dataVolume } from "./context";
+import type { Networks } from "./networks";
+import type { Outpost } from "./outpost";
+import type { Server } from "./server";
+
+/** What the gateway is made with. */
+export interface GatewayArgs {
+    /** Plain, since it decides which names there are: `gateway` is set. */
+    config: Config;
+    /** Caddy, 2.7 or later. */
+    image: pulumi.Input<string>;
+    networks: Networks;
+    server: Server;
+    /** Those that run here. */
+    outposts: Outpost[];
+    /** The private key of each certificate of one's own, by its name. Secret, whether or not it is marked so. */
+    keys: Record<string, pulumi.Input<string>>;
+    /** What its container gets beside that. Default: nothing. */
+    additions?: ContainerAdditions;
+    /** Changes what its container is made with. Default: nothing is changed. */
+    transform?: ContainerTransform;
+    context: Context;
+}
+
+/** Its user: one that owns nothing else. Docker lets every user of a container listen on any port of it. */
+const user = "1000:1000";
+const folder = "/run/gateway";
+
+/**
+ * The front door: it publishes every name over https and leads it to its place.
+ *
+ * A new configuration is checked, and taken over without a restart; so is a container that replaces another one behind it.
+ *
+ * @throws (when the update runs) Error with Caddy's words when it refuses the configuration; the last one stays in place.
+ * @example
+ * const gateway = new Gateway("auth-gateway", {
+ *     ...{ config, networks, context, server, outposts: [outpost], keys: {} },
+ *     image: officialImages("2025.8.4").gateway,
+ * });
+ */
+export class Gateway extends pulumi.ComponentResource {
+    /** The container. */
+    public readonly running: Running;
+    /** The names that it serves. */
+    public readonly places: Place[];
+    /** Done when it serves what is configured. */
+    public readonly configured: pulumi.Resource;
+    /** The certificate of its own CA, as PEM; undefined when it certifies no name. */
+    public readonly rootCertificate: pulumi.Output<string> | undefined;
+    /** Name of the volume with its certificates. */
+    public readonly volume: pulumi.Output<string>;
+
+    public constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("authentik-stack:index:Gateway", name, {}, opts);
+        const { config, context, networks, server, outposts, image } = args;
+        const { gateway } = config;
+        if (gateway === undefined)
+            throw new pulumi.RunError("a gateway needs the section gateway of the configuration");
+        const child = { parent: this };
+        const places = placesOf(config);
+        this.places = places;
+        const options = gatewayOptions(gateway);
+        const title = `${context.prefix}${roles.gateway.host}`;
+        this.volume = dataVolume(`${name}-data`, "gateway", context, child);
+        const process: Omit<Process, "networks"> = {
+            image,
+            user,
+            variables: gatewayVariables,
+            // The program has this capability in its file, and does not start where it may not have it.
+            capabilities: ["NET_BIND_SERVICE"],
+        };
+        const mount = { source: this.volume, target: gatewayFolder };
+        const { memory, cpus } = gateway;
+        this.running = context.runtime.run(
+            name,
+            withAdditions(
+                {
+                    ...process,
+                    title,
+                    command: ["caddy", "run", "--resume", "--config", `${folder}/first`, "--adapter", "caddyfile"],
+                    files: [{ path: `${folder}/first`, content: firstCaddyfile(), secrets: [] }],
+                    mounts: [{ ...mount, owner: { user, image } }],
+                    // Other containers reach the names where people do.
+                    networks: networks.attach(rolesOf(config), title, ...namesOf(places)),
+                    publish: gatewayPorts(gateway).map(({ path: _, protocol, ...on }) => ({
+                        port: on.port,
+                        protocol: protocol === "udp" ? protocol : undefined,
+                        on: [on],
+                    })),
+                    health: roles.gateway.health,
+                    stopSeconds: roles.gateway.stopSeconds,
+                    limits: { memory, cpus },
+                    pids: roles.gateway.pids,
+                    transform: args.transform,
+                },
+                args.additions,
+            ),
+            child,
+        );
+        const behind = [server.running, ...outposts.map(({ running }) => running)];
+        this.configured = context.runtime.job(
+            `${name}-configured`,
+            {
+                ...process,
+                title: "giving the gateway its configuration",
+                entrypoint: ["sh", "-c"],
+                command: [configure],
+                documents: { [`${folder}/Caddyfile`]: gatewayCaddyfile(places, options), ...certificates(gateway) },
+                files: gateway.certificates.map(({ name: key, certificate }) => ({
+                    path: `${folder}/${fileOf(certificate)}.key`,
+                    content: pulumi.secret(args.keys[key] ?? ""),
+                })),
+                variables: {
+                    ...gatewayVariables,
+                    [addressVariable()]: server.running.address,
+                    ...Object.fromEntries(
+                        outposts.map(({ outpost, running }) => [addressVariable(outpost), running.address]),
+                    ),
+                },
+                mounts: [mount],
+                networks: [],
+                triggers: { [title]: this.running.revision },
+                witnesses: [this.running],
+                seconds: 120,
+                cure: "The gateway goes on with what it had. Run `pulumi up` again when the cause is fixed.",
+            },
+            { parent: this, dependsOn: [this.running.healthy, ...behind.map(({ healthy }) => healthy)] },
+        );
+        this.rootCertificate = places.some(({ origin }) => isInternal(origin, options))
+            ? this.configured.urn.apply(() => context.runtime.read(this.running, rootCertificatePath))
+            : undefined;
+        this.registerOutputs({});
+    }
+}
+
+/**
+ * Caddy itself goes on with what it had where it does not take a configuration. Certificates are there before the configuration
+ * that names them, and go after the one that does no longer.
+ */
+const configure = `
+set -eu
+umask 077
+mkdir -p ${certificateFolder}
+for file in ${folder}/*.crt ${folder}/*.key; do
+  if [ -e "$file" ]; then cp -f "$file" ${certificateFolder}/; fi
+done
+caddy validate --config ${folder}/Caddyfile --adapter caddyfile
+caddy reload --config ${folder}/Caddyfile --adapter caddyfile --address ${adminAddress}
+for file in ${certificateFolder}/*; do
+  if [ ! -e "${folder}/$(basename "$file")" ]; then rm -f "$file"; fi
+done
+`;
+
+function certificates(gateway: NonNullable<Config["gateway"]>): Record<string, string> {
+    return Object.fromEntries(
+        gateway.certificates.map(({ certificate }) => [`${folder}/${fileOf(certificate)}.crt`, certificate]),
+    );
+}
+
+/** The networks on which server, outposts and applications are. */
+function rolesOf({ outposts }: Config): string[] {
+    return [...new Set(["frontend", "backend", ...outposts.flatMap(({ run, networks }) => (run ? networks : []))])];
+}
+
+function namesOf(places: Place[]): string[] {
+    return [...new Set(places.map(({ origin }) => new URL(origin).hostname))];
+}

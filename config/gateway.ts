@@ -1,0 +1,91 @@
+import type { X509Certificate } from "node:crypto";
+import { z } from "zod";
+import type { GatewayOptions } from "../authentik/gateway-caddyfile";
+import { roles } from "../authentik/roles";
+import { limits, name, port, section, text } from "../ground/fields";
+import { certificates, certificatesIn } from "./secrets";
+
+/** The gateway. */
+export const gateway = section({
+    addresses: z
+        .array(z.union([z.ipv4(), z.ipv6()], { error: "must be an IP address of the host, such as 0.0.0.0" }))
+        .min(1)
+        .default(["0.0.0.0"])
+        .describe("addresses of the host that it listens on; 0.0.0.0 is all of IPv4, and :: all of IPv6"),
+    httpsPort: port.default(roles.gateway.port.number).describe("port for https, over TCP and UDP (HTTP/3)"),
+    httpPort: port
+        .optional()
+        .describe(
+            "port that leads to https, and where an ACME CA looks; default: 80 where httpsPort is 443, else none",
+        ),
+    issuer: z
+        .enum(["acme", "internal"], { error: "must be one of acme, internal" })
+        .default("acme")
+        .describe(
+            "who certifies names: an ACME CA, or the gateway itself, as it always does for names that no public CA knows, such as *.localhost",
+        ),
+    acme: section({
+        email: z
+            .email({ error: "must be an e-mail address, such as admin@example.com" })
+            .optional()
+            .describe("where the CA writes to; default: nowhere"),
+        ca: text(
+            "must be the https URL of an ACME directory, such as https://ca.example.com/acme/acme/directory",
+            /^https:\/\/[\w.:-]+(\/[\w./~-]*)?$/,
+        )
+            .optional()
+            .describe("directory of the CA; default: Let's Encrypt"),
+        staging: z.boolean().default(false).describe("the test CA of Let's Encrypt, which browsers do not trust"),
+    })
+        .prefault({})
+        .describe("the ACME CA"),
+    certificates: z
+        .array(
+            section({
+                name: name.describe("what its key is called: the secret `certificate/<name>`"),
+                certificate: certificates("gateway.certificates[0].certificate").describe(
+                    "PEM of the certificate and of those that lead to its CA; used for the names that are in it",
+                ),
+            }),
+        )
+        .default([])
+        .describe("certificates of your own"),
+    ...limits(roles.gateway),
+})
+    .optional()
+    .describe("the front door: one container that publishes all names over https; default: none");
+
+/** The gateway, as configured. */
+export type GatewayConfig = NonNullable<z.infer<typeof gateway>>;
+
+/** Source: https://letsencrypt.org/docs/staging-environment/ */
+const staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
+/** What the Caddyfile is written from. */
+export function gatewayOptions({ httpsPort, issuer, acme, certificates, ...rest }: GatewayConfig): GatewayOptions {
+    return {
+        httpsPort,
+        httpPort: httpPortOf({ httpsPort, ...rest }),
+        issuer,
+        acme: { email: acme.email, ca: acme.staging ? staging : acme.ca },
+        certificates: certificates.map(({ certificate }) => {
+            const own = leafOf(certificate);
+            return { file: fileOf(certificate), covers: (hostname) => own?.checkHost(hostname) !== undefined };
+        }),
+    };
+}
+
+/** The port for http, where there is one. */
+export function httpPortOf({ httpPort, httpsPort }: Pick<GatewayConfig, "httpPort" | "httpsPort">): number | undefined {
+    return httpPort ?? (httpsPort === 443 ? 80 : undefined);
+}
+
+/** The certificate that its key belongs to: the first one. */
+export function leafOf(pem: string): X509Certificate | undefined {
+    return certificatesIn(pem)?.[0];
+}
+
+/** Name of the files of a certificate: another one for another certificate, so that the gateway takes notice. */
+export function fileOf(pem: string): string {
+    return leafOf(pem)?.fingerprint256.replaceAll(":", "").toLowerCase().slice(0, 16) ?? "";
+}

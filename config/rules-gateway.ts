@@ -1,0 +1,115 @@
+import { type Place, placesOf, type Target } from "../authentik/gateway";
+import { roles } from "../authentik/roles";
+import type { Path, Report } from "../ground/problems";
+import { leafOf } from "./gateway";
+import type { Config, Rule } from "./schema";
+import { privateKeyIn } from "./secrets";
+
+/** Checks of the gateway: that each name leads to one place, and that its certificates are for something. */
+export const gatewayRules: Rule[] = [
+    {
+        reads: ["gateway", "server", "outposts"],
+        check: ({ server, outposts }, report) => {
+            const instead = (path: Path) =>
+                report(
+                    path,
+                    "would be published beside the gateway, which leads there: a container with a port of the host has to stop before another one takes its place; remove it",
+                );
+            if (server.ports.length > 0) instead(["server", "ports"]);
+            for (const [index, { name, run, type, ports }] of outposts.entries()) {
+                if (run && type === "proxy" && ports.length > 0) instead(["outposts", index, "ports"]);
+                if (["gateway", roles.gateway.host].includes(name))
+                    report(["outposts", index, "name"], "is a name of the gateway; choose another");
+            }
+        },
+    },
+    {
+        reads: ["gateway", "url", "outposts", "applications"],
+        check: (config, report) => {
+            const places = placesOf(config);
+            for (const [index, place] of places.entries()) {
+                const problem = portProblem(place, config) ?? targetProblem(place, places);
+                const other = places.slice(0, index).find(({ origin }) => origin === place.origin);
+                if (problem !== undefined) report(problem.path, problem.cure);
+                else if (other !== undefined && !isSame(other.to, place.to))
+                    report(place.path, "is a name that another key leads elsewhere; give each place a name of its own");
+            }
+        },
+    },
+    {
+        reads: ["gateway"],
+        check: ({ gateway }, report) => {
+            if (gateway?.acme.ca !== undefined && gateway.acme.staging)
+                report(["gateway", "acme", "staging"], "is another CA than acme.ca; remove one of the two");
+            if (
+                gateway?.issuer === "internal" &&
+                Object.values(gateway.acme).some((value) => value !== undefined && value !== false)
+            )
+                report(["gateway", "acme"], "has no effect, since the issuer is internal; remove one of the two");
+        },
+    },
+    {
+        reads: ["gateway", "url", "outposts", "applications", "secrets"],
+        check: ({ gateway, secrets, ...stack }, report) => {
+            const names = placesOf(stack).map(({ origin }) => new URL(origin).hostname);
+            for (const [index, { name, certificate }] of (gateway?.certificates ?? []).entries()) {
+                const at: Report = (path, cure) => report(["gateway", "certificates", index, ...path], cure);
+                if (gateway?.certificates.findIndex((other) => other.name === name) !== index)
+                    at(["name"], "is used twice in gateway.certificates; each has its own");
+                checkCertificate(certificate, names, (cure) => at(["certificate"], cure));
+                const key = secrets[`certificate/${name}`];
+                // An output is known only later, and a placeholder is not a key.
+                const known = typeof key === "string" ? privateKeyIn(key) : undefined;
+                if (known !== undefined && leafOf(certificate)?.checkPrivateKey(known) === false)
+                    report(
+                        ["secrets", `certificate/${name}`],
+                        `is not the key of the first certificate in gateway.certificates[${index}]; set a certificate and the key that belongs to it`,
+                    );
+            }
+        },
+    },
+];
+
+interface PlaceProblem {
+    path: Path;
+    cure: string;
+}
+
+function portProblem({ origin, path }: Place, { gateway }: Config): PlaceProblem | undefined {
+    if (gateway === undefined) return undefined;
+    const { protocol, hostname, port } = new URL(origin);
+    const wanted = gateway.httpsPort === 443 ? "" : `:${gateway.httpsPort}`;
+    if (protocol !== "https:" || port !== wanted.slice(1))
+        return { path, cure: `is not where the gateway listens; use https://${hostname}${wanted}` };
+    // Caddy takes a star for any label, and braces for a variable.
+    if (!/^[a-z0-9._-]+$|^\[/.test(hostname)) return { path, cure: "has no name that a certificate can be for" };
+    return undefined;
+}
+
+function targetProblem({ path, to }: Place, places: Place[]): PlaceProblem | undefined {
+    const upstream = to.kind === "protected" ? to.application.upstream : to.kind === "upstream" ? to.upstream : "";
+    if (upstream === undefined)
+        return {
+            path: [...path.slice(0, -1), "upstream"],
+            cure: "is missing, and the gateway has to know where the application is, such as http://wiki:8080",
+        };
+    if (places.some(({ origin }) => upstream !== "" && new URL(origin).host === new URL(upstream).host))
+        return { path, cure: "leads back to the gateway; name the application's own host as its upstream" };
+    return undefined;
+}
+
+function isSame(one: Target, other: Target): boolean {
+    return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function checkCertificate(pem: string, names: string[], report: (cure: string) => void): void {
+    const own = leafOf(pem);
+    if (own === undefined) return;
+    const [from, to] = [new Date(own.validFrom), new Date(own.validTo)];
+    if (to.getTime() < Date.now()) report(`is over since ${to.toISOString().slice(0, 10)}; renew it`);
+    else if (from.getTime() > Date.now()) report(`is not valid before ${from.toISOString().slice(0, 10)}`);
+    if (names.some((name) => own.checkHost(name) !== undefined)) return;
+    report(
+        `is for ${own.subjectAltName ?? "no name"}, none of the names that the gateway serves (${names.join(", ")}); use one that is for one of them, and is the first in its file`,
+    );
+}

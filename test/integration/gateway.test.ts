@@ -1,0 +1,132 @@
+import { expect } from "chai";
+import { eventually } from "../contract/support/containers";
+import { standIns } from "../support/stand-ins";
+import { type Configuration, set } from "../support/configuration";
+import { ask, Held, Visitors } from "./gateway/visitors";
+import { imagesOf } from "./support/dev";
+import { container, docker, tryDocker } from "./support/host";
+import { freePorts } from "./support/ports";
+import { StackUnderTest } from "./support/stack-under-test";
+import { openBench } from "./support/workplace";
+
+const prefix = "it-gw-";
+
+/** An application that answers with what it was sent, and keeps upgraded connections open. */
+const application = `
+require("http")
+    .createServer((request, response) => response.end(JSON.stringify(request.headers)))
+    .on("upgrade", (request, socket) => {
+        socket.write("HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n");
+        socket.pipe(socket);
+    })
+    .listen(8000);`;
+
+describe("a gateway", () => {
+    let stack: StackUnderTest;
+    let reach: { port: number; ca: string };
+    let http: number;
+    let configuration: Configuration;
+    const at = (name: string, path = "/") => `https://${name}.localhost:${reach.port}${path}`;
+    const idOf = async (name: string) => (await container(`${prefix}authentik-${name}`)).id;
+
+    before(async () => {
+        const bench = await openBench();
+        const gateway = await (await standIns()).buildGatewayImage((line) => console.log(`    ${line}`));
+        const [port = 0, plain = 0] = await freePorts(2);
+        [reach, http] = [{ port, ca: "" }, plain];
+        configuration = {
+            prefix,
+            version: "2025.8.6",
+            url: `https://authentik.localhost:${port}`,
+            admin: { email: "admin@example.com" },
+            images: { ...imagesOf(bench.images), gateway },
+            gateway: { addresses: ["127.0.0.1"], httpsPort: port, httpPort: http },
+            outposts: [{ name: "ak-home", networks: ["frontend"] }],
+            applications: [
+                {
+                    slug: "books",
+                    name: "Books",
+                    provider: {
+                        type: "forward_single",
+                        outpost: "ak-home",
+                        externalHost: `https://books.localhost:${port}`,
+                        upstream: `http://${prefix}app:8000`,
+                        skipPaths: ["^/open"],
+                    },
+                },
+            ],
+            protectData: false,
+        };
+        stack = await StackUnderTest.open(prefix, configuration);
+        await stack.up();
+        reach.ca = String((await stack.outputs()).rootCertificate?.value);
+        const place = ["--network", `${prefix}frontend_net`, "--name", `${prefix}app`, "--entrypoint", "node"];
+        await docker("run", "--detach", ...place, bench.images.app, "-e", application);
+    });
+    after(() => stack.close());
+
+    it("leads to authentik and to what is behind an outpost, over https that its own root certifies", async () => {
+        expect((await ask(reach, at("authentik", "/if/flow/default-authentication-flow/"))).status).to.equal(200);
+        const { status, headers } = await ask(reach, at("books"));
+        expect(status).to.equal(302);
+        expect(headers.location).to.match(new RegExp(`^${at("authentik", "/application/o/authorize/")}`));
+        const seen = await tryDocker(
+            ...["exec", await idOf("worker"), "python", "-c"],
+            "import http.client as h; c = h.HTTPConnection('books.localhost', " +
+                `${http}); c.request('GET', '/x?y=1'); r = c.getresponse(); print(r.status, r.headers['location'])`,
+        );
+        expect(seen.output.trim()).to.equal(`308 ${at("books", "/x?y=1")}`);
+    });
+
+    it("passes nothing on that a client says of itself, and logs no query", async () => {
+        const forged = ["Forwarded", "X-Forwarded-For", "X_Forwarded_For", "X-Real-IP", "X-Authentik-Username"];
+        const more = ["X-Forwarded-Client-Cert", "SSL-Client-Cert", "X-Original-URL"];
+        const headers = Object.fromEntries([...forged, ...more].map((name) => [name, "198.51.100.66"]));
+
+        const { status, body } = await ask(reach, at("books", "/open?code=a-code-in-a-query"), headers);
+
+        expect(status).to.equal(200);
+        expect(body).to.not.contain("198.51.100.66");
+        expect(JSON.parse(body)).to.include({ "x-forwarded-proto": "https" });
+        const { output } = await tryDocker("logs", await idOf("gateway"));
+        expect(output).to.contain('"uri":"/open?..."').and.not.contain("a-code-in-a-query");
+    });
+
+    it("lets nobody notice that server and outpost are replaced, and holds a websocket through it", async () => {
+        const [server, outpost, gateway] = await Promise.all(["server", "ak-home", "gateway"].map(idOf));
+        const held = await Held.open(reach, at("books", "/open"));
+        const visitors = new Visitors(reach, {
+            [at("authentik", "/if/flow/default-authentication-flow/")]: 200,
+            [at("authentik", "/api/v3/root/config/")]: 200,
+            [at("books")]: 302,
+            [at("books", "/open")]: 200,
+        });
+        set(configuration, "settings", { log_level: "debug" });
+        set(configuration, "outposts[0].memory", "200m");
+        stack.configure(configuration);
+
+        await stack.up();
+
+        const { asked, failed } = await visitors.end();
+        expect(failed, `of ${asked}`).to.deep.equal([]);
+        expect(asked).to.be.greaterThan(100);
+        expect(await held.echo("still there")).to.equal("still there");
+        held.close();
+        expect(await idOf("server")).to.not.equal(server);
+        expect(await idOf("ak-home")).to.not.equal(outpost);
+        expect(await idOf("gateway")).to.equal(gateway);
+    });
+
+    it("starts with what it had when it is started again", async () => {
+        await docker("restart", await idOf("gateway"));
+
+        const answers = () =>
+            ask(reach, at("books", "/open")).then(
+                ({ status }) => status === 200,
+                () => false,
+            );
+        await eventually("the gateway", 30, answers);
+        const { changes } = await stack.up();
+        expect(changes).to.deep.equal([]);
+    });
+});

@@ -1,0 +1,85 @@
+import { expect } from "chai";
+import type { AuthentikOutputs, Pending } from "../../components/outputs";
+import { authority } from "../support/certificates";
+import { devWith } from "../support/configuration";
+import { container, environmentOf, namesOf, one, recordOf, step } from "../support/find";
+import { type Run, runProgram } from "../support/mocks";
+
+const none = { certificate: "", key: "" };
+const { "cwad.example.com": own = none } = authority("The CA", "cwad.example.com").issued;
+const names = ["authentik.example.com", "organizr.example.com", "cwad.example.com"];
+const changes = {
+    url: "https://authentik.example.com",
+    "server.ports": undefined,
+    "outposts[0].ports": undefined,
+    "outposts[1].ports": undefined,
+    "applications[0].provider.externalHost": "https://organizr.example.com",
+    "applications[1].provider.externalHost": "https://cwad.example.com",
+    gateway: { certificates: [{ name: "own", certificate: own.certificate }] },
+    secrets: { "certificate/own": own.key },
+};
+const surroundings = { configuration: devWith(changes), secretKeys: ["authentik-stack:secrets", "secrets"] };
+
+describe("the program with a gateway", () => {
+    let run: Run<Pending<AuthentikOutputs>>;
+    before(async () => {
+        run = await runProgram(surroundings);
+    });
+
+    it("publishes the gateway's ports alone, over UDP as well", () => {
+        const { ports } = container(run.resources, "authentik-gateway").inputs;
+        expect(ports).to.deep.equal([
+            { internal: 80, external: 80, ip: "0.0.0.0" },
+            { internal: 443, external: 443, ip: "0.0.0.0" },
+            { internal: 443, external: 443, ip: "0.0.0.0", protocol: "udp" },
+        ]);
+        for (const name of ["authentik-server", "authentik-ak-outpost-organizr", "authentik-ak-outpost-cwad"])
+            expect(container(run.resources, name).inputs.ports ?? [], name).to.deep.equal([]);
+    });
+
+    it("gives the gateway every name on the networks, one capability and no root", () => {
+        const { networksAdvanced, capabilities, user } = container(run.resources, "authentik-gateway").inputs;
+        for (const { aliases } of networksAdvanced as { aliases: string[] }[])
+            expect(aliases).to.deep.equal(["ak-gateway", ...names]);
+        expect(networksAdvanced).to.have.length(2);
+        expect(capabilities).to.deep.equal({ drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] });
+        expect(user).to.equal("1000:1000");
+    });
+
+    it("gives it its configuration without a network, with the containers that are healthy", () => {
+        const { facts, containers = [], secrets } = recordOf(step(run.resources, "authentik-gateway-configured"));
+        const [job = {}] = containers;
+        expect(job.networksAdvanced).to.deep.equal([]);
+        const { SERVER, OUTPOST_AK_OUTPOST_CWAD } = environmentOf({ inputs: job } as never);
+        // Docker's DNS knows a container by the first 12 characters of its id; here ids begin with names.
+        expect([SERVER, OUTPOST_AK_OUTPOST_CWAD]).to.deep.equal(["authentik-se", "authentik-ak"]);
+        expect(Object.keys(facts)).to.include("ak-gateway").and.include("/run/gateway/Caddyfile");
+        expect(secrets).to.be.a("string");
+        expect(JSON.stringify(containers)).to.not.contain("PRIVATE KEY");
+    });
+
+    it("is not replaced when only its configuration changes", async () => {
+        const { resources } = await runProgram({ configuration: devWith({ ...changes, gateway: {}, secrets: {} }) });
+        const other = await runProgram({
+            configuration: devWith({ ...changes, gateway: {}, secrets: {}, "gateway.acme.email": "me@example.com" }),
+        });
+        const [before, after] = [resources, other.resources].map((all) => ({
+            container: container(all, "authentik-gateway").inputs,
+            configured: recordOf(step(all, "authentik-gateway-configured")).facts,
+        }));
+        expect(after?.container).to.deep.equal(before?.container);
+        expect(after?.configured).to.not.deep.equal(before?.configured);
+    });
+
+    it("keeps what it has on a volume, and hands out no root where its own CA certifies nothing", () => {
+        expect(one(run.resources, "volume", "authentik-gateway-data").inputs.name).to.equal("ak_gateway");
+        expect(run.result).to.not.have.property("rootCertificate");
+    });
+
+    it("hands out the root of its own CA once it has it", async () => {
+        const configuration = devWith({ ...changes, secrets: {}, gateway: { issuer: "internal" } });
+        const { result, resources } = await runProgram({ configuration, preview: true });
+        expect(result).to.have.property("rootCertificate");
+        expect(namesOf(resources, "step")).to.include("authentik-gateway-configured");
+    });
+});

@@ -1,0 +1,123 @@
+import { type BadRow, hidden } from "../../../support/bad-configuration";
+import { authority } from "../../../support/certificates";
+
+const none = { certificate: "", key: "" };
+const { "books.example.com": books = none, "other.example.com": other = none } = authority(
+    "The CA",
+    "books.example.com",
+    "other.example.com",
+).issued;
+const secretKeys = ["secrets"];
+
+/** A stack with a gateway, and changes to it. */
+function withGateway(gateway: Record<string, unknown>, changes: Record<string, unknown> = {}): Record<string, unknown> {
+    return {
+        url: "https://auth.example.com",
+        "server.ports": undefined,
+        "outposts[0].ports": undefined,
+        "outposts[1].ports": undefined,
+        "applications[0].provider.externalHost": "https://home.example.com",
+        "applications[1].provider": {
+            type: "forward_single",
+            outpost: "ak-outpost-cwad",
+            externalHost: "https://books.example.com",
+            upstream: "http://cwad:8084",
+        },
+        gateway,
+        ...changes,
+    };
+}
+
+/** What of the gateway cannot be. */
+export const gatewayRows: BadRow[] = [
+    {
+        wrong: "ports beside the gateway",
+        changes: withGateway({}, { "server.ports": [{ port: 9000 }], "outposts[1].ports": [{ port: 9081 }] }),
+        problems: [
+            ["server.ports", [{ port: 9000, ip: "127.0.0.1" }], "would be published beside the gateway"],
+            ["outposts[1].ports", [{ port: 9081, ip: "127.0.0.1" }], "would be published beside the gateway"],
+        ],
+    },
+    {
+        wrong: "names where the gateway does not listen",
+        changes: withGateway({ httpsPort: 8443 }, { url: "http://auth.example.com:8443" }),
+        problems: [
+            ["url", "http://auth.example.com:8443", "use https://auth.example.com:8443"],
+            ["applications[0].provider.externalHost", "https://home.example.com", "use https://home.example.com:8443"],
+            [
+                "applications[1].provider.externalHost",
+                "https://books.example.com",
+                "use https://books.example.com:8443",
+            ],
+        ],
+    },
+    {
+        wrong: "a name that two things claim",
+        changes: withGateway(
+            {},
+            {
+                "applications[2]": {
+                    slug: "wiki",
+                    name: "Wiki",
+                    launchUrl: "https://home.example.com/wiki",
+                    provider: {
+                        type: "oidc",
+                        redirectUris: ["https://home.example.com/back"],
+                        upstream: "http://wiki",
+                    },
+                },
+            },
+        ),
+        problems: [["applications[2].launchUrl", "https://home.example.com/wiki", "is a name that another key leads"]],
+    },
+    {
+        wrong: "an application that the gateway cannot find",
+        changes: withGateway({}, { "applications[1].provider.upstream": undefined }),
+        problems: [["applications[1].provider.upstream", undefined, "is missing, and the gateway has to know where"]],
+    },
+    {
+        wrong: "two CAs",
+        changes: withGateway({ acme: { staging: true, ca: "https://ca.example.com/directory" } }),
+        problems: [["gateway.acme.staging", true, "is another CA than acme.ca"]],
+    },
+    {
+        wrong: "a CA that nobody asks",
+        changes: withGateway({ issuer: "internal", acme: { email: "me@example.com" } }),
+        problems: [["gateway.acme", { email: "me@example.com", staging: false }, "has no effect"]],
+    },
+    {
+        wrong: "the same port for http and https",
+        changes: withGateway({ httpPort: 443 }),
+        problems: [["gateway.httpsPort", 443, "is published twice"]],
+    },
+    {
+        wrong: "an outpost with the gateway's name",
+        changes: withGateway({}, { "outposts[1].name": "gateway", "applications[1].provider.outpost": "gateway" }),
+        problems: [["outposts[1].name", "gateway", "is a name of the gateway; choose another"]],
+    },
+    {
+        wrong: "a certificate for another name, without its key",
+        changes: withGateway({ certificates: [{ name: "own", certificate: other.certificate }] }),
+        problems: [
+            [
+                "gateway.certificates[0].certificate",
+                "-----BEGIN CERTIFICATE-----…",
+                "is for DNS:other.example.com, none of the names that the gateway serves (auth.example.com, home.example.com, books.example.com)",
+            ],
+            [
+                "secrets.certificate/own",
+                undefined,
+                "is missing, and gateway.certificates needs it: `pulumi config set --secret --path 'secrets[\"certificate/own\"]' < file.key`",
+            ],
+        ],
+    },
+    {
+        wrong: "a certificate with the key of another",
+        changes: withGateway(
+            { certificates: [{ name: "own", certificate: books.certificate }] },
+            { secrets: { "certificate/own": other.key } },
+        ),
+        secretKeys,
+        problems: [["secrets.certificate/own", hidden, "is not the key of the first certificate"]],
+    },
+];
