@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { imagesOf } from "../authentik/images";
+import { isCreatedHere } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { volumeName } from "../config/volumes";
 import type { DockerConnection } from "../engine/connection";
@@ -23,7 +24,7 @@ export async function postgresProblems(
     stack: { project: string; name: string; dry: boolean },
 ): Promise<Problem[]> {
     const { postgres: image } = imagesOf(config);
-    if (image === undefined) return [];
+    if (image === undefined || !isCreatedHere(config.postgres)) return [];
     const volume = volumeName("postgres", config);
     const look = new MajorVersions(connection, stackIdentity(stack.project, config.prefix), stack.dry);
     if (await look.serves(volume, image)) return [];

@@ -7,7 +7,7 @@ import { runToExit } from "../../engine/job";
 import { generationLabel, jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
 import { ToolError } from "../progress";
-import { namesOf, readRequirements } from "../stack/files";
+import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Listing, type Manifest, readListing, type Target } from "./manifest";
 
@@ -66,7 +66,7 @@ export class BackupStore {
 
     /** What a restore into this stack has to fit. */
     public async target(): Promise<Target> {
-        const { name, workspace } = this.open.stack;
+        const { name } = this.open.stack;
         const [container] = await this.containers();
         const docker = await dockerOf(this.open.workplace).client();
         const secretKey =
@@ -75,7 +75,7 @@ export class BackupStore {
             throw new ToolError(
                 `The stack ${name} is not there yet: \`npm start -- ${name}\` makes it, with the secrets of then.`,
             );
-        return { stack: name, release: readRequirements(workspace.workDir, name).version, secretKey };
+        return { stack: name, release: this.requirements.version, secretKey };
     }
 
     /** Holds a backup to its digests. */
@@ -85,7 +85,7 @@ export class BackupStore {
 
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
     public async restore({ volume }: BackupStore, id: string): Promise<string> {
-        if (this.image === undefined || (await this.isElsewhere()))
+        if (!this.requirements.ownsPostgres)
             throw new ToolError(
                 `The PostgreSQL of the stack ${this.open.stack.name} is not its own, so its databases are not replaced here. ` +
                     `Stop the stack, restore authentik.dump of ${id} in the volume ${volume} with pg_restore --clean --no-owner, ` +
@@ -115,14 +115,8 @@ export class BackupStore {
         };
     }
 
-    private get image(): string | undefined {
-        return readRequirements(this.open.stack.workspace.workDir, this.open.stack.name).images.postgres;
-    }
-
-    /** Whether the database is on a server that the stack does not run. */
-    private async isElsewhere(): Promise<boolean> {
-        const { Volumes } = await dockerOf(this.open.workplace).get<{ Volumes: { Name: string }[] | null }>("/volumes");
-        return !(Volumes ?? []).some(({ Name }) => Name === `${this.prefix}pg_socket`);
+    private get requirements(): StackRequirements {
+        return readRequirements(this.open.stack.workspace.workDir, this.open.stack.name);
     }
 
     /** The containers of the backups, newest first. */
@@ -139,7 +133,7 @@ export class BackupStore {
         command: string[],
         { volume = this.volume, targets = {} }: { volume?: string; targets?: Record<string, string> } = {},
     ): Promise<string> {
-        const { image } = this;
+        const { postgres: image } = this.requirements.images;
         if (image === undefined)
             throw new ToolError(
                 `The stack ${this.open.stack.name} has no backups: \`backup.run\` is false, and its PostgreSQL is elsewhere.`,

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
+import { isCreatedHere } from "../../authentik/roles";
 import { schema } from "../../config/schema";
 import type { VolumeNames } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
@@ -18,6 +19,8 @@ export interface StackRequirements {
     version: string;
     /** Whether it also takes releases that this program was not tested with. */
     allowUntested: boolean;
+    /** Whether it runs its PostgreSQL itself. */
+    ownsPostgres: boolean;
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without encrypted values. */
@@ -69,10 +72,12 @@ export function requirementsOf(document: Document): StackRequirements {
         postgres: section(value("postgres")),
         redis: section(value("redis")),
         backup: section(value("backup")),
+        gateway: value("gateway"),
     };
     return {
         version,
         allowUntested: value("allowUntested") === true,
+        ownsPostgres: isCreatedHere(facts.postgres),
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),

@@ -1,5 +1,4 @@
 import { databaseQuery, newestRelease } from "../../authentik/upgrades";
-import type { Images } from "../../authentik/images";
 import { volumeName } from "../../config/volumes";
 import { type KnownArgs, processArgs } from "../../engine/container";
 import { runToExit } from "../../engine/job";
@@ -46,8 +45,9 @@ export class Dumps {
     /** @throws ToolError when the stack's database is not its own, and so not this program's to dump. */
     public constructor(private readonly open: OpenStack) {
         const { workDir } = open.stack.workspace;
-        const { postgres }: Partial<Images> = readRequirements(workDir, open.stack.name).images;
-        if (postgres === undefined)
+        const { ownsPostgres, images } = readRequirements(workDir, open.stack.name);
+        const { postgres } = images;
+        if (!ownsPostgres || postgres === undefined)
             throw new ToolError(
                 "The stack's PostgreSQL is not its own, so it cannot be dumped here. Dump its database, set `version` to the " +
                     "next step that `npm start` names, and run `npm start`.",

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { imagePins, type Images } from "../../authentik/images";
+import { imagePins } from "../../authentik/images";
 import { roles } from "../../authentik/roles";
 import { copiedFromLabel, MajorVersions } from "../../components/postgres-major";
 import { volumeName } from "../../config/volumes";
@@ -32,8 +32,9 @@ export class StackPostgres {
     public constructor(private readonly open: OpenStack) {
         const { workDir } = open.stack.workspace;
         const { name } = open.stack;
-        const { postgres }: Partial<Images> = readRequirements(workDir, name).images;
-        if (postgres === undefined)
+        const { ownsPostgres, images } = readRequirements(workDir, name);
+        const { postgres } = images;
+        if (!ownsPostgres || postgres === undefined)
             throw new ToolError("The stack's PostgreSQL is not its own: upgrade it where it is run.");
         this.image = postgres;
         this.volume = volumeName("postgres", namesOf(workDir, name));

@@ -40,6 +40,7 @@ export async function buildGatewayImage(progress: Progress): Promise<string> {
 
 function hashOf(base: string): string {
     const hash = createHash("sha256").update(base);
-    for (const file of readdirSync(__dirname).sort()) hash.update(`\0${file}\0`).update(readFileSync(join(__dirname, file)));
+    for (const file of readdirSync(__dirname).sort())
+        hash.update(`\0${file}\0`).update(readFileSync(join(__dirname, file)));
     return hash.digest("hex").slice(0, 12);
 }

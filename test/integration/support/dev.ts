@@ -37,6 +37,14 @@ export function devConfiguration(
 }
 
 /** The images that a stack names. */
-export function imagesOf({ server, proxy, ldap, radius, rac, postgres, redis }: StandInImages): Omit<Images, "gateway"> {
+export function imagesOf({
+    server,
+    proxy,
+    ldap,
+    radius,
+    rac,
+    postgres,
+    redis,
+}: StandInImages): Omit<Images, "gateway"> {
     return { server, proxy, ldap, radius, rac, postgres, redis };
 }

@@ -70,6 +70,7 @@ describe("news of a stack's images", () => {
             docker: { registryAuth },
             credentialsLater: false,
             allowUntested: false,
+            ownsPostgres: true,
         });
 
     it("names the newest authentik, the holes that it closes, and the next step", async () => {
@@ -140,6 +141,7 @@ describe("news of a stack's images", () => {
             docker: {},
             credentialsLater: false,
             allowUntested: false,
+            ownsPostgres: true,
         });
 
         expect(told.silent).to.have.length(1);

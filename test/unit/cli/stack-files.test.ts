@@ -38,6 +38,7 @@ describe("files of a stack", () => {
         expect(readRequirements(root, "dev")).to.deep.equal({
             version: "2025.6.1",
             allowUntested: false,
+            ownsPostgres: true,
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",

@@ -30,7 +30,7 @@ describe("the configuration", () => {
             postgres: { memory: "1g" },
             redis: { index: 1, memory: "256m" },
             consumers: [],
-            volumes: { media: {}, templates: {}, certificates: {}, postgres: {}, redis: {}, backups: {} },
+            volumes: { media: {}, templates: {}, certificates: {}, postgres: {}, redis: {}, backups: {}, gateway: {} },
             server: { ports: [], memory: "1g" },
             worker: { memory: "1g" },
             outposts: [],
