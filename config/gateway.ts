@@ -53,7 +53,9 @@ export const gateway = section({
     ...limits(roles.gateway),
 })
     .optional()
-    .describe("the front door: one container that publishes all names over https; default: none");
+    .describe(
+        "the front door: one container that publishes all names over https; default, and where it is empty: none",
+    );
 
 /** The gateway, as configured. */
 export type GatewayConfig = NonNullable<z.infer<typeof gateway>>;

@@ -123,7 +123,10 @@ function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial
     const sound: Record<string, unknown> = {};
     for (const [key, field] of Object.entries(schema.shape)) {
         if (problems.some((problem) => problem.key === key)) continue;
-        const parsed = field.safeParse(input[key]);
+        // Pulumi.yaml has a default for every key, so that Pulumi does not ask: of a section that may be missing, an empty one.
+        const isMissing =
+            field instanceof z.ZodOptional && isObject(input[key]) && Object.keys(input[key]).length === 0;
+        const parsed = field.safeParse(isMissing ? undefined : input[key]);
         if (parsed.success) sound[key] = parsed.data;
         else problems.push(...problemsOf(parsed.error, key, input[key]));
     }

@@ -59,9 +59,11 @@ describe("the program with a gateway", () => {
     });
 
     it("is not replaced when only its configuration changes", async () => {
-        const { resources } = await runProgram({ configuration: devWith({ ...changes, gateway: {}, secrets: {} }) });
+        const { resources } = await runProgram({
+            configuration: devWith({ ...changes, gateway: { issuer: "acme" }, secrets: {} }),
+        });
         const other = await runProgram({
-            configuration: devWith({ ...changes, gateway: {}, secrets: {}, "gateway.acme.email": "me@example.com" }),
+            configuration: devWith({ ...changes, gateway: { acme: { email: "me@example.com" } }, secrets: {} }),
         });
         const [before, after] = [resources, other.resources].map((all) => ({
             container: container(all, "authentik-gateway").inputs,

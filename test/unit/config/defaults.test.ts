@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
+import { parse } from "yaml";
 import { loadConfig } from "../../../config/load";
 import type { Config } from "../../../config/schema";
 import { secretsOf } from "../../../config/secrets";
@@ -40,6 +42,15 @@ describe("the configuration", () => {
             rotation: {},
             protectData: true,
         });
+    });
+
+    it("is the same with the defaults that Pulumi.yaml gives to each key", async () => {
+        const { config } = parse(readFileSync("Pulumi.yaml", "utf8")) as {
+            config: Record<string, { default: unknown }>;
+        };
+        const given = Object.entries(config).map(([key, { default: value }]): [string, unknown] => [key, value]);
+
+        expect(await load({ ...Object.fromEntries(given), ...least })).to.deep.equal(await load(least));
     });
 
     it("publishes ports to this machine alone unless an address is given", async () => {

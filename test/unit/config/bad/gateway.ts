@@ -23,7 +23,7 @@ function withGateway(gateway: Record<string, unknown>, changes: Record<string, u
             externalHost: "https://books.example.com",
             upstream: "http://cwad:8084",
         },
-        gateway,
+        gateway: { issuer: "acme", ...gateway },
         ...changes,
     };
 }
