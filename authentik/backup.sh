@@ -88,8 +88,13 @@ manifest() {
     printf '\n    }\n}\n'
 }
 
+# Removes what was not finished.
+tidy() {
+    rm -rf "$backups"/*.part "$backups/.verify"
+}
+
 save() {
-    rm -rf "$backups"/*.part
+    tidy
     last=$(ids | tail -n 1)
     if [ -n "$last" ]; then
         # A disk that is filled up to the last block may be that of the database as well.
@@ -130,7 +135,10 @@ check() {
 # Restores a backup into a PostgreSQL that exists for this alone, and counts again.
 verify() {
     id=${1:-$(ids | tail -n 1)}
-    [ -n "$id" ] || fail "there is no backup yet"
+    [ -n "$id" ] || {
+        echo "there is no backup yet"
+        return 0
+    }
     check "$id"
     place=$backups/.verify
     rm -rf "$place"
@@ -166,18 +174,19 @@ SQL
     echo "verified $id"
 }
 
-# One piece of work at a time; what it fails with is what the health check says.
+# One piece of work at a time, also while an update replaces the container; what it fails with is what the health check says.
 attempt() {
     rm -f "/tmp/failed-$1" "$backups/.failed-$1"
     date +%s > "/tmp/tried-$1"
     errors=/tmp/errors-$1-$$
-    if flock /tmp/lock sh "$0" "$@" 2> "$errors"; then
+    if flock "$backups/.lock" sh "$0" "$@" 2> "$errors"; then
         cat "$errors" >&2
         rm "$errors"
         date +%s > "$backups/.done-$1"
         return 0
     fi
-    rm -rf "$backups"/*.part "$backups/.verify"
+    # It may have filled the disk.
+    flock -n "$backups/.lock" sh "$0" tidy || :
     cat "$errors" >&2
     mv "$errors" "/tmp/failed-$1"
     # For a container that takes this one's place; the disk may be full.
@@ -199,7 +208,6 @@ due() {
 
 run() {
     trap 'exit 0' TERM INT
-    rm -rf "$backups"/*.part "$backups/.verify"
     # There is nothing to verify in the first interval that is older than the first backup.
     [ -e "$backups/.done-verify" ] || date +%s > "$backups/.done-verify"
     while :; do
@@ -248,10 +256,11 @@ restore() {
     export PGOPTIONS="--client-min-messages=warning"
     for file in *.dump; do
         name=${file%.dump}
-        if [ -z "$(ask --dbname=postgres --set=name="$name" <<SQL
+        role=$(ask --dbname=postgres --set=name="$name" <<SQL
 SELECT 1 FROM pg_roles WHERE rolname = :'name';
 SQL
-        )" ]; then
+        )
+        if [ -z "$role" ]; then
             echo "not restored: the database $name, which this stack does not have"
             continue
         fi
@@ -284,8 +293,8 @@ SQL
             --command="ALTER DATABASE \"$fresh\" RENAME TO \"$name\"" \
             --command="REVOKE ALL ON DATABASE \"$name\" FROM PUBLIC" \
             --command="ALTER DATABASE \"$name\" CONNECTION LIMIT -1" < /dev/null
-        [ -z "$(ask --dbname=postgres --command="SELECT 1 FROM pg_roles WHERE rolname = 'ak_backup'" < /dev/null)" ] ||
-            ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$name\" TO ak_backup" < /dev/null
+        reader=$(ask --dbname=postgres --command="SELECT 1 FROM pg_roles WHERE rolname = 'ak_backup'" < /dev/null)
+        [ -z "$reader" ] || ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$name\" TO ak_backup" < /dev/null
     done < /tmp/swaps
     echo "restored $1"
 }

@@ -112,7 +112,7 @@ async function takeOver(
         (progress) => chooseImages(progress, { images, connection, version, standIns: "never" }),
         () => "there",
     );
-    if (chosen.images.postgres === undefined)
+    if (!requirements.ownsPostgres || chosen.images.postgres === undefined)
         throw new ToolError("The stack's PostgreSQL is not its own: nothing can be restored into it here.");
     const docker = await connection.client();
     const stop = async (ids: string[]) => {

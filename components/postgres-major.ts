@@ -6,7 +6,7 @@ import { volumeName } from "../config/volumes";
 import type { DockerConnection } from "../engine/connection";
 import { createOptions, type KnownArgs, processArgs } from "../engine/container";
 import { readFile } from "../engine/files";
-import { runToExit } from "../engine/job";
+import { removeJobs, runToExit } from "../engine/job";
 import { jobLabel, stackIdentity, stackLabel } from "../engine/labels";
 import type { Process } from "../engine/workload";
 import type { Problem } from "../ground/problems";
@@ -35,7 +35,7 @@ export async function postgresProblems(
     const cure =
         holds < wants
             ? `${command} ${image}\` copies the data into a new volume; until then, use an image of PostgreSQL ${holds}`
-            : `use an image of PostgreSQL ${holds}, or go back to the volume from before with ${command} --back\``;
+            : `use an image of PostgreSQL ${holds}, or, if \`npm run upgrade\` copied the volume, go back to the one before with ${command} --back\``;
     const fact = `is PostgreSQL ${wants} and cannot read the volume ${volume}, whose data is of PostgreSQL ${holds}`;
     return [{ key: "images.postgres", value: image, cure: `${fact}; ${cure}` }];
 }
@@ -91,6 +91,8 @@ export class MajorVersions {
         if (user === undefined && this.dry) return undefined;
         const docker = await this.connection.client();
         const { name: label, args } = this.args("look", { image, mounts: [{ source: volume, target: "/volume" }] });
+        // A killed run may have left it.
+        if (user === undefined) await removeJobs(docker, this.stack, label);
         const container =
             user === undefined
                 ? await docker.createContainer(createOptions(label, args, 64))

@@ -28,7 +28,7 @@ export const backup = section({
     ...limits(roles.backup),
 })
     .prefault({})
-    .describe("copies of the databases and of authentik's files, in the volume `ak_backups`");
+    .describe("copies of the databases and of authentik's files, in the volume of `volumes.backups`");
 
 /** The backups, as configured. */
 export type BackupConfig = z.infer<typeof backup>;

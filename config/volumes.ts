@@ -4,7 +4,7 @@ import { dockerName, section } from "../ground/fields";
 import { duplicates } from "../ground/problems";
 import type { Rule } from "./schema";
 
-/** The volumes with a stack's data, by role: the name of each, before the prefix, and what it holds. */
+/** The volumes with a stack's data, by role: the default name of each, which follows the prefix, and what it holds. */
 const dataVolumes = {
     media: { volume: "ak_media", holds: "uploaded files" },
     templates: { volume: "ak_templates", holds: "templates of e-mails" },

@@ -26,7 +26,7 @@ export interface Destination {
     image: string;
 }
 
-const [dataFolder = ""] = roles.postgres.folders;
+const { folder: dataFolder } = roles.postgres.data;
 const passwordFile = "/run/secrets/postgres_password";
 
 /** Puts a dump into the database `authentik` that is made for it, whose name it gets when it is whole. */
@@ -181,7 +181,7 @@ async function startServer(
         name: jobOf(names, "database"),
         Image: image,
         User: "postgres",
-        Env: [`POSTGRES_PASSWORD_FILE=${passwordFile}`],
+        Env: [`PGDATA=${dataFolder}`, `POSTGRES_PASSWORD_FILE=${passwordFile}`],
         Labels: { [stackLabel]: identity, [jobLabel]: jobOf(names, "database") },
         Volumes: { "/dump": {}, [posix.dirname(passwordFile)]: {} },
         Healthcheck: { Test: ["NONE"] },

@@ -64,16 +64,26 @@ export class BackupStore {
         return output.trim();
     }
 
-    /** What a restore into this stack has to fit. */
+    /**
+     * What a restore into this stack has to fit.
+     *
+     * @throws ToolError where nothing can be restored into it.
+     */
     public async target(): Promise<Target> {
         const { name } = this.open.stack;
+        if (!this.requirements.ownsPostgres)
+            throw new ToolError(
+                `The PostgreSQL of the stack ${name} is not its own, so its databases are not replaced here. Stop the stack, ` +
+                    "restore authentik.dump of the backup with pg_restore --clean --no-owner, and run `npm start`.",
+            );
         const [container] = await this.containers();
         const docker = await dockerOf(this.open.workplace).client();
         const secretKey =
             container === undefined ? "" : await readFile(docker.getContainer(container.Id), fingerprintFile);
         if (secretKey === "")
             throw new ToolError(
-                `The stack ${name} is not there yet: \`npm start -- ${name}\` makes it, with the secrets of then.`,
+                `The stack ${name} has no container for its backups, which knows its secret key: \`npm start -- ${name}\` makes ` +
+                    "it, with the secrets of then, unless `backup.run` is false.",
             );
         return { stack: name, release: this.requirements.version, secretKey };
     }
@@ -85,12 +95,6 @@ export class BackupStore {
 
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
     public async restore({ volume }: BackupStore, id: string): Promise<string> {
-        if (!this.requirements.ownsPostgres)
-            throw new ToolError(
-                `The PostgreSQL of the stack ${this.open.stack.name} is not its own, so its databases are not replaced here. ` +
-                    `Stop the stack, restore authentik.dump of ${id} in the volume ${volume} with pg_restore --clean --no-owner, ` +
-                    "and run `npm start`.",
-            );
         const docker = await dockerOf(this.open.workplace).client();
         const label = [`${stackLabel}=${this.open.identity}`];
         const writers = await docker.listContainers({ filters: { label: [...label, generationLabel] } });

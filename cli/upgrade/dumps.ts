@@ -32,6 +32,9 @@ sql --command='DROP DATABASE IF EXISTS authentik_restored WITH (FORCE)' \
 pg_restore ${connect} --dbname=authentik_restored --exit-on-error database.dump
 sql --command='DROP DATABASE IF EXISTS authentik WITH (FORCE)' \
   --command='ALTER DATABASE authentik_restored RENAME TO authentik'
+sql <<'SQL'
+SELECT 'GRANT CONNECT ON DATABASE authentik TO ak_backup' FROM pg_roles WHERE rolname = 'ak_backup' \\gexec
+SQL
 find /media -mindepth 1 -maxdepth 1 ! -name .restored -exec rm -rf {} +
 find /media/.restored -mindepth 1 -maxdepth 1 -exec mv {} /media/ \\;
 rmdir /media/.restored`;

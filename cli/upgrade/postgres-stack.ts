@@ -53,7 +53,7 @@ export class StackPostgres {
             throw new ToolError(
                 `The volume ${volume} has no data of PostgreSQL: set images.postgres, and run \`npm start\`.`,
             );
-        const cure = "use `--postgres --back` to return to a volume from before";
+        const cure = "`--postgres --back` returns to the volume that it was copied from, if it was";
         if (holds > wants)
             throw new ToolError(`${image} is PostgreSQL ${wants}, and the data is of ${holds}; ${cure}.`);
         const from = { volume: this.volume, image: await this.serving(holds) };
@@ -105,10 +105,14 @@ export class StackPostgres {
             progress("copying, and comparing every table");
             return { compared: await copy.run(from, to), discard };
         } catch (error) {
-            await this.startAgain(docker, stopped);
-            await discard();
-            if (interruption.happened()) throw new Interrupted();
-            throw new ToolError(`${reasonOf(error)}\n\nNothing was changed: the old PostgreSQL serves again.`);
+            const late = await this.startAgain(docker, stopped).then(() => undefined, reasonOf);
+            await discard().catch(() => undefined);
+            const outcome =
+                late === undefined
+                    ? "Nothing was changed: the old PostgreSQL serves again."
+                    : `Nothing was changed, but the old PostgreSQL could not be started again: ${late}; \`npm start\` starts it.`;
+            if (interruption.happened() && late === undefined) throw new Interrupted();
+            throw new ToolError(`${reasonOf(error)}\n\n${outcome}`);
         } finally {
             interruption.end();
         }
@@ -164,10 +168,10 @@ export class StackPostgres {
     private async startAgain(docker: Docker, { writers, servers }: StoppedContainers): Promise<void> {
         const gate = { title: "the old PostgreSQL", health: roles.postgres.health, secrets: [] };
         for (const container of servers) {
-            await container.start();
+            await container.start().catch(ignoreRunning);
             await untilHealthy(docker, container.id, gate);
         }
-        for (const container of writers) await container.start();
+        for (const container of writers) await container.start().catch(ignoreRunning);
     }
 }
 
@@ -192,6 +196,10 @@ function onInterrupt(end: () => Promise<void>) {
             for (const signal of signals) process.off(signal, listener);
         },
     };
+}
+
+function ignoreRunning(error: Error & { statusCode?: number }): void {
+    if (error.statusCode !== 304) throw error;
 }
 
 function ignoreAbsent(error: Error & { statusCode?: number }): undefined {

@@ -113,7 +113,7 @@ async function switchOver(
         await bringUp(progress, writeDraft(open, back), true).catch((failure: unknown) => {
             throw new ToolError(`${reason}\n\nThe way back failed as well: ${reasonOf(failure)}`);
         });
-        await copied.discard();
+        await copied.discard().catch(() => undefined);
         throw new ToolError(`${reason}\n\nThe stack runs on its old volume again.`);
     }
 }

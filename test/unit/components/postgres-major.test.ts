@@ -48,7 +48,7 @@ describe("the check of PostgreSQL's major version", () => {
 
     it("knows no way back but to the volume from before", async () => {
         expect(await cureOf(holding("17", "15"))).to.contain(
-            "use an image of PostgreSQL 17, or go back to the volume from before with `npm run upgrade -- --stack dev --postgres --back`",
+            "use an image of PostgreSQL 17, or, if `npm run upgrade` copied the volume, go back to the one before with `npm run upgrade -- --stack dev --postgres --back`",
         );
     });
 
