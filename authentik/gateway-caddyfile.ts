@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { isPrivateName, type Place } from "./gateway";
 import { embeddedOutpost, gatewayHealthPort, roles } from "./roles";
 import { indent, upstreamOf } from "./snippets/application";
-import { forward, protectedRoute } from "./snippets/caddy";
+import { forward, nameless, protectedRoute } from "./snippets/caddy";
 
 /** How the gateway serves the names. */
 export interface GatewayOptions {
@@ -101,7 +101,7 @@ function health(): string[] {
  * uses in internal/web/proxy.go, and getNginxForwardUrl of the outpost.
  */
 const believed = [
-    ...["Forwarded", "X-Forwarded*", "X_Forwarded*", "X-Original-URL", "X-Real-IP", "X_Real_IP"],
+    ...["Forwarded", "X-Forwarded*", "X_Forwarded*", "X-Original*", "X_Original*", "X-Real-IP", "X_Real_IP"],
     ...["SSL-Client-Cert", "SSL_Client_Cert"],
 ];
 
@@ -161,9 +161,9 @@ function leading(to: Place["to"]): string[] {
         case "server":
             return forward(containerOf(), patient);
         case "outpost":
-            return forward(containerOf(to.outpost), patient);
+            return [...nameless, ...forward(containerOf(to.outpost), patient)];
         case "upstream":
-            return forward(upstreamOf(to), lasting);
+            return [...nameless, ...forward(upstreamOf(to), lasting)];
         case "protected":
             return protectedRoute(to.application, containerOf(to.outpost), {
                 toOutpost: patient,

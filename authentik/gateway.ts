@@ -55,7 +55,14 @@ export function placesOf({ url, outposts, applications }: GatewayFacts): Place[]
 function placesOfApplication({ slug, name, launchUrl, provider }: ApplicationConfig): Place[] {
     switch (provider.type) {
         case "proxy":
-            return [{ origin: provider.externalHost, path: ["provider", "externalHost"], to: outpost(provider) }];
+            // The server's own outpost, too, answers every path of such a name itself.
+            return [
+                {
+                    origin: provider.externalHost,
+                    path: ["provider", "externalHost"],
+                    to: { kind: "outpost", outpost: provider.outpost },
+                },
+            ];
         case "forward_single": {
             const { externalHost, type, upstream, basicAuth } = provider;
             const application = { slug, name, externalHost, type, upstream, basicAuth: basicAuth !== undefined };

@@ -54,7 +54,7 @@ export interface AuthentikStackArgs {
      */
     runtime?: Runtime;
     /**
-     * Changes what containers are made with, by `server`, `worker`, `postgres`, `redis` or the name of an outpost, for what
+     * Changes what containers are made with, by `server`, `worker`, `postgres`, `redis`, `backup`, `gateway` or the name of an outpost, for what
      * the configuration has no key for: docs/library.md. Default: nothing is changed.
      *
      * @example

@@ -85,6 +85,9 @@ export function protectedRoute(
     ];
 }
 
+/** Takes from a request what it says of who somebody is, which only an outpost may say. */
+export const nameless = ["request_header -X-Authentik*", "request_header -X_Authentik*"];
+
 function signInFirst({ basicAuth = false }: ProtectedApplication, outpost: string, options: string[] = []): string[] {
     const names = identityHeaders.map(
         (name) => `X-Authentik-${name.replaceAll(/(^|-)[a-z]/g, (c) => c.toUpperCase())}`,
@@ -92,8 +95,7 @@ function signInFirst({ basicAuth = false }: ProtectedApplication, outpost: strin
     return [
         "# Caddy before 2.11.2 keeps what a client says of itself where the outpost says nothing; an underscore reads",
         "# like a hyphen to many applications.",
-        "request_header -X-Authentik*",
-        "request_header -X_Authentik*",
+        ...nameless,
         `forward_auth ${outpost} {`,
         `    uri ${outpostPath}/auth/caddy`,
         `    copy_headers ${[...names, ...(basicAuth ? ["Authorization"] : [])].join(" ")}`,

@@ -125,6 +125,34 @@ describe("the gateway's Caddyfile", () => {
         expect(addressVariable("embedded")).to.equal(addressVariable());
     });
 
+    it("lets nobody say who they are to an outpost or an application, but outposts elsewhere to authentik", () => {
+        for (const site of ["https://home.example.com", "https://books.lan"])
+            expect(sites[site], site).to.include("request_header -X-Authentik*");
+        expect(sites["https://auth.example.com"]).to.not.include("request_header -X-Authentik*");
+    });
+
+    it("knows that the server's own outpost answers every path of an application, also those of authentik", () => {
+        const config = stackConfig({
+            url,
+            admin: { email: "admin@example.com" },
+            applications: [
+                {
+                    slug: "tools",
+                    name: "Tools",
+                    provider: {
+                        type: "proxy",
+                        outpost: "embedded",
+                        externalHost: "https://tools.example.com",
+                        internalHost: "http://tools",
+                    },
+                },
+            ],
+        });
+        const [, place] = placesOf(config);
+        expect(place?.to).to.deep.equal({ kind: "outpost", outpost: "embedded" });
+        expect(gatewayChecks(place === undefined ? [] : [place])).to.have.nested.property("[0].status", 302);
+    });
+
     it("asks the outpost first, and forwards to an application with the path of its upstream", () => {
         const books = sites["https://books.lan"] ?? [];
         const order = [
@@ -171,7 +199,7 @@ describe("the gateway's Caddyfile", () => {
     });
 
     it("takes nothing from a client that authentik believes of a proxy, and logs no query and no header", () => {
-        for (const name of ["X-Forwarded*", "X_Forwarded*", "Forwarded", "X-Original-URL", "SSL-Client-Cert"])
+        for (const name of ["X-Forwarded*", "X_Forwarded*", "Forwarded", "X-Original*", "SSL-Client-Cert"])
             expect(text).to.contain(`request_header -${name}\n`);
         expect(text).to.contain('request>uri regexp "[?].*" "?..."').and.contain("request>headers delete");
         for (const lines of Object.values(sites)) expect(lines[0]).to.be.oneOf(["import front", "bind 127.0.0.1"]);
