@@ -39,7 +39,7 @@ describe("the databases that other stacks share", () => {
         expect(await docker("exec", "--user", "postgres", id, "psql", "-Atc", sql)).to.equal("postgres");
         const roles = "SELECT rolname FROM pg_roles WHERE rolcanlogin ORDER BY 1";
         expect((await docker("exec", "--user", "postgres", id, "psql", "-Atc", roles)).split("\n")).to.have.members([
-            ...["authentik", "n8n", "paperless", "postgres"],
+            ...["ak_backup", "authentik", "n8n", "paperless", "postgres"],
         ]);
     });
 
