@@ -208,6 +208,7 @@ due() {
 
 run() {
     trap 'exit 0' TERM INT
+    : > /tmp/running
     # There is nothing to verify in the first interval that is older than the first backup.
     [ -e "$backups/.done-verify" ] || date +%s > "$backups/.done-verify"
     while :; do
@@ -220,6 +221,11 @@ run() {
         fi
         wait $! || :
     done
+}
+
+# Whether the schedule runs. Backups that fail, say because PostgreSQL was away, must not fail the update that mends it.
+ready() {
+    [ -e /tmp/running ]
 }
 
 health() {

@@ -13,6 +13,8 @@ export interface Role {
     health: {
         /** Ends with 0 when it does its work. */
         command: string[];
+        /** Ends with 0 when it has started, which is what an update waits for. Default: `command`. */
+        ready?: string[];
         /** How long a first boot may take before a failing check counts, in seconds. */
         startSeconds: number;
         /** How long it may take to become healthy, in seconds. Default: as long as a first boot on a busy machine. */
@@ -229,7 +231,12 @@ export const roles = {
     backup: {
         image: postgres,
         host: "authentik-backup",
-        health: { command: ["sh", backupScript, "health"], startSeconds: 10, readySeconds: 60 },
+        health: {
+            command: ["sh", backupScript, "health"],
+            ready: ["sh", backupScript, "ready"],
+            startSeconds: 10,
+            readySeconds: 60,
+        },
         stopSeconds: 10,
         pids: 64,
         memory: "512m",

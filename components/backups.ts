@@ -43,7 +43,7 @@ const user = "1000";
 /**
  * Copies of the databases and of authentik's files: a container that makes, keeps and verifies them on a schedule.
  *
- * @throws (when the update runs) Error with the reason of the last failure, when backups that were made before fail now.
+ * @throws (when the update runs) Error with its last log lines when its container does not start.
  * @example
  * const backups = new Backups("auth-backups", {
  *     ...{ networks, context, volumes, secretKey },

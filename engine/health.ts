@@ -9,7 +9,7 @@ import type { HealthCheck } from "./workload";
 export interface Gate {
     /** The container's name in messages. */
     title: string;
-    health: Pick<HealthCheck, "command" | "readySeconds" | "lacking" | "fatal">;
+    health: Pick<HealthCheck, "command" | "ready" | "readySeconds" | "lacking" | "fatal">;
     /** Values that must not appear in messages. */
     secrets: string[];
     /** The other starts of the update: when one of them fails, this one ends too. Default: none. */
@@ -107,7 +107,7 @@ async function look(
         const { Running, Restarting } = state.State;
         if (!Running || Restarting) answer = "it is not running";
         else if (Date.now() >= next) {
-            answer = await check(container, health.command);
+            answer = await check(container, health.ready ?? health.command);
             // authentik's own check takes 0.2 seconds of a processor that its first boot needs.
             next = Date.now() + Math.min(elapsed() / 20, 5) * 1000;
         }

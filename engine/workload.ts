@@ -52,6 +52,8 @@ export interface NetworkAttachment {
 export interface HealthCheck {
     /** Command and arguments, run inside the container; exit code 0 means healthy. */
     command: string[];
+    /** Command and arguments that tell that it has started, which is what is waited for. Default: `command`. */
+    ready?: string[];
     /** Seconds during which failures do not count. */
     startSeconds: number;
     /** Most seconds from start to healthy. Default: 900. */
