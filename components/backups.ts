@@ -46,7 +46,9 @@ const user = "1000";
  * @throws (when the update runs) Error with its last log lines when its container does not start.
  * @example
  * const backups = new Backups("auth-backups", {
- *     ...{ networks, context, volumes, secretKey },
+ *     ...{ networks, context },
+ *     volumes: authentikVolumes("auth", context, networks),
+ *     secretKey: context.credentials.secret("secret-key", "auth", {}),
  *     schedule: { schedule: "daily", time: "03:30", keep: 14, verify: "weekly", memory: "512m" },
  *     image: "postgres:16-alpine",
  *     postgres: database,

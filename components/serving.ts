@@ -39,7 +39,7 @@ export interface ServingArgs {
  * const serving = new Serving("auth-serving", {
  *     ...{ server, worker, networks, context, outposts: [outpost] },
  *     applications: config.applications,
- *     files: blueprintFiles(secrets),
+ *     files: blueprintFiles(authentikSecrets("auth", context, config, {})),
  *     secrets: [token],
  * });
  * return serving.once("https://auth.example.com"); // known once a person could sign in
