@@ -27,6 +27,7 @@ export function doorsOf(prefix: string, server: number): Record<string, Door> {
         "api-token": (value) => api("core/users/me/", value),
         postgres: psql(prefix, "postgres"),
         "database/authentik": psql(prefix, "authentik"),
+        backup: psql(prefix, "ak_backup", "authentik"),
         "database/n8n": psql(prefix, "n8n"),
         redis: redis(prefix, "default"),
         "redis/n8n": redis(prefix, "n8n"),
@@ -58,10 +59,10 @@ export async function secretsOf({ opened }: StackUnderTest, names: string[]): Pr
 }
 
 /** A login over TCP from an address that is not trusted. */
-function psql(prefix: string, role: string): Door {
+function psql(prefix: string, role: string, database = role): Door {
     const command = ["psql", "--no-psqlrc", "--no-password", "-At", `--host=${prefix}postgres`, `--username=${role}`];
     return async (value) => {
-        const sql = [`--dbname=${role}`, "--command=SELECT 'in'"];
+        const sql = [`--dbname=${database}`, "--command=SELECT 'in'"];
         const { code, output } = await inside(`${prefix}authentik-postgres`, `PGPASSWORD=${value}`, ...command, ...sql);
         return verdict(code === 0 ? output.trim() : output, ["in"], ["password authentication failed"]);
     };
