@@ -120,7 +120,11 @@ export class DockerHost implements Runtime {
         const healthy = recordStep(
             `${name}-healthy`,
             {
-                facts: { container: container.id, check: (workload.health.ready ?? workload.health.command).join(" "), pids: String(pids) },
+                facts: {
+                    container: container.id,
+                    check: (workload.health.ready ?? workload.health.command).join(" "),
+                    pids: String(pids),
+                },
                 ...(handOvers.length === 0 ? {} : { containers: handOvers }),
                 again: this.observation?.whyAgain(name),
                 run: async () =>
