@@ -149,6 +149,9 @@ const instanceFolders = [
     "/blueprints/default",
     ...everyFolders,
 ];
+/** Where PostgreSQL's socket is in its container and in jobs that use it, and the name of its volume, before the prefix. */
+export const postgresSocket = { folder: "/var/run/postgresql", volume: "pg_socket" } as const;
+
 /**
  * The last line of a traceback through a migration, except where the database went away: no restart changes that. Source: the
  * worker of 2026.2.2 on a database of 2025.8.4, as run.
@@ -211,7 +214,7 @@ export const roles = {
         stopSeconds: 60,
         pids: 512,
         memory: "1g",
-        folders: ["/var/lib/postgresql/data", "/var/run/postgresql", ...everyFolders],
+        folders: ["/var/lib/postgresql/data", postgresSocket.folder, ...everyFolders],
         data: { folder: "/var/lib/postgresql/data" },
         variables: ["PGDATA", "POSTGRES_PASSWORD_FILE"],
         needed: ({ postgres }) => isCreatedHere(postgres),

@@ -3,7 +3,7 @@ import { imagesOf } from "../authentik/images";
 import { isCreatedHere } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { volumeName } from "../config/volumes";
-import type { DockerConnection } from "../engine/connection";
+import { type DockerConnection, ignoring } from "../engine/connection";
 import { createOptions, type KnownArgs, processArgs } from "../engine/container";
 import { readFile } from "../engine/files";
 import { removeJobs, runToExit } from "../engine/job";
@@ -119,7 +119,7 @@ export class MajorVersions {
     }
 
     private async image(image: string): Promise<Docker.ImageInspectInfo | undefined> {
-        return await this.connection.get<Docker.ImageInspectInfo>(`/images/${image}/json`).catch(absent);
+        return await this.connection.get<Docker.ImageInspectInfo>(`/images/${image}/json`).catch(ignoring(404));
     }
 
     private args(purpose: string, process: Omit<Process, "networks">) {
@@ -132,9 +132,4 @@ export class MajorVersions {
 function numberIn(text: string | undefined): number | undefined {
     const number = /^\d+/.exec(text ?? "")?.[0];
     return number === undefined ? undefined : Number(number);
-}
-
-function absent(error: Error & { statusCode?: number }): undefined {
-    if (error.statusCode === 404) return undefined;
-    throw error;
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { roles } from "../authentik/roles";
+import { postgresSocket, roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
@@ -66,7 +66,11 @@ export class Postgres extends pulumi.ComponentResource {
             aliases: [{ parent: opts?.parent }],
         });
         // A way in for the job below, on whatever machine the server runs.
-        const socket = runtime.volume(`${name}-socket`, { name: `${prefix}pg_socket`, keep: false }, { parent: this });
+        const socket = runtime.volume(
+            `${name}-socket`,
+            { name: `${prefix}${postgresSocket.volume}`, keep: false },
+            { parent: this },
+        );
         const server = runtime.run(`${name}-server`, this.workload(host, superuser, socket, args), { parent: this });
         const provisioned = runtime.job(
             `${name}-databases`,
@@ -75,14 +79,14 @@ export class Postgres extends pulumi.ComponentResource {
                 image: args.image,
                 entrypoint: ["psql"],
                 command: [
-                    `--host=${socketFolder}`,
+                    `--host=${postgresSocket.folder}`,
                     "--username=postgres",
                     "--file=/run/secrets/databases.sql",
                     ...quiet,
                 ],
                 user,
                 files: [provisionFile(superuser, args.databases, passwords, reader)],
-                mounts: [{ source: socket, target: socketFolder }],
+                mounts: [{ source: socket, target: postgresSocket.folder }],
                 networks: [],
                 triggers: { server: server.revision, databases: args.databases.join(" ") },
                 witnesses: [server],
@@ -124,7 +128,7 @@ export class Postgres extends pulumi.ComponentResource {
                 files: [{ path: passwordFile, content: superuser, initial: true }],
                 mounts: [
                     { source: this.volume, target: data.folder, owner, exclusive: true },
-                    { source: socket, target: socketFolder, owner, exclusive: true },
+                    { source: socket, target: postgresSocket.folder, owner, exclusive: true },
                 ],
                 networks: args.networks.attach(["db"], host),
                 health,
@@ -141,7 +145,6 @@ export class Postgres extends pulumi.ComponentResource {
 /** As this user, the image's entrypoint changes neither owner nor user. */
 const user = postgresUser;
 const passwordFile = "/run/secrets/postgres_password";
-const socketFolder = "/var/run/postgresql";
 const quiet = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"];
 
 function connection(

@@ -200,3 +200,11 @@ function clientOptions({ host, sshOpts, tls }: Endpoint): Docker.DockerOptions &
     const address = { host: url.hostname, port: url.port };
     return { ...nowhere, ...address, ...(tls === undefined ? {} : { ...tls, protocol: "https" }) };
 }
+
+/** For `catch`: lets a refusal of the engine with this status pass, such as 404 for what is gone or 304 for what is done. */
+export function ignoring(status: number): (error: Error & { statusCode?: number }) => undefined {
+    return (error) => {
+        if (error.statusCode !== status) throw error;
+        return undefined;
+    };
+}

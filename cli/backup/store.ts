@@ -1,6 +1,7 @@
-import { backupScript, fingerprintFile, roles } from "../../authentik/roles";
+import { backupScript, fingerprintFile, postgresSocket, roles } from "../../authentik/roles";
 import { volumeName, type VolumeNames } from "../../config/volumes";
 import { script } from "../../components/probe";
+import { ignoring } from "../../engine/connection";
 import { type KnownArgs, processArgs } from "../../engine/container";
 import { readFile } from "../../engine/files";
 import { runToExit } from "../../engine/job";
@@ -10,8 +11,6 @@ import { ToolError } from "../progress";
 import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Listing, type Manifest, readListing, type Target } from "./manifest";
-
-const socketFolder = "/var/run/postgresql";
 
 /** The backups of a stack: what authentik/backup.sh does, in the container of the backups or in a job of its own. */
 export class BackupStore {
@@ -99,20 +98,14 @@ export class BackupStore {
         const label = [`${stackLabel}=${this.open.identity}`];
         const writers = await docker.listContainers({ filters: { label: [...label, generationLabel] } });
         for (const { Id } of [...writers, ...(await this.containers())])
-            await docker
-                .getContainer(Id)
-                .stop({ t: 60 })
-                .catch((error: { statusCode?: number }) => {
-                    // 304: it has stopped already.
-                    if (error.statusCode !== 304) throw error;
-                });
+            await docker.getContainer(Id).stop({ t: 60 }).catch(ignoring(304));
         return await this.run("restoring the backup", ["restore", id], { volume, targets: this.targets });
     }
 
     /** Where PostgreSQL's socket and authentik's files are in a job that restores. */
     private get targets(): Record<string, string> {
         return {
-            [`${this.prefix}pg_socket`]: socketFolder,
+            [`${this.prefix}${postgresSocket.volume}`]: postgresSocket.folder,
             [volumeName("media", this.names)]: "/target/media",
             [volumeName("templates", this.names)]: "/target/templates",
             [volumeName("certificates", this.names)]: "/target/certificates",
@@ -149,7 +142,7 @@ export class BackupStore {
             entrypoint: ["sh", backupScript],
             command,
             user: "0",
-            variables: { PGHOST: socketFolder, PGUSER: "postgres" },
+            variables: { PGHOST: postgresSocket.folder, PGUSER: "postgres" },
             files,
             mounts: [
                 { source: volume, target: "/backups", readOnly: true },

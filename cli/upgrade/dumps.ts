@@ -1,3 +1,4 @@
+import { postgresSocket } from "../../authentik/roles";
 import { databaseQuery, newestRelease } from "../../authentik/upgrades";
 import { volumeName } from "../../config/volumes";
 import { type KnownArgs, processArgs } from "../../engine/container";
@@ -7,8 +8,7 @@ import { ToolError } from "../progress";
 import { namesOf, prefixOf, readRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 
-const socketFolder = "/var/run/postgresql";
-const connect = `--host=${socketFolder} --username=postgres`;
+const connect = `--host=${postgresSocket.folder} --username=postgres`;
 
 const dumpScript = `set -eu
 part="/dumps/$1.part"
@@ -103,7 +103,7 @@ export class Dumps {
             command: [shell, "sh", argument],
             user: "0",
             mounts: [
-                { source: `${this.prefix}pg_socket`, target: socketFolder },
+                { source: `${this.prefix}${postgresSocket.volume}`, target: postgresSocket.folder },
                 { source: this.media, target: "/media" },
                 { source: this.volume, target: "/dumps" },
             ],

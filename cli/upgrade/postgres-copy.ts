@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type Docker from "dockerode";
-import { roles } from "../../authentik/roles";
-import type { DockerConnection } from "../../engine/connection";
+import { postgresSocket, roles } from "../../authentik/roles";
+import { type DockerConnection, ignoring } from "../../engine/connection";
 import { createOptions, handOverArgs, type KnownArgs, processArgs } from "../../engine/container";
 import { putFiles } from "../../engine/files";
 import { untilHealthy } from "../../engine/health";
@@ -22,7 +22,6 @@ export interface Side {
 
 const { data, health, pids, stopSeconds } = roles.postgres;
 const user = "postgres";
-const socketFolder = "/var/run/postgresql";
 const passwordFile = "/run/secrets/postgres_password";
 
 /** Copies everything of one PostgreSQL into an empty volume of another, with nobody else at either. */
@@ -92,7 +91,7 @@ export class PostgresCopy {
         const docker = await this.connection.client();
         await removeJobs(docker, this.stack);
         for (const name of ["old-socket", "new-socket"])
-            await docker.getVolume(this.name(name)).remove().catch(ignoreAbsent);
+            await docker.getVolume(this.name(name)).remove().catch(ignoring(404));
     }
 
     private async serve(docker: Docker, name: string, { image, volume }: Side): Promise<void> {
@@ -100,7 +99,7 @@ export class PostgresCopy {
         const owner = { user, image };
         const mounts = [
             { source: volume, target: data.folder, owner },
-            { source: this.name(`${name}-socket`), target: socketFolder, owner },
+            { source: this.name(`${name}-socket`), target: postgresSocket.folder, owner },
         ];
         await this.handOver(owner, mounts);
         const file = { path: passwordFile, content: randomBytes(24).toString("hex") };
@@ -144,8 +143,4 @@ export class PostgresCopy {
     private labels(name: string): Record<string, string> {
         return { [stackLabel]: this.stack, [jobLabel]: name };
     }
-}
-
-function ignoreAbsent(error: Error & { statusCode?: number }): void {
-    if (error.statusCode !== 404) throw error;
 }

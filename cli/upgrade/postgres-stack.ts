@@ -3,7 +3,7 @@ import { imagePins } from "../../authentik/images";
 import { roles } from "../../authentik/roles";
 import { copiedFromLabel, MajorVersions } from "../../components/postgres-major";
 import { volumeName } from "../../config/volumes";
-import type { DockerConnection } from "../../engine/connection";
+import { type DockerConnection, ignoring } from "../../engine/connection";
 import { untilHealthy } from "../../engine/health";
 import { generationLabel, stackLabel } from "../../engine/labels";
 import { Interrupted, type Progress, reasonOf, ToolError } from "../progress";
@@ -66,7 +66,7 @@ export class StackPostgres {
     /** @throws ToolError where a volume has data; what a killed run left is none. */
     private async refuseData(volume: string, image: string): Promise<void> {
         const docker = await this.connection.client();
-        const found = await docker.getVolume(volume).inspect().catch(ignoreAbsent);
+        const found = await docker.getVolume(volume).inspect().catch(ignoring(404));
         if (found === undefined) return;
         const copied = (found.Labels as Record<string, string> | null)?.[beforeLabels.volume] !== undefined;
         const whole = !copied || (await this.versions.fileIn(volume, copiedMark, image)) !== undefined;
@@ -83,7 +83,7 @@ export class StackPostgres {
         const copy = new PostgresCopy(this.connection, this.open.identity, this.prefix);
         const target = docker.getVolume(to.volume);
         const discard = async () => {
-            await target.remove().catch(ignoreAbsent);
+            await target.remove().catch(ignoring(404));
         };
         // What a killed run left.
         await copy.clear();
@@ -122,7 +122,7 @@ export class StackPostgres {
     public async before(): Promise<Side> {
         const docker = await this.connection.client();
         const look = (name: string) => docker.getVolume(name).inspect();
-        const labels: Record<string, string | undefined> | undefined = (await look(this.volume).catch(ignoreAbsent))
+        const labels: Record<string, string | undefined> | undefined = (await look(this.volume).catch(ignoring(404)))
             ?.Labels;
         const { [beforeLabels.volume]: volume, [beforeLabels.image]: image } = labels ?? {};
         if (volume === undefined || image === undefined)
@@ -168,10 +168,10 @@ export class StackPostgres {
     private async startAgain(docker: Docker, { writers, servers }: StoppedContainers): Promise<void> {
         const gate = { title: "the old PostgreSQL", health: roles.postgres.health, secrets: [] };
         for (const container of servers) {
-            await container.start().catch(ignoreRunning);
+            await container.start().catch(ignoring(304));
             await untilHealthy(docker, container.id, gate);
         }
-        for (const container of writers) await container.start().catch(ignoreRunning);
+        for (const container of writers) await container.start().catch(ignoring(304));
     }
 }
 
@@ -196,13 +196,4 @@ function onInterrupt(end: () => Promise<void>) {
             for (const signal of signals) process.off(signal, listener);
         },
     };
-}
-
-function ignoreRunning(error: Error & { statusCode?: number }): void {
-    if (error.statusCode !== 304) throw error;
-}
-
-function ignoreAbsent(error: Error & { statusCode?: number }): undefined {
-    if (error.statusCode !== 404) throw error;
-    return undefined;
 }
