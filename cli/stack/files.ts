@@ -32,11 +32,10 @@ export interface StackRequirements {
 /**
  * The stack that the command line names.
  *
- * @param args what follows the command. Default: none.
+ * @param name as given. Default: none is.
  * @throws ToolError that lists the existing stacks.
  */
-export function stackOf(root: string, args: string[]): string | undefined {
-    const [name] = args;
+export function stackOf(root: string, name: string | undefined): string | undefined {
     if (name === undefined || name === rehearsalStack) return name;
     const stacks = stackNames(root);
     if (stacks.includes(name)) return name;

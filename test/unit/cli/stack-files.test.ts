@@ -28,10 +28,10 @@ describe("files of a stack", () => {
     afterEach(() => rmSync(root, { recursive: true }));
 
     it("decide which stacks there are", () => {
-        expect(stackOf(root, [])).to.equal(undefined);
-        expect(stackOf(root, ["dev"])).to.equal("dev");
-        expect(stackOf(root, ["rehearsal"])).to.equal("rehearsal");
-        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
+        expect(stackOf(root, undefined)).to.equal(undefined);
+        expect(stackOf(root, "dev")).to.equal("dev");
+        expect(stackOf(root, "rehearsal")).to.equal("rehearsal");
+        expect(() => stackOf(root, "prod")).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
     });
 
     it("say which images the stack runs, and where", () => {
