@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
+import type { Published } from "../ground/fields";
 import { formerLabel, resourceLabel, stackLabel } from "./labels";
+import { listed } from "./start";
 import { execute } from "./streams";
 
 /** A network of a stack, as found on the Docker host. */
@@ -66,6 +68,11 @@ export class Observation {
         return this.workloads.get(resource)?.labels[label];
     }
 
+    /** Ports of the host that a workload's running container has. */
+    public ports(resource: string): Published[] {
+        return this.workloads.get(resource)?.ports ?? [];
+    }
+
     /** Whether these can be asked: they are healthy, or else they exist and an update is about to start them. */
     public areThere(resources: string[], dry: boolean): boolean {
         return resources.every(
@@ -95,6 +102,8 @@ interface SeenWorkload {
     trouble?: string;
     /** Those of its container and of its image; none when it does not run. */
     labels: Record<string, string>;
+    /** Its ports of the host; none when it does not run. */
+    ports: Published[];
 }
 
 interface ListedVolume {
@@ -124,7 +133,7 @@ async function workloadsOf(
 ): Promise<Map<string, SeenWorkload>> {
     const workloads = new Map<string, SeenWorkload>();
     // The newest comes first. An older container of the same resource is about to be deleted.
-    for (const { Id, Labels, State, Status } of containers) {
+    for (const { Id, Labels, State, Status, Ports = [] } of containers) {
         const resource = Labels[resourceLabel];
         if (Labels[stackLabel] !== stack || resource === undefined || workloads.has(resource)) continue;
         const running = State === "running";
@@ -134,6 +143,7 @@ async function workloadsOf(
         workloads.set(resource, {
             trouble: healthy ? undefined : running ? Status : State,
             labels: running ? Labels : {},
+            ports: running ? Ports.map(listed) : [],
         });
     }
     return workloads;
