@@ -25,6 +25,7 @@ export class Observation {
         private readonly workloads: Map<string, SeenWorkload>,
         private readonly networks: Map<string, SeenNetwork>,
         private readonly volumes: Set<string>,
+        private readonly everyVolume: Set<string>,
         private readonly time: string,
     ) {}
 
@@ -48,6 +49,7 @@ export class Observation {
                 await workloadsOf(connection, containers, stack),
                 await networksOf(connection, networks, containers, stack),
                 new Set(volumesOf(Volumes, stack)),
+                new Set((Volumes ?? []).map(({ Name }) => Name)),
                 new Date().toISOString(),
             );
         } catch {
@@ -86,6 +88,12 @@ export class Observation {
     /** Whether there is a volume of this name, made by this stack or by hand. */
     public hasVolume(name: string): boolean {
         return this.volumes.has(name);
+    }
+
+    /** Why what remembers these volumes has to look for them; undefined when the host has each, whoever made it. */
+    public whyLook(names: string[]): string | undefined {
+        const missing = names.filter((name) => !this.everyVolume.has(name));
+        return missing.length === 0 ? undefined : `no volume ${missing.join(", ")} at ${this.time}`;
     }
 }
 

@@ -22,8 +22,13 @@ function running(changed?: string, change: Partial<Listed> = {}): Listed[] {
     return workloads.map((name) => ({ Id: name, Labels: labels(name), ...(name === changed ? change : {}) }));
 }
 
+/** Those that it has. */
+const volumes = ["pg_data", "redis_data", "ak_media", "ak_templates", "ak_certs", "ak_backups"].map((Name) => ({
+    Name,
+}));
+
 async function resourcesOf(lists: Behaviour["lists"], configuration = devConfiguration()) {
-    const engine = await startEngine({ lists });
+    const engine = await startEngine({ lists: { volumes, ...lists } });
     try {
         return (await runProgram({ configuration, dockerHost: engine.host })).resources;
     } finally {
