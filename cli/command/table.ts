@@ -80,6 +80,22 @@ export const commands = {
             },
         },
     },
+    graph: {
+        summary: "draws what runs, on which networks, and who talks to whom; as Mermaid, or as SVG or JSON",
+        takes: "[stack]",
+        example: "prod --svg > prod.svg",
+        options: {
+            svg: { type: "boolean", about: "prints an SVG" },
+            json,
+            running: {
+                type: "boolean",
+                about: "draws what the last update left, instead of what the configuration declares",
+            },
+            before: { type: "string", value: "file", about: "marks what is different from an earlier --json" },
+            stack: { ...stack, about: "the stack; default: dev; without a configuration of it, its example" },
+        },
+        more: "It runs the program against nothing: no Pulumi, no Docker engine and no secret is needed, except with --running.",
+    },
     rotate: {
         summary: "generates new secrets for a stack, and brings it up with them",
         takes: "[secret...]",
