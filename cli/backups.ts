@@ -1,4 +1,5 @@
 import { bytesOf, describeListing, timeOf } from "./backup/manifest";
+import { OffsiteStore } from "./backup/offsite";
 import { BackupStore } from "./backup/store";
 import { main, takeStack } from "./main";
 import { ToolError } from "./progress";
@@ -6,7 +7,7 @@ import { openExisting } from "./stack/existing";
 
 /**
  * `npm run backups [-- --json] [--stack <name>]`: lists the backups of a stack with their age, size and release, oldest first,
- * and what failed last. Default stack: the one that was started.
+ * with the copies elsewhere, and what failed last. Default stack: the one that was started.
  */
 main(async (args) => {
     const { stack: name, rest } = takeStack(args);
@@ -16,12 +17,19 @@ main(async (args) => {
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
     const listing = await new BackupStore(open).list();
-    if (rest.length === 0) return console.log(describeListing(listing, new Date()));
+    const elsewhere = await new OffsiteStore(open).list();
+    if (rest.length === 0) return console.log(describeListing(listing, new Date(), elsewhere));
     const backups = listing.manifests.map((manifest) => ({
         ...manifest,
         time: timeOf(manifest).toISOString(),
         bytes: bytesOf(manifest),
     }));
     const { failures, verified } = listing;
-    console.log(JSON.stringify({ backups, failures, ...(verified && { verified }) }, undefined, 2));
+    console.log(
+        JSON.stringify(
+            { backups, failures, ...(verified && { verified }), ...(elsewhere && { elsewhere }) },
+            undefined,
+            2,
+        ),
+    );
 });
