@@ -12,7 +12,13 @@ export type Images = Record<ImageKey, string>;
 
 /** The one place for versions of images: `npm run update-images` writes the digests of the tags. */
 export interface ImagePins {
-    tags: { /** The release of authentik. */ authentik: string; postgres: string; redis: string; gateway: string };
+    tags: {
+        /** The release of authentik. */ authentik: string;
+        postgres: string;
+        redis: string;
+        gateway: string;
+        restic: string;
+    };
     /** Digest by name and tag, such as `postgres:16-alpine`. */
     digests: Record<string, string | undefined>;
 }

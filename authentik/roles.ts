@@ -58,7 +58,7 @@ export interface RoleImage {
     /** What runs it, for the documentation. */
     runs: string;
     /** Which of the pinned tags it has; `authentik` stands for the release of the configuration. */
-    tag: "authentik" | "postgres" | "redis" | "gateway";
+    tag: "authentik" | "postgres" | "redis" | "gateway" | "restic";
 }
 
 /** A port inside a container. */
@@ -82,7 +82,7 @@ export interface StackFacts {
     postgres: DataSource;
     redis: DataSource;
     /** Default: there are backups. */
-    backup?: { run?: boolean };
+    backup?: { run?: boolean; restic?: unknown };
     gateway?: unknown;
 }
 
@@ -138,6 +138,18 @@ export const backupVariables = [
     ...(["PGHOST", "PGPORT", "PGDATABASE", "PGUSER", "PGSSLMODE", "PGPASSFILE", "PGCONNECT_TIMEOUT"] as const),
     ...(["PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"] as const),
 ];
+
+/** The program that copies the backups elsewhere, in its container. */
+export const offsiteScript = "/run/authentik-stack/offsite.sh";
+/** What it reads in its environment, beside what restic reads. */
+const offsiteVariables = ["OWNER", "PERIOD", "CHECK_PERIOD", "KEEP"];
+const resticVariables = ["RESTIC_REPOSITORY", "RESTIC_PASSWORD_FILE", "RESTIC_CACHE_DIR"];
+/** The variables in which restic finds the credentials for a repository. Source: the page "Environment Variables" of restic 0.18. */
+export const resticCredentials = {
+    s3: { user: "AWS_ACCESS_KEY_ID", key: "AWS_SECRET_ACCESS_KEY" },
+    b2: { user: "B2_ACCOUNT_ID", key: "B2_ACCOUNT_KEY" },
+    rest: { user: "RESTIC_REST_USERNAME", key: "RESTIC_REST_PASSWORD" },
+} as const;
 
 /** Secrets, and memory that every container writes to. */
 const everyFolders = ["/run/secrets", "/tmp", "/dev/shm"];
@@ -247,6 +259,25 @@ export const roles = {
         variables: [...backupVariables],
         needed: ({ backup }) => backup?.run !== false,
     },
+    offsite: {
+        image: { key: "restic", name: "restic/restic", runs: "copies of the backups elsewhere", tag: "restic" },
+        host: "authentik-offsite",
+        health: {
+            command: ["sh", offsiteScript, "health"],
+            ready: ["sh", offsiteScript, "ready"],
+            startSeconds: 10,
+            readySeconds: 60,
+        },
+        stopSeconds: 10,
+        pids: 128,
+        memory: "512m",
+        folders: ["/backups", "/repository", "/run/authentik-stack", "/etc", ...everyFolders],
+        variables: [
+            ...[...offsiteVariables, ...resticVariables],
+            ...Object.values(resticCredentials).flatMap(({ user, key }) => [user, key]),
+        ],
+        needed: ({ backup }) => backup?.run !== false && backup?.restic !== undefined,
+    },
     gateway: {
         image: { key: "gateway", name: "caddy", runs: "the gateway", tag: "gateway" },
         host: "ak-gateway",
@@ -274,11 +305,13 @@ export type ImageKey = (typeof roles)[RoleName]["image"]["key"];
 export const allRoles = Object.entries<Role>(roles).map(([name, role]) => ({ ...role, name: name as RoleName }));
 
 /**
- * Names that every stack uses on its networks, and the one that stands for the server's own outpost. Those of the gateway are
- * taken where there is one.
+ * Names that every stack uses on its networks, and the one that stands for the server's own outpost. Those of the gateway and of
+ * the copies elsewhere are taken where there are such.
  */
 export const takenHosts = [
-    ...allRoles.flatMap(({ name, host }) => (host === undefined || name === "gateway" ? [] : [name, host])),
+    ...allRoles.flatMap(({ name, host }) =>
+        host === undefined || ["gateway", "offsite"].includes(name) ? [] : [name, host],
+    ),
     embeddedOutpost,
 ];
 

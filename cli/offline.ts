@@ -28,6 +28,8 @@ export interface Offline {
     buildLaterPostgresImage: (progress: Progress) => Promise<{ image: string; major: string }>;
     /** Builds the stand-in of the gateway, which needs Go, unless the Docker engine has it; returns its name. */
     buildGatewayImage: (progress: Progress) => Promise<string>;
+    /** Builds the stand-in of restic, unless the Docker engine has it; returns its name. */
+    buildResticImage: (progress: Progress) => Promise<string>;
     /** The Pulumi that an earlier run built. */
     findToolchain: (place: typeof toolchainPlace) => Toolchain | undefined;
     /** The same; builds it if it is missing. */

@@ -9,7 +9,8 @@ import { describeChanges } from "./stack/up";
  * `npm run restore -- <id> [--into <stack>] [--other-key] [--stack <name>] [--yes]`: puts a backup in the place of a stack's databases and files.
  *
  * It shows what would be replaced and asks. Then it stops what writes, restores, brings the stack up with the proof that a person
- * can sign in, and applies what the configuration declares again. It can be run again wherever it was stopped. `--into` takes
+ * can sign in, and applies what the configuration declares again. It can be run again wherever it was stopped. A backup that is
+ * only elsewhere (`backup.restic`) is brought back first. `--into` takes
  * the backup of one stack into another. `--other-key` takes one of another secret key. Default stack: the one that was started.
  */
 command("restore", async ({ values: { stack: name, into, yes, "other-key": otherKey = false }, named: [id] }) => {
@@ -20,7 +21,7 @@ command("restore", async ({ values: { stack: name, into, yes, "other-key": other
         into === undefined ? [from] : await openExisting({ name: into, progress: console.error, needsDocker: true });
     if (from === undefined || open === undefined) return;
     const restore = { from, into: open, id, otherKey };
-    console.log(question(await fitting(restore), open.stack.name));
+    console.log(question(await fitting(console.error, restore), open.stack.name));
     if (yes !== true && !(await agreed("Restore?"))) throw new ToolError("Nothing was changed.");
 
     const steps = new Steps(2);

@@ -13,7 +13,7 @@ import { script } from "./probe";
 /** What the backups are made with. */
 export interface BackupsArgs {
     /** When, how many are kept, and the limits of the container. */
-    schedule: Omit<BackupConfig, "run">;
+    schedule: Omit<BackupConfig, "run" | "restic">;
     /** An image of PostgreSQL, of the server's major version or a later one. */
     image: pulumi.Input<string>;
     /** `db` and `backend` are used. */
@@ -38,7 +38,7 @@ export interface BackupsArgs {
 }
 
 /** authentik's user, by id: it can read what authentik can, and needs no rights of root. Source: authentik's Dockerfile. */
-const user = "1000";
+export const authentikUser = "1000";
 
 /**
  * Copies of the databases and of authentik's files: a container that makes, keeps and verifies them on a schedule.
@@ -70,7 +70,7 @@ export class Backups extends pulumi.ComponentResource {
         const { period, offset, verifyPeriod } = scheduleOf(when);
         const title = `${context.prefix}${roles.backup.host}`;
         this.volume = dataVolume(`${name}-data`, "backups", context, { parent: this });
-        const access = psql(postgres, image, [], { owner: user, everyDatabase: true });
+        const access = psql(postgres, image, [], { owner: authentikUser, everyDatabase: true });
         const { documents } = script("backup.sh");
         const { health, stopSeconds, pids } = roles.backup;
         const workload = {
@@ -78,7 +78,7 @@ export class Backups extends pulumi.ComponentResource {
             image,
             entrypoint: ["sh", backupScript],
             command: ["run"],
-            user,
+            user: authentikUser,
             variables: {
                 ...access.variables,
                 RELEASE: args.version,
@@ -93,11 +93,11 @@ export class Backups extends pulumi.ComponentResource {
                 ...Object.entries(documents).map(([path, content]) => ({ path, content, secrets: [] })),
                 // Not a variable: a preview does not know it yet.
                 { path: fingerprintFile, content: fingerprintOf(args.secretKey), secrets: [] },
-                // initdb asks for the name of its user. A file below the read-only root needs a volume, which begins as a copy.
-                { path: "/etc/passwd", after: "/etc/passwd", content: passwdLine, secrets: [] },
+                // initdb asks for the name of its user.
+                passwdFile,
             ],
             mounts: [
-                { source: this.volume, target: "/backups", owner: { user, image } },
+                { source: this.volume, target: "/backups", owner: { user: authentikUser, image } },
                 // Not where the image has folders of its own, such as Alpine's /media: an empty volume would get their content.
                 ...Object.entries(volumes).map(([folder, source]) => ({
                     source,
@@ -118,7 +118,11 @@ export class Backups extends pulumi.ComponentResource {
     }
 }
 
-const passwdLine = `authentik:x:${user}:${user}::/tmp:/bin/sh\n`;
+/** Gives authentik's user a name. A file below the read-only root needs a volume, which begins as a copy of the image's folder. */
+export const passwdFile = {
+    ...{ path: "/etc/passwd", after: "/etc/passwd", secrets: [] },
+    content: `authentik:x:${authentikUser}:${authentikUser}::/tmp:/bin/sh\n`,
+};
 
 /**
  * By which a backup knows the secret key of its stack. Backups leave the house, so it must not help to guess a weak key: each

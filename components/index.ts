@@ -27,6 +27,7 @@ export {
 
 export { Backups, type BackupsArgs } from "./backups";
 export { type NetworkArgs, Networks, type NetworksArgs } from "./networks";
+export { Offsite, type OffsiteArgs } from "./offsite";
 export { Postgres, type PostgresArgs } from "./postgres";
 export type { PostgresConnection } from "./postgres-connection";
 export { Redis, type RedisArgs, type RedisConnection } from "./redis";

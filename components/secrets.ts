@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { protectedBy } from "../authentik/applications";
 import { secretPaths } from "../authentik/blueprints/document";
 import { type ApplicationConfig, hasSecret, kindOf } from "../authentik/providers";
+import { resticKeyNeededBy, resticKeySecret } from "../config/restic";
 import type { Config } from "../config/schema";
 import type { Context } from "./context";
 import type { WorkloadFile } from "../engine/workload";
@@ -29,6 +30,8 @@ export interface AuthentikSecrets {
     blueprints: Record<string, pulumi.Output<string>>;
     /** Private keys of the gateway's certificates, by name. */
     certificates: Record<string, pulumi.Output<string>>;
+    /** What the repository of the backups' copies is opened and reached with, where there is one. */
+    restic?: { password: pulumi.Output<string>; key?: pulumi.Output<string> };
 }
 
 /**
@@ -44,9 +47,12 @@ export interface AuthentikSecrets {
 export function authentikSecrets(
     name: string,
     { credentials, protectData }: Context,
-    config: Pick<Config, "outposts" | "applications"> & Partial<Pick<Config, "email" | "blueprints" | "gateway">>,
+    config: Pick<Config, "outposts" | "applications"> &
+        Partial<Pick<Config, "email" | "blueprints" | "gateway" | "backup">>,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {
+    const restic = config.backup?.restic;
+    const hasResticKey = restic !== undefined && resticKeyNeededBy(restic) !== undefined;
     return {
         secretKey: credentials.secret("secret-key", name, { ...opts, protect: protectData }),
         adminPassword: credentials.secret("admin-password", name, opts),
@@ -69,6 +75,12 @@ export function authentikSecrets(
                 credentials.secret(`certificate/${one}`, name, opts),
             ]),
         ),
+        ...(restic && {
+            restic: {
+                password: credentials.secret("restic-password", name, opts),
+                ...(hasResticKey && { key: credentials.secret(resticKeySecret, name, opts) }),
+            },
+        }),
     };
 }
 

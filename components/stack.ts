@@ -17,6 +17,7 @@ import { type Context, releaseData } from "./context";
 import { authentikInstance, authentikVolumes, withBlueprintReads } from "./instance";
 import { Gateway } from "./gateway";
 import { Networks } from "./networks";
+import { Offsite } from "./offsite";
 import { guardRelease } from "./release-guard";
 import { Outpost } from "./outpost";
 import { connectPostgres } from "./postgres";
@@ -54,7 +55,7 @@ export interface AuthentikStackArgs {
      */
     runtime?: Runtime;
     /**
-     * Changes what containers are made with, by `server`, `worker`, `postgres`, `redis`, `backup`, `gateway` or the name of an outpost, for what
+     * Changes what containers are made with, by `server`, `worker`, `postgres`, `redis`, `backup`, `offsite`, `gateway` or the name of an outpost, for what
      * the configuration has no key for: docs/library.md. Default: nothing is changed.
      *
      * @example
@@ -150,7 +151,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             { instance, ...place, revision: postgres.connection.revision },
             { parent: this, dependsOn: [blueprints.applied] },
         );
-        const { run: backsUp, ...schedule } = config.backup;
+        const { run: backsUp, restic, ...schedule } = config.backup;
         const backups =
             backsUp && postgres.reader !== undefined
                 ? new Backups(
@@ -168,6 +169,17 @@ export class AuthentikStack extends pulumi.ComponentResource {
                       child,
                   )
                 : undefined;
+        if (backups !== undefined && restic !== undefined && secrets.restic !== undefined)
+            new Offsite(
+                `${name}-offsite`,
+                {
+                    ...{ ...place, restic, schedule, volume: backups.volume, image: images.restic, ...secrets.restic },
+                    additions: additions("offsite"),
+                    transform: transform.offsite,
+                    after: [backups.running.healthy],
+                },
+                child,
+            );
         const connected = { ...place, server, url, after: [blueprints.applied, ...setUp] };
         const tokenOf = (outpost: string) => secrets.outposts[outpost] ?? missing(outpost);
         const running = outposts

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { roles } from "../authentik/roles";
 import { limits, section, text, whole } from "../ground/fields";
+import { restic } from "./restic";
 
 /** Seconds of each interval. */
 const intervals = { hourly: 3600, daily: 86_400, weekly: 604_800 } as const;
@@ -25,10 +26,16 @@ export const backup = section({
         .enum([...names, "never"], oneOf(", never"))
         .default("weekly")
         .describe("how often the newest is restored into a PostgreSQL of its own, and compared"),
+    restic,
     ...limits(roles.backup),
 })
     .prefault({})
     .describe("copies of the databases and of authentik's files, in the volume of `volumes.backups`");
+
+/** Seconds of an interval; 0 for never. */
+export function secondsOf(interval: Interval | "never"): number {
+    return interval === "never" ? 0 : intervals[interval];
+}
 
 /** The backups, as configured. */
 export type BackupConfig = z.infer<typeof backup>;
@@ -42,6 +49,6 @@ export function scheduleOf({ schedule, time, verify }: Pick<BackupConfig, "sched
     return {
         period: intervals[schedule],
         offset: hours * 3600 + minutes * 60,
-        verifyPeriod: verify === "never" ? 0 : intervals[verify],
+        verifyPeriod: secondsOf(verify),
     };
 }

@@ -77,7 +77,9 @@ export const everyone = "authentik";
 /** What a container gets: what all of authentik's get, and what is its own. */
 export function additionsTo(name: string, containers: Record<string, ContainerConfig>): Partial<ContainerConfig> {
     const own: Partial<ContainerConfig> = containers[name] ?? {};
-    const common: Partial<ContainerConfig> | undefined = ["postgres", "redis", "backup", "gateway"].includes(name)
+    const common: Partial<ContainerConfig> | undefined = ["postgres", "redis", "backup", "offsite", "gateway"].includes(
+        name,
+    )
         ? undefined
         : containers[everyone];
     if (common === undefined) return own;

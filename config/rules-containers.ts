@@ -53,7 +53,7 @@ function checkAdditions(role: Role, { mounts, environment, caCertificates }: Con
             report(["mounts", index, "target"], `hides ${taken}, which this stack mounts itself; choose another`);
     }
     const trusts = caCertificates !== undefined;
-    if (trusts && !isAuthentik(role) && role.image.tag !== "gateway")
+    if (trusts && !isAuthentik(role) && !["gateway", "restic"].includes(role.image.tag))
         report(["caCertificates"], "has no effect on PostgreSQL and Redis, which call nobody; remove it");
     for (const name of Object.keys(environment)) {
         const isTrust = trusts && trustVariables.some((one) => one === name);

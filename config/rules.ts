@@ -13,6 +13,7 @@ import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
 import { gatewayRules } from "./rules-gateway";
 import { furtherRules } from "./rules-outposts";
+import { resticRules } from "./rules-restic";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, isKey, secretsOf } from "./secrets";
 import { volumeRule } from "./volumes";
@@ -269,5 +270,6 @@ const rules: Rule[] = [
     ...dataRules,
     volumeRule,
     ...gatewayRules,
+    ...resticRules,
     secretsRule,
 ];

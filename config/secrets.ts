@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type ApplicationConfig, kindOf } from "../authentik/providers";
 import { isCreatedHere, type StackFacts, usesRedis } from "../authentik/roles";
 import { section, text } from "../ground/fields";
+import { resticKeyNeededBy, resticKeySecret } from "./restic";
 
 /** Name of the secret that is the private key of `postgres.external.clientCertificate`. */
 export const clientKeySecret = "postgres-client-key";
@@ -20,6 +21,8 @@ export type SecretName =
     | "postgres"
     | "redis"
     | "backup"
+    | "restic-password"
+    | typeof resticKeySecret
     | typeof clientKeySecret
     | "email-password"
     | `${"database" | "redis" | "outpost" | "application" | "blueprint" | "certificate"}/${string}`;
@@ -49,6 +52,7 @@ export interface SecretFacts extends StackFacts {
     email?: { user?: string };
     blueprints?: { secrets: string[] };
     gateway?: { certificates: { name: string }[] };
+    backup?: { run?: boolean; restic?: { repository: string; user?: string } };
 }
 
 /** Every secret that a configuration leads to: the one list of them. */
@@ -85,10 +89,20 @@ export function secretsOf(config: SecretFacts): StackSecret[] {
             name: `blueprint/${secret}`,
             neededBy: "blueprints.secrets",
         })),
+        ...(config.backup?.restic === undefined ? [] : resticSecrets(config.backup.restic)),
         ...(gateway?.certificates ?? []).map((one): StackSecret => ({
             name: `certificate/${one.name}`,
             neededBy: "gateway.certificates",
         })),
+    ];
+}
+
+/** Supplied, since they have to be known where this stack's state is lost. */
+function resticSecrets(to: { repository: string; user?: string }): StackSecret[] {
+    const neededBy = resticKeyNeededBy(to);
+    return [
+        { name: "restic-password", neededBy: "backup.restic" },
+        ...(neededBy === undefined ? [] : [{ name: resticKeySecret, neededBy } as const]),
     ];
 }
 
@@ -111,7 +125,9 @@ export function secretProblem(name: string, text: string): string | undefined {
     // Python's smtplib sends nothing else. Source: SMTP.auth in its smtplib.py.
     if (name === "email-password" && /[^\0-\x7f]/.test(text))
         return "must be in ASCII, as authentik's mail client sends nothing else; choose another at the mail server";
-    if (/^(redis|email-password|admin-password|postgres|backup)$|^(database|redis)\//.test(name))
+    // The rules of backup.restic tell which of the two it has to be.
+    if (name === resticKeySecret && text.includes("-----BEGIN ")) return sshKeyProblem(text);
+    if (/^(redis|email-password|admin-password|postgres|backup|restic-.*)$|^(database|redis)\//.test(name))
         return /^[^\s\p{Cc}\p{Cs}]([^\p{Cc}\p{Cs}]*[^\s\p{Cc}\p{Cs}])?$/u.test(text) &&
             (mayBeShort(name) || text.length >= 8)
             ? undefined
@@ -129,8 +145,23 @@ export function isKey(name: string): boolean {
 
 /** An external server may have them already. */
 function mayBeShort(name: string): boolean {
-    return ["database/authentik", "redis", "email-password"].includes(name);
+    return ["database/authentik", "redis", "email-password", "restic-password", resticKeySecret].includes(name);
 }
+
+/** Why it is no private key that ssh uses without asking; undefined when it is one. Source: PROTOCOL.key of OpenSSH. */
+export function sshKeyProblem(text: string): string | undefined {
+    const [, body] =
+        /^-----BEGIN OPENSSH PRIVATE KEY-----\n([\s\S]+)\n-----END OPENSSH PRIVATE KEY-----\s*$/.exec(
+            text.replaceAll("\r\n", "\n"),
+        ) ?? [];
+    const isOpen = body !== undefined && Buffer.from(body, "base64").toString("latin1").startsWith(openKey);
+    if (isOpen || privateKeyIn(text) !== undefined) return undefined;
+    const set = `pulumi config set --secret --path 'secrets["${resticKeySecret}"]' < id_ed25519`;
+    return `must be a private key of ssh with its line breaks, without a passphrase; \`${set}\` takes it from a file`;
+}
+
+/** How one begins whose cipher is none. */
+const openKey = "openssh-key-v1\0\0\0\0\x04none";
 
 function oneLine(isShort: boolean): string {
     const what = isShort ? "a text" : "at least 8 printable characters";

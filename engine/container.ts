@@ -126,6 +126,46 @@ export function handOverArgs(
     return pulumi.output({ ...processArgs(process, labels), capabilities });
 }
 
+/**
+ * The arguments of a job that has all that a container has: its volumes with their files, networks, variables and limits.
+ *
+ * @param process what it runs, and which of the container's mounts it may also write to.
+ */
+export function twinArgs(
+    { Config, HostConfig, Mounts, NetworkSettings }: Docker.ContainerInspectInfo,
+    { writable, ...process }: { entrypoint: string[]; command: string[]; writable: string[] },
+    labels: Record<string, string>,
+): KnownArgs {
+    const hosts = (HostConfig.ExtraHosts as string[] | null) ?? [];
+    return processArgs(
+        {
+            ...process,
+            image: Config.Image,
+            user: Config.User,
+            variables: Object.fromEntries(Config.Env.map((line) => halves(line, "="))),
+            mounts: Mounts.map(({ Name, Source, Destination, RW }) => ({
+                source: Name ?? Source,
+                target: Destination,
+                readOnly: !RW && !writable.includes(Destination),
+            })),
+            networks: Object.values(NetworkSettings.Networks).map(({ NetworkID }) => ({
+                network: NetworkID,
+                aliases: [],
+            })),
+            limits: HostConfig.Memory ? { memory: `${HostConfig.Memory / 1024 ** 2}m` } : {},
+            hosts: Object.fromEntries(hosts.map((line) => halves(line, ":"))),
+            dns: (HostConfig.Dns as string[] | null) ?? [],
+        },
+        labels,
+    ) as KnownArgs;
+}
+
+/** A text before and after the first separator. */
+function halves(text: string, separator: string): [string, string] {
+    const at = text.indexOf(separator);
+    return [text.slice(0, at), text.slice(at + 1)];
+}
+
 /** The same container for the engine's API: for jobs, which run once and so cannot be a resource of the provider. */
 export function createOptions(name: string, args: KnownArgs, pids: number): Docker.ContainerCreateOptions {
     const [first] = args.networksAdvanced ?? [];

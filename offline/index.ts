@@ -6,6 +6,12 @@
  * const { buildStandInImages } = await import("./offline/index.ts");
  * const images = await buildStandInImages(console.log);
  */
-export { buildLaterPostgresImage, buildStandInImages, standInImages, type StandInImages } from "./images/build";
+export {
+    buildLaterPostgresImage,
+    buildResticImage,
+    buildStandInImages,
+    standInImages,
+    type StandInImages,
+} from "./images/build";
 export { buildGatewayImage } from "./gateway/build";
 export { buildToolchain, findToolchain, type Place, type Toolchain } from "./toolchain/build";

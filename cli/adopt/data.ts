@@ -7,11 +7,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { roles } from "../../authentik/roles";
 import { volumeName, type VolumeNames } from "../../config/volumes";
 import type { DockerConnection } from "../../engine/connection";
-import { type KnownArgs, processArgs } from "../../engine/container";
 import { putFiles } from "../../engine/files";
-import { runToExit } from "../../engine/job";
 import { jobLabel, stackLabel } from "../../engine/labels";
 import { execute, lastLogLines } from "../../engine/streams";
+import { type RootJob, runAsRoot } from "../backup/root-job";
 import { type Progress, ToolError } from "../progress";
 import type { OldDatabase } from "./installation";
 import type { Translation } from "./translate";
@@ -155,17 +154,9 @@ async function handOver(to: Destination, volume: string, target: string, user: s
 async function job(
     { connection, identity, names, image }: Destination,
     title: string,
-    process: {
-        entrypoint: string[];
-        command: string[];
-        mounts: { source: string; target: string; readOnly?: boolean }[];
-    },
+    process: Pick<RootJob, "entrypoint" | "command" | "mounts">,
 ): Promise<void> {
-    const labels = { [stackLabel]: identity, [jobLabel]: jobOf(names, "files") };
-    const made = processArgs({ image, user: "0", networks: [], limits: { memory: "512m" }, ...process }, labels);
-    const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] };
-    const args = { ...made, capabilities } as KnownArgs;
-    await runToExit(connection, { name: jobOf(names, "files"), title, args, pids: 64, files: [], seconds: 4 * 3600 });
+    await runAsRoot(connection, { name: jobOf(names, "files"), title, identity, image, ...process, hours: 4 });
 }
 
 /** A PostgreSQL without a network, on the stack's volume; a killed run may have left one. */

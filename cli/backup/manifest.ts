@@ -1,5 +1,6 @@
 import { compare } from "../../authentik/releases";
 import { stepProblem } from "../../authentik/upgrades";
+import type { Copy, Elsewhere } from "./copies";
 
 /** What a backup says of itself, as authentik/backup.sh writes it. */
 export interface Manifest {
@@ -55,18 +56,38 @@ export function bytesOf({ files }: Pick<Manifest, "files">): number {
     return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** The list as people read it, newest last. */
-export function describeListing({ manifests, failures, verified }: Listing, now: Date): string {
-    const rows = manifests.map((manifest) => [
-        manifest.id,
-        `${ageText(now.getTime() - timeOf(manifest).getTime())} ago`,
-        sizeText(bytesOf(manifest)),
-        manifest.release,
-        [...(manifest.id === verified?.id ? ["verified"] : []), ...manifest.warnings].join("; "),
-    ]);
-    const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-    const table = rows.map((row) =>
-        row
+/**
+ * The list as people read it, newest last.
+ *
+ * @param elsewhere the copies in a repository. Default: there is none.
+ */
+export function describeListing({ manifests, failures, verified }: Listing, now: Date, elsewhere?: Elsewhere): string {
+    const copies = elsewhere?.copies ?? [];
+    const here = new Set(manifests.map(({ id }) => id));
+    const there = new Set(copies.flatMap(({ id, owner }) => (owner === elsewhere?.owner ? [id] : [])));
+    const row = (one: { id: string; bytes: number; release: string }, notes: string[]) => [
+        one.id,
+        `${ageText(now.getTime() - timeOf(one).getTime())} ago`,
+        sizeText(one.bytes),
+        one.release,
+        notes.join("; "),
+    ];
+    const ofOther = ({ owner }: Copy) => (owner === elsewhere?.owner ? [] : [`of ${owner}`]);
+    const rows = [
+        ...manifests.map((one) =>
+            row({ ...one, bytes: bytesOf(one) }, [
+                ...(one.id === verified?.id ? ["verified"] : []),
+                ...(there.has(one.id) ? ["also elsewhere"] : []),
+                ...one.warnings,
+            ]),
+        ),
+        ...copies
+            .filter((copy) => !here.has(copy.id) || copy.owner !== elsewhere?.owner)
+            .map((copy) => row(copy, ["elsewhere", ...ofOther(copy)])),
+    ].sort(([one = ""], [other = ""]) => one.localeCompare(other));
+    const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+    const table = rows.map((cells) =>
+        cells
             .map((cell, at) => cell.padEnd(widths[at] ?? 0))
             .join("  ")
             .trimEnd(),
@@ -74,6 +95,7 @@ export function describeListing({ manifests, failures, verified }: Listing, now:
     return [
         ...(rows.length === 0 ? ["There is no backup yet."] : table),
         ...failures.map((text) => `\nfailed: ${text}`),
+        ...(elsewhere?.failures ?? []).map((text) => `\nelsewhere: ${text}`),
     ].join("\n");
 }
 

@@ -3,6 +3,7 @@ import type { Report } from "../stack/events";
 import { bringUp, settle } from "../stack/up";
 import type { OpenStack } from "../workplace";
 import { type Manifest, restoreProblem } from "./manifest";
+import { OffsiteStore } from "./offsite";
 import { BackupStore } from "./store";
 
 /** Where a backup is, and the stack whose data it takes the place of. */
@@ -15,12 +16,13 @@ export interface Restore {
 }
 
 /**
- * The backup of a restore, whole and fit for the stack.
+ * The backup of a restore, whole and fit for the stack. One that is only elsewhere is brought back first.
  *
  * @throws ToolError with what to do instead.
  */
-export async function fitting({ from, into, id, otherKey }: Restore): Promise<Manifest> {
+export async function fitting(progress: Progress, { from, into, id, otherKey }: Restore): Promise<Manifest> {
     const source = new BackupStore(from);
+    if (!(await source.has(id))) await new OffsiteStore(from).fetch(progress, id);
     const manifest = await source.manifest(id);
     const problem = restoreProblem(manifest, { ...(await new BackupStore(into).target()), otherKey });
     if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);

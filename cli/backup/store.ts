@@ -1,16 +1,14 @@
-import { backupScript, fingerprintFile, postgresSocket, roles } from "../../authentik/roles";
+import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
 import { volumeName, type VolumeNames } from "../../config/volumes";
 import { script } from "../../components/probe";
-import { ignoring } from "../../engine/connection";
-import { type KnownArgs, processArgs } from "../../engine/container";
 import { readFile } from "../../engine/files";
-import { runToExit } from "../../engine/job";
-import { generationLabel, jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
+import { resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
 import { ToolError } from "../progress";
 import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Listing, type Manifest, readListing, type Target } from "./manifest";
+import { runAsRoot, stopWriters } from "./root-job";
 
 /** The backups of a stack: what authentik/backup.sh does, in the container of the backups or in a job of its own. */
 export class BackupStore {
@@ -30,6 +28,11 @@ export class BackupStore {
     /** All that there is; also of a stack that is stopped. */
     public async list(): Promise<Listing> {
         return readListing(await this.run("looking for backups", ["list"]));
+    }
+
+    /** Whether there is a backup of this name. */
+    public async has(id: string): Promise<boolean> {
+        return (await this.list()).manifests.some((manifest) => manifest.id === id);
     }
 
     /** @throws ToolError when there is no such backup. */
@@ -94,11 +97,7 @@ export class BackupStore {
 
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
     public async restore({ volume }: BackupStore, id: string): Promise<string> {
-        const docker = await dockerOf(this.open.workplace).client();
-        const label = [`${stackLabel}=${this.open.identity}`];
-        const writers = await docker.listContainers({ filters: { label: [...label, generationLabel] } });
-        for (const { Id } of [...writers, ...(await this.containers())])
-            await docker.getContainer(Id).stop({ t: 60 }).catch(ignoring(304));
+        await stopWriters(this.open, await this.containers());
         return await this.run("restoring the backup", ["restore", id], { volume, targets: this.targets });
     }
 
@@ -150,26 +149,17 @@ export class BackupStore {
             throw new ToolError(
                 `The stack ${this.open.stack.name} has no backups: \`backup.run\` is false, and its PostgreSQL is elsewhere.`,
             );
-        const name = `${this.prefix}authentik-backup-job`;
         const files = Object.entries(script("backup.sh").documents).map(([path, content]) => ({ path, content }));
-        const process = {
-            image,
-            entrypoint: ["sh", backupScript],
-            command,
-            user: "0",
+        const output = await runAsRoot(dockerOf(this.open.workplace), {
+            name: `${this.prefix}authentik-backup-job`,
+            identity: this.open.identity,
+            ...{ title, image, command, files, entrypoint: ["sh", backupScript], hours: 6 },
             variables: { PGHOST: postgresSocket.folder, PGUSER: "postgres" },
-            files,
             mounts: [
                 { source: volume, target: "/backups", readOnly: true },
                 ...Object.entries(targets).map(([source, target]) => ({ source, target })),
             ],
-            networks: [],
-            limits: { memory: "1g" },
-        };
-        const labels = { [stackLabel]: this.open.identity, [jobLabel]: name };
-        const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] };
-        const args = { ...processArgs(process, labels), capabilities } as KnownArgs;
-        const job = { name, title, args, pids: roles.backup.pids, files, seconds: 6 * 3600 };
-        return (await runToExit(dockerOf(this.open.workplace), job)).trim();
+        });
+        return output.trim();
     }
 }

@@ -1,9 +1,7 @@
 import { postgresSocket } from "../../authentik/roles";
 import { databaseQuery, newestRelease } from "../../authentik/upgrades";
 import { volumeName } from "../../config/volumes";
-import { type KnownArgs, processArgs } from "../../engine/container";
-import { runToExit } from "../../engine/job";
-import { generationLabel, jobLabel, stackLabel } from "../../engine/labels";
+import { runAsRoot, stopWriters } from "../backup/root-job";
 import { ToolError } from "../progress";
 import { namesOf, prefixOf, readRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
@@ -86,34 +84,21 @@ export class Dumps {
 
     /** Stops what uses the database and puts back what was saved. */
     public async restore(name: string): Promise<void> {
-        const docker = await dockerOf(this.open.workplace).client();
-        const label = [`${stackLabel}=${this.open.identity}`, generationLabel];
-        for (const { Id } of await docker.listContainers({ filters: { label } }))
-            await docker.getContainer(Id).stop({ t: 60 });
+        await stopWriters(this.open);
         await this.run("putting back the database and the uploaded files", restoreScript, name);
     }
 
     /** Runs a script in the stack's PostgreSQL image, as root and without a network, and returns what it printed. */
     private async run(title: string, shell: string, argument: string): Promise<string> {
-        const name = `${this.prefix}authentik-dump`;
-        const labels = { [stackLabel]: this.open.identity, [jobLabel]: name };
-        const process = {
-            image: this.image,
-            entrypoint: ["sh", "-c"],
-            command: [shell, "sh", argument],
-            user: "0",
+        return await runAsRoot(dockerOf(this.open.workplace), {
+            name: `${this.prefix}authentik-dump`,
+            identity: this.open.identity,
+            ...{ title, image: this.image, entrypoint: ["sh", "-c"], command: [shell, "sh", argument], hours: 1 },
             mounts: [
                 { source: `${this.prefix}${postgresSocket.volume}`, target: postgresSocket.folder },
                 { source: this.media, target: "/media" },
                 { source: this.volume, target: "/dumps" },
             ],
-            networks: [],
-            limits: { memory: "1g" },
-        };
-        // Files of authentik's user, who is another one.
-        const capabilities = { drops: ["ALL"], adds: ["CHOWN", "DAC_OVERRIDE", "FOWNER"] };
-        const args = { ...processArgs(process, labels), capabilities } as KnownArgs;
-        const job = { name, title, args, pids: 256, files: [], seconds: 3600 };
-        return await runToExit(dockerOf(this.open.workplace), job);
+        });
     }
 }

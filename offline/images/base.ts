@@ -48,6 +48,9 @@ const recipe = recipeOf(packages);
 /** A base image with nothing but a later PostgreSQL: its major version, and everything that decides what is in it. */
 export const laterPostgres = { major: later.postgres, recipe: [later.suite, ...recipeOf(["postgresql"])] };
 
+/** The real restic, and what decides what else is in its image, whose entrypoint is that of the official one. */
+export const resticRecipe = [later.suite, ...recipeOf(["ca-certificates", "openssh-client", "restic"])];
+
 /** Everything that decides what is in the base image, except the node binary: a change there costs minutes. */
 export function baseRecipe(): (string | Buffer)[] {
     return [suite, ...recipe, readFileSync(customizeScript)];
@@ -64,20 +67,31 @@ export async function buildLaterPostgres(image: string, progress: Progress): Pro
     await buildRoot(image, { suite: later.suite, args: recipeOf(["postgresql"]) }, progress);
 }
 
-async function buildRoot(image: string, root: { suite: string; args: string[] }, progress: Progress): Promise<void> {
+/** Builds the root file system with {@link resticRecipe}, and loads it into Docker as `image`. */
+export async function buildRestic(image: string, progress: Progress): Promise<void> {
+    const [suite = "", ...args] = resticRecipe;
+    await buildRoot(image, { suite, args }, progress, 'ENTRYPOINT ["/usr/bin/restic"]');
+}
+
+async function buildRoot(
+    image: string,
+    root: { suite: string; args: string[] },
+    progress: Progress,
+    instruction = "",
+): Promise<void> {
     await ensureMmdebstrap(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
     try {
         // apt downloads as another user, who must be able to enter this folder.
         chmodSync(folder, 0o755);
         const tar = join(folder, "root.tar");
-        progress(`building the base image from Debian ${root.suite} packages (about two minutes)`);
+        progress(`building ${image} from Debian ${root.suite} packages (about two minutes)`);
         const args = await mmdebstrapArguments(folder, root, tar);
         await retried("mmdebstrap", attempts, progress, () =>
             run("mmdebstrap", args, { minutes: 8, env: { TMPDIR: folder } }),
         );
-        progress("loading the base image into Docker");
-        await run("docker", ["import", tar, image], { minutes: 5 });
+        progress(`loading ${image} into Docker`);
+        await run("docker", ["import", "--change", instruction, tar, image], { minutes: 5 });
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }

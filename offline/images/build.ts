@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Progress, retried, run } from "../run";
-import { baseRecipe, buildBaseImage, buildLaterPostgres, laterPostgres } from "./base";
+import { baseRecipe, buildBaseImage, buildLaterPostgres, buildRestic, laterPostgres, resticRecipe } from "./base";
 
 const roles = ["server", "proxy", "ldap", "radius", "rac", "postgres", "redis", "app", "nginx"] as const;
 
@@ -81,6 +81,13 @@ export async function buildLaterPostgresImage(progress: Progress): Promise<{ ima
     if (!present.has(base)) await buildLaterPostgres(base, progress);
     await buildImage("later-postgres", image, { BASE: base, PG_MAJOR: major }, __dirname);
     return { image, major };
+}
+
+/** Builds the stand-in for restic's official image, which holds the real restic, unless Docker has it; returns its name. */
+export async function buildResticImage(progress: Progress): Promise<string> {
+    const image = `authentik-stack/stand-in-restic:${hashOf(resticRecipe)}`;
+    if (!(await presentImages()).has(image)) await buildRestic(image, progress);
+    return image;
 }
 
 /** The classic builder only needs the daemon, and finds base images in the daemon's own store. */

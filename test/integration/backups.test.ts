@@ -1,15 +1,18 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { OffsiteStore } from "../../cli/backup/offsite";
 import { bringBack, fitting, replaceData } from "../../cli/backup/restore";
 import { BackupStore } from "../../cli/backup/store";
 import { type Configuration, devWith } from "../support/configuration";
+import { standIns } from "../support/stand-ins";
 import { secretsOf } from "./support/doors";
 import { imagesOf } from "./support/dev";
-import { container, docker, removeAll } from "./support/host";
+import { container, docker, removeAll, tryDocker } from "./support/host";
 import { freePorts } from "./support/ports";
+import { type Sshd, startSshd } from "./support/sshd";
 import { StackUnderTest } from "./support/stack-under-test";
 import { openBench } from "./support/workplace";
 
@@ -21,25 +24,48 @@ describe("backups", () => {
     let stack: StackUnderTest;
     let store: BackupStore;
     let offSite: string;
+    let sshd: Sshd;
 
     before(async () => {
         const [port = 0] = await freePorts(1);
         const { images } = await openBench();
+        const restic = await (await standIns()).buildResticImage((line) => console.log(`    ${line}`));
+        offSite = mkdtempSync(join(tmpdir(), "authentik-stack-off-site-"));
+        // Containers reach this machine there.
+        const gateway = "{{(index .IPAM.Config 0).Gateway}}";
+        const machine = await docker("network", "inspect", "bridge", `--format=${gateway}`);
+        sshd = await startSshd(offSite, machine);
         configuration = devWith({
-            ...{ prefix, images: imagesOf(images), outposts: [], applications: [] },
+            ...{ prefix, images: { ...imagesOf(images), restic }, outposts: [], applications: [] },
+            "backup.restic": {
+                repository: `sftp://${userInfo().username}@${machine}:${sshd.port}/${offSite}/by-sftp`,
+                knownHosts: readFileSync(join(offSite, "known_hosts"), "utf8"),
+            },
             ...{ url: `http://authentik.localhost:${port}`, "server.ports[0].port": port },
             consumers: [{ name: "paperless" }],
         });
-        offSite = mkdtempSync(join(tmpdir(), "authentik-stack-off-site-"));
-        stack = await StackUnderTest.open(prefix, configuration);
-        await stack.up();
-        store = new BackupStore(stack.opened);
+        await begin({});
     });
     after(async () => {
+        await sshd.close();
         rmSync(offSite, { recursive: true, force: true });
         await stack.close();
     });
 
+    /** A stack that has nothing but its configuration and secrets. */
+    const begin = async (secrets: Record<string, string>) => {
+        stack = await StackUnderTest.open(prefix, configuration);
+        const restic = { "restic-password": "opens it", "restic-key": readFileSync(sshd.identity, "utf8") };
+        for (const [name, value] of Object.entries({ ...secrets, ...restic })) await stack.setSecret(name, value);
+        await stack.up();
+        store = new BackupStore(stack.opened);
+    };
+    const elsewhere = async () => (await new OffsiteStore(stack.opened).list()) ?? expect.fail("nothing is copied");
+    const copied = async (id: string) => {
+        const until = Date.now() + 120_000;
+        while (!(await elsewhere()).copies.some((copy) => copy.id === id) && Date.now() < until) await sleep(2000);
+        return await elsewhere();
+    };
     const sql = async (database: string, command: string) => {
         const { id } = await container(`${prefix}authentik-postgres-server`);
         const options = ["--username=postgres", "--tuples-only", "--no-align", "--quiet", `--command=${command}`];
@@ -108,29 +134,42 @@ describe("backups", () => {
         );
         const restore = { from: stack.opened, into: stack.opened, id: "2020-01-01T00-00-00Z" };
 
-        const refused = await fitting(restore).then(() => "", String);
+        const refused = await fitting(quiet, restore).then(() => "", String);
 
         expect(refused).to.contain("paperless.dump").and.contain("altered or cut short");
         await inBackups("rm -r /backups/2020-01-01T00-00-00Z");
     });
 
-    it("bring everything back on a new machine, with nothing but the secret key and a copy", async () => {
+    it("are copied elsewhere, each as it was made", async () => {
+        const { id, release, files } = await newest();
+
+        const { copies, failures } = await copied(id);
+
+        const copy = copies.find((one) => one.id === id);
+        expect(copy).to.include({ owner: `${prefix}authentik-offsite`, release });
+        expect(copy?.bytes).to.be.greaterThan(files["authentik.dump"]?.bytes ?? Infinity);
+        expect(failures).to.deep.equal([]);
+        expect(await docker("ps", "--filter=health=unhealthy", "--quiet", `--filter=name=${prefix}`)).to.equal("");
+    });
+
+    it("bring everything back on a new machine, with nothing but the secret keys and the copies elsewhere", async () => {
         const { id } = await newest();
         const secrets = await secretsOf(stack, ["secret-key"]);
         await docker("cp", `${await backups()}:/backups/${id}`, offSite);
         await removeAll(prefix);
         await stack.close();
 
-        stack = await StackUnderTest.open(prefix, configuration);
-        await stack.setSecret("secret-key", secrets["secret-key"] ?? "");
-        await stack.up();
-        store = new BackupStore(stack.opened);
+        await begin({ "secret-key": secrets["secret-key"] ?? "" });
+        expect(await store.has(id)).to.equal(false);
+        const restore = { from: stack.opened, into: stack.opened, id };
+        const { files } = await fitting(quiet, restore);
+        // A copy of the folder alone, by whatever program, is as good.
+        await inBackups(`rm -r /backups/${id}`);
         const image = String((configuration.images as { postgres: string }).postgres);
-        const mounts = ["--volume", `${offSite}:/copy:ro`, "--volume", `${store.volume}:/backups`];
+        const mounts = ["--volume", `${offSite}/${id}:/copy/${id}:ro`, "--volume", `${store.volume}:/backups`];
         const copy = ["--user=0", "--entrypoint=sh", image, "-c", "cp -r /copy/. /backups/ && chown -R 1000 /backups"];
         await docker("run", "--rm", ...mounts, ...copy);
-        const restore = { from: stack.opened, into: stack.opened, id };
-        await fitting(restore);
+        expect((await fitting(quiet, restore)).files).to.deep.equal(files);
         await replaceData(quiet, restore);
         await bringBack(quiet, restore);
 
@@ -139,5 +178,30 @@ describe("backups", () => {
             "paperless",
         );
         expect((await stack.up()).changes, "and the next update finds nothing to do").to.deep.equal([]);
+    });
+
+    it("are copied into a folder of the host as well, and say why when that fails", async () => {
+        const repository = join(offSite, "folder");
+        mkdirSync(repository, { mode: 0o700 });
+        stack.configure({ ...configuration, backup: { restic: { repository } } });
+        // It would be left over.
+        await stack.opened.stack.removeConfig('authentik-stack:secrets["restic-key"]', true);
+
+        await stack.up();
+        const { id } = await container(`${prefix}authentik-offsite-container`);
+        const program = ["exec", id, "sh", "/run/authentik-stack/offsite.sh"];
+        const failure = await docker(...program, "attempt", "copy").then(() => "", String);
+
+        expect(failure).to.contain("permission denied");
+        expect((await elsewhere()).failures.join()).to.contain("permission denied");
+        expect((await tryDocker(...program, "health")).output)
+            .to.contain("copy failed")
+            .and.contain("permission denied");
+        chownSync(repository, 1000, 1000);
+        await docker(...program, "attempt", "copy");
+        await docker(...program, "attempt", "check");
+        expect((await tryDocker(...program, "health")).code).to.equal(0);
+        const here = (await store.list()).manifests.map((one) => one.id);
+        expect((await elsewhere()).copies.map((one) => one.id)).to.deep.equal(here);
     });
 });

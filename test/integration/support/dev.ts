@@ -45,6 +45,6 @@ export function imagesOf({
     rac,
     postgres,
     redis,
-}: StandInImages): Omit<Images, "gateway"> {
+}: StandInImages): Omit<Images, "gateway" | "restic"> {
     return { server, proxy, ldap, radius, rac, postgres, redis };
 }

@@ -21,8 +21,12 @@ export const alias = "the-server";
 
 const program = "/usr/sbin/sshd";
 
-/** Starts an SSH server on the loopback; it turns the ninth login away that is not through, as any turns some away. */
-export async function startSshd(folder: string): Promise<Sshd> {
+/**
+ * Starts an SSH server of this machine, with sftp; it turns the ninth login away that is not through, as any turns some away.
+ *
+ * @param address on which it listens. Default: the loopback.
+ */
+export async function startSshd(folder: string, address = "127.0.0.1"): Promise<Sshd> {
     if (!existsSync(program)) await installPackage("openssh-server", console.log);
     mkdirSync("/run/sshd", { recursive: true });
     const [port = 0] = await freePorts(1);
@@ -30,16 +34,17 @@ export async function startSshd(folder: string): Promise<Sshd> {
     for (const name of ["host", "user", "stranger"])
         await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path(name)]);
     const publicKey = (name: string) => readFileSync(path(`${name}.pub`), "utf8");
-    writeFileSync(path("known_hosts"), `[127.0.0.1]:${port} ${publicKey("host")}`);
-    writeFileSync(path("other_hosts"), `[127.0.0.1]:${port} ${publicKey("stranger")}`);
+    writeFileSync(path("known_hosts"), `[${address}]:${port} ${publicKey("host")}`);
+    writeFileSync(path("other_hosts"), `[${address}]:${port} ${publicKey("stranger")}`);
     const settings = {
-        ListenAddress: "127.0.0.1",
+        ListenAddress: address,
         Port: String(port),
         HostKey: path("host"),
         AuthorizedKeysFile: path("user.pub"),
         PidFile: "none",
         StrictModes: "no",
         UsePAM: "no",
+        Subsystem: "sftp internal-sftp",
         PasswordAuthentication: "no",
         MaxStartups: "8:100:8",
     };
@@ -53,7 +58,7 @@ export async function startSshd(folder: string): Promise<Sshd> {
         configuration: (changes) => {
             const file = path(`config-${++files}`);
             const client = {
-                HostName: "127.0.0.1",
+                HostName: address,
                 Port: String(port),
                 User: userInfo().username,
                 IdentityFile: path("user"),

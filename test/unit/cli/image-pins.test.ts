@@ -8,7 +8,13 @@ import { updatePins } from "../../../cli/image-pins";
 import { ToolError } from "../../../cli/progress";
 import { type FakeEngine, startEngine } from "../../support/engine";
 
-const tags = { authentik: "2025.6.1", postgres: "17-alpine", redis: "7.4-alpine", gateway: "2.10-alpine" };
+const tags = {
+    authentik: "2025.6.1",
+    postgres: "17-alpine",
+    redis: "7.4-alpine",
+    gateway: "2.10-alpine",
+    restic: "0.18.0",
+};
 const images = Object.values(pinnedImages({ tags, digests: {} }));
 const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
 

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { errorOf, showsProblem } from "../../support/bad-configuration";
 import { devConfiguration, devWith } from "../../support/configuration";
 import { applicationRows } from "./bad/applications";
+import { backupRows } from "./bad/backup";
 import { dataRows } from "./bad/data";
 import { gatewayRows } from "./bad/gateway";
 import { limitRows } from "./bad/limits";
@@ -19,6 +20,7 @@ const rows = [
     ...signInRows,
     ...dataRows,
     ...tlsRows,
+    ...backupRows,
     ...gatewayRows,
     ...secretRows,
 ];

@@ -1,0 +1,70 @@
+import type Docker from "dockerode";
+import { offsiteScript, roles } from "../../authentik/roles";
+import { twinArgs } from "../../engine/container";
+import { runToExit } from "../../engine/job";
+import { jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
+import { type Progress, reasonOf, ToolError } from "../progress";
+import { dockerOf, type OpenStack } from "../workplace";
+import { type Elsewhere, readCopies } from "./copies";
+
+/** The copies of a stack's backups elsewhere: what authentik/offsite.sh does, in a job that has what its container has. */
+export class OffsiteStore {
+    public constructor(private readonly open: OpenStack) {}
+
+    /** All that there is, or why that is not known; undefined where nothing is copied. */
+    public async list(): Promise<Elsewhere | undefined> {
+        const container = await this.container();
+        if (container === undefined) return undefined;
+        const owner = container.Config.Hostname;
+        const { Health } = container.State;
+        const said = Health?.Status === "unhealthy" ? Health.Log.at(-1)?.Output.trim() : undefined;
+        const failures = said === undefined ? [] : [said];
+        try {
+            const output = await this.run(container, "looking for copies elsewhere", ["list"], 120);
+            return { owner, copies: readCopies(output, owner), failures };
+        } catch (error) {
+            return { owner, copies: [], failures: [...failures, reasonOf(error)] };
+        }
+    }
+
+    /**
+     * Brings a backup back beside those that are here.
+     *
+     * @throws ToolError when the repository cannot be read, or does not have it.
+     */
+    public async fetch(progress: Progress, id: string): Promise<void> {
+        const container = await this.container();
+        const elsewhere = await this.list();
+        if (container === undefined || elsewhere === undefined) return;
+        const found = elsewhere.copies.find((copy) => copy.id === id);
+        if (found !== undefined) {
+            progress(`bringing ${id} back from elsewhere`);
+            await this.run(container, "bringing the backup back", ["fetch", found.snapshot, id], 12 * 3600);
+        } else if (elsewhere.failures.length > 0)
+            throw new ToolError(
+                `${id} is not in the stack's volume, and the copies elsewhere cannot be read: ${elsewhere.failures.join("; ")}`,
+            );
+    }
+
+    private async container(): Promise<Docker.ContainerInspectInfo | undefined> {
+        const docker = await dockerOf(this.open.workplace).client();
+        const filters = { label: [`${stackLabel}=${this.open.identity}`] };
+        const found = await docker.listContainers({ all: true, filters });
+        const newest = found.find(({ Labels }) => Labels[resourceLabel]?.endsWith("-offsite-container"));
+        return newest && (await docker.getContainer(newest.Id).inspect());
+    }
+
+    private async run(
+        container: Docker.ContainerInspectInfo,
+        title: string,
+        command: string[],
+        seconds: number,
+    ): Promise<string> {
+        const name = `${container.Config.Hostname}-job`;
+        const labels = { [stackLabel]: this.open.identity, [jobLabel]: name };
+        const process = { entrypoint: ["sh", offsiteScript], command, writable: ["/backups"] };
+        const args = twinArgs(container, process, labels);
+        const job = { name, title, args, pids: roles.offsite.pids, files: [], seconds };
+        return await runToExit(dockerOf(this.open.workplace), job);
+    }
+}

@@ -1,0 +1,139 @@
+import { z } from "zod";
+import { resticCredentials, roles } from "../authentik/roles";
+import { limits, section, text, whole } from "../ground/fields";
+
+/** Name of the secret with which a repository is reached. */
+export const resticKeySecret = "restic-key";
+
+/** A kind of repository. */
+interface Kind {
+    /** What restic takes it for, and what a mistake in it looks like only later, when it is used. */
+    form: RegExp;
+    /** The variables in which restic finds `user` and the secret `restic-key`. Default: it has no use for them. */
+    variables?: { user: string; key: string };
+    /** It may ask for neither. Default: false. */
+    mayBeOpen?: true;
+}
+
+/**
+ * The kinds of repositories, as restic recognises them. A password in one would be shown wherever the configuration is.
+ *
+ * Source: ParseConfig in internal/backend/{s3,b2,rest,sftp}/config.go of restic 0.18, and CheckValidBucketName of minio-go.
+ */
+const kinds = {
+    s3: {
+        form: /^s3:((https?:)?\/\/)?[^\s/@]+\/[a-z0-9][\w.:-]{1,61}[a-z0-9](\/.*)?$/i,
+        variables: resticCredentials.s3,
+    },
+    b2: {
+        form: /^b2:[a-z0-9-]{6,50}(:.*)?$/i,
+        variables: resticCredentials.b2,
+    },
+    rest: {
+        form: /^rest:https?:\/\/[^\s/@?#]+(\/.*)?$/,
+        variables: resticCredentials.rest,
+        mayBeOpen: true,
+    },
+    sftp: {
+        form: /^sftp:(\/\/([^\s@/:]+@)?(\[[\da-f:.]+\]|[^\s@/:[\]]+)(:\d{1,5})?\/(?!~)|(?!\/\/)([^\s@:]+@)?[^\s@:/]+:(?!~)).*$/i,
+    },
+    folder: { form: /^\/.*[^/].*$/ },
+} as const satisfies Record<string, Kind>;
+
+/** What holds a repository. */
+export type RepositoryKind = keyof typeof kinds;
+
+/** What holds a repository; undefined where restic would refuse it. */
+export function kindOfRepository(repository: string): RepositoryKind | undefined {
+    return (Object.keys(kinds) as RepositoryKind[]).find((kind) => kinds[kind].form.test(repository));
+}
+
+const repositoryError =
+    "must be a repository of restic such as s3:https://s3.example.com/bucket, b2:bucket:folder, rest:https://backup.example.com, " +
+    "sftp:user@host:/folder, or a folder of the Docker host such as /mnt/backup; a password in it belongs into the secret `restic-key`";
+const knownHostsError =
+    "must be lines of an ssh client's known_hosts; `ssh-keyscan <host>` prints them, and its owner tells whether they are right";
+const knownHost = /^(@[\w-]+ +)?\S+ +[\w.@-]+ +[A-Za-z0-9+/]+=*( .*)?$/;
+const kept = (which: string, count: number) =>
+    whole("must be a whole number from 0 to 10000, such as 14", 0, 10_000)
+        .default(count)
+        .describe(`how many stay: ${which}; 0 for none`);
+
+/** Copies of the backups in a repository of restic. */
+export const restic = section({
+    repository: text(
+        repositoryError,
+        (value) => !/\p{Cc}/u.test(value) && kindOfRepository(value) !== undefined,
+    ).describe(
+        "where to, as restic writes it: s3:, b2:, rest:, sftp:, or a folder of the Docker host; the secret `restic-password` opens it",
+    ),
+    user: text("must be on one line without blanks at its ends, such as AKIAIOSFODNN7EXAMPLE", /^\S(.*\S)?$/)
+        .optional()
+        .describe(
+            "id of the access key of s3, of the application key of b2, or user of a rest server, to which the secret `restic-key` belongs",
+        ),
+    knownHosts: text(knownHostsError, (value) =>
+        value.split("\n").every((line) => /^\s*(#.*)?$/.test(line) || knownHost.test(line.trim())),
+    )
+        .optional()
+        .describe("keys of the sftp server, as in known_hosts; needed with sftp:, whose private key is `restic-key`"),
+    keep: section({
+        last: kept("the newest", 14),
+        daily: kept("the last one of a day", 14),
+        weekly: kept("the last one of a week", 8),
+        monthly: kept("the last one of a month", 12),
+    })
+        .prefault({})
+        .describe("which copies stay; if all are 0, all do, e.g. in a repository that takes new ones alone"),
+    check: z
+        .enum(["hourly", "daily", "weekly", "never"], { error: "must be one of hourly, daily, weekly, never" })
+        .default("weekly")
+        .describe("how often restic checks the whole repository"),
+    ...limits(roles.offsite),
+})
+    .superRefine(({ repository, user, knownHosts }, context) => {
+        const kind = kindOfRepository(repository);
+        if (kind === undefined) return;
+        const { variables, mayBeOpen }: Kind = kinds[kind];
+        const report = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
+        if (variables !== undefined && mayBeOpen !== true && user === undefined)
+            report("user", `must be the id of the key with which ${kind} is used, which is the secret \`restic-key\``);
+        if (variables === undefined && user !== undefined)
+            report(
+                "user",
+                `has no effect on ${kind === "sftp" ? "sftp, whose user is in repository" : "a folder"}; remove it`,
+            );
+        if (kind === "sftp" && knownHosts === undefined) report("knownHosts", knownHostsError);
+        if (kind !== "sftp" && knownHosts !== undefined) report("knownHosts", "is for sftp alone; remove it");
+    })
+    .optional()
+    .describe("copies of the backups elsewhere, made with restic after each backup; default: none");
+
+/** The copies elsewhere, as configured. */
+export type ResticConfig = NonNullable<z.infer<typeof restic>>;
+
+/** What of a configuration decides which credentials there are. */
+type Destination = Pick<ResticConfig, "repository" | "user">;
+
+/** The key that makes the secret `restic-key` needed; undefined where nothing does. */
+export function resticKeyNeededBy({ repository, user }: Destination): string | undefined {
+    if (kindOfRepository(repository) === "sftp") return "backup.restic.repository";
+    return user === undefined ? undefined : "backup.restic.user";
+}
+
+/**
+ * How restic gets what it needs for a repository.
+ *
+ * @returns `location`: the repository, or the place of the folder in the container; `variables`: plain ones; `keyVariable`: the
+ *   one that has the key, except for sftp.
+ */
+export function resticAccess({ repository, user }: Destination, folder: string) {
+    const kind = kindOfRepository(repository) ?? "folder";
+    const { variables }: Kind = kinds[kind];
+    return {
+        kind,
+        location: kind === "folder" ? folder : repository,
+        variables: variables === undefined || user === undefined ? {} : { [variables.user]: user },
+        keyVariable: variables?.key,
+    };
+}
