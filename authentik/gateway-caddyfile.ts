@@ -24,6 +24,8 @@ export const gatewayFolder = "/data";
 export const gatewayVariables = { XDG_DATA_HOME: gatewayFolder, XDG_CONFIG_HOME: `${gatewayFolder}/config` };
 /** Where the configuration finds certificates of one's own. */
 export const certificateFolder = `${gatewayFolder}/certificates`;
+/** Where Caddy keeps the certificates that it got, each in a folder of its CA and one of its name. */
+export const issuedFolder = `${gatewayFolder}/caddy/certificates`;
 /** Where Caddy keeps the certificate of its own CA. */
 export const rootCertificatePath = `${gatewayFolder}/caddy/pki/authorities/local/root.crt`;
 /** Where it takes a new configuration: at a socket that only its volume leads to. */
@@ -73,10 +75,14 @@ export function gatewayCaddyfile(places: Place[], options: GatewayOptions): stri
     ]);
 }
 
-/** Whether the gateway's own CA certifies a name, which only those who trust its root take. */
-export function isInternal(origin: string, { issuer, certificates }: Pick<GatewayOptions, "issuer" | "certificates">) {
+/** Who certifies a name: a certificate of one's own, the gateway's own CA, which only those who trust its root take, or an ACME CA. */
+export function issuerOf(
+    origin: string,
+    { issuer, certificates }: Pick<GatewayOptions, "issuer" | "certificates">,
+): "own" | "internal" | "acme" {
     const name = bare(origin);
-    return !certificates.some(({ covers }) => covers(name)) && (issuer === "internal" || isPrivateName(name));
+    if (certificates.some(({ covers }) => covers(name))) return "own";
+    return issuer === "internal" || isPrivateName(name) ? "internal" : "acme";
 }
 
 function globalOptions(more: string[]): string[] {
@@ -142,7 +148,7 @@ function site(place: Place, options: GatewayOptions): string[] {
             "import front",
             ...(own === undefined ? [] : [`tls ${pair.join(" ")}`]),
             // A browser holds a name to it at every port, and one at home may speak http at another.
-            ...(isInternal(origin, options)
+            ...(issuerOf(origin, options) === "internal"
                 ? ["tls internal"]
                 : ["header ?Strict-Transport-Security max-age=31536000"]),
             ...leading(to),

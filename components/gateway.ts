@@ -9,7 +9,8 @@ import {
     gatewayCaddyfile,
     gatewayFolder,
     gatewayVariables,
-    isInternal,
+    issuedFolder,
+    issuerOf,
     rootCertificatePath,
 } from "../authentik/gateway-caddyfile";
 import { roles } from "../authentik/roles";
@@ -45,6 +46,10 @@ export interface GatewayArgs {
 /** Its user: one that owns nothing else. Docker lets every user of a container listen on any port of it. */
 const user = "1000:1000";
 const folder = "/run/gateway";
+/** Time for a CA, which usually needs a quarter of it. */
+const certificateSeconds = 45;
+/** Of its log, which has a line for each request. */
+const telling = /"level":"error"/;
 
 /**
  * The front door: it publishes every name over https and leads it to its place.
@@ -52,7 +57,8 @@ const folder = "/run/gateway";
  * A new configuration is checked, and taken over without a restart. A container that replaces another one behind it is taken over
  * without a new configuration.
  *
- * @throws (when the update runs) Error with Caddy's words when it refuses the configuration; the last one stays in place.
+ * @throws (when the update runs) Error with Caddy's words when it refuses the configuration, or with the CA's when there is no
+ *   certificate for a name; what the gateway had before stays in place.
  * @example
  * const gateway = new Gateway("auth-gateway", {
  *     ...{ config, networks, context, server, outposts: [outpost], keys: {} },
@@ -112,6 +118,7 @@ export class Gateway extends pulumi.ComponentResource {
                     stopSeconds: roles.gateway.stopSeconds,
                     limits: { memory, cpus },
                     pids: roles.gateway.pids,
+                    telling,
                     transform: args.transform,
                 },
                 args.additions,
@@ -119,6 +126,7 @@ export class Gateway extends pulumi.ComponentResource {
             child,
         );
         const behind = [server.running, ...outposts.map(({ running }) => running)];
+        const asked = namesOf(places.filter(({ origin }) => issuerOf(origin, options) === "acme"));
         const addresses = {
             [addressVariable()]: server.running.address,
             ...Object.fromEntries(outposts.map(({ outpost, running }) => [addressVariable(outpost), running.address])),
@@ -129,7 +137,7 @@ export class Gateway extends pulumi.ComponentResource {
                 ...process,
                 title: "giving the gateway its configuration",
                 entrypoint: ["sh", "-c"],
-                command: [configure(Object.keys(addresses))],
+                command: [configure(Object.keys(addresses), asked)],
                 documents: { [`${folder}/Caddyfile`]: gatewayCaddyfile(places, options), ...certificates(gateway) },
                 files: gateway.certificates.map(({ name: key, certificate }) => ({
                     path: `${folder}/${fileOf(certificate)}.key`,
@@ -140,12 +148,14 @@ export class Gateway extends pulumi.ComponentResource {
                 networks: [],
                 triggers: { [title]: this.running.revision },
                 witnesses: [this.running],
-                seconds: 120,
-                cure: "The gateway goes on with what it had. Run `pulumi up` again when the cause is fixed.",
+                seconds: 120 + certificateSeconds,
+                cure:
+                    "The gateway goes on with what it had, and tries again by itself, less and less often. " +
+                    "Run `pulumi up` again when the cause is fixed: that tries again at once.",
             },
             { parent: this, dependsOn: [this.running.healthy, ...behind.map(({ healthy }) => healthy)] },
         );
-        this.rootCertificate = places.some(({ origin }) => isInternal(origin, options))
+        this.rootCertificate = places.some(({ origin }) => issuerOf(origin, options) === "internal")
             ? this.configured.urn.apply(() => context.runtime.read(this.running, rootCertificatePath))
             : undefined;
         this.registerOutputs({});
@@ -156,12 +166,21 @@ export class Gateway extends pulumi.ComponentResource {
  * Caddy itself goes on with what it had where it does not take a configuration, and does nothing where it is unchanged. Addresses
  * and certificates are there before the configuration that names them, and certificates go after the one that does no longer.
  *
+ * A name without a certificate fails the job, so that the next update runs it again. Without `--force`, Caddy would go on waiting
+ * until it is time for its own next attempt.
+ *
  * @param addresses names of the variables that are addresses of containers.
+ * @param asked names that an ACME CA certifies.
  */
-function configure(addresses: string[]): string {
+function configure(addresses: string[], asked: string[]): string {
     return `
 set -eu
 umask 077
+lacking() {
+  for name in ${asked.join(" ")}; do
+    find ${issuedFolder} -path '*/local/*' -prune -o -name "$name.crt" -print 2>/dev/null | grep -q . || echo "$name"
+  done
+}
 mkdir -p ${certificateFolder} ${addressFolder}
 for file in ${folder}/*.crt ${folder}/*.key; do
   if [ -e "$file" ]; then cp -f "$file" ${certificateFolder}/; fi
@@ -171,10 +190,17 @@ for name in ${addresses.join(" ")}; do
   printf %s "$(printenv "$name")" > ${addressFolder}/.new
   mv -f ${addressFolder}/.new "${addressFolder}/$name"
 done
-caddy reload --config ${folder}/Caddyfile --adapter caddyfile --address ${adminAddress}
+force="$(lacking)"
+caddy reload \${force:+--force} --config ${folder}/Caddyfile --adapter caddyfile --address ${adminAddress}
 for file in ${certificateFolder}/*; do
   if [ ! -e "${folder}/$(basename "$file")" ]; then rm -f "$file"; fi
 done
+for second in $(seq ${certificateSeconds}); do
+  if [ -z "$(lacking)" ]; then exit 0; fi
+  sleep 1
+done
+lacking | sed 's/^/the CA certified no /' >&2
+exit 1
 `;
 }
 

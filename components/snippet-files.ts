@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthentikOutputs, Pending } from "./outputs";
@@ -7,7 +7,8 @@ import type { AuthentikOutputs, Pending } from "./outputs";
  * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, the
  * root certificate of the gateway, and the configuration of Autorestic.
  *
- * @param folder emptied first, so that files of removed applications and outposts go.
+ * @param folder emptied first, so that files of removed applications and outposts go. The root certificate stays until it is
+ *   known again: an update takes a while, and may fail.
  */
 export function writeSnippets(
     folder: string,
@@ -19,6 +20,8 @@ export function writeSnippets(
     }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts" | "rootCertificate"> &
         Partial<Pick<Pending<AuthentikOutputs>, "autorestic">>,
 ): void {
+    const root = join(folder, "root.crt");
+    const former = rootCertificate !== undefined && existsSync(root) ? readFileSync(root) : undefined;
     // Two programs may do this at once.
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     for (const [name, { snippets }] of [...Object.entries(applications), ...Object.entries(outposts)]) {
@@ -33,9 +36,11 @@ export function writeSnippets(
         writeFileSync(join(folder, "autorestic.yml"), autorestic);
     }
     if (rootCertificate === undefined) return;
+    mkdirSync(folder, { recursive: true });
+    if (former !== undefined) writeFileSync(root, former);
     // Known once the gateway has it.
     pulumi.output(rootCertificate).apply((pem) => {
         mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, "root.crt"), pem);
+        writeFileSync(root, pem);
     });
 }

@@ -154,7 +154,13 @@ export class DockerHost implements Runtime {
         // Known only after the step is done.
         const revision = pulumi.all([container.id, healthy.urn]).apply(([id]) => id);
         // Docker's DNS knows each container by the beginning of its id as well.
-        return { title, revision, address: revision.apply((id) => id.slice(0, 12)), healthy };
+        return {
+            title,
+            revision,
+            address: revision.apply((id) => id.slice(0, 12)),
+            healthy,
+            telling: workload.telling,
+        };
     }
 
     public read({ revision }: Running, path: string): pulumi.Output<string> {
@@ -187,9 +193,18 @@ export class DockerHost implements Runtime {
                     asks,
                     files: held,
                     secrets: [...secretsOf(held), ...(job.secrets ?? [])],
-                    witnesses: witnesses.map((witness) => ({ title: witness.title, id: witness.revision })),
+                    ids: witnesses.map(({ revision }) => revision),
                 })
-                .apply((values) => ({ ...values, ...plain, files: [...values.files, ...asFiles(documents)] }));
+                .apply(({ ids, ...values }) => ({
+                    ...values,
+                    ...plain,
+                    witnesses: witnesses.map(({ title: its, telling }, at) => ({
+                        title: its,
+                        telling,
+                        id: ids[at] ?? "",
+                    })),
+                    files: [...values.files, ...asFiles(documents)],
+                }));
         const digests = Object.fromEntries(Object.entries(documents).map(([path, text]) => [path, digest(text)]));
         const sick = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
         return recordStep(

@@ -15,8 +15,8 @@ export interface JobRun {
     args: KnownArgs;
     pids: number;
     files: PlainFile[];
-    /** Containers whose last log lines help to understand a failure. Default: none. */
-    witnesses?: { title: string; id: string }[];
+    /** Containers whose last log lines help to understand a failure: those that are telling. Default: none, and all. */
+    witnesses?: { title: string; id: string; telling?: RegExp }[];
     /** Values that must not appear in messages. Default: none. */
     secrets?: string[];
     /** What is wrong with what it printed, although it succeeded. Default: nothing. */
@@ -44,8 +44,8 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
     const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
     const sections = await Promise.all(
         witnesses.map(
-            async ({ title, id }) =>
-                `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5)}`,
+            async ({ title, id, telling }) =>
+                `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5, telling)}`,
         ),
     );
     throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());

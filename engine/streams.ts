@@ -1,8 +1,20 @@
 import type Docker from "dockerode";
 
-/** The last lines that a container printed, both streams in order, with every given secret redacted. */
-export async function lastLogLines(container: Docker.Container, secrets: string[], lines = 15): Promise<string> {
-    return redact(await printed(container, { tail: lines }), secrets).trimEnd();
+/**
+ * The last lines that a container printed, both streams in order, with every given secret redacted.
+ *
+ * @param telling which lines count. Default: all.
+ */
+export async function lastLogLines(
+    container: Docker.Container,
+    secrets: string[],
+    lines = 15,
+    telling?: RegExp,
+): Promise<string> {
+    const all = redact(await printed(container, { tail: telling === undefined ? lines : 1000 }), secrets).trimEnd();
+    if (telling === undefined) return all;
+    const told = all.split("\n").filter((line) => telling.test(line));
+    return told.slice(-lines).join("\n");
 }
 
 /**

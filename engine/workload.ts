@@ -157,6 +157,8 @@ export interface Workload extends Process {
     /** Folders in memory, besides /tmp, that it writes to: its root file system is read-only. Default: none. */
     tmpfs?: string[];
     transform?: ContainerTransform;
+    /** The lines of its log that tell of a problem, where most do not. Default: all. */
+    telling?: RegExp;
 }
 
 /** A container that runs once, to exit code 0. */
@@ -215,6 +217,8 @@ export interface Running {
     address: pulumi.Output<string>;
     /** Done when the workload is healthy: whatever needs the workload depends on this. */
     healthy: pulumi.Resource;
+    /** The lines of its log that tell of a problem. Default: all. */
+    telling?: RegExp;
 }
 
 /**

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { eventually } from "../contract/support/containers";
 import { standIns } from "../support/stand-ins";
 import { type Configuration, set } from "../support/configuration";
+import { AcmeCa } from "./gateway/acme-ca";
 import { ask, Held, Visitors } from "./gateway/visitors";
 import { imagesOf } from "./support/dev";
 import { container, docker, tryDocker } from "./support/host";
@@ -26,12 +27,14 @@ describe("a gateway", () => {
     let reach: { port: number; ca: string };
     let http: number;
     let configuration: Configuration;
+    let building: Promise<AcmeCa>;
     const at = (name: string, path = "/") => `https://${name}.localhost:${reach.port}${path}`;
     const idOf = async (name: string) => (await container(`${prefix}authentik-${name}`)).id;
 
     before(async () => {
         const bench = await openBench();
         const gateway = await (await standIns()).buildGatewayImage((line) => console.log(`    ${line}`));
+        building = AcmeCa.build(`${prefix}ca`);
         const [port = 0, plain = 0] = await freePorts(2);
         [reach, http] = [{ port, ca: "" }, plain];
         configuration = {
@@ -63,7 +66,10 @@ describe("a gateway", () => {
         const place = ["--network", `${prefix}frontend_net`, "--name", `${prefix}app`, "--entrypoint", "node"];
         await docker("run", "--detach", ...place, bench.images.app, "-e", application);
     });
-    after(() => stack.close());
+    after(async () => {
+        await (await building).close();
+        await stack.close();
+    });
 
     it("leads to authentik and to what is behind an outpost, over https that its own root certifies", async () => {
         expect((await ask(reach, at("authentik", "/if/flow/default-authentication-flow/"))).status).to.equal(200);
@@ -117,9 +123,9 @@ describe("a gateway", () => {
         expect(await idOf("gateway")).to.equal(gateway);
         // In a reload of Caddy, now and then a request over HTTP/1.1 is lost.
         const { output } = await tryDocker("logs", await idOf("gateway"));
-        expect([output.split("config is unchanged").length, output.split("load complete").length]).to.deep.equal([
-            2, 2,
-        ]);
+        const said = (words: string) => output.split(words).length - 1;
+        expect(said("config is unchanged")).to.equal(1);
+        expect(said("load complete"), "of the first configuration, and of the same one").to.equal(2);
     });
 
     it("starts with what it had when it is started again", async () => {
@@ -133,5 +139,32 @@ describe("a gateway", () => {
         await eventually("the gateway", 30, answers);
         const { changes } = await stack.up();
         expect(changes).to.deep.equal([]);
+    });
+
+    it("is certified by an ACME CA, and says what that said where it refuses a name", async () => {
+        const ca = await building;
+        const { app } = stack.bench.images;
+        await ca.start(`${prefix}frontend_net`, app, { http, https: reach.port }, ["refused.example.com"]);
+        const client = (name: string) => ({
+            slug: name,
+            name,
+            launchUrl: `https://${name}.example.com:${reach.port}`,
+            provider: { type: "oidc", redirectUris: ["https://a.example.com"], upstream: `http://${prefix}app:8000` },
+        });
+        set(configuration, "gateway.acme", { ca: ca.directory });
+        set(configuration, "containers", { gateway: { caCertificates: ca.trust } });
+        set(configuration, "applications[1]", client("granted"));
+        set(configuration, "applications[2]", client("refused"));
+        stack.configure(configuration);
+
+        const failure = await stack.failingCommand("up", "--yes", "--skip-preview");
+
+        expect(failure).to.contain("the CA certified no refused.example.com").and.not.contain("no granted.example.com");
+        expect(failure).to.match(/urn:ietf:params:acme:error:rejectedIdentifier.*refused\.example\.com/);
+        expect(failure).to.contain("Run `pulumi up` again when the cause is fixed");
+        const granted = { port: reach.port, ca: await ca.root() };
+        const { status } = await ask(granted, `https://granted.example.com:${reach.port}/`);
+        expect(status).to.equal(200);
+        expect((await ask(reach, at("books", "/open"))).status, "what it had before").to.equal(200);
     });
 });

@@ -58,6 +58,14 @@ describe("the program with a gateway", () => {
         expect(JSON.stringify(containers)).to.not.contain("PRIVATE KEY");
     });
 
+    it("asks for certificates of the names that an ACME CA certifies, and fails without", () => {
+        const [job = {}] = recordOf(step(run.resources, "authentik-gateway-configured")).containers ?? [];
+        const [, asked] =
+            /lacking\(\) \{\n +for name in (.*); do/.exec(String((job as { command: string[] }).command)) ?? [];
+        // The third one has a certificate of its own.
+        expect(asked?.split(" ")).to.deep.equal(["authentik.example.com", "organizr.example.com"]);
+    });
+
     it("is not replaced when only its configuration changes", async () => {
         const { resources } = await runProgram({
             configuration: devWith({ ...changes, gateway: { issuer: "acme" }, secrets: {} }),

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
 import { writeSnippets } from "../../../components/snippet-files";
 
 describe("files with snippets", () => {
@@ -36,6 +38,22 @@ describe("files with snippets", () => {
         expect(readFileSync(join(folder, "autorestic.yml"), "utf8")).to.equal("version: 2\n");
     });
 
+    it("have the root certificate until it is another one, and not where there is none", async () => {
+        const write = (rootCertificate?: pulumi.Output<string>) =>
+            writeSnippets(folder, { applications: {}, outposts: {}, rootCertificate });
+        const root = () => readFileSync(join(folder, "root.crt"), "utf8");
+        write(pulumi.output("the first"));
+        await eventually(() => expect(root()).to.equal("the first"));
+
+        write(pulumi.output(new Promise<string>(() => undefined)));
+        expect(root(), "in an update that has not come so far").to.equal("the first");
+        write(pulumi.output("the second"));
+        await eventually(() => expect(root()).to.equal("the second"));
+        write();
+
+        expect(readdirSync(parent)).to.deep.equal([]);
+    });
+
     it("go with what is configured no longer", () => {
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, "old.npm.txt"), "");
@@ -45,3 +63,16 @@ describe("files with snippets", () => {
         expect(readdirSync(parent)).to.deep.equal([]);
     });
 });
+
+/** Waits until an assertion holds, for a second. */
+async function eventually(assertion: () => void): Promise<void> {
+    for (let tries = 0; tries < 20; tries++) {
+        try {
+            assertion();
+            return;
+        } catch {
+            await sleep(50);
+        }
+    }
+    assertion();
+}

@@ -203,6 +203,16 @@ describe("a job", () => {
         expect(error).to.contain("last log lines of the server:\nserver-id saw [secret]");
     });
 
+    it("shows of a witness whose log has much else what tells of a problem, however long ago", async () => {
+        const noise = "a request\n".repeat(20);
+        const error = await run(
+            { exit: () => 1, log: (id) => (id === "door-id" ? `${noise}the CA refused\n${noise}` : "") },
+            { witnesses: [{ title: "the door", id: "door-id", telling: /refused/ }] },
+        );
+
+        expect(error).to.contain("last log lines of the door:\nthe CA refused\nFix it");
+    });
+
     it("that does not end in time is ended", async () => {
         const error = await run({ exit: () => undefined, log: () => "waiting\n" }, { seconds: 1 });
 
