@@ -62,6 +62,16 @@ export const commands = {
         example: "dev",
         options: { stack },
     },
+    status: {
+        summary: "shows in one screen how a stack is, and what to do about what needs attention",
+        example: "--watch",
+        options: {
+            json,
+            watch: { type: "boolean", about: "looks again every ten seconds, until it is interrupted" },
+            stack,
+        },
+        exits: { 2: "something needs attention" },
+    },
     doctor: {
         summary: "says of each prerequisite whether it is there",
         example: "",
@@ -162,6 +172,22 @@ export const commands = {
         takes: "[path]",
         example: "admin.password",
         options: { json: { ...json, about: "prints JSON also where it is text" }, stack },
+    },
+    open: {
+        summary: "prints a link that opens authentik signed in; it works once, and for minutes",
+        takes: "[user]",
+        example: "",
+        options: { stack },
+        more: "Without a user: akadmin.",
+    },
+    recover: {
+        summary: "lets an administrator in again who is locked out, with all rights, and prints a link as open does",
+        takes: "[user]",
+        example: "--stack prod",
+        options: { stack, yes },
+        more:
+            "It helps against a lost password or second factor, a user that is not active or lost its rights, and a deleted akadmin. " +
+            "Without a user: akadmin.",
     },
     mail: {
         summary: "sends authentik's own test mail from a running stack, and says what the mail server answered",
