@@ -41,6 +41,30 @@ const json = { type: "boolean", about: "prints JSON" } as const;
  * Words that are not here are no command, and options that are not here are none.
  */
 export const commands = {
+    init: {
+        summary: "asks for what a new stack needs, shows its file, and writes it; it overwrites nothing",
+        takes: "[stack]",
+        example: "prod --way gateway --url https://auth.example.com --email admin@example.com --app paperless --yes",
+        options: {
+            way: { type: "string", value: "way", about: "how browsers reach it: gateway, proxy or local" },
+            url: { type: "string", value: "url", about: "where browsers find authentik" },
+            email: { type: "string", value: "address", about: "of the administrator, and for certificates" },
+            app: {
+                type: "string",
+                multiple: true,
+                value: "preset[=url]",
+                about: "an application that has a preset, with its URL; may be given several times",
+            },
+            backups: { type: "string", value: "schedule", about: "hourly, daily, weekly or none; default: daily" },
+            prefix: {
+                type: "string",
+                value: "text",
+                about: "put before every name; default: only for local, the stack's name",
+            },
+            yes: { type: "boolean", short: "y", about: "asks nothing; what no option says is as suggested" },
+        },
+        more: "What an option says is not asked.",
+    },
     up: {
         file: "start",
         npm: "npm start",
