@@ -97,9 +97,17 @@ export const commands = {
         exits: { 2: "something needs attention" },
     },
     doctor: {
-        summary: "says of each prerequisite whether it is there",
-        example: "",
-        options: {},
+        summary:
+            "says of each prerequisite whether it is there, and what needs attention in the stacks that were started",
+        example: "--fix",
+        options: {
+            fix: { type: "boolean", about: "mends what is safe to mend" },
+            stack: { ...stack, about: "the stack; default: every one that was started" },
+        },
+        more:
+            "Safe to mend are the lock of a killed run with what it left unfinished, jobs that are over, and containers that are stopped. " +
+            "What has to be created or changed is for an update: `npm start`.",
+        exits: { 2: "a stack that was started needs attention" },
     },
     preview: {
         summary: "shows what a stack's program would create from nothing; it needs no Docker engine and no secret",

@@ -40,6 +40,7 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
         const container = running(role);
         const unknown = (text: string) => of.map((area): Row => ({ area, title: area, state: "unknown", text }));
         if (container === undefined) return unknown(`${roles[role].host} does not run`);
+        if (container.state.Health?.Status === "starting") return unknown(`${roles[role].host} is still starting`);
         return await rows(container.id).catch((error: unknown) =>
             of.map((area) => row(area, area, reasonOf(error), `docker logs ${container.name}`)),
         );
