@@ -92,6 +92,12 @@ export const commands = {
         options: {
             json,
             watch: { type: "boolean", about: "looks again every ten seconds, until it is interrupted" },
+            page: {
+                type: "boolean",
+                about: "serves it as a page with the topology, on 127.0.0.1, until it is interrupted",
+            },
+            port: { type: "string", value: "number", about: "where that page is served; default: 9799" },
+            once: { type: "string", value: "file", about: "writes that page into a file instead" },
             stack,
         },
         exits: { 2: "something needs attention" },
