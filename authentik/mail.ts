@@ -1,3 +1,5 @@
+import { shellCommand, shellReport } from "./shell";
+
 /** What the script send-test-mail.py tells. */
 export interface MailReport {
     /** Host and port of the mail server. */
@@ -11,17 +13,14 @@ export interface MailReport {
     error?: string;
 }
 
-const mark = "authentik-stack mail: ";
-
 /** The command that sends a test mail inside a worker. */
 export function mailCommand(script: string, to: string): string[] {
-    return ["ak", "shell", "-c", `TO = ${JSON.stringify(to)}\nMARK = ${JSON.stringify(mark)}\n${script}`];
+    return shellCommand(script, { TO: to });
 }
 
 /** What the script told; undefined where it did not come to that. */
 export function mailReport(output: string): MailReport | undefined {
-    const line = output.split("\n").findLast((one) => one.startsWith(mark));
-    return line === undefined ? undefined : (JSON.parse(line.slice(mark.length)) as MailReport);
+    return shellReport(output) as MailReport | undefined;
 }
 
 /** What can be done about a mail that was not sent, by what the server or Python says. */

@@ -13,6 +13,9 @@ import { reasonOf } from "./progress";
 import { run } from "./run";
 import { defaultStack, readRequirements, stackNames } from "./stack/files";
 import { readLocks } from "./stack/locks";
+import { mend, startedStacks } from "./doctor/running";
+import { look } from "./status/look";
+import { statusText } from "./status/text";
 
 /** The result of a check. */
 interface Finding {
@@ -85,10 +88,23 @@ function withLock(stack: string): string {
     return locked ? `${stack} (locked by a run that is active or was killed)` : stack;
 }
 
-/** `npm run doctor`: says in one line for each prerequisite whether it is there; changes nothing. */
-command("doctor", async () => {
-    for (const [title, look] of Object.entries(checks)) {
-        const finding = await look().catch((error: unknown) => missing(reasonOf(error)));
+/**
+ * `npm run doctor [-- --fix] [--stack <name>]`: says in one line for each prerequisite whether it is there, and then what needs attention
+ * in the stacks that were started. It changes nothing, unless `--fix` mends what is safe to mend: docs/commands.md.
+ *
+ * Exit codes: 0, 2 where a started stack needs attention. Default: every stack that was started.
+ */
+command("doctor", async ({ values: { fix, stack } }) => {
+    for (const [title, check] of Object.entries(checks)) {
+        const finding = await check().catch((error: unknown) => missing(reasonOf(error)));
         console.log(`${finding.there ? "ok     " : "missing"}  ${title.padEnd(16)}  ${finding.text}`);
     }
+    let attention = 0;
+    for (const open of await startedStacks(stack)) {
+        if (fix === true) await mend(console.log, open);
+        const status = await look(open);
+        attention += status.attention;
+        console.log(`\n${statusText({ ...status, rows: status.rows.filter(({ state }) => state !== "fine") })}`);
+    }
+    return attention === 0 ? 0 : 2;
 });

@@ -1,14 +1,11 @@
 import { z } from "zod";
-import { mailCommand, mailCure, mailReport } from "../authentik/mail";
-import { roles } from "../authentik/roles";
-import { script } from "../components/probe";
-import { resourceLabel, stackLabel } from "../engine/labels";
-import { execute } from "../engine/streams";
+import { mailCure, type MailReport } from "../authentik/mail";
 import { command } from "./main";
 import { ToolError } from "./progress";
 import { openExisting } from "./stack/existing";
 import { stackOf } from "./stack/files";
-import { dockerOf, type OpenStack, projectRoot } from "./workplace";
+import { askShell } from "./stack/shell";
+import { projectRoot } from "./workplace";
 
 /**
  * `npm run mail -- <recipient> [<stack>]`: sends authentik's own test mail from the worker of a running stack, and says what the
@@ -20,10 +17,7 @@ command("mail", async ({ values, named: [to = "", ...others] }) => {
     const name = values.stack ?? stackOf(projectRoot, others[0]);
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
-    const [code = ""] = Object.values(script("send-test-mail.py").documents);
-    const { output } = await execute(await workerOf(open), mailCommand(code, to));
-    const report = mailReport(output);
-    if (report === undefined) throw new ToolError(`authentik could not send a mail:\n${lastLines(output)}`);
+    const report = (await askShell(open, "send-test-mail.py", { TO: to })) as MailReport;
     const { server, sender = "nobody", answer, refusal, error } = report;
     if (answer === undefined)
         throw new ToolError(
@@ -31,19 +25,3 @@ command("mail", async ({ values, named: [to = "", ...others] }) => {
         );
     console.log(`${server} took the mail from ${sender} to ${to}: ${answer}`);
 });
-
-/** The worker that runs; the newest during an update. */
-async function workerOf({ identity, workplace, stack }: OpenStack) {
-    const docker = await dockerOf(workplace).client();
-    const filters = { label: [`${stackLabel}=${identity}`], status: ["running"] };
-    const found = (await docker.listContainers({ filters })).find(({ Labels }) =>
-        Labels[resourceLabel]?.endsWith(`-${roles.worker.host.replace("authentik-", "")}`),
-    );
-    if (found === undefined)
-        throw new ToolError(`The stack ${stack.name} has no running worker; \`npm start -- ${stack.name}\` starts it.`);
-    return docker.getContainer(found.Id);
-}
-
-function lastLines(output: string): string {
-    return output.trim().split("\n").slice(-15).join("\n");
-}

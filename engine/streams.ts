@@ -54,13 +54,20 @@ export function redact(text: string, secrets: string[]): string {
         .reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
 }
 
-/** Runs a command inside a running container and returns its exit code and what it printed. */
+/**
+ * Runs a command inside a running container and returns its exit code and what it printed.
+ *
+ * @param line what it reads on standard input, which stays open. Default: nothing.
+ */
 export async function execute(
     container: Docker.Container,
     command: string[],
+    line?: string,
 ): Promise<{ code: number; output: string }> {
-    const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });
-    const stream = await exec.start({ hijack: true, stdin: false });
+    const asked = { Cmd: command, AttachStdout: true, AttachStderr: true };
+    const exec = await container.exec(line === undefined ? asked : { ...asked, AttachStdin: true });
+    const stream = await exec.start({ hijack: true, stdin: line !== undefined });
+    if (line !== undefined) stream.write(`${line}\n`);
     const chunks: Buffer[] = [];
     for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
     const { ExitCode } = await exec.inspect();

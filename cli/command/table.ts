@@ -41,6 +41,30 @@ const json = { type: "boolean", about: "prints JSON" } as const;
  * Words that are not here are no command, and options that are not here are none.
  */
 export const commands = {
+    init: {
+        summary: "asks for what a new stack needs, shows its file, and writes it; it overwrites nothing",
+        takes: "[stack]",
+        example: "prod --way gateway --url https://auth.example.com --email admin@example.com --app paperless --yes",
+        options: {
+            way: { type: "string", value: "way", about: "how browsers reach it: gateway, proxy or local" },
+            url: { type: "string", value: "url", about: "where browsers find authentik" },
+            email: { type: "string", value: "address", about: "of the administrator, and for certificates" },
+            app: {
+                type: "string",
+                multiple: true,
+                value: "preset[=url]",
+                about: "an application that has a preset, with its URL; may be given several times",
+            },
+            backups: { type: "string", value: "schedule", about: "hourly, daily, weekly or none; default: daily" },
+            prefix: {
+                type: "string",
+                value: "text",
+                about: "put before every name; default: only for local, the stack's name",
+            },
+            yes: { type: "boolean", short: "y", about: "asks nothing; what no option says is as suggested" },
+        },
+        more: "What an option says is not asked.",
+    },
     up: {
         file: "start",
         npm: "npm start",
@@ -62,10 +86,34 @@ export const commands = {
         example: "dev",
         options: { stack },
     },
+    status: {
+        summary: "shows in one screen how a stack is, and what to do about what needs attention",
+        example: "--watch",
+        options: {
+            json,
+            watch: { type: "boolean", about: "looks again every ten seconds, until it is interrupted" },
+            page: {
+                type: "boolean",
+                about: "serves it as a page with the topology, on 127.0.0.1, until it is interrupted",
+            },
+            port: { type: "string", value: "number", about: "where that page is served; default: 9799" },
+            once: { type: "string", value: "file", about: "writes that page into a file instead" },
+            stack,
+        },
+        exits: { 2: "something needs attention" },
+    },
     doctor: {
-        summary: "says of each prerequisite whether it is there",
-        example: "",
-        options: {},
+        summary:
+            "says of each prerequisite whether it is there, and what needs attention in the stacks that were started",
+        example: "--fix",
+        options: {
+            fix: { type: "boolean", about: "mends what is safe to mend" },
+            stack: { ...stack, about: "the stack; default: every one that was started" },
+        },
+        more:
+            "Safe to mend are the lock of a killed run with what it left unfinished, jobs that are over, and containers that are stopped. " +
+            "What has to be created or changed is for an update: `npm start`.",
+        exits: { 2: "a stack that was started needs attention" },
     },
     preview: {
         summary: "shows what a stack's program would create from nothing; it needs no Docker engine and no secret",
@@ -162,6 +210,22 @@ export const commands = {
         takes: "[path]",
         example: "admin.password",
         options: { json: { ...json, about: "prints JSON also where it is text" }, stack },
+    },
+    open: {
+        summary: "prints a link that opens authentik signed in; it works once, and for minutes",
+        takes: "[user]",
+        example: "",
+        options: { stack },
+        more: "Without a user: akadmin.",
+    },
+    recover: {
+        summary: "lets an administrator in again who is locked out, with all rights, and prints a link as open does",
+        takes: "[user]",
+        example: "--stack prod",
+        options: { stack, yes },
+        more:
+            "It helps against a lost password or second factor, a user that is not active or lost its rights, and a deleted akadmin. " +
+            "Without a user: akadmin.",
     },
     mail: {
         summary: "sends authentik's own test mail from a running stack, and says what the mail server answered",

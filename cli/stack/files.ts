@@ -43,7 +43,7 @@ export function stackOf(root: string, name: string | undefined): string | undefi
     if (stacks.includes(name)) return name;
     throw new ToolError(
         `There is no stack ${name}: Pulumi.${name}.yaml does not exist. The stacks are: ${stacks.join(", ")}. ` +
-            `For a new one, copy Pulumi.${defaultStack}.yaml to Pulumi.${name}.yaml and give it a prefix of its own.`,
+            `\`npm run init -- ${name}\` makes a new one.`,
     );
 }
 

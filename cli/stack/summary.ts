@@ -20,6 +20,7 @@ export function runningText({ url, admin, outposts, applications }: Shown, stack
     const rows = [
         ["Sign in at", url],
         ["User", admin.username],
+        ["Open", `npm run --silent open -- --stack ${stack}`],
         ["Password", `npm run --silent output -- admin.password --stack ${stack}`],
         ...Object.entries(outposts).flatMap(([outpost, { applications: slugs }]) =>
             slugs.map((slug) => [outpost, `${applications[slug]?.url ?? ""} (${slug})`]),
