@@ -122,7 +122,7 @@ export type AuthentikReference = {
  * The outputs of another stack of this program, typed.
  *
  * An output that holds a secret anywhere is secret as a whole, since that is how stacks see each other; `oidcClient`,
- * `consumerDatabase` and `consumerRedis` take the parts out of it, and mark as secret only those that are.
+ * `outpostAccess`, `consumerDatabase` and the others take the parts out of it, and mark as secret only those that are.
  *
  * @throws pulumi.RunError (when an output is used) that says what to do where the other stack has none.
  * @example
