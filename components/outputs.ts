@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Monitoring } from "../authentik/monitoring";
 import { protectedBy } from "../authentik/applications";
 import { type ApplicationConfig, type ApplicationOutput, outputOf } from "../authentik/providers";
 import type { OutputContext } from "../authentik/providers/kind";
@@ -93,6 +94,8 @@ export interface AuthentikOutputs {
     databases: Record<string, DatabaseOutput>;
     /** Users of the shared Redis, by consumer. */
     redis: Record<string, RedisOutput>;
+    /** Files for a Prometheus and a Grafana; none without a network `monitoring`. */
+    monitoring?: Monitoring;
     /** PEM of the gateway's own CA, for those who should trust it; none where it certifies no name. */
     rootCertificate?: string;
 }
@@ -170,6 +173,9 @@ export function authentikOutputs(reference: pulumi.StackReference): AuthentikRef
         },
         get redis() {
             return output("redis");
+        },
+        get monitoring() {
+            return reference.getOutput("monitoring") as pulumi.Output<Monitoring | undefined>;
         },
         get rootCertificate() {
             return reference.getOutput("rootCertificate") as pulumi.Output<string | undefined>;

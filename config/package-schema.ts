@@ -16,6 +16,8 @@ const outputs: Record<string, string> = {
     autorestic: "a configuration of Autorestic, which copies the volumes elsewhere",
     databases: "databases of the shared PostgreSQL, by consumer",
     redis: "users of the shared Redis, by consumer",
+    monitoring: "files for a Prometheus and a Grafana; none without a network `monitoring`",
+    rootCertificate: "PEM of the gateway's own CA; none where it certifies no name",
 };
 
 /**
@@ -28,7 +30,9 @@ const outputs: Record<string, string> = {
  */
 export function packageSchema(version: string): object {
     const { properties = {}, required = [] } = keySchema();
-    const texts = Object.keys(outputs).filter((key) => ["url", "version", "apiToken", "autorestic"].includes(key));
+    const texts = Object.keys(outputs).filter((key) =>
+        ["url", "version", "apiToken", "autorestic", "rootCertificate"].includes(key),
+    );
     const output = (key: string, description: string) => ({
         description,
         ...(texts.includes(key) ? { type: "string" } : anything),
@@ -51,7 +55,7 @@ export function packageSchema(version: string): object {
                 ),
                 requiredInputs: required,
                 properties: Object.fromEntries(Object.entries(outputs).map(([key, text]) => [key, output(key, text)])),
-                required: Object.keys(outputs),
+                required: Object.keys(outputs).filter((key) => !["monitoring", "rootCertificate"].includes(key)),
             },
         },
     };
