@@ -128,6 +128,9 @@ const isReady = "import urllib.request as r; r.urlopen('http://127.0.0.1:9000/-/
  */
 const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n]*/;
 
+/** Where server, worker and outposts tell a Prometheus of themselves, without a password. */
+export const metricsPort = 9300;
+
 /** The program of the backups, in its container. */
 export const backupScript = "/run/authentik-stack/backup.sh";
 /** A file in it that tells which secret key belongs to what it saves. */
@@ -188,7 +191,7 @@ export const roles = {
         // Files of metrics in it are never deleted: 64 MB fill in months. Source: authentik's issues 22856 and 25876.
         shm: "512m",
         folders: instanceFolders,
-        listens: { http: 9000, https: 9443, metrics: 9300 },
+        listens: { http: 9000, https: 9443, metrics: metricsPort },
         needed: () => true,
     },
     worker: {
@@ -202,7 +205,7 @@ export const roles = {
         // Files of metrics in it are never deleted: 64 MB fill in months. Source: authentik's issues 22856 and 25876.
         shm: "512m",
         folders: instanceFolders,
-        listens: { http: 9000, https: 9443, metrics: 9300 },
+        listens: { http: 9000, https: 9443, metrics: metricsPort },
         needed: () => true,
     },
     proxy: outpost(
@@ -371,7 +374,7 @@ function outpost<Type extends OutpostType>(type: Type, port: RolePort, listens: 
         leastMemory: "32m",
         folders: ["/sessions", ...everyFolders],
         variables: ["TMPDIR", "HOME"],
-        listens: { ...listens, metrics: 9300 },
+        listens: { ...listens, metrics: metricsPort },
         needed: ({ outposts }: StackFacts) => outposts.some((one) => one.run !== false && one.type === type),
     };
 }

@@ -1,7 +1,11 @@
 import type { types } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { OidcEndpoints } from "../authentik/oidc";
-import type { AuthentikOutputs, AuthentikReference, DatabaseOutput, RedisOutput } from "./outputs";
+import type { ApplicationOutput } from "../authentik/providers";
+import type { AuthentikOutputs, AuthentikReference, DatabaseOutput, OutpostOutput, RedisOutput } from "./outputs";
+
+/** A part of what an application has to know. */
+type Part<K extends keyof ApplicationOutput> = NonNullable<ApplicationOutput[K]>;
 
 /** Fields of another stack's output, each on its own: only what is said to be secret is. */
 type Fields<T> = { [K in keyof T]: pulumi.Output<T[K]> };
@@ -37,20 +41,11 @@ export interface OidcClientReference extends Fields<OidcEndpoints> {
  * return client.discovery;
  */
 export function oidcClient(authentik: AuthentikReference, slug: string): OidcClientReference {
-    const application = entry(
-        authentik,
-        "applications",
-        slug,
-        `add it to \`applications\`, with a provider of type oidc, ${inConfiguration}`,
-    );
-    const oidc = pulumi.all([authentik.stack, application]).apply(([stack, { oidc: client }]) => {
-        if (client !== undefined) return client;
-        throw new pulumi.RunError(`in the stack ${stack} the provider of the application ${slug} is not of type oidc`);
-    });
+    const { url, part: oidc } = partOf(authentik, slug, "oidc", "oidc");
     // Another stack sees the whole output as secret because parts of it are; most of it may be shown.
     const plain = pulumi.unsecret(oidc);
     return {
-        url: pulumi.unsecret(application).url,
+        url,
         issuer: plain.issuer,
         discovery: plain.discovery,
         authorize: plain.authorize,
@@ -65,6 +60,108 @@ export function oidcClient(authentik: AuthentikReference, slug: string): OidcCli
             secret: pulumi.secret(oidc.apply(({ environment, clientSecret }) => pick(environment, clientSecret, true))),
         },
     };
+}
+
+/**
+ * What the application of a SAML provider in another stack has to know: entity id, metadata and endpoints.
+ *
+ * @param slug as the other stack's `applications` has it.
+ * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const { entityId, metadata, ssoRedirect } = samlProvider(reference, "nextcloud");
+ */
+export function samlProvider(authentik: AuthentikReference, slug: string): Fields<Part<"saml">> {
+    const { entityId, metadata, ssoPost, ssoRedirect, slo } = pulumi.unsecret(
+        partOf(authentik, slug, "saml", "saml").part,
+    );
+    return { entityId, metadata, ssoPost, ssoRedirect, slo };
+}
+
+/**
+ * The LDAP directory of an application in another stack, and the account with which the application binds. The address is
+ * that of the outpost: `outpostAccess`.
+ *
+ * @param slug as the other stack's `applications` has it.
+ * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const { baseDn, bindDn, bindPassword } = ldapDirectory(reference, "nas");
+ */
+export function ldapDirectory(authentik: AuthentikReference, slug: string): Fields<Part<"ldap">> {
+    const { part } = partOf(authentik, slug, "ldap", "ldap");
+    const { baseDn, bindDn } = pulumi.unsecret(part);
+    return { baseDn, bindDn, bindPassword: pulumi.secret(part.bindPassword) };
+}
+
+/**
+ * The shared secret of a RADIUS client in another stack. Secret. The address is that of the outpost: `outpostAccess`.
+ *
+ * @param slug as the other stack's `applications` has it.
+ * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const secret = radiusSecret(reference, "wifi");
+ */
+export function radiusSecret(authentik: AuthentikReference, slug: string): pulumi.Output<string> {
+    return pulumi.secret(partOf(authentik, slug, "radius", "radius").part.sharedSecret);
+}
+
+/**
+ * How a proxy of one's own asks the outpost of an application in another stack: settings of nginx, Caddy, Traefik and Nginx
+ * Proxy Manager.
+ *
+ * @param slug as the other stack's `applications` has it.
+ * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const caddyfile = proxySnippets(reference, "dashboard").caddy;
+ */
+export function proxySnippets(authentik: AuthentikReference, slug: string): pulumi.Output<Part<"snippets">> {
+    return pulumi.unsecret(partOf(authentik, slug, "snippets", "proxy, forward_single or forward_domain").part);
+}
+
+/**
+ * An outpost of another stack, as a program has it that runs or reaches it.
+ *
+ * @example
+ * const { token, addresses }: OutpostAccess = outpostAccess(reference, "ak-outpost-home");
+ */
+export interface OutpostAccess {
+    /** The token authentik knows it by. Secret. */
+    token: pulumi.Output<string>;
+    /** URL at which containers reach it, by name of the network; none of an outpost that runs elsewhere. */
+    addresses: pulumi.Output<Record<string, string>>;
+    /** Slugs of the applications it protects. */
+    applications: pulumi.Output<string[]>;
+    /** For an outpost that runs elsewhere: how to run it. */
+    snippets: pulumi.Output<OutpostOutput["snippets"]>;
+}
+
+/**
+ * An outpost of another stack, with its token.
+ *
+ * @param name as the other stack's `outposts` has it.
+ * @throws pulumi.RunError (when it is used) that names the stack and what to configure there.
+ * @example
+ * const { token } = outpostAccess(reference, "ak-outpost-garage");
+ * const files = secretFiles(1000, { AUTHENTIK_TOKEN: token });
+ */
+export function outpostAccess(authentik: AuthentikReference, name: string): OutpostAccess {
+    const found = entry(authentik, "outposts", name, `add it to \`outposts\` ${inConfiguration}`);
+    const plain = pulumi.unsecret(found);
+    return {
+        token: pulumi.secret(found.token),
+        addresses: plain.addresses,
+        applications: plain.applications,
+        snippets: plain.apply(({ snippets }) => snippets),
+    };
+}
+
+/**
+ * The administrator of another stack's authentik, as the first install made it.
+ *
+ * @example
+ * const { username, password } = adminAccount(reference);
+ */
+export function adminAccount({ admin }: AuthentikReference): Fields<AuthentikOutputs["admin"]> {
+    return { username: pulumi.unsecret(admin).username, password: pulumi.secret(admin.password) };
 }
 
 /**
@@ -114,9 +211,21 @@ export function networkName(authentik: AuthentikReference, role: string): pulumi
     return entry(authentik, "networks", role, "choose one of these");
 }
 
+/**
+ * Name of a volume of another stack.
+ *
+ * @param what it holds, as the other stack's output `volumes` has it, e.g. `media`.
+ * @throws pulumi.RunError (when it is used) that names the stack and the volumes that there are.
+ * @example
+ * const mounts = [{ type: "volume", source: volumeName(reference, "backups"), target: "/backups", readOnly: true }];
+ */
+export function volumeName(authentik: AuthentikReference, what: string): pulumi.Output<string> {
+    return entry(authentik, "volumes", what, "choose one of these");
+}
+
 const inConfiguration = "in its configuration, and run `pulumi up` there";
 
-type Kind = "applications" | "databases" | "redis" | "networks";
+type Kind = "applications" | "databases" | "redis" | "networks" | "outposts" | "volumes";
 
 function entry<K extends Kind>(
     authentik: AuthentikReference,
@@ -135,6 +244,32 @@ function entry<K extends Kind>(
         throw new pulumi.RunError(`the stack ${stack} has no ${name} among its ${key} (${there}); ${cure}`);
     };
     return pulumi.all([authentik.stack, all]).apply(read);
+}
+
+/**
+ * A part of what an application has to know.
+ *
+ * @param types the types of provider that have it.
+ */
+function partOf<K extends keyof ApplicationOutput>(
+    authentik: AuthentikReference,
+    slug: string,
+    key: K,
+    types: string,
+): { url: pulumi.Output<string>; part: pulumi.Output<Part<K>> } {
+    const cure = `add it to \`applications\`, with a provider of type ${types}, ${inConfiguration}`;
+    const application = entry(authentik, "applications", slug, cure);
+    const read = ([stack, found]: [string, ApplicationOutput]): Part<K> => {
+        const part = found[key];
+        if (part !== undefined) return part;
+        throw new pulumi.RunError(
+            `in the stack ${stack} the provider of the application ${slug} is not of type ${types}`,
+        );
+    };
+    return {
+        url: pulumi.unsecret(application).url,
+        part: pulumi.all([authentik.stack, application]).apply<Part<K>>(read),
+    };
 }
 
 /** The values that hold the secret, or those that do not; without a secret none does. */

@@ -15,14 +15,22 @@ export { AuthentikStack, type AuthentikStackArgs } from "./stack";
 export { type AuthentikOutputs, authentikOutputs, type AuthentikReference } from "./outputs";
 export type { DatabaseOutput, OutpostOutput, Pending, RedisOutput } from "./outputs";
 export {
+    adminAccount,
     consumerDatabase,
     consumerRedis,
     containerEnvs,
+    ldapDirectory,
     networkName,
     oidcClient,
     type OidcClientReference,
+    outpostAccess,
+    type OutpostAccess,
+    proxySnippets,
+    radiusSecret,
+    samlProvider,
     secretFiles,
     type SecretFiles,
+    volumeName,
 } from "./consumer";
 
 export { Backups, type BackupsArgs } from "./backups";

@@ -34,6 +34,8 @@ export interface NetworksArgs {
 export class Networks extends pulumi.ComponentResource {
     /** Names of the networks as Docker knows them, by role. */
     public readonly names: Record<string, string>;
+    /** The network on which a Prometheus asks for metrics; none where there is none. */
+    public readonly monitoring: string[];
     private readonly references: Record<string, pulumi.Input<string>>;
 
     public constructor(name: string, args: NetworksArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,6 +54,7 @@ export class Networks extends pulumi.ComponentResource {
                 network.adopt === true ? network.name : this.create(runtime, `${name}-${role}`, role),
             ]),
         );
+        this.monitoring = "monitoring" in args.networks ? ["monitoring"] : [];
         const made = entries.flatMap(([role, { adopt }]) => (adopt === true ? [] : [`${name}-${role}`]));
         for (const former of runtime.formerNetworks())
             if (former.startsWith(`${name}-`) && !made.includes(former))

@@ -111,7 +111,7 @@ export class Outpost extends pulumi.ComponentResource {
             files: [{ path: outpostTokenFile, content: token }],
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
             remembered,
-            networks: networks.attach(on, this.host),
+            networks: networks.attach([...new Set([...on, ...networks.monitoring])], this.host),
             publish: {
                 port: port.number,
                 tls: port.tls,

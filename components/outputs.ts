@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Monitoring } from "../authentik/monitoring";
 import { protectedBy } from "../authentik/applications";
 import { type ApplicationConfig, type ApplicationOutput, outputOf } from "../authentik/providers";
 import type { OutputContext } from "../authentik/providers/kind";
@@ -93,6 +94,8 @@ export interface AuthentikOutputs {
     databases: Record<string, DatabaseOutput>;
     /** Users of the shared Redis, by consumer. */
     redis: Record<string, RedisOutput>;
+    /** Files for a Prometheus and a Grafana; none without a network `monitoring`. */
+    monitoring?: Monitoring;
     /** PEM of the gateway's own CA, for those who should trust it; none where it certifies no name. */
     rootCertificate?: string;
 }
@@ -122,7 +125,7 @@ export type AuthentikReference = {
  * The outputs of another stack of this program, typed.
  *
  * An output that holds a secret anywhere is secret as a whole, since that is how stacks see each other; `oidcClient`,
- * `consumerDatabase` and `consumerRedis` take the parts out of it, and mark as secret only those that are.
+ * `outpostAccess`, `consumerDatabase` and the others take the parts out of it, and mark as secret only those that are.
  *
  * @throws pulumi.RunError (when an output is used) that says what to do where the other stack has none.
  * @example
@@ -170,6 +173,9 @@ export function authentikOutputs(reference: pulumi.StackReference): AuthentikRef
         },
         get redis() {
             return output("redis");
+        },
+        get monitoring() {
+            return reference.getOutput("monitoring") as pulumi.Output<Monitoring | undefined>;
         },
         get rootCertificate() {
             return reference.getOutput("rootCertificate") as pulumi.Output<string | undefined>;

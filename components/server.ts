@@ -103,7 +103,7 @@ function authentikWorkload(
         title,
         command: [command],
         files: [...(instance.files ?? []), withoutInitialSetup],
-        networks: networks.attach(["frontend", "backend", "db"], title),
+        networks: networks.attach(["frontend", "backend", "db", ...networks.monitoring], title),
         health: healthOf(command, instance.version),
         stopSeconds,
         // The worker of one series must not work on what that of the next one migrates.

@@ -3,9 +3,15 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthentikOutputs, Pending } from "./outputs";
 
+const monitoringFiles = {
+    prometheus: "prometheus.yml",
+    alerts: "alerts.yml",
+    dashboard: "grafana-dashboard.json",
+};
+
 /**
  * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, the
- * root certificate of the gateway, and the configuration of Autorestic.
+ * root certificate of the gateway, and the configurations of Autorestic, Prometheus and Grafana.
  *
  * @param folder emptied first, so that files of removed applications and outposts go. The root certificate stays until it is
  *   known again: an update takes a while, and may fail.
@@ -16,8 +22,9 @@ export function writeSnippets(
         applications,
         outposts,
         autorestic,
+        monitoring,
         rootCertificate,
-    }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts" | "rootCertificate"> &
+    }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts" | "rootCertificate" | "monitoring"> &
         Partial<Pick<Pending<AuthentikOutputs>, "autorestic">>,
 ): void {
     const root = join(folder, "root.crt");
@@ -34,6 +41,12 @@ export function writeSnippets(
     if (typeof autorestic === "string") {
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, "autorestic.yml"), autorestic);
+    }
+    for (const [key, file] of Object.entries(monitoringFiles)) {
+        const text = monitoring?.[key as keyof typeof monitoringFiles];
+        if (typeof text !== "string") continue;
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, file), text);
     }
     if (rootCertificate === undefined) return;
     mkdirSync(folder, { recursive: true });

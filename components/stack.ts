@@ -3,8 +3,9 @@ import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { declarations } from "../authentik/declarations";
 import { officialImages } from "../authentik/images";
+import { monitoring, type Scraped } from "../authentik/monitoring";
 import { releaseOf } from "../authentik/releases";
-import { allRoles, type ImageKey } from "../authentik/roles";
+import { allRoles, type ImageKey, roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
 import { namedVolumes } from "../config/volumes";
@@ -224,6 +225,12 @@ export class AuthentikStack extends pulumi.ComponentResource {
             child,
         );
 
+        const scraped: Scraped[] = [
+            { host: `${config.prefix}${roles.server.host}`, role: "server" },
+            { host: `${config.prefix}${roles.worker.host}`, role: "worker" },
+            ...running.map(({ host }) => ({ host, role: "outpost" as const })),
+        ];
+
         this.outputs = {
             // Known once a person could sign in.
             url: serving.once(url),
@@ -258,6 +265,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 ...(gateway && { gateway: gateway.volume }),
             },
             ...(gateway?.rootCertificate && { rootCertificate: gateway.rootCertificate }),
+            ...(networks.monitoring.length > 0 && { monitoring: monitoring(pulumi.getStack(), scraped) }),
             autorestic: autoresticText({
                 names: config,
                 backups:

@@ -17,11 +17,17 @@ const furtherNetwork = section({
     adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
 });
 
-/** The three networks, and further ones. */
+/** The three networks, that of a Prometheus, and further ones. */
 export const networks = section({
     frontend: network("frontend_net", "what a reverse proxy reaches"),
     backend: network("backend_net", "where stacks call each other"),
     db: network("db_net", "where the databases are; created without a way out"),
+    monitoring: section({
+        name: dockerName.default("monitoring_net").describe("name of the Docker network, before the prefix"),
+        adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
+    })
+        .optional()
+        .describe("where a Prometheus reaches the metrics of server, worker and outposts; default: none"),
 })
     .catchall(furtherNetwork)
     .prefault({})

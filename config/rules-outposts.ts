@@ -25,7 +25,7 @@ export const furtherRules: Rule[] = [
         reads: ["networks", "outposts"],
         check: ({ networks, outposts }, report) => {
             for (const role of Object.keys(networks)) {
-                if ([...servers, "db"].includes(role)) continue;
+                if ([...servers, "db", "monitoring"].includes(role)) continue;
                 if (!/^[a-z][a-z0-9-]*$/.test(role))
                     report(["networks", role], "must be named in lower-case letters, digits and hyphens, such as iot");
                 else if (!outposts.some((outpost) => outpost.networks.includes(role)))

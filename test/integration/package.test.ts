@@ -7,9 +7,30 @@ import { stackConfig } from "../../config/load";
 import { DockerConnection } from "../../engine/connection";
 import { openStack, projectRoot } from "../../cli/workplace";
 import { run } from "../../cli/run";
+import { container, docker, running } from "./support/host";
 import { Operation } from "./support/operation";
-import { openBench } from "./support/workplace";
+import { freePorts } from "./support/ports";
+import { SmallStack } from "./support/small-stack";
+import { type Bench, openBench } from "./support/workplace";
 import { exampleProgram } from "../support/public-face";
+
+const oidc = { type: "oidc", redirectUris: ["http://wiki.localhost/callback"] };
+
+/** The component as a program has it that runs in another process: what Pulumi generates for each language. */
+class Remote extends pulumi.ComponentResource {
+    declare public readonly url: pulumi.Output<string>;
+    declare public readonly applications: pulumi.Output<unknown>;
+
+    public constructor(name: string, args: pulumi.Inputs) {
+        super(
+            "authentik-stack:index:AuthentikStack",
+            name,
+            { url: undefined, applications: undefined, ...args },
+            {},
+            true,
+        );
+    }
+}
 
 /** Nothing listens there. */
 const nowhere = "tcp://127.0.0.1:1";
@@ -88,6 +109,47 @@ describe("the packed components", () => {
         expect(errors).to.match(/in the configuration; nothing was changed/);
         expect(errors).to.contain('stackConfig:url = "authentik.localhost" must be an http or https URL');
         expect(created.filter((name) => name.startsWith("auth"))).to.deep.equal([]);
+    });
+
+    it("are a Pulumi package for any language, whose containers are waited for as well", async () => {
+        // The folder has what npm installs in plugin/: the packed components, and one SDK.
+        cpSync(join(projectRoot, "plugin/PulumiPlugin.yaml"), join(folder, "PulumiPlugin.yaml"));
+        const { main } = JSON.parse(readFileSync(join(projectRoot, "plugin/package.json"), "utf8")) as { main: string };
+        const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as object;
+        writeFileSync(join(folder, "package.json"), JSON.stringify({ ...about, main }));
+        const prefix = "it-p-";
+        const [port = 0] = await freePorts(1);
+        const makeIn = ({ images }: Bench) => {
+            const { url, applications } = new Remote(`${prefix}auth`, {
+                version: "2025.8.4",
+                url: `http://authentik.localhost:${port}`,
+                admin: { email: "admin@example.com" },
+                prefix,
+                images: { server: images.server, postgres: images.postgres, redis: images.redis },
+                server: { ports: [{ port, ip: "127.0.0.1" }] },
+                backup: { run: false },
+                protectData: false,
+                applications: [{ slug: "wiki", name: "Wiki", launchUrl: "http://wiki.localhost", provider: oidc }],
+            });
+            return Promise.resolve({ url, applications });
+        };
+        const stack = await SmallStack.open(prefix, (bench) => () => makeIn(bench), { "authentik-stack": folder });
+        try {
+            await stack.up();
+            const { url, applications } = await stack.outputs();
+            expect(url?.value).to.equal(`http://authentik.localhost:${port}`);
+            expect(applications).to.have.property("secret", true);
+            expect(applications?.value)
+                .to.have.nested.property("wiki.oidc.clientSecret")
+                .that.has.length.greaterThan(20);
+
+            await docker("stop", (await container(`${prefix}auth-worker`)).id);
+            const { changes } = await stack.up();
+            expect(changes).to.include(`update ${prefix}auth-worker-healthy`);
+            expect(await running(`${prefix}auth-worker`)).to.have.lengthOf(1);
+        } finally {
+            await stack.close();
+        }
     });
 
     async function preview(url: string): Promise<{ created: string[]; errors: string }> {

@@ -151,13 +151,27 @@ func locate(ctx context.Context, folder, module string) (string, error) {
 	return filepath.FromSlash(strings.TrimSpace(string(output))), nil
 }
 
-// RunPlugin runs a policy pack: the other thing that the engine asks Node.js to run.
-func (h *host) RunPlugin(req *pulumirpc.RunPluginRequest, server pulumirpc.LanguageRuntime_RunPluginServer) error {
-	if req.GetKind() != "analyzer" {
-		return fmt.Errorf("plugins of kind %q are not supported; only policy packs are", req.GetKind())
+// InstallDependencies lets npm install what a package of components needs.
+func (h *host) InstallDependencies(req *pulumirpc.InstallDependenciesRequest, server pulumirpc.LanguageRuntime_InstallDependenciesServer) error {
+	closer, stdout, stderr, err := rpcutil.MakeInstallDependenciesStreams(server, req.GetIsTerminal())
+	if err != nil {
+		return err
 	}
+	defer closer.Close()
+	command := exec.CommandContext(server.Context(), "npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
+	command.Dir = req.GetInfo().GetProgramDirectory()
+	command.Stdout, command.Stderr = stdout, stderr
+	return command.Run()
+}
+
+// RunPlugin runs a policy pack, or a package of components: what else the engine asks Node.js to run.
+func (h *host) RunPlugin(req *pulumirpc.RunPluginRequest, server pulumirpc.LanguageRuntime_RunPluginServer) error {
 	folder := req.GetInfo().GetProgramDirectory()
-	runner, err := locate(server.Context(), folder, "@pulumi/pulumi/cmd/run-policy-pack")
+	module, args := "@pulumi/pulumi/cmd/run-plugin", append([]string{folder}, req.GetArgs()...)
+	if req.GetKind() == "analyzer" {
+		module, args = "@pulumi/pulumi/cmd/run-policy-pack", append(req.GetArgs(), folder)
+	}
+	runner, err := locate(server.Context(), folder, module)
 	if err != nil {
 		return err
 	}
@@ -166,7 +180,7 @@ func (h *host) RunPlugin(req *pulumirpc.RunPluginRequest, server pulumirpc.Langu
 		return err
 	}
 	defer closer.Close()
-	command := exec.CommandContext(server.Context(), "node", append([]string{runner}, append(req.GetArgs(), folder)...)...)
+	command := exec.CommandContext(server.Context(), "node", append([]string{runner}, args...)...)
 	// Not the engine's choice, the program's folder: the policy SDK reads name and version from package.json here.
 	command.Dir = folder
 	command.Env = append(os.Environ(), req.GetEnv()...)

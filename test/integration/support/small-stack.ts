@@ -21,8 +21,13 @@ export class SmallStack extends Updates {
      * A new, empty stack; what a killed run left under its prefix is removed.
      *
      * @param program asked at each operation.
+     * @param packages folders of packages that the program uses, by name. Default: none.
      */
-    public static async open(prefix: string, program: (bench: Bench) => PulumiFn): Promise<SmallStack> {
+    public static async open(
+        prefix: string,
+        program: (bench: Bench) => PulumiFn,
+        packages: Record<string, string> = {},
+    ): Promise<SmallStack> {
         const bench = await openBench();
         await removeAll(prefix);
         const name = prefix.replace(/-$/, "");
@@ -31,6 +36,9 @@ export class SmallStack extends Updates {
         const env = { PULUMI_BACKEND_URL: `file://${folder}`, PULUMI_CONFIG_PASSPHRASE: "of an integration test" };
         const backend = { folder, asksPassphrase: true, description: folder, env };
         const { docker, pulumi } = bench;
+        // Missing from the declarations of the Automation API: a project's own places of packages.
+        const plugins = { providers: Object.entries(packages).map(([name, path]) => ({ name, path })) };
+        const projectSettings = { name: "small", runtime: "nodejs" as const, plugins };
         const workspace = await LocalWorkspace.create({
             // The API takes an error with a code of gRPC's for the end of the program, and deletes what was not declared yet.
             program: () =>
@@ -40,7 +48,7 @@ export class SmallStack extends Updates {
             pulumiCommand: pulumi.command,
             pulumiHome: pulumi.pulumiHome,
             envVars: pulumiVariables({ docker, pulumi, backend }),
-            projectSettings: { name: "small", runtime: "nodejs" },
+            projectSettings,
         });
         return new SmallStack(await Stack.create(name, workspace), bench, prefix, folder);
     }
