@@ -4,8 +4,9 @@ import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * `npx tsx bench/unnoticed.ts <url> <url>... -- <command>`: asks for the URLs in turn, 20 times a second, each time over a
- * connection of its own, while a command runs and for half a minute longer, and says who was not answered as before.
+ * `npx tsx bench/unnoticed.ts <url> <url>... -- <command>`: asks for the URLs in turn, `RATE` times a second (default: 20), each
+ * time over a connection of its own, while a command runs and for `MORE` seconds longer (default: 30), and says who was not
+ * answered as before.
  *
  * Names lead to 127.0.0.1. The first URL is of authentik; where `PASSWORD` is akadmin's, everybody is signed in there first, and
  * `/api/v3/core/users/me/` is asked for as well. `NODE_EXTRA_CA_CERTS` names the root of the gateway's own CA.
@@ -109,7 +110,7 @@ function run([program = "", ...args]: string[]): Promise<number> {
 
 async function main(): Promise<void> {
     const browser = new Browser();
-    const { PASSWORD: password, SECONDS: longer = "30" } = process.env;
+    const { PASSWORD: password, RATE: rate = "20", MORE: longer = "30" } = process.env;
     for (const url of password === undefined ? [] : urls) await browser.enter(url, password ?? "");
     const asked = password === undefined ? urls : [...urls, new URL("/api/v3/core/users/me/", urls[0]).href];
     const usual = await Promise.all(asked.map(async (url) => (await browser.ask(url)).status));
@@ -130,7 +131,7 @@ async function main(): Promise<void> {
                     (error: Error) => note(error.message),
                 ),
             );
-            await sleep(Math.max(0, started + (count + 1) * 50 - Date.now()));
+            await sleep(Math.max(0, started + ((count + 1) * 1000) / Number(rate) - Date.now()));
         }
     })();
     const code = await run(command);
@@ -142,10 +143,10 @@ async function main(): Promise<void> {
 
     failures.sort((one, other) => one.at - other.at);
     for (const { at, what } of failures.slice(0, 10)) console.log(`${(at / 1000).toFixed(1)} s ${what}`);
-    const away = ((failures.at(-1)?.at ?? 0) - (failures[0]?.at ?? 0)) / 1000;
+    const seconds = new Set(failures.map(({ at }) => Math.floor(at / 1000)));
     console.log(
         `the command ended with code ${code} after ${took.toFixed(0)} s; ` +
-            `${failures.length} of ${answers.length} requests failed, within ${away.toFixed(1)} s`,
+            `${failures.length} of ${answers.length} requests failed, which were made in ${seconds.size} different seconds`,
     );
 }
 
