@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
 import { presetNames } from "../../authentik/presets";
 import { configurationOf } from "../../cli/graph/record";
 import {
@@ -52,5 +55,18 @@ describe("the file of a new stack", () => {
         expect(() => readApplications(["paperles"], "https://auth.example.com")).to.throw(
             /no preset paperles.*paperless/,
         );
+    });
+
+    it("is also what Pulumi's own questions make, answered as they suggest", () => {
+        const { template } = parse(readFileSync(join(__dirname, "../../Pulumi.yaml"), "utf8")) as {
+            template: { config: Record<string, { default: string }> };
+        };
+        const answered = Object.entries(template.config).map(([key, question]): [string, string] => [
+            `authentik-stack:${key}`,
+            question.default,
+        ]);
+        const config = configurationOf(stringify({ config: Object.fromEntries(answered) }));
+        expect(config.admin.email).to.equal("admin@example.com");
+        expect(config.server.ports.map(({ port }) => port)).to.deep.equal([9000]);
     });
 });
