@@ -22,7 +22,16 @@ const zones = Object.entries(allowed).map(([target, below]) => ({
 }));
 
 export default tseslint.config(
-    { ignores: ["node_modules/", "dist/", "out/", ".local/", "examples/provider/sdks/"] },
+    {
+        ignores: [
+            "node_modules/",
+            "dist/",
+            "out/",
+            ".local/",
+            "examples/provider/sdks/",
+            "docs/.vitepress/{dist,cache}/",
+        ],
+    },
     eslint.configs.recommended,
     ...tseslint.configs.recommendedTypeChecked,
     {

@@ -6,13 +6,13 @@ import { ToolError } from "../progress";
 const most = 60_000;
 
 /**
- * `tsx cli/preview/gitlab-note.ts <stack> <preview> <changes>`: writes a preview as a comment on the merge request, and
+ * `tsx cli/preview/gitlab-note.ts <stack> <preview> <changes> [<words>]`: writes a preview as a comment on the merge request, and
  * replaces the comment of an earlier run.
  *
- * The files are what `npm run preview` printed, and the difference of two descriptions if there is one. Without
+ * The files are what `npm run preview` printed, the difference of two descriptions if there is one, and the same in words. Without
  * GITLAB_TOKEN, a project token that may write comments, nothing is written: merge requests from forks have none.
  */
-main(async ([stack = "prod", preview = "", changes = ""]) => {
+main(async ([stack = "prod", preview = "", changes = "", words = ""]) => {
     const {
         GITLAB_TOKEN: token,
         CI_API_V4_URL: api,
@@ -25,7 +25,8 @@ main(async ([stack = "prod", preview = "", changes = ""]) => {
     }
     const notes = `${api}/projects/${project}/merge_requests/${number}/notes`;
     const heading = `### Preview of ${stack}`;
-    const body = `${heading}\n\n${section("What changes", "diff", changes)}${section("Everything", "", preview)}`;
+    const said = existsSync(words) ? `${readFileSync(words, "utf8")}\n` : "";
+    const body = `${heading}\n\n${said}${section("What changes", "diff", changes)}${section("Everything", "", preview)}`;
 
     const written = (await ask(`${notes}?per_page=100`, token)) as { id: number; body: string }[];
     const earlier = written.find((note) => note.body.startsWith(heading));

@@ -26,6 +26,7 @@ describe("the comment of a merge request", () => {
         folder = mkdtempSync(join(tmpdir(), "authentik-stack-note-"));
         writeFileSync(join(folder, "preview.txt"), "    + 42 to create\n");
         writeFileSync(join(folder, "changes.diff"), "+  image: new\n");
+        writeFileSync(join(folder, "words.md"), "- **a** is new.\n");
         server = createServer((request, response) => {
             let body = "";
             request.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -48,7 +49,7 @@ describe("the comment of a merge request", () => {
         const [, post] = asked;
         expect(post).to.include({ method: "POST", url: "/api/projects/7/merge_requests/3/notes", token: "a-token" });
         const { body } = JSON.parse(post?.body ?? "") as { body: string };
-        expect(body).to.match(/^### Preview of prod\n/);
+        expect(body).to.match(/^### Preview of prod\n\n- \*\*a\*\* is new\.\n/);
         expect(body).to.contain("+  image: new").and.contain("+ 42 to create");
     });
 
@@ -71,7 +72,7 @@ describe("the comment of a merge request", () => {
 
     function note(token: string) {
         const { port } = server.address() as AddressInfo;
-        const files = [join(folder, "preview.txt"), join(folder, "changes.diff")];
+        const files = [join(folder, "preview.txt"), join(folder, "changes.diff"), join(folder, "words.md")];
         const tool = ["--import", "tsx", join(root, "cli/preview/gitlab-note.ts"), "prod", ...files];
         const env = {
             GITLAB_TOKEN: token,
