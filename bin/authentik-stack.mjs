@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import console from "node:console";
 import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath, URL } from "node:url";
@@ -14,8 +15,11 @@ if (Number(process.versions.node.split(".")[0]) < oldest && existsSync(path("../
     const run = [path("../node_modules/.bin/node"), [path("authentik-stack.mjs"), ...process.argv.slice(2)]];
     process.exit(spawnSync(...run, { stdio: "inherit" }).status ?? 1);
 }
-// A clone runs from its sources; a published package has only what was compiled from them.
-if (existsSync(path("../cli/authentik-stack.ts"))) {
-    load("tsx/cjs");
-    load("../cli/authentik-stack.ts");
-} else load("../dist/cli/authentik-stack.js");
+if (!existsSync(path("../cli/authentik-stack.ts"))) {
+    console.error(
+        "The published package has the components only. The commands work on a stack's files, in a clone of the project.",
+    );
+    process.exit(1);
+}
+load("tsx/cjs");
+load("../cli/authentik-stack.ts");
