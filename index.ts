@@ -19,7 +19,7 @@ export = async function program() {
     const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
     const runtime = await DockerHost.observed({ connection, prefix });
     await preflight(config, connection, { name, seen: runtime.observation });
-    await keepNames(config, connection);
+    await keepNames(config, connection, runtime.observation);
     const { outputs } = new AuthentikStack(name, {
         config,
         secretSettings: secretSettings(),

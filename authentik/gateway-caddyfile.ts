@@ -29,7 +29,10 @@ export const rootCertificatePath = `${gatewayFolder}/caddy/pki/authorities/local
 /** Where it takes a new configuration: at a socket that only its volume leads to. */
 export const adminAddress = `unix/${gatewayFolder}/admin.sock`;
 
-/** Name of the variable in the Caddyfile that is the address of an outpost's container. Default: of the server's. */
+/** Where the gateway finds the addresses of containers: a file for each, which it reads at each request. */
+export const addressFolder = `${gatewayFolder}/containers`;
+
+/** Name of the file with the address of an outpost's container, and of the variable that it is written from. Default: the server's. */
 export function addressVariable(outpost: string = embeddedOutpost): string {
     return outpost === embeddedOutpost ? "SERVER" : `OUTPOST_${outpost.toUpperCase().replaceAll("-", "_")}`;
 }
@@ -40,8 +43,10 @@ export function firstCaddyfile(): string {
 }
 
 /**
- * The gateway's Caddyfile. Addresses of containers are variables, since their names on the network lead to an old and a new
- * container at once, and a server that is starting answers with errors: a new one takes over when it is healthy.
+ * The gateway's Caddyfile. It has no addresses of containers, but files with them. Their names on the network lead to an old and
+ * a new container at once. And to take over a changed configuration, Caddy closes its sockets: a request over HTTP/1.1 that
+ * arrives in that moment is not answered (https://github.com/golang/go/issues/75591), nor is a connection that nobody accepted
+ * yet. So what happens often has to happen without.
  */
 export function gatewayCaddyfile(places: Place[], options: GatewayOptions): string {
     const { httpsPort, httpPort, acme } = options;
@@ -159,23 +164,26 @@ function redirect(sites: Place[], httpPort: number): string[] {
 function leading(to: Place["to"]): string[] {
     switch (to.kind) {
         case "server":
-            return forward(containerOf(), patient);
+            return [addressOf(), ...forward(container, patient)];
         case "outpost":
-            return [...nameless, ...forward(containerOf(to.outpost), patient)];
+            return [...nameless, addressOf(to.outpost), ...forward(container, patient)];
         case "upstream":
             return [...nameless, ...forward(upstreamOf(to), lasting)];
         case "protected":
-            return protectedRoute(to.application, containerOf(to.outpost), {
-                toOutpost: patient,
-                toApplication: lasting,
-            });
+            return [
+                addressOf(to.outpost),
+                ...protectedRoute(to.application, container, { toOutpost: patient, toApplication: lasting }),
+            ];
     }
 }
 
-/** Server and outposts listen on the same port. */
-function containerOf(outpost?: string): string {
-    return `{$${addressVariable(outpost)}}:${roles.server.port.number}`;
+/** Looks up which container a request goes to. An address of Caddy's can have no path in it, so there is a variable between. */
+function addressOf(outpost?: string): string {
+    return `vars container {file.${addressFolder}/${addressVariable(outpost)}}`;
 }
+
+/** Server and outposts listen on the same port. */
+const container = `{vars.container}:${roles.server.port.number}`;
 
 /** The name in an origin, of an IPv6 address without brackets. */
 function bare(origin: string): string {

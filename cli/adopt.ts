@@ -1,7 +1,6 @@
 import "./quick";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { copyFiles, dump, restore } from "./adopt/data";
 import { encryptSecrets, writeConfiguration } from "./adopt/configuration";
 import { type Installation, inspectProject, readFolder } from "./adopt/installation";
@@ -10,7 +9,7 @@ import { ensureDocker } from "./docker-engine";
 import { ensurePulumi } from "./engine";
 import { findBackend, prepareBackend } from "./engine/backend";
 import { chooseImages } from "./images";
-import { agreed, main } from "./main";
+import { agreed, command } from "./main";
 import { reasonOf, Steps, ToolError } from "./progress";
 import { fileOf, namesOf, readRequirements } from "./stack/files";
 import { showRunning } from "./stack/summary";
@@ -24,8 +23,10 @@ import { openStack, type OpenStack, projectRoot } from "./workplace";
  * It writes `Pulumi.<stack>.yaml`, says what it could not translate, and asks. Then it stops the old server and worker, copies
  * database and files, and brings the stack up. The old containers and their data stay as they are. Default stack: the project's name.
  */
-main(async (args) => {
-    const { asked, stack, url, file, yes } = parse(args);
+command("adopt", async ({ values: { stack, url, dump: file, yes }, named: [asked] }) => {
+    if (asked === undefined)
+        throw new ToolError("Name a folder with a compose file, or a Docker project: npm run adopt -- /srv/authentik");
+    if (file !== undefined && !existsSync(file)) throw new ToolError(`There is no file ${file}.`);
     const steps = new Steps(5);
     const docker = await ensureDocker(console.log);
     process.env.DOCKER_HOST = docker.host;
@@ -55,28 +56,10 @@ main(async (args) => {
         () => `secrets encrypted: ${Object.keys(translation.secrets).join(", ")}`,
     );
     console.log(`\n${planText(name, old, translation)}\n`);
-    if (!yes && !(await agreed("Take it over now?")))
+    if (yes !== true && !(await agreed("Take it over now?")))
         throw new ToolError(`Nothing else was changed. Look at ${fileOf(name)}, and run the same command again.`);
     await takeOver(steps, open, old, translation, file);
 });
-
-function parse(args: string[]) {
-    const text = { type: "string" } as const;
-    const options = { stack: text, url: text, dump: text, yes: { type: "boolean", short: "y" } } as const;
-    try {
-        const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-        const [asked, ...more] = positionals;
-        if (asked === undefined || more.length > 0)
-            throw new ToolError(
-                "Name a folder with a compose file, or a Docker project: npm run adopt -- /srv/authentik",
-            );
-        if (values.dump !== undefined && !existsSync(values.dump))
-            throw new ToolError(`There is no file ${values.dump}.`);
-        return { asked, stack: values.stack, url: values.url, file: values.dump, yes: values.yes ?? false };
-    } catch (error) {
-        throw new ToolError(reasonOf(error));
-    }
-}
 
 /** What will be done, and what was not translated. */
 function planText(stack: string, old: Installation, { notes, copies }: Translation): string {

@@ -7,7 +7,7 @@ import { pluginsPresent } from "./engine/plugins";
 import { findPulumi } from "./engine";
 import { projectName, projectRoot } from "./workplace";
 import { absentImages } from "./images";
-import { main } from "./main";
+import { command } from "./main";
 import { findOffline } from "./offline";
 import { reasonOf } from "./progress";
 import { run } from "./run";
@@ -86,7 +86,7 @@ function withLock(stack: string): string {
 }
 
 /** `npm run doctor`: says in one line for each prerequisite whether it is there; changes nothing. */
-main(async () => {
+command("doctor", async () => {
     for (const [title, look] of Object.entries(checks)) {
         const finding = await look().catch((error: unknown) => missing(reasonOf(error)));
         console.log(`${finding.there ? "ok     " : "missing"}  ${title.padEnd(16)}  ${finding.text}`);

@@ -62,10 +62,11 @@ async function rehearse(
     { images, version }: Pick<ImageRequest, "images" | "version">,
     rehearsal: string,
 ): Promise<ChosenImages> {
-    const { buildStandInImages } = await needOffline(rehearsal, loadIt);
+    const { buildStandInImages, buildGatewayImage } = await needOffline(rehearsal, loadIt);
     progress(`${rehearsal}: using stand-in images`);
     const built = Object.entries(await buildStandInImages(progress, version));
-    return { images: Object.fromEntries(built.filter(([role]) => role in images)), rehearsal };
+    const gateway = "gateway" in images ? { gateway: await buildGatewayImage(progress) } : {};
+    return { images: { ...Object.fromEntries(built.filter(([role]) => role in images)), ...gateway }, rehearsal };
 }
 
 /** The cure when a registry cannot be reached. */

@@ -4,7 +4,7 @@ import { roles } from "../authentik/roles";
 import { script } from "../components/probe";
 import { resourceLabel, stackLabel } from "../engine/labels";
 import { execute } from "../engine/streams";
-import { main, takeStack } from "./main";
+import { command } from "./main";
 import { ToolError } from "./progress";
 import { openExisting } from "./stack/existing";
 import { stackOf } from "./stack/files";
@@ -14,12 +14,10 @@ import { dockerOf, type OpenStack, projectRoot } from "./workplace";
  * `npm run mail -- <recipient> [<stack>]`: sends authentik's own test mail from the worker of a running stack, and says what the
  * mail server answered. Exit code 1 when it did not take the mail. Default stack: the one that was started.
  */
-main(async (args) => {
-    const { stack: named, rest } = takeStack(args);
-    const [to = "", ...others] = rest;
+command("mail", async ({ values, named: [to = "", ...others] }) => {
     if (!z.email().safeParse(to).success)
         throw new ToolError("Say who gets the mail: npm run mail -- someone@example.com [stack]");
-    const name = named ?? stackOf(projectRoot, others);
+    const name = values.stack ?? stackOf(projectRoot, others[0]);
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
     const [code = ""] = Object.values(script("send-test-mail.py").documents);

@@ -1,5 +1,25 @@
 import { createInterface } from "node:readline";
+import { helpOf } from "./command/help";
+import { type Given, readLine } from "./command/line";
+import type { CommandName } from "./command/table";
 import { Interrupted, reasonOf, ToolError } from "./progress";
+
+/**
+ * Runs a command of the command line: with what its row in the table lets it take, or with `--help` shows that.
+ *
+ * @param tool ends with the exit code, where it is not 0.
+ */
+export function command<Name extends CommandName>(
+    name: Name,
+    tool: (given: Given<Name>) => Promise<number | void>,
+): void {
+    main(async (args) => {
+        const end = args.includes("--") ? args.indexOf("--") : args.length;
+        if (args.slice(0, end).some((argument) => argument === "--help" || argument === "-h"))
+            return console.log(helpOf(name));
+        process.exitCode = (await tool(readLine(name, args))) ?? 0;
+    });
+}
 
 /**
  * Runs a tool: its errors are shown as messages, once and without stack traces, and end it with exit code 1.

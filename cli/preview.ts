@@ -1,8 +1,8 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { ensurePulumi } from "./engine";
 import { projectRoot } from "./workplace";
-import { main } from "./main";
+import { command } from "./main";
 import { Description } from "./preview/description";
 import { throwawayStack } from "./preview/workspace";
 import { ToolError } from "./progress";
@@ -16,8 +16,8 @@ import { fileOf } from "./stack/files";
  * The policy pack checks it. For an example, missing image digests are only a warning: they are looked up per environment.
  * `--describe` also writes every resource with its inputs into a file, to compare with that of another version.
  */
-main(async (args) => {
-    const { name, describe } = parse(args);
+command("preview", async ({ values: { stack: given, describe }, named }) => {
+    const name = given ?? named[0] ?? "prod";
     const pulumi = await ensurePulumi(console.error);
     const folder = join(projectRoot, ".local/preview");
     const { stack, configFile } = await throwawayStack(projectRoot, name, folder, pulumi);
@@ -41,14 +41,6 @@ main(async (args) => {
 
 /** The policies that check every preview. */
 const policyPack = join(projectRoot, "policy");
-
-function parse(args: string[]): { name: string; describe?: string } {
-    const at = args.indexOf("--describe");
-    if (at < 0) return { name: args[0] ?? "prod" };
-    const file = args[at + 1];
-    if (file === undefined) throw new ToolError("--describe needs the name of a file.");
-    return { name: args.toSpliced(at, 2)[0] ?? "prod", describe: resolve(file) };
-}
 
 function print(text: string): void {
     process.stdout.write(text);

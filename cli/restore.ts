@@ -1,6 +1,6 @@
 import { ageText, bytesOf, type Manifest, sizeText, timeOf } from "./backup/manifest";
 import { bringBack, fitting, replaceData } from "./backup/restore";
-import { agreed, main, takeStack } from "./main";
+import { agreed, command } from "./main";
 import { Steps, ToolError } from "./progress";
 import { openExisting } from "./stack/existing";
 import { describeChanges } from "./stack/up";
@@ -13,16 +13,16 @@ import { describeChanges } from "./stack/up";
  * only elsewhere (`backup.restic`) is brought back first. `--into` takes
  * the backup of one stack into another. `--other-key` takes one of another secret key. Default stack: the one that was started.
  */
-main(async (args) => {
-    const { stack: name, rest } = takeStack(args);
-    const { id, into, yes, otherKey } = parse(rest);
+command("restore", async ({ values: { stack: name, into, yes, "other-key": otherKey = false }, named: [id] }) => {
+    if (id === undefined)
+        throw new ToolError("Say which backup: npm run restore -- <id>; `npm run backups` lists them.");
     const [from] = await openExisting({ name, progress: console.error, needsDocker: true });
     const [open] =
         into === undefined ? [from] : await openExisting({ name: into, progress: console.error, needsDocker: true });
     if (from === undefined || open === undefined) return;
     const restore = { from, into: open, id, otherKey };
     console.log(question(await fitting(console.error, restore), open.stack.name));
-    if (!yes && !(await agreed("Restore?"))) throw new ToolError("Nothing was changed.");
+    if (yes !== true && !(await agreed("Restore?"))) throw new ToolError("Nothing was changed.");
 
     const steps = new Steps(2);
     await steps.run(
@@ -33,27 +33,6 @@ main(async (args) => {
     const changes = await steps.run("Containers", (progress) => bringBack(progress, restore), describeChanges);
     for (const warning of changes.warnings) console.log(`\nwarning: ${warning}`);
 });
-
-function parse(args: string[]): { id: string; into?: string; yes: boolean; otherKey: boolean } {
-    const at = args.indexOf("--into");
-    const into = at < 0 ? undefined : args[at + 1];
-    const others = at < 0 ? args : args.toSpliced(at, 2);
-    const unknown = others.filter(
-        (argument) => argument.startsWith("-") && !["--yes", "-y", "--other-key"].includes(argument),
-    );
-    if (unknown.length > 0)
-        throw new ToolError(
-            `Unknown option: ${unknown.join(", ")}. The options are --into, --other-key, --stack and --yes.`,
-        );
-    if (at >= 0 && into === undefined) throw new ToolError("--into needs the name of a stack, such as rehearsal.");
-    const [id, ...further] = others.filter((argument) => !argument.startsWith("-"));
-    if (id === undefined || further.length > 0)
-        throw new ToolError("Say which backup: npm run restore -- <id>; `npm run backups` lists them.");
-    return {
-        ...{ id, into, otherKey: others.includes("--other-key") },
-        yes: others.includes("--yes") || others.includes("-y"),
-    };
-}
 
 function question(manifest: Manifest, stack: string): string {
     const age = ageText(Date.now() - timeOf(manifest).getTime());

@@ -1,4 +1,4 @@
-import { agreed, main, takeStack } from "./main";
+import { agreed, command } from "./main";
 import { Steps, ToolError } from "./progress";
 import { draftRotation, previewChanges, withDraft, writeDraft } from "./rotation/draft";
 import { followUps, listText, nextRotation, readSecrets } from "./rotation/secrets";
@@ -12,9 +12,8 @@ import { bringUp, describeChanges, settle } from "./stack/up";
  * `--yes` is given; until then the configuration stays unchanged. After that, `npm start` finishes an interrupted
  * rotation. Default stack: the one that was started.
  */
-main(async (args) => {
-    const { stack: name, rest } = takeStack(args);
-    const { asked, yes } = parse(rest);
+command("rotate", async ({ values: { list, stack: name, yes }, named }) => {
+    const asked = list === true ? [] : [...new Set(named)];
     const [open] = await openExisting({ name, progress: console.error, needsDocker: asked.length > 0 });
     if (open === undefined) return;
     const stack = open.stack.name;
@@ -35,21 +34,11 @@ main(async (args) => {
     console.log(
         `\nA new value for ${asked.join(", ")}:\n${indented([...planned, ...followUps(known, asked, stack)])}\n`,
     );
-    if (!yes && !(await agreed("Rotate?"))) throw new ToolError("Nothing was changed.");
+    if (yes !== true && !(await agreed("Rotate?"))) throw new ToolError("Nothing was changed.");
     const drafted = writeDraft(open, draft);
     const changes = await steps.run("Containers", (progress) => bringUp(progress, drafted, settled), describeChanges);
     for (const warning of changes.warnings) console.log(`\nwarning: ${warning}`);
 });
-
-function parse(args: string[]): { asked: string[]; yes: boolean } {
-    const flags = args.filter((argument) => argument.startsWith("-"));
-    const unknownFlags = flags.filter((flag) => !["--yes", "-y", "--list"].includes(flag));
-    if (unknownFlags.length > 0)
-        throw new ToolError(`Unknown option: ${unknownFlags.join(", ")}. The options are --list, --stack and --yes.`);
-    const names = args.filter((argument) => !argument.startsWith("-"));
-    const yes = flags.includes("--yes") || flags.includes("-y");
-    return { asked: flags.includes("--list") ? [] : [...new Set(names)], yes };
-}
 
 function indented(lines: string[]): string {
     return lines.map((line) => `  ${line}`).join("\n");

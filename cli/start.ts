@@ -3,7 +3,7 @@ import { chooseImages, type ChosenImages } from "./images";
 import { ensureDocker } from "./docker-engine";
 import { ensurePulumi } from "./engine";
 import { findBackend, prepareBackend } from "./engine/backend";
-import { main } from "./main";
+import { command } from "./main";
 import { openStack, projectRoot } from "./workplace";
 import { Steps } from "./progress";
 import { defaultStack, readRequirements, rehearsalStack, stackOf, writeRehearsal } from "./stack/files";
@@ -15,9 +15,9 @@ import { bringUp, describeChanges, settle } from "./stack/up";
  *
  * Default: the stack `dev`; where its registry cannot be reached, the stack `rehearsal` with stand-in images.
  */
-main(async (args) => {
+command("up", async ({ values, named }) => {
     const steps = new Steps(5);
-    const asked = stackOf(projectRoot, args);
+    const asked = stackOf(projectRoot, values.stack ?? named[0]);
     const settings = readRequirements(projectRoot, asked === rehearsalStack ? defaultStack : (asked ?? defaultStack));
 
     const docker = await steps.run(

@@ -1,5 +1,5 @@
 import { projectRoot } from "./workplace";
-import { main } from "./main";
+import { command } from "./main";
 import { Steps } from "./progress";
 import { keptText, takeDown } from "./stack/down";
 import { openExisting } from "./stack/existing";
@@ -10,8 +10,8 @@ import { stackOf } from "./stack/files";
  *
  * Default: the stacks that `npm start` brings up when no name is given.
  */
-main(async (args) => {
-    const name = stackOf(projectRoot, args);
+command("down", async ({ values, named }) => {
+    const name = stackOf(projectRoot, values.stack ?? named[0]);
     const stacks = await openExisting({ name, progress: console.log, needsDocker: true });
     const steps = new Steps(stacks.length);
     for (const open of stacks) {

@@ -1,7 +1,7 @@
 import "./quick";
 import { provenVersion, versionProblem } from "../authentik/releases";
 import { pathBetween, stepProblem } from "../authentik/upgrades";
-import { agreed, main, takeStack } from "./main";
+import { agreed, command } from "./main";
 import { Steps, ToolError } from "./progress";
 import { openExisting } from "./stack/existing";
 import { readRequirements } from "./stack/files";
@@ -28,10 +28,8 @@ import {
  *
  * `--postgres <image>` takes the stack's PostgreSQL to another major version instead.
  */
-main(async (args) => {
-    const { stack: name, rest } = takeStack(args);
-    if (rest.includes("--postgres")) return await upgradePostgres(name, rest);
-    const { version, back, yes } = parse(rest);
+command("upgrade", async ({ values: { stack: name, postgres, back = false, yes = false }, named: [version] }) => {
+    if (postgres === true) return await upgradePostgres(name, { image: version, back, yes });
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
     const settled = await settle(console.error, open);
@@ -39,17 +37,6 @@ main(async (args) => {
     if (back) await goBack(upgraded, version, yes);
     else await upgrade(upgraded, version ?? provenVersion, yes);
 });
-
-function parse(args: string[]): { version?: string; back: boolean; yes: boolean } {
-    const flags = args.filter((argument) => argument.startsWith("-"));
-    const unknown = flags.filter((flag) => !["--back", "--yes", "-y"].includes(flag));
-    if (unknown.length > 0)
-        throw new ToolError(
-            `Unknown option: ${unknown.join(", ")}. The options are --back, --postgres, --stack and --yes.`,
-        );
-    const [version] = args.filter((argument) => !argument.startsWith("-"));
-    return { version, back: flags.includes("--back"), yes: flags.includes("--yes") || flags.includes("-y") };
-}
 
 async function upgrade(upgraded: Upgraded, target: string, yes: boolean): Promise<void> {
     const { open, dumps } = upgraded;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Place, placesOf } from "../authentik/gateway";
 import {
+    addressFolder,
     addressVariable,
     adminAddress,
     certificateFolder,
@@ -26,7 +27,7 @@ import type { Server } from "./server";
 export interface GatewayArgs {
     /** Plain, since it decides which names there are: `gateway` is set. */
     config: Config;
-    /** Caddy, 2.7 or later. */
+    /** Caddy, 2.8 or later: the first one that reads files when it is asked. */
     image: pulumi.Input<string>;
     networks: Networks;
     server: Server;
@@ -48,7 +49,8 @@ const folder = "/run/gateway";
 /**
  * The front door: it publishes every name over https and leads it to its place.
  *
- * A new configuration is checked, and taken over without a restart; so is a container that replaces another one behind it.
+ * A new configuration is checked, and taken over without a restart. A container that replaces another one behind it is taken over
+ * without a new configuration.
  *
  * @throws (when the update runs) Error with Caddy's words when it refuses the configuration; the last one stays in place.
  * @example
@@ -117,25 +119,23 @@ export class Gateway extends pulumi.ComponentResource {
             child,
         );
         const behind = [server.running, ...outposts.map(({ running }) => running)];
+        const addresses = {
+            [addressVariable()]: server.running.address,
+            ...Object.fromEntries(outposts.map(({ outpost, running }) => [addressVariable(outpost), running.address])),
+        };
         this.configured = context.runtime.job(
             `${name}-configured`,
             {
                 ...process,
                 title: "giving the gateway its configuration",
                 entrypoint: ["sh", "-c"],
-                command: [configure],
+                command: [configure(Object.keys(addresses))],
                 documents: { [`${folder}/Caddyfile`]: gatewayCaddyfile(places, options), ...certificates(gateway) },
                 files: gateway.certificates.map(({ name: key, certificate }) => ({
                     path: `${folder}/${fileOf(certificate)}.key`,
                     content: pulumi.secret(args.keys[key] ?? ""),
                 })),
-                variables: {
-                    ...gatewayVariables,
-                    [addressVariable()]: server.running.address,
-                    ...Object.fromEntries(
-                        outposts.map(({ outpost, running }) => [addressVariable(outpost), running.address]),
-                    ),
-                },
+                variables: { ...gatewayVariables, ...addresses },
                 mounts: [mount],
                 networks: [],
                 triggers: { [title]: this.running.revision },
@@ -153,22 +153,30 @@ export class Gateway extends pulumi.ComponentResource {
 }
 
 /**
- * Caddy itself goes on with what it had where it does not take a configuration. Certificates are there before the configuration
- * that names them, and go after the one that does no longer.
+ * Caddy itself goes on with what it had where it does not take a configuration, and does nothing where it is unchanged. Addresses
+ * and certificates are there before the configuration that names them, and certificates go after the one that does no longer.
+ *
+ * @param addresses names of the variables that are addresses of containers.
  */
-const configure = `
+function configure(addresses: string[]): string {
+    return `
 set -eu
 umask 077
-mkdir -p ${certificateFolder}
+mkdir -p ${certificateFolder} ${addressFolder}
 for file in ${folder}/*.crt ${folder}/*.key; do
   if [ -e "$file" ]; then cp -f "$file" ${certificateFolder}/; fi
 done
 caddy validate --config ${folder}/Caddyfile --adapter caddyfile
+for name in ${addresses.join(" ")}; do
+  printf %s "$(printenv "$name")" > ${addressFolder}/.new
+  mv -f ${addressFolder}/.new "${addressFolder}/$name"
+done
 caddy reload --config ${folder}/Caddyfile --adapter caddyfile --address ${adminAddress}
 for file in ${certificateFolder}/*; do
   if [ ! -e "${folder}/$(basename "$file")" ]; then rm -f "$file"; fi
 done
 `;
+}
 
 function certificates(gateway: NonNullable<Config["gateway"]>): Record<string, string> {
     return Object.fromEntries(

@@ -12,7 +12,7 @@ import type { Networks } from "./networks";
 import type { ContainerTransform, Limits, PublishedPort, Running, Workload } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
 import type { Context } from "./context";
-import type { Server } from "./server";
+import { behindGateway, type Server } from "./server";
 
 /** What an outpost is made with. */
 export interface OutpostArgs extends Limits {
@@ -112,7 +112,13 @@ export class Outpost extends pulumi.ComponentResource {
             mounts: [{ source: sessions, target: sessionFolder, owner: { user: "1000", image: server.image } }],
             remembered,
             networks: networks.attach(on, this.host),
-            publish: { port: port.number, tls: port.tls, protocol: port.protocol, on: ports },
+            publish: {
+                port: port.number,
+                tls: port.tls,
+                protocol: port.protocol,
+                on: ports,
+                cure: type === "proxy" ? behindGateway : undefined,
+            },
             health: healthOf(type, server.version),
             stopSeconds,
             limits: { memory, cpus },

@@ -15,7 +15,7 @@ import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { officialImages } from "../authentik/images";
 import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
-import { volumesOf } from "../config/volumes";
+import { restored, type VolumeRole, volumesOf } from "../config/volumes";
 
 /**
  * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a PostgreSQL that cannot
@@ -56,7 +56,8 @@ export async function preflight(
         ...(await missingImages(config, connection)),
     ];
     // Ports of containers that this program made: those of another stack, or this one's own under the prefix it had.
-    if (taken.some(({ isOfProject }) => isOfProject)) await keepNames(config, connection, new Error(told(problems)));
+    if (taken.some(({ isOfProject }) => isOfProject))
+        await keepNames(config, connection, stack.seen, new Error(told(problems)));
     refuse(problems);
     refuse(await postgresProblems(config, connection, project));
 }
@@ -70,36 +71,65 @@ function told(problems: Problem[]): string {
 }
 
 /**
- * Remembers the names of a stack's data. The prefix cannot change: everything would be made a second time, with empty volumes,
- * and what was there deleted. A volume may have another name if there is one, which then has the data.
+ * Remembers the names of a stack's data, and makes its volumes. The prefix cannot change: everything would be made a second
+ * time, with empty volumes, and what was there deleted. A volume may have another name if there is one, which then has the data.
+ * One that was there and is gone is never made anew in silence: an authentik without anybody in it would take its place.
  *
+ * @param seen what was seen on the Docker host; undefined when no engine answered.
  * @param problem that is thrown on a first update, which then remembers nothing. Default: none.
  * @returns when it is sure of that; at once in a preview.
  * @throws (when the update runs) Error that names what was and what would be, before anything is changed.
  */
-export async function keepNames(config: Config, connection: DockerConnection, problem?: Error): Promise<void> {
+export async function keepNames(
+    config: Config,
+    connection: DockerConnection,
+    seen?: Observation,
+    problem?: Error,
+): Promise<void> {
     const { prefix } = config;
     const named = volumesOf(config);
     const memory = Object.fromEntries([
         [JSON.stringify(prefix), ""],
         ...named.map(([role, volume]) => [`${role} ${volume}`, ""]),
     ]) as Record<string, string>;
-    const run = async (forgotten: Record<string, string>) => {
+    const run = async (forgotten: Record<string, string>, _: string, remembered: string[] = []) => {
         const before = Object.keys(forgotten).find((one) => one.startsWith('"'));
         const problems =
             before === undefined
                 ? await lostVolumes(config, Object.keys(forgotten), connection)
                 : [otherPrefix(prefix, before)];
+        const missing = before === undefined ? await missingVolumes(named, connection) : [];
+        problems.push(...missing.filter(([role, name]) => remembered.includes(`${role} ${name}`)).map(goneVolume));
         if (problems.length > 0) throw new Error(told(problems));
         if (problem !== undefined) throw problem;
+        // Here, so that what is remembered was there: an update may end before it gets to them.
+        const docker = await connection.client();
+        for (const [, Name] of missing)
+            await docker.createVolume({ Name, Labels: { [stackLabel]: stackIdentity(pulumi.getProject(), prefix) } });
     };
-    const remembered = recordStep("prefix", { facts: { prefix, ...Object.fromEntries(named) }, memory, run }, {});
+    const facts = { prefix, ...Object.fromEntries(named) };
+    const again = seen?.whyLook(named.map(([, name]) => name));
+    const remembered = recordStep("prefix", { facts, memory, again, run }, {});
     if (!pulumi.runtime.isDryRun()) await valueOf(remembered.urn);
 }
 
 function otherPrefix(prefix: string, before: string): Problem {
     const cure = `cannot change from ${before}, since the names of this stack's volumes would; change it back, or make another stack with \`pulumi stack init\``;
     return { key: "prefix", value: prefix, cure };
+}
+
+/** Volumes of the stack that the host does not have. */
+async function missingVolumes(named: [VolumeRole, string][], connection: DockerConnection) {
+    const { Volumes } = await connection.get<{ Volumes: ListedVolume[] | null }>("/volumes");
+    return named.filter(([, name]) => !(Volumes ?? []).some(({ Name }) => Name === name));
+}
+
+function goneVolume([role, name]: [VolumeRole, string]): Problem {
+    const restore = restored.includes(role)
+        ? "restore a backup with `npm run restore -- <id>`, which `npm run backups` lists, or "
+        : "";
+    const cure = `is gone from the Docker host, with all that was in it; ${restore}make it anew, empty, with \`docker volume create ${name}\``;
+    return { key: `volumes.${role}.name`, value: name, cure };
 }
 
 interface ListedVolume {

@@ -52,7 +52,12 @@ export class Server extends pulumi.ComponentResource {
         super("authentik-stack:index:Server", name, {}, opts);
         const workload = {
             ...authentikWorkload("server", args),
-            publish: { port: roles.server.port.number, tls: roles.server.port.tls, on: args.ports ?? [] },
+            publish: {
+                port: roles.server.port.number,
+                tls: roles.server.port.tls,
+                on: args.ports ?? [],
+                cure: behindGateway,
+            },
         };
         this.internalUrl = `http://${workload.title}:${roles.server.port.number}`;
         this.embedded = { outpost: embeddedOutpost, internalUrl: this.internalUrl };
@@ -81,6 +86,9 @@ export class Worker extends pulumi.ComponentResource {
         this.registerOutputs({});
     }
 }
+
+/** How what speaks HTTP could be replaced without being away. */
+export const behindGateway = "Behind a gateway nobody would notice: see docs/front-door.md.";
 
 /** What server and worker have in common. */
 function authentikWorkload(

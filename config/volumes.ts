@@ -38,6 +38,9 @@ const volumeFields = Object.fromEntries(
     ]),
 ) as Record<VolumeRole, z.ZodPrefault<z.ZodObject<{ name: z.ZodOptional<typeof dockerName> }, z.core.$strict>>>;
 
+/** What a restore fills again from a backup. */
+export const restored: VolumeRole[] = ["postgres", "media", "templates", "certificates"];
+
 /** The volumes with data. */
 export const volumes = section(volumeFields)
     .prefault({})

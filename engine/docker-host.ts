@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { tellAbsence } from "./absence";
 import { compare, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
@@ -87,12 +88,19 @@ export class DockerHost implements Runtime {
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
         const { title, files = [], mounts = [], remembered = [], publish = [], generation } = workload;
-        const args = workloadArgs(workload, (made) => ({
-            [stackLabel]: this.stack,
-            [resourceLabel]: name,
-            ...(generation === undefined ? {} : { [generationLabel]: generation }),
-            [madeOfLabel]: this.fingerprint(made, files, remembered),
-        }));
+        const ports = [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
+        const args = workloadArgs(workload, (made) => {
+            const madeOf = this.fingerprint(made, files, remembered);
+            const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
+            if (pulumi.runtime.isDryRun() && this.observation !== undefined)
+                void tellAbsence({ title, resource: name, madeOf, ports, cure }, this.observation);
+            return {
+                [stackLabel]: this.stack,
+                [resourceLabel]: name,
+                ...(generation === undefined ? {} : { [generationLabel]: generation }),
+                [madeOfLabel]: madeOf,
+            };
+        });
         const container = new docker.Container(name, args, {
             ...this.ofProvider(opts),
             // The step below stops the old container, and only if it has to.
@@ -137,9 +145,7 @@ export class DockerHost implements Runtime {
                         stopSeconds: workload.stopSeconds,
                         generation,
                         pids,
-                        ports: [publish]
-                            .flat()
-                            .flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol }))),
+                        ports,
                         starts: this.starts,
                     }),
             },

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
+import type { Published } from "../ground/fields";
 import { formerLabel, resourceLabel, stackLabel } from "./labels";
+import { listed } from "./start";
 import { execute } from "./streams";
 
 /** A network of a stack, as found on the Docker host. */
@@ -25,6 +27,7 @@ export class Observation {
         private readonly workloads: Map<string, SeenWorkload>,
         private readonly networks: Map<string, SeenNetwork>,
         private readonly volumes: Set<string>,
+        private readonly everyVolume: Set<string>,
         private readonly time: string,
     ) {}
 
@@ -48,6 +51,7 @@ export class Observation {
                 await workloadsOf(connection, containers, stack),
                 await networksOf(connection, networks, containers, stack),
                 new Set(volumesOf(Volumes, stack)),
+                new Set((Volumes ?? []).map(({ Name }) => Name)),
                 new Date().toISOString(),
             );
         } catch {
@@ -64,6 +68,11 @@ export class Observation {
     /** A label of a workload's running container, or of its image. */
     public label(resource: string, label: string): string | undefined {
         return this.workloads.get(resource)?.labels[label];
+    }
+
+    /** Ports of the host that a workload's running container has. */
+    public ports(resource: string): Published[] {
+        return this.workloads.get(resource)?.ports ?? [];
     }
 
     /** Whether these can be asked: they are healthy, or else they exist and an update is about to start them. */
@@ -87,6 +96,12 @@ export class Observation {
     public hasVolume(name: string): boolean {
         return this.volumes.has(name);
     }
+
+    /** Why what remembers these volumes has to look for them; undefined when the host has each, whoever made it. */
+    public whyLook(names: string[]): string | undefined {
+        const missing = names.filter((name) => !this.everyVolume.has(name));
+        return missing.length === 0 ? undefined : `no volume ${missing.join(", ")} at ${this.time}`;
+    }
 }
 
 /** A workload, as found on the Docker host. */
@@ -95,6 +110,8 @@ interface SeenWorkload {
     trouble?: string;
     /** Those of its container and of its image; none when it does not run. */
     labels: Record<string, string>;
+    /** Its ports of the host; none when it does not run. */
+    ports: Published[];
 }
 
 interface ListedVolume {
@@ -124,7 +141,7 @@ async function workloadsOf(
 ): Promise<Map<string, SeenWorkload>> {
     const workloads = new Map<string, SeenWorkload>();
     // The newest comes first. An older container of the same resource is about to be deleted.
-    for (const { Id, Labels, State, Status } of containers) {
+    for (const { Id, Labels, State, Status, Ports = [] } of containers) {
         const resource = Labels[resourceLabel];
         if (Labels[stackLabel] !== stack || resource === undefined || workloads.has(resource)) continue;
         const running = State === "running";
@@ -134,6 +151,7 @@ async function workloadsOf(
         workloads.set(resource, {
             trouble: healthy ? undefined : running ? Status : State,
             labels: running ? Labels : {},
+            ports: running ? Ports.map(listed) : [],
         });
     }
     return workloads;

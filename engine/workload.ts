@@ -134,6 +134,8 @@ export interface Publication {
     /** Default: TCP. */
     protocol?: "udp";
     on: PublishedPort[];
+    /** How the container could be replaced without being away at these ports, as a sentence for people. Default: not at all. */
+    cure?: string;
 }
 
 /** A container that keeps running. */

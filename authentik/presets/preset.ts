@@ -26,7 +26,8 @@ export interface Preset {
      *
      * A key in capitals is an environment variable that the application reads; any other is the name of a file, a form, a
      * command or a request of an application that is not configured by its environment. `{issuerWithoutSlash}` is for those
-     * that add their own slash.
+     * that add their own slash. The scopes are `{scopes}` with blanks between them, `{scopesWithCommas}`,
+     * `{scopesBesideOpenid}` for those that ask for `openid` by themselves, or `"{scopeList}"` for a list.
      */
     environment: Record<string, PresetValue>;
 }
@@ -42,6 +43,8 @@ export interface ClientValues extends OidcEndpoints {
     clientId: string;
     /** Empty for a public client. */
     clientSecret: string;
+    /** Names of the scopes that the client may ask for: `{scopes}` and its kin. */
+    scopes: string[];
 }
 
 /**
@@ -49,9 +52,13 @@ export interface ClientValues extends OidcEndpoints {
  *
  * @throws Error when the preset has a placeholder that nothing is known for.
  */
-export function clientEnvironment(preset: Preset, values: ClientValues): Record<string, string> {
+export function clientEnvironment(preset: Preset, { scopes, ...values }: ClientValues): Record<string, string> {
     const known = {
         ...values,
+        scopes: scopes.join(" "),
+        scopesWithCommas: scopes.join(","),
+        scopesBesideOpenid: scopes.filter((scope) => scope !== "openid").join(" "),
+        scopeList: scopes,
         url: withoutSlash(values.url),
         issuerWithoutSlash: withoutSlash(values.issuer),
     };
@@ -77,11 +84,16 @@ export function presetRedirectUris(preset: Preset, url: string): RedirectUri[] {
     }));
 }
 
-function fillAll(value: PresetValue, known: object): unknown {
+/** What is known for placeholders; the list stands for a whole value only. */
+interface Known {
+    scopeList: string[];
+}
+
+function fillAll(value: PresetValue, known: Known): unknown {
     if (typeof value === "string") return fill(value, known);
     // JSON's own walk over the tree; keys stay as they are.
     return JSON.parse(JSON.stringify(value), (_key, leaf: unknown) =>
-        typeof leaf === "string" ? fill(leaf, known) : leaf,
+        leaf === "{scopeList}" ? known.scopeList : typeof leaf === "string" ? fill(leaf, known) : leaf,
     );
 }
 

@@ -167,11 +167,13 @@ export const oidc = {
     output: (application, { base, secret }): OidcOutput => {
         const { slug, name, launchUrl: url = "", provider } = application;
         const endpoints = oidcEndpoints(base, slug);
-        const client = { clientId: clientOf(application).id, clientSecret: secret };
+        const { id, scopes: allowed } = clientOf(application);
+        const client = { clientId: id, clientSecret: secret };
+        const scopes = allowed.map((scope) => (typeof scope === "string" ? scope : scope.name));
         const environment =
             provider.preset === undefined
                 ? {}
-                : clientEnvironment(presets[provider.preset], { ...endpoints, ...client, url, slug, name });
+                : clientEnvironment(presets[provider.preset], { ...endpoints, ...client, url, slug, name, scopes });
         return { oidc: { ...endpoints, ...client, environment } };
     },
     checks: (application, server) => {

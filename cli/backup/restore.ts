@@ -33,8 +33,13 @@ export async function fitting(progress: Progress, { from, into, id, otherKey }: 
 /** Stops what writes, and puts the backup in the place of the stack's databases and files. It can be run again after any end. */
 export async function replaceData(progress: Progress, { from, into, id }: Restore): Promise<void> {
     await settle(progress, into);
+    const store = new BackupStore(into);
+    if (!(await store.prepare())) {
+        progress("the databases' server does not run: bringing the stack up first");
+        await bringUp(progress, into, false);
+    }
     try {
-        progress(await new BackupStore(into).restore(new BackupStore(from), id));
+        progress(await store.restore(new BackupStore(from), id));
     } catch (error) {
         const again = `Run the same command again when the cause is fixed; \`npm start -- ${into.stack.name}\` starts the stack as it is.`;
         throw new ToolError(`${reasonOf(error)}\n\nWhat writes was stopped. ${again}`);

@@ -127,6 +127,21 @@ export class BackupStore {
         return container === undefined ? "" : await readFile(docker.getContainer(container.Id), fingerprintFile);
     }
 
+    /**
+     * Makes the volumes that are gone anew, empty, so that an update does not stop for them.
+     *
+     * @returns whether PostgreSQL runs; else the stack has to be brought up before anything is restored.
+     */
+    public async prepare(): Promise<boolean> {
+        const docker = await dockerOf(this.open.workplace).client();
+        // One that exists is left as it is.
+        for (const Name of this.requirements.volumes) await docker.createVolume({ Name });
+        const found = await docker.listContainers({ filters: { label: [`${stackLabel}=${this.open.identity}`] } });
+        return found.some(
+            ({ Labels, State }) => State === "running" && Labels[resourceLabel]?.endsWith("-postgres-server") === true,
+        );
+    }
+
     private get requirements(): StackRequirements {
         return readRequirements(this.open.stack.workspace.workDir, this.open.stack.name);
     }

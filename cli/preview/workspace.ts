@@ -58,7 +58,8 @@ export function previewEnvironment(folder: string): Record<string, string> {
     };
 }
 
-function readConfiguration(root: string, name: string): string {
+/** The configuration of a stack, or its example. @throws ToolError when there is neither. */
+export function readConfiguration(root: string, name: string): string {
     const file = [fileOf(name), `${fileOf(name)}.example`]
         .map((path) => join(root, path))
         .find((path) => existsSync(path));

@@ -58,9 +58,12 @@ async function sharedNetworks(docker: Docker, identity: string, resources: State
     return seen.filter((network) => network !== undefined).filter(({ others }) => others.length > 0);
 }
 
-/** Data, and the passwords without which it cannot be read: a later start uses both again. */
-export function isKept({ type }: Pick<StateResource, "type">): boolean {
-    return type === "docker:index/volume:Volume" || type.startsWith("random:");
+/**
+ * Data, the passwords without which it cannot be read, and the memory of what it is called: a later start uses them again, and
+ * says so where a volume is gone.
+ */
+export function isKept({ type, urn }: Pick<StateResource, "type" | "urn">): boolean {
+    return type === "docker:index/volume:Volume" || type.startsWith("random:") || urn.endsWith("::prefix");
 }
 
 /** True for the resources that a stack that is down does not have. */

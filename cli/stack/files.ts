@@ -4,7 +4,7 @@ import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
 import { isCreatedHere } from "../../authentik/roles";
 import { schema } from "../../config/schema";
-import type { VolumeNames } from "../../config/volumes";
+import { type VolumeNames, volumesOf } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
 import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
@@ -21,6 +21,8 @@ export interface StackRequirements {
     allowUntested: boolean;
     /** Whether it runs its PostgreSQL itself. */
     ownsPostgres: boolean;
+    /** Names of the volumes with its data. */
+    volumes: string[];
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without encrypted values. */
@@ -32,11 +34,10 @@ export interface StackRequirements {
 /**
  * The stack that the command line names.
  *
- * @param args what follows the command. Default: none.
+ * @param name as given. Default: none is.
  * @throws ToolError that lists the existing stacks.
  */
-export function stackOf(root: string, args: string[]): string | undefined {
-    const [name] = args;
+export function stackOf(root: string, name: string | undefined): string | undefined {
     if (name === undefined || name === rehearsalStack) return name;
     const stacks = stackNames(root);
     if (stacks.includes(name)) return name;
@@ -78,6 +79,7 @@ export function requirementsOf(document: Document): StackRequirements {
         version,
         allowUntested: value("allowUntested") === true,
         ownsPostgres: isCreatedHere(facts.postgres),
+        volumes: volumesOf({ ...facts, ...namesIn(document) }).map(([, name]) => name),
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
@@ -101,15 +103,18 @@ function list(value: unknown): Record<string, unknown>[] {
 
 /** The prefix of the names of a stack's Docker objects. */
 export function prefixOf(root: string, stack: string): string {
-    const prefix: unknown = read(root, stack).getIn(["config", "authentik-stack:prefix"]);
-    return typeof prefix === "string" ? prefix : "";
+    return namesIn(read(root, stack)).prefix;
 }
 
 /** What the names of a stack's volumes are made from. */
 export function namesOf(root: string, stack: string): VolumeNames {
-    const found: unknown = read(root, stack).toJS();
-    const volumes = valueAt(found, ["config", "authentik-stack:volumes"]);
-    return { prefix: prefixOf(root, stack), ...(isObject(volumes) ? { volumes } : {}) };
+    return namesIn(read(root, stack));
+}
+
+function namesIn(document: Document): VolumeNames {
+    const prefix: unknown = document.getIn(["config", "authentik-stack:prefix"]);
+    const volumes = valueAt(document.toJS(), ["config", "authentik-stack:volumes"]);
+    return { prefix: typeof prefix === "string" ? prefix : "", ...(isObject(volumes) ? { volumes } : {}) };
 }
 
 function section(value: unknown): Record<string, unknown> {

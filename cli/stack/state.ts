@@ -8,6 +8,7 @@ export interface StateResource {
     type: string;
     id?: string;
     custom?: boolean;
+    inputs?: Record<string, unknown>;
     outputs?: Record<string, unknown>;
 }
 

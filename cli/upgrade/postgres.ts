@@ -18,25 +18,19 @@ import { type Copied, StackPostgres } from "./postgres-stack";
  *
  * @throws ToolError; the old PostgreSQL serves then.
  */
-export async function upgradePostgres(name: string | undefined, args: string[]): Promise<void> {
-    const { image, yes } = parse(args);
+export async function upgradePostgres(
+    name: string | undefined,
+    { image, back, yes }: { image?: string; back: boolean; yes: boolean },
+): Promise<void> {
+    const problem = imageField.safeParse(image).error?.issues[0]?.message;
+    if (back ? image !== undefined : problem !== undefined)
+        throw new ToolError(
+            "--postgres takes an image with its tag, such as `--postgres postgres:17-alpine`, or --back; and --stack and --yes.",
+        );
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
     await settle(console.error, open);
     await (image === undefined ? returnPostgres(open, yes) : movePostgres(open, image, yes));
-}
-
-/** The image to go to; undefined to go back. */
-function parse(args: string[]): { image?: string; yes: boolean } {
-    const [image, ...others] = args.filter((argument) => !["--postgres", "--yes", "-y"].includes(argument));
-    const yes = args.includes("--yes") || args.includes("-y");
-    if (image === "--back" && others.length === 0) return { yes };
-    const problem = imageField.safeParse(image).error?.issues[0]?.message;
-    if (image === undefined || image.startsWith("-") || others.length > 0 || problem !== undefined)
-        throw new ToolError(
-            "--postgres takes an image with its tag, such as `--postgres postgres:17-alpine`, or --back; and --stack and --yes.",
-        );
-    return { image, yes };
 }
 
 /** Takes an open stack to an image of a later major version. */

@@ -115,6 +115,11 @@ describe("a gateway", () => {
         expect(await idOf("server")).to.not.equal(server);
         expect(await idOf("ak-home")).to.not.equal(outpost);
         expect(await idOf("gateway")).to.equal(gateway);
+        // In a reload of Caddy, now and then a request over HTTP/1.1 is lost.
+        const { output } = await tryDocker("logs", await idOf("gateway"));
+        expect([output.split("config is unchanged").length, output.split("load complete").length]).to.deep.equal([
+            2, 2,
+        ]);
     });
 
     it("starts with what it had when it is started again", async () => {

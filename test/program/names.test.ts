@@ -25,15 +25,27 @@ describe("the prefix of a stack's names", () => {
     });
 
     it("is free on a first update, and kept later", async () => {
-        await runHooks(await memory("staging-"), "beforeCreate");
-        expect(await from("staging-", "staging-")).to.equal("undefined");
+        const engine = await startEngine({});
+        try {
+            const { resources } = await runProgram({
+                configuration: { ...devConfiguration(), prefix: "staging-" },
+                dockerHost: engine.host,
+            });
+            const kept = one(resources, "step", "prefix");
+            await runHooks(kept, "beforeCreate");
+            await runHooks(kept, "beforeUpdate", kept);
+        } finally {
+            await engine.close();
+        }
     });
 });
 
 describe("the volumes of a stack", () => {
+    const named = ["pg_data", "redis_data", "ak_media", "ak_templates", "ak_certs", "ak_backups"];
+    const volumes = [...named, "compose_media"].map((Name) => ({ Name }));
     let engine: FakeEngine;
     before(async () => {
-        engine = await startEngine({ lists: { volumes: [{ Name: "ak_media" }, { Name: "compose_media" }] } });
+        engine = await startEngine({ lists: { volumes } });
     });
     after(() => engine.close());
 
@@ -79,6 +91,32 @@ describe("the volumes of a stack", () => {
         expect(await becomes({ "volumes.media.name": "compose_media", protectData: false })).to.contain(
             "protectData is off, so that the volume ak_media would be deleted",
         );
+    });
+
+    it("are made with what remembers them, and none that was there is made anew in silence", async () => {
+        const lists = { volumes: [{ Name: "pg_data" }] };
+        const host = await startEngine({ lists });
+        try {
+            const kept = async () => {
+                const { resources } = await runProgram({ configuration: devConfiguration(), dockerHost: host.host });
+                return one(resources, "step", "prefix");
+            };
+            const first = await kept();
+            await runHooks(first, "beforeCreate");
+            expect(host.volumes, "the one that exists is used").to.have.members(named.slice(1));
+            expect(recordOf(await kept()).again, "nothing to look for").to.equal("");
+
+            lists.volumes = [];
+            const later = await kept();
+            expect(recordOf(later).again).to.match(/^no volume pg_data at /);
+            expect(await runHooks(later, "beforeUpdate", first).then(String, String)).to.contain(
+                'volumes.postgres.name = "pg_data" is gone from the Docker host, with all that was in it; restore a backup with ' +
+                    "`npm run restore -- <id>`, which `npm run backups` lists, or make it anew, empty, with `docker volume create pg_data`",
+            );
+            expect(host.volumes).to.not.include("pg_data");
+        } finally {
+            await host.close();
+        }
     });
 
     it("are given to authentik's user where they may have been another's, before its containers start", async () => {

@@ -22,8 +22,13 @@ function running(changed?: string, change: Partial<Listed> = {}): Listed[] {
     return workloads.map((name) => ({ Id: name, Labels: labels(name), ...(name === changed ? change : {}) }));
 }
 
+/** Those that it has. */
+const volumes = ["pg_data", "redis_data", "ak_media", "ak_templates", "ak_certs", "ak_backups"].map((Name) => ({
+    Name,
+}));
+
 async function resourcesOf(lists: Behaviour["lists"], configuration = devConfiguration()) {
-    const engine = await startEngine({ lists });
+    const engine = await startEngine({ lists: { volumes, ...lists } });
     try {
         return (await runProgram({ configuration, dockerHost: engine.host })).resources;
     } finally {
@@ -54,6 +59,36 @@ describe("the program on a host where its stack runs", () => {
             });
         });
     }
+});
+
+describe("a preview on a host where its stack runs", () => {
+    const told = async (configuration = devConfiguration()) => {
+        const Ports = [9000, 9080].map((port) => ({ IP: "127.0.0.1", PublicPort: port, Type: "tcp" }));
+        const made = { "authentik-stack.made-of": "of something else" };
+        const containers = running().map((one) => ({ ...one, Labels: { ...one.Labels, ...made }, Ports }));
+        const engine = await startEngine({ lists: { containers } });
+        const { warn } = console;
+        const lines: string[] = [];
+        console.warn = (line: string) => void lines.push(line);
+        try {
+            await runProgram({ configuration, dockerHost: engine.host, preview: true });
+            return lines.filter((line) => line.includes("will be replaced"));
+        } finally {
+            console.warn = warn;
+            await engine.close();
+        }
+    };
+
+    it("says which addresses will be away, and that a gateway would help", async () => {
+        const lines = await told();
+        expect(
+            lines.map((line) => / (\S+) will be replaced, and away at (\S+) /.exec(line)?.slice(1)),
+        ).to.have.deep.members([
+            ["authentik-server", "127.0.0.1:9000"],
+            ["ak-outpost-organizr", "127.0.0.1:9080"],
+        ]);
+        for (const line of lines) expect(line).to.contain("Behind a gateway nobody would notice");
+    });
 });
 
 describe("the program with --refresh, on a host where its stack runs", () => {

@@ -34,7 +34,18 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         [/^GET \/networks\/(.+)/, ([id = ""]) => networks.find(({ Id }) => Id === id)],
         // A list shows no network's containers.
         [/^GET \/networks/, () => networks.map((network) => ({ ...network, Containers: undefined }))],
-        [/^GET \/volumes/, () => ({ Volumes: lists.volumes ?? [] })],
+        [
+            /^GET \/volumes/,
+            () => ({ Volumes: [...(lists.volumes ?? []), ...record.volumes.map((Name) => ({ Name }))] }),
+        ],
+        [
+            /^POST \/volumes\/create/,
+            async (_, request) => {
+                const { Name } = await readJson(request);
+                record.volumes.push(String(Name));
+                return { Name };
+            },
+        ],
         [/^GET \/events\?.*die/, () => ({ Actor: { Attributes: { exitCode: String(died) } } })],
         [
             /^GET \/images\/(.+)\/json/,

@@ -97,6 +97,8 @@ export interface Recorded {
     created: Created[];
     /** By the provider. */
     provided: Created[];
+    /** Names of volumes, by its API. */
+    volumes: string[];
     executed: { container: string; command: string[] }[];
     updated: { container: string; body: Record<string, unknown> }[];
     /** Every request, as method and path. */
@@ -121,7 +123,7 @@ export const absentEngine = `unix://${join(mkdtempSync(join(tmpdir(), "no-engine
  * @param at a port or a socket of its own, or the address of a socket.
  */
 export async function startEngine(behaviour: Behaviour = {}, at = "tcp"): Promise<FakeEngine> {
-    const record: Recorded = { created: [], provided: [], executed: [], updated: [], requests: [] };
+    const record: Recorded = { created: [], provided: [], volumes: [], executed: [], updated: [], requests: [] };
     const execs: Exec[] = [];
     const routes = routesOf(behaviour, record, execs);
     const server = createServer((request, response) => {

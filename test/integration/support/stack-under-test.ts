@@ -4,6 +4,7 @@ import { parse, stringify } from "yaml";
 import { openStack, type OpenStack, projectRoot, pulumiVariables } from "../../../cli/workplace";
 import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { run } from "../../../cli/run";
+import { isKept } from "../../../cli/stack/down";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";
@@ -64,9 +65,7 @@ export class StackUnderTest extends Updates {
     /** Takes it down as `npm stop` does: data and the passwords that belong to it stay. */
     public async down(): Promise<Operation> {
         const { resources } = await readState(this.opened);
-        const exclude = resources
-            .filter(({ type }) => type === "docker:index/volume:Volume" || type.startsWith("random:"))
-            .map(({ urn }) => urn);
+        const exclude = resources.filter(isKept).map(({ urn }) => urn);
         return await this.record((record) => this.opened.stack.destroy({ ...this.options(record), exclude }));
     }
 

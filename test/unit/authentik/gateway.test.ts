@@ -119,8 +119,12 @@ describe("the gateway's Caddyfile", () => {
     const sites = sitesOf(text);
 
     it("forwards to containers, not to names that lead to an old and a new one", () => {
-        expect(sites["https://auth.example.com"]).to.include("reverse_proxy {$SERVER}:9000 {");
-        expect(sites["https://home.example.com"]).to.include("reverse_proxy {$OUTPOST_AK_HOME}:9000 {");
+        const site = (address: string, file: string) => {
+            expect(sites[address], address).to.include("reverse_proxy {vars.container}:9000 {");
+            expect(sites[address], address).to.include(`vars container {file./data/containers/${file}}`);
+        };
+        site("https://auth.example.com", "SERVER");
+        site("https://home.example.com", "OUTPOST_AK_HOME");
         expect(addressVariable("ak-home")).to.equal("OUTPOST_AK_HOME");
         expect(addressVariable("embedded")).to.equal(addressVariable());
     });
@@ -155,15 +159,16 @@ describe("the gateway's Caddyfile", () => {
 
     it("asks the outpost first, and forwards to an application with the path of its upstream", () => {
         const books = sites["https://books.lan"] ?? [];
+        expect(books).to.include("vars container {file./data/containers/OUTPOST_AK_HOME}");
         const order = [
-            "forward_auth {$OUTPOST_AK_HOME}:9000 {",
+            "forward_auth {vars.container}:9000 {",
             "rewrite * /base{uri}",
             "reverse_proxy http://books:8084 {",
         ];
         expect(order.map((line) => books.indexOf(line))).to.satisfy(
             (at: number[]) => (at[0] ?? -1) > 0 && at[1] === (at[2] ?? 0) - 1,
         );
-        expect(sites["https://tv.home.lan"]).to.include("forward_auth {$SERVER}:9000 {");
+        expect(sites["https://tv.home.lan"]).to.include("vars container {file./data/containers/SERVER}");
         expect(sites["https://wiki.example.com"]).to.include("reverse_proxy http://wiki {");
     });
 

@@ -80,9 +80,13 @@ describe("what the tools print", () => {
     });
 
     it("keeps data and the passwords that belong to it", () => {
-        expect(isKept({ type: "docker:index/volume:Volume" })).to.equal(true);
-        expect(isKept({ type: "random:index/randomPassword:RandomPassword" })).to.equal(true);
-        expect(isKept({ type: "docker:index/container:Container" })).to.equal(false);
+        const urn = (type: string, name: string) => `urn:pulumi:dev::authentik-stack::${type}::${name}`;
+        const kept = (type: string, name = "any") => isKept({ type, urn: urn(type, name) });
+        expect(kept("docker:index/volume:Volume")).to.equal(true);
+        expect(kept("random:index/randomPassword:RandomPassword")).to.equal(true);
+        expect(kept("docker:index/container:Container")).to.equal(false);
+        expect(kept("pulumi:index:Stash", "authentik-serving-proven")).to.equal(false);
+        expect(kept("pulumi:index:Stash", "prefix"), "what the data are called").to.equal(true);
         expect(keptText("dev", ["pg_data", "ak_media"])).to.include("docker volume rm pg_data ak_media");
     });
 

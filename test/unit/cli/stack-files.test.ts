@@ -28,10 +28,10 @@ describe("files of a stack", () => {
     afterEach(() => rmSync(root, { recursive: true }));
 
     it("decide which stacks there are", () => {
-        expect(stackOf(root, [])).to.equal(undefined);
-        expect(stackOf(root, ["dev"])).to.equal("dev");
-        expect(stackOf(root, ["rehearsal"])).to.equal("rehearsal");
-        expect(() => stackOf(root, ["prod"])).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
+        expect(stackOf(root, undefined)).to.equal(undefined);
+        expect(stackOf(root, "dev")).to.equal("dev");
+        expect(stackOf(root, "rehearsal")).to.equal("rehearsal");
+        expect(() => stackOf(root, "prod")).to.throw("Pulumi.prod.yaml does not exist. The stacks are: dev.");
     });
 
     it("say which images the stack runs, and where", () => {
@@ -39,6 +39,7 @@ describe("files of a stack", () => {
             version: "2025.6.1",
             allowUntested: false,
             ownsPostgres: true,
+            volumes: ["ak_media", "ak_templates", "ak_certs", "pg_data", "redis_data", "ak_backups"],
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",

@@ -132,7 +132,7 @@ describe("the presets", () => {
         expect(settings.AuthenticationMethod).to.equal(3);
         expect(settings.OAuthSettings).to.include({
             RedirectURI: presetRedirectUris(presets.portainer, example.url)[0]?.url,
-            Scopes: "email openid profile",
+            Scopes: "openid email profile",
         });
     });
 

@@ -8,5 +8,6 @@ export const example: ClientValues = {
     name: "App",
     clientId: "the-id",
     clientSecret: "the-secret",
+    scopes: ["openid", "email", "profile"],
     ...oidcEndpoints("https://auth.example.com", "app"),
 };

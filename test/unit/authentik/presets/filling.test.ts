@@ -19,6 +19,7 @@ describe("filling a preset in", () => {
 
         it(`leaves JSON of ${name} sound, and hostile values as they are`, () => {
             const values = { ...example, ...Object.fromEntries(Object.keys(example).map((key) => [key, hostile])) };
+            values.scopes = [hostile];
 
             const filled = clientEnvironment(value, values);
 
@@ -28,6 +29,19 @@ describe("filling a preset in", () => {
             }
         });
     }
+
+    it("has the scopes of the client, not those of the preset, in whatever form the application takes", () => {
+        const scopes = ["openid", "offline_access", "email"];
+        const filled = (name: keyof typeof presets) =>
+            JSON.stringify(clientEnvironment(presets[name], { ...example, scopes }));
+
+        expect(filled("grafana")).to.contain('"openid offline_access email"');
+        expect(filled("minio")).to.contain('"openid,offline_access,email"');
+        expect(filled("vaultwarden")).to.contain('"offline_access email"');
+        expect(clientEnvironment(presets.synapse, { ...example, scopes })["homeserver.yaml"]).to.contain(
+            '"scopes":["openid","offline_access","email"]',
+        );
+    });
 
     it("refuses a placeholder that nothing is known for", () => {
         const unknown = preset({ environment: { A: { b: ["{clientSecrets}"] } } });
@@ -67,6 +81,7 @@ describe("filling a preset in", () => {
 
 /** The template with the hostile text in place of each placeholder, put together in another way than the code does. */
 function expected(template: unknown): unknown {
+    if (template === "{scopeList}") return [hostile];
     if (typeof template === "string") return template.split(/\{[a-zA-Z]+\}/).join(hostile);
     if (Array.isArray(template)) return template.map(expected);
     if (typeof template !== "object" || template === null) return template;

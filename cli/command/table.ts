@@ -1,0 +1,198 @@
+/** An option of a command, in the form of node:util's parseArgs, with what help says of it. */
+export interface Option {
+    type: "boolean" | "string";
+    short?: string;
+    /** May be given several times. Default: once. */
+    multiple?: boolean;
+    /** What its value is called in help, and an example of it where it is missing. */
+    value?: string;
+    about: string;
+}
+
+/** A command of the command line. */
+export interface Command {
+    /** Its file in cli/, without the ending. Default: its name. */
+    file?: string;
+    /** What it does, in one line. */
+    summary: string;
+    /** What it takes without an option, as help shows it: `[...]` may be left out, `...` may be more than one. Default: nothing. */
+    takes?: string;
+    /** What follows the command in the example. */
+    example: string;
+    options: Record<string, Option>;
+    /** What help says beside that. Default: nothing. */
+    more?: string;
+    /** Exit codes beside those that every command has. Default: none. */
+    exits?: Record<number, string>;
+    /** Everything but `--stack` is for another program. Default: false. */
+    passes?: boolean;
+    /** Its npm script. Default: `npm run <name>`. */
+    npm?: string;
+}
+
+const theStarted = "the stack; default: the one that was started";
+const stack = { type: "string", short: "s", value: "name", about: theStarted } as const;
+const yes = { type: "boolean", short: "y", about: "does not ask" } as const;
+const json = { type: "boolean", about: "prints JSON" } as const;
+
+/**
+ * The commands: their help, the completion of shells, docs/commands.md and what is said of a wrong option are made from it.
+ *
+ * Words that are not here are no command, and options that are not here are none.
+ */
+export const commands = {
+    up: {
+        file: "start",
+        npm: "npm start",
+        summary: "brings a stack up, with everything it needs, and says how to sign in",
+        takes: "[stack]",
+        example: "dev",
+        options: {
+            stack: {
+                ...stack,
+                about: "the stack; default: dev, and where no registry can be reached a rehearsal of it",
+            },
+        },
+    },
+    down: {
+        file: "stop",
+        npm: "npm stop",
+        summary: "takes a stack down; its data and the passwords that belong to it are kept",
+        takes: "[stack]",
+        example: "dev",
+        options: { stack },
+    },
+    doctor: {
+        summary: "says of each prerequisite whether it is there",
+        example: "",
+        options: {},
+    },
+    preview: {
+        summary: "shows what a stack's program would create from nothing; it needs no Docker engine and no secret",
+        takes: "[stack]",
+        example: "prod",
+        options: {
+            stack: { ...stack, about: "the stack; default: prod, or its example" },
+            describe: {
+                type: "string",
+                value: "file",
+                about: "also writes every resource with its inputs into a file",
+            },
+        },
+    },
+    graph: {
+        summary: "draws what runs, on which networks, and who talks to whom; as Mermaid, or as SVG or JSON",
+        takes: "[stack]",
+        example: "prod --svg > prod.svg",
+        options: {
+            svg: { type: "boolean", about: "prints an SVG" },
+            json,
+            running: {
+                type: "boolean",
+                about: "draws what the last update left, instead of what the configuration declares",
+            },
+            before: { type: "string", value: "file", about: "marks what is different from an earlier --json" },
+            stack: { ...stack, about: "the stack; default: dev; without a configuration of it, its example" },
+        },
+        more: "It runs the program against nothing: no Pulumi, no Docker engine and no secret is needed, except with --running.",
+    },
+    rotate: {
+        summary: "generates new secrets for a stack, and brings it up with them",
+        takes: "[secret...]",
+        example: "postgres-password",
+        options: {
+            list: { type: "boolean", about: "lists the secrets instead, as it does when none is named" },
+            stack,
+            yes,
+        },
+    },
+    backup: {
+        summary: "makes a backup of a running stack now",
+        example: "",
+        options: {
+            verify: { type: "boolean", about: "restores the newest one for a trial instead, and compares every table" },
+            stack,
+        },
+    },
+    backups: {
+        summary: "lists the backups of a stack, oldest first",
+        example: "--json",
+        options: { json, stack },
+    },
+    restore: {
+        summary: "puts a backup in the place of a stack's databases and files",
+        takes: "<id>",
+        example: "2026-11-28T03-30-00Z",
+        options: {
+            into: { type: "string", value: "stack", about: "takes it into another stack" },
+            "other-key": { type: "boolean", about: "also one that is of another secret key" },
+            stack,
+            yes,
+        },
+    },
+    upgrade: {
+        summary: "takes a stack to another release of authentik, or back, or its PostgreSQL to another major version",
+        takes: "[version]",
+        example: "2026.2.2",
+        options: {
+            back: { type: "boolean", about: "puts back what the last step saved, or the last that is of the version" },
+            postgres: {
+                type: "boolean",
+                about: "takes PostgreSQL to the image that is named in place of a version, or --back to where it was",
+            },
+            stack,
+            yes,
+        },
+        more: "Without a version: the newest that this program ran with.",
+    },
+    adopt: {
+        summary:
+            "takes over an authentik that was installed with its official compose file, or of which there is a dump",
+        takes: "<folder-or-project>",
+        example: "/srv/authentik --stack prod --url https://auth.example.com",
+        options: {
+            stack: { ...stack, about: "the new stack; default: the project's name" },
+            url: { type: "string", value: "url", about: "where browsers reach it, if that cannot be seen" },
+            dump: { type: "string", value: "file", about: "takes the database from a dump" },
+            yes,
+        },
+    },
+    output: {
+        summary: "prints an output of a stack in plain text; without a path all, with [secret] for each secret",
+        takes: "[path]",
+        example: "admin.password",
+        options: { json: { ...json, about: "prints JSON also where it is text" }, stack },
+    },
+    mail: {
+        summary: "sends authentik's own test mail from a running stack, and says what the mail server answered",
+        takes: "<recipient> [stack]",
+        example: "someone@example.com",
+        options: { stack },
+    },
+    outdated: {
+        summary: "names newer releases of authentik and of the other images, and which of them close security holes",
+        example: "--json",
+        options: { json, stack: { ...stack, about: "the stack; default: dev" } },
+        exits: { 2: "something is newer", 3: "something that closes a security hole is newer" },
+    },
+    pulumi: {
+        summary: "runs the Pulumi CLI as the other commands do, with its backend, passphrase and plugins",
+        takes: "<command...>",
+        example: "stack history",
+        options: { stack },
+        passes: true,
+    },
+} as const satisfies Record<string, Command>;
+
+/** Name of a command. */
+export type CommandName = keyof typeof commands;
+
+/** The same table, where each command may have everything that one can have. */
+export const allCommands: Record<string, Command> = commands;
+
+/** Exit codes of every command. */
+export const commonExits: Record<number, string> = {
+    0: "it is done",
+    1: "it failed, and the message says why",
+    130: "it was interrupted; run it again to continue",
+};
