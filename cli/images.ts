@@ -62,11 +62,15 @@ async function rehearse(
     { images, version }: Pick<ImageRequest, "images" | "version">,
     rehearsal: string,
 ): Promise<ChosenImages> {
-    const { buildStandInImages, buildGatewayImage } = await needOffline(rehearsal, loadIt);
+    const { buildStandInImages, buildGatewayImage, buildResticImage } = await needOffline(rehearsal, loadIt);
     progress(`${rehearsal}: using stand-in images`);
     const built = Object.entries(await buildStandInImages(progress, version));
     const gateway = "gateway" in images ? { gateway: await buildGatewayImage(progress) } : {};
-    return { images: { ...Object.fromEntries(built.filter(([role]) => role in images)), ...gateway }, rehearsal };
+    const restic = "restic" in images ? { restic: await buildResticImage(progress) } : {};
+    return {
+        images: { ...Object.fromEntries(built.filter(([role]) => role in images)), ...gateway, ...restic },
+        rehearsal,
+    };
 }
 
 /** The cure when a registry cannot be reached. */

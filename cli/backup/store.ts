@@ -4,25 +4,32 @@ import { script } from "../../components/probe";
 import { readFile } from "../../engine/files";
 import { resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
+import type { WorkloadMount } from "../../engine/workload";
 import { ToolError } from "../progress";
 import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Listing, type Manifest, readListing, type Target } from "./manifest";
 import { runAsRoot, stopWriters } from "./root-job";
 
-/** The backups of a stack: what authentik/backup.sh does, in the container of the backups or in a job of its own. */
+/**
+ * The backups of a stack: what authentik/backup.sh does, in the container of the backups or in a job of its own.
+ *
+ * @param volume that holds them. Default: that of the stack's backups.
+ */
 export class BackupStore {
     private readonly prefix: string;
     private readonly names: VolumeNames;
 
-    public constructor(private readonly open: OpenStack) {
+    /** Name of the volume that holds them. */
+    public readonly volume: string;
+
+    public constructor(
+        private readonly open: OpenStack,
+        volume?: string,
+    ) {
         this.names = namesOf(open.stack.workspace.workDir, open.stack.name);
         this.prefix = this.names.prefix;
-    }
-
-    /** Name of the volume that holds them. */
-    public get volume(): string {
-        return volumeName("backups", this.names);
+        this.volume = volume ?? volumeName("backups", this.names);
     }
 
     /** All that there is; also of a stack that is stopped. */
@@ -67,6 +74,21 @@ export class BackupStore {
     }
 
     /**
+     * Saves authentik's database, without those of consumers, and its files, in a job: also where nothing else makes backups.
+     * What is there stays.
+     *
+     * @param release of authentik that the database is of.
+     */
+    public async save(release: string): Promise<void> {
+        await this.run("saving the database and the uploaded files", ["save"], {
+            files: "/source",
+            isWritten: true,
+            variables: { PGDATABASE: "authentik", DATABASES: "authentik", RELEASE: release, KEEP: "10000" },
+            documents: { [fingerprintFile]: await this.fingerprint() },
+        });
+    }
+
+    /**
      * What a restore into this stack has to fit.
      *
      * @throws ToolError where nothing can be restored into it.
@@ -78,10 +100,7 @@ export class BackupStore {
                 `The PostgreSQL of the stack ${name} is not its own, so its databases are not replaced here. Stop the stack, ` +
                     "restore authentik.dump of the backup with pg_restore --clean --no-owner, and run `npm start`.",
             );
-        const [container] = await this.containers();
-        const docker = await dockerOf(this.open.workplace).client();
-        const secretKey =
-            container === undefined ? "" : await readFile(docker.getContainer(container.Id), fingerprintFile);
+        const secretKey = await this.fingerprint();
         if (secretKey === "")
             throw new ToolError(
                 `The stack ${name} has no container for its backups, which knows its secret key: \`npm start -- ${name}\` makes ` +
@@ -98,7 +117,14 @@ export class BackupStore {
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
     public async restore({ volume }: BackupStore, id: string): Promise<string> {
         await stopWriters(this.open, await this.containers());
-        return await this.run("restoring the backup", ["restore", id], { volume, targets: this.targets });
+        return await this.run("restoring the backup", ["restore", id], { volume, files: "/target" });
+    }
+
+    /** That of the stack's secret key; empty where no container knows it. */
+    private async fingerprint(): Promise<string> {
+        const [container] = await this.containers();
+        const docker = await dockerOf(this.open.workplace).client();
+        return container === undefined ? "" : await readFile(docker.getContainer(container.Id), fingerprintFile);
     }
 
     /**
@@ -114,16 +140,6 @@ export class BackupStore {
         return found.some(
             ({ Labels, State }) => State === "running" && Labels[resourceLabel]?.endsWith("-postgres-server") === true,
         );
-    }
-
-    /** Where PostgreSQL's socket and authentik's files are in a job that restores. */
-    private get targets(): Record<string, string> {
-        return {
-            [`${this.prefix}${postgresSocket.volume}`]: postgresSocket.folder,
-            [volumeName("media", this.names)]: "/target/media",
-            [volumeName("templates", this.names)]: "/target/templates",
-            [volumeName("certificates", this.names)]: "/target/certificates",
-        };
     }
 
     private get requirements(): StackRequirements {
@@ -142,24 +158,43 @@ export class BackupStore {
     private async run(
         title: string,
         command: string[],
-        { volume = this.volume, targets = {} }: { volume?: string; targets?: Record<string, string> } = {},
+        { volume = this.volume, files, isWritten = false, variables = {}, documents = {} }: Work = {},
     ): Promise<string> {
         const { postgres: image } = this.requirements.images;
         if (image === undefined)
             throw new ToolError(
                 `The stack ${this.open.stack.name} has no backups: \`backup.run\` is false, and its PostgreSQL is elsewhere.`,
             );
-        const files = Object.entries(script("backup.sh").documents).map(([path, content]) => ({ path, content }));
+        const all = Object.entries({ ...script("backup.sh").documents, ...documents });
+        const data: WorkloadMount[] =
+            files === undefined
+                ? []
+                : [
+                      { source: `${this.prefix}${postgresSocket.volume}`, target: postgresSocket.folder },
+                      ...(["media", "templates", "certificates"] as const).map((role) => ({
+                          ...{ source: volumeName(role, this.names), target: `${files}/${role}` },
+                      })),
+                  ];
         const output = await runAsRoot(dockerOf(this.open.workplace), {
             name: `${this.prefix}authentik-backup-job`,
             identity: this.open.identity,
-            ...{ title, image, command, files, entrypoint: ["sh", backupScript], hours: 6 },
-            variables: { PGHOST: postgresSocket.folder, PGUSER: "postgres" },
-            mounts: [
-                { source: volume, target: "/backups", readOnly: true },
-                ...Object.entries(targets).map(([source, target]) => ({ source, target })),
-            ],
+            ...{ title, image, command, entrypoint: ["sh", backupScript], hours: 6 },
+            files: all.map(([path, content]) => ({ path, content })),
+            variables: { PGHOST: postgresSocket.folder, PGUSER: "postgres", ...variables },
+            mounts: [{ source: volume, target: "/backups", readOnly: !isWritten }, ...data],
         });
         return output.trim();
     }
+}
+
+/** What a job of the program has beside the backups. */
+interface Work {
+    /** With the backups. Default: that of this store. */
+    volume?: string;
+    /** Where authentik's files are, with PostgreSQL's socket. Default: it has neither. */
+    files?: "/source" | "/target";
+    /** Whether it writes backups. Default: false. */
+    isWritten?: boolean;
+    variables?: Record<string, string>;
+    documents?: Record<string, string>;
 }

@@ -1,47 +1,20 @@
 import { postgresSocket } from "../../authentik/roles";
 import { databaseQuery, newestRelease } from "../../authentik/upgrades";
-import { volumeName } from "../../config/volumes";
-import { runAsRoot, stopWriters } from "../backup/root-job";
+import type { Manifest } from "../backup/manifest";
+import { runAsRoot } from "../backup/root-job";
+import { BackupStore } from "../backup/store";
 import { ToolError } from "../progress";
-import { namesOf, prefixOf, readRequirements } from "../stack/files";
+import { prefixOf, readRequirements } from "../stack/files";
 import { dockerOf, type OpenStack } from "../workplace";
 
-const connect = `--host=${postgresSocket.folder} --username=postgres`;
-
-const dumpScript = `set -eu
-part="/dumps/$1.part"
-rm -rf /dumps/*.part
-mkdir "$part"
-pg_dump ${connect} --format=custom --file="$part/database.dump" authentik
-pg_restore --list "$part/database.dump" > /dev/null
-tar -C /media -cf "$part/media.tar" .
-mv "$part" "/dumps/$1"`;
-
-// Both are unpacked beside what is there, so that one that cannot be read costs nothing.
-const restoreScript = `set -eu
-sql() { psql ${connect} --no-psqlrc --quiet --set=ON_ERROR_STOP=1 "$@"; }
-cd "/dumps/$1"
-rm -rf /media/.restored
-mkdir /media/.restored
-tar -C /media/.restored -xf media.tar
-sql --command='DROP DATABASE IF EXISTS authentik_restored WITH (FORCE)' \
-  --command='CREATE DATABASE authentik_restored OWNER authentik' \
-  --command='REVOKE ALL ON DATABASE authentik_restored FROM PUBLIC'
-pg_restore ${connect} --dbname=authentik_restored --exit-on-error database.dump
-sql --command='DROP DATABASE IF EXISTS authentik WITH (FORCE)' \
-  --command='ALTER DATABASE authentik_restored RENAME TO authentik'
-sql <<'SQL'
-SELECT 'GRANT CONNECT ON DATABASE authentik TO ak_backup' FROM pg_roles WHERE rolname = 'ak_backup' \\gexec
-SQL
-find /media -mindepth 1 -maxdepth 1 ! -name .restored -exec rm -rf {} +
-find /media/.restored -mindepth 1 -maxdepth 1 -exec mv {} /media/ \\;
-rmdir /media/.restored`;
-
-/** What is saved of a stack: its database and its uploaded files, in a volume beside theirs. */
+/**
+ * What upgrades save of a stack: backups of authentik alone, in a volume of their own, so that going back does not take the data
+ * of consumers back as well, and no other backup pushes them out.
+ */
 export class Dumps {
     private readonly prefix: string;
     private readonly image: string;
-    private readonly media: string;
+    private readonly backups: BackupStore;
 
     /** @throws ToolError when the stack's database is not its own, and so not this program's to dump. */
     public constructor(private readonly open: OpenStack) {
@@ -54,51 +27,48 @@ export class Dumps {
                     "next step that `npm start` names, and run `npm start`.",
             );
         this.prefix = prefixOf(workDir, open.stack.name);
-        this.media = volumeName("media", namesOf(workDir, open.stack.name));
         this.image = postgres;
+        this.backups = new BackupStore(open, `${this.prefix}ak_dumps`);
     }
 
     /** Name of the volume that holds the dumps. */
     public get volume(): string {
-        return `${this.prefix}ak_dumps`;
+        return this.backups.volume;
     }
 
     /** The newest release that has used the database; undefined when none has. */
     public async release(): Promise<string | undefined> {
-        const query = `printf '%s' "$1" | psql ${connect} --dbname=authentik --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1`;
-        return newestRelease(await this.run("asking the database for its release", query, databaseQuery));
+        const connection = `--host=${postgresSocket.folder} --username=postgres --dbname=authentik`;
+        const query = `printf '%s' "$1" | psql ${connection} --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1`;
+        const output = await runAsRoot(dockerOf(this.open.workplace), {
+            name: `${this.prefix}authentik-dump`,
+            identity: this.open.identity,
+            ...{ title: "asking the database for its release", image: this.image, hours: 1 },
+            ...{ entrypoint: ["sh", "-c"], command: [query, "sh", databaseQuery] },
+            mounts: [{ source: `${this.prefix}${postgresSocket.volume}`, target: postgresSocket.folder }],
+        });
+        return newestRelease(output);
     }
 
     /** Saves database and files as they are, and returns the dump's name, which begins with the release. */
     public async save(release: string): Promise<string> {
-        const name = `${release}-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
-        await this.run("saving the database and the uploaded files", dumpScript, name);
-        return name;
+        await this.backups.save(release);
+        return (await this.list()).at(-1) ?? "";
     }
 
     /** The names of the dumps, oldest first. */
     public async list(): Promise<string[]> {
-        const names = await this.run("looking for what was saved", "ls -1tr /dumps", "");
-        return names.split("\n").filter((name) => /^20\d\d\./.test(name) && !name.endsWith(".part"));
+        return (await this.backups.list()).manifests.map(nameOf);
     }
 
     /** Stops what uses the database and puts back what was saved. */
     public async restore(name: string): Promise<void> {
-        await stopWriters(this.open);
-        await this.run("putting back the database and the uploaded files", restoreScript, name);
+        const found = (await this.backups.list()).manifests.find((manifest) => nameOf(manifest) === name);
+        if (found === undefined) throw new ToolError(`The volume ${this.volume} does not have ${name}.`);
+        await new BackupStore(this.open).restore(this.backups, found.id);
     }
+}
 
-    /** Runs a script in the stack's PostgreSQL image, as root and without a network, and returns what it printed. */
-    private async run(title: string, shell: string, argument: string): Promise<string> {
-        return await runAsRoot(dockerOf(this.open.workplace), {
-            name: `${this.prefix}authentik-dump`,
-            identity: this.open.identity,
-            ...{ title, image: this.image, entrypoint: ["sh", "-c"], command: [shell, "sh", argument], hours: 1 },
-            mounts: [
-                { source: `${this.prefix}${postgresSocket.volume}`, target: postgresSocket.folder },
-                { source: this.media, target: "/media" },
-                { source: this.volume, target: "/dumps" },
-            ],
-        });
-    }
+function nameOf({ release, id }: Manifest): string {
+    return `${release}-${id}`;
 }

@@ -1,11 +1,14 @@
 import { expect } from "chai";
+import { createHash } from "node:crypto";
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parse } from "yaml";
 import { OffsiteStore } from "../../cli/backup/offsite";
 import { bringBack, fitting, replaceData } from "../../cli/backup/restore";
 import { BackupStore } from "../../cli/backup/store";
+import { run } from "../../cli/run";
 import { type Configuration, devWith } from "../support/configuration";
 import { standIns } from "../support/stand-ins";
 import { secretsOf } from "./support/doors";
@@ -18,6 +21,15 @@ import { openBench } from "./support/workplace";
 
 const prefix = "it-b-";
 const quiet = () => undefined;
+
+/** What Autorestic reads. */
+interface Autorestic {
+    backends: Record<string, { path: string }>;
+    locations: Record<
+        string,
+        { from: string; hooks?: { before: string[] }; options: { forget: Record<string, number> } }
+    >;
+}
 
 describe("backups", () => {
     let configuration: Configuration;
@@ -152,8 +164,44 @@ describe("backups", () => {
         expect(await docker("ps", "--filter=health=unhealthy", "--quiet", `--filter=name=${prefix}`)).to.equal("");
     });
 
+    it("are copied by restic as Autorestic's configuration says, and can be had back from there", async () => {
+        const { autorestic } = await stack.outputs();
+        const configured = String(autorestic?.value);
+        const { locations, backends } = parse(configured) as Autorestic;
+        const [{ path = "" } = {}] = Object.values(backends);
+        const { restic: image = "" } = configuration.images as Record<string, string>;
+        // Autorestic's container mounts what the first lines say.
+        const volumes = [...configured.matchAll(/^#[ -]+(\S+:\/volumes\/\S+:ro)$/gm)].map(([, one = ""]) => one);
+        const mounts = [`${join(offSite, "autorestic")}:/backups`, ...volumes].map((one) => `--volume=${one}`);
+        const settings = ["--env=RESTIC_PASSWORD=of a test", `--env=RESTIC_REPOSITORY=${path}`];
+        const restic = (...args: string[]) => docker("run", "--rm", ...mounts, ...settings, image, ...args);
+        const before = await newest();
+
+        await restic("init");
+        for (const [name, { from, hooks, options }] of Object.entries(locations)) {
+            const tag = `--tag=ar:location:${name}`;
+            for (const command of hooks?.before ?? []) await run("sh", ["-c", command]);
+            await restic("backup", tag, from);
+            await restic(
+                "forget",
+                tag,
+                "--prune",
+                ...Object.entries(options.forget).flatMap(([key, count]) => [`--${key}`, String(count)]),
+            );
+        }
+        const copies = `/volumes/${store.volume}`;
+        await restic("restore", `latest:${copies}`, `--tag=ar:location:${store.volume}`, "--target=/backups/back");
+
+        const { id } = await newest();
+        expect(id, "a backup was made for it").to.not.equal(before.id);
+        const back = join(offSite, "autorestic/back", id, "authentik.dump");
+        const made = await inBackups(`sha256sum < /backups/${id}/authentik.dump`);
+        expect(`${createHash("sha256").update(readFileSync(back)).digest("hex")}  -`).to.equal(made);
+    });
+
     it("bring everything back on a new machine, with nothing but the secret keys and the copies elsewhere", async () => {
         const { id } = await newest();
+        await copied(id);
         const secrets = await secretsOf(stack, ["secret-key"]);
         await docker("cp", `${await backups()}:/backups/${id}`, offSite);
         await removeAll(prefix);

@@ -28,13 +28,14 @@ describe("Renovate's configuration", () => {
     });
 
     it("finds the release of each stack, and every pinned tag", () => {
-        const { authentik, postgres, redis } = imagePins.tags;
+        const { authentik, postgres, redis, restic } = imagePins.tags;
         expect(found).to.include.members([
             "Pulumi.dev.yaml authentik 2025.8.6",
             `Pulumi.prod.yaml.example authentik ${authentik}`,
             `authentik/image-pins.json authentik ${authentik}`,
             `authentik/image-pins.json postgres ${postgres}`,
             `authentik/image-pins.json redis ${redis}`,
+            `authentik/image-pins.json restic ${restic}`,
         ]);
     });
 });
