@@ -94,11 +94,7 @@ export class BackupStore {
 
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
     public async restore({ volume }: BackupStore, id: string): Promise<string> {
-        const docker = await dockerOf(this.open.workplace).client();
-        const label = [`${stackLabel}=${this.open.identity}`];
-        const writers = await docker.listContainers({ filters: { label: [...label, generationLabel] } });
-        for (const { Id } of [...writers, ...(await this.containers())])
-            await docker.getContainer(Id).stop({ t: 60 }).catch(ignoring(304));
+        await this.stopWriters();
         return await this.run("restoring the backup", ["restore", id], { volume, targets: this.targets });
     }
 
@@ -112,9 +108,20 @@ export class BackupStore {
         // One that exists is left as it is.
         for (const Name of this.requirements.volumes) await docker.createVolume({ Name });
         const found = await docker.listContainers({ filters: { label: [`${stackLabel}=${this.open.identity}`] } });
-        return found.some(
+        const runs = found.some(
             ({ Labels, State }) => State === "running" && Labels[resourceLabel]?.endsWith("-postgres-server") === true,
         );
+        // They make their tables when they start.
+        if (!runs) await this.stopWriters();
+        return runs;
+    }
+
+    private async stopWriters(): Promise<void> {
+        const docker = await dockerOf(this.open.workplace).client();
+        const label = [`${stackLabel}=${this.open.identity}`];
+        const writers = await docker.listContainers({ filters: { label: [...label, generationLabel] } });
+        for (const { Id } of [...writers, ...(await this.containers())])
+            await docker.getContainer(Id).stop({ t: 60 }).catch(ignoring(304));
     }
 
     /** Where PostgreSQL's socket and authentik's files are in a job that restores. */
