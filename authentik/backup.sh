@@ -128,7 +128,7 @@ check() {
     sed -n 's/^ *"\([^"]*\)": { "bytes": [0-9]*, "sha256": "\([0-9a-f]*\)" }.*/\2  \1/p' "$backups/$1/manifest.json" > /tmp/digests
     (cd "$backups/$1" && sha256sum -c /tmp/digests > /tmp/checked 2>&1) || {
         altered=$(sed -n 's/: FAILED.*//p' /tmp/checked | tr '\n' ' ')
-        fail "the backup $1 is not as it was made (${altered:-its files} altered or cut short); take another one"
+        fail "the backup $1 is not as it was made (${altered:-its files }altered or cut short); take another one"
     }
 }
 

@@ -1,12 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import { devConfiguration, devPorts } from "../test/integration/support/dev";
 import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { openBench } from "../test/integration/support/workplace";
 import type { Configuration } from "../test/support/configuration";
 import { pulumiVariables, openStack, type OpenStack, projectRoot } from "../cli/workplace";
+import { machine, median } from "./figures";
 import { flatten } from "./flat";
 
 /**
@@ -54,10 +54,10 @@ async function main(): Promise<void> {
         }
         const page = pageOf(rows, bench.pulumi.version);
         console.log(`\n${page}`);
-        const path = join(projectRoot, "docs/benchmarks.md");
-        // What bench/unnoticed.ts found follows, and is written by hand.
-        const [, others = ""] = /(\n## Requests during .*)/s.exec(readFileSync(path, "utf8")) ?? [];
-        writeFileSync(path, page + others);
+        const file = join(projectRoot, "docs/benchmarks.md");
+        // What the other files here measured stays.
+        const [, others = ""] = /(\n## (?:Requests during|A backup) .*)/s.exec(readFileSync(file, "utf8")) ?? [];
+        writeFileSync(file, page + others);
     } finally {
         await smallest.stack.destroy(smallest.options);
         await stack.close();
@@ -161,22 +161,9 @@ function spread({ stack, flat }: Measured, of: keyof Cost): string {
     return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`;
 }
 
-function machine(): string {
-    const [processor] = cpus();
-    const memory = Math.round(totalmem() / 1024 ** 3);
-    return `${cpus().length} × ${processor?.model ?? "unknown"}, ${memory} GB of memory, ${type()} ${release()}`;
-}
-
 /** Of the project's own Node.js, which runs the programs. */
 function nodeVersion(): string {
     return spawnSync(join(projectRoot, "node_modules/.bin/node"), ["--version"], { encoding: "utf8" }).stdout.trim();
-}
-
-function median(values: number[]): number {
-    const sorted = values.toSorted((a, b) => a - b);
-    const middle = sorted.length / 2;
-    const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-    return (low + high) / 2;
 }
 
 void main().catch((error: unknown) => {

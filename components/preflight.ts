@@ -128,7 +128,7 @@ function goneVolume([role, name]: [VolumeRole, string]): Problem {
     const restore = restored.includes(role)
         ? "restore a backup with `npm run restore -- <id>`, which `npm run backups` lists, or "
         : "";
-    const cure = `is gone from the Docker host, with all that was in it; ${restore}make it anew, empty, with \`docker volume create ${name}\``;
+    const cure = `is gone from the Docker host, with all that was in it; ${restore}run \`npm stop\` and make it anew, empty, with \`docker volume create ${name}\``;
     return { key: `volumes.${role}.name`, value: name, cure };
 }
 

@@ -137,9 +137,12 @@ export class BackupStore {
         // One that exists is left as it is.
         for (const Name of this.requirements.volumes) await docker.createVolume({ Name });
         const found = await docker.listContainers({ filters: { label: [`${stackLabel}=${this.open.identity}`] } });
-        return found.some(
+        const runs = found.some(
             ({ Labels, State }) => State === "running" && Labels[resourceLabel]?.endsWith("-postgres-server") === true,
         );
+        // They make their tables when they start.
+        if (!runs) await stopWriters(this.open, await this.containers());
+        return runs;
     }
 
     private get requirements(): StackRequirements {

@@ -11,7 +11,7 @@ describe("without a Docker engine", () => {
     before(async () => {
         const { images } = await openBench();
         const configuration = devConfiguration("it-p-", await devPorts(), images);
-        stack = await StackUnderTest.open("it-p-", configuration, nowhere);
+        stack = await StackUnderTest.open("it-p-", configuration, { host: nowhere });
     });
     after(() => stack.close());
 

@@ -111,7 +111,7 @@ describe("the volumes of a stack", () => {
             expect(recordOf(later).again).to.match(/^no volume pg_data at /);
             expect(await runHooks(later, "beforeUpdate", first).then(String, String)).to.contain(
                 'volumes.postgres.name = "pg_data" is gone from the Docker host, with all that was in it; restore a backup with ' +
-                    "`npm run restore -- <id>`, which `npm run backups` lists, or make it anew, empty, with `docker volume create pg_data`",
+                    "`npm run restore -- <id>`, which `npm run backups` lists, or run `npm stop` and make it anew, empty, with `docker volume create pg_data`",
             );
             expect(host.volumes).to.not.include("pg_data");
         } finally {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
+import type { DockerEngine } from "../../../cli/docker-engine";
 import { openStack, type OpenStack, projectRoot, pulumiVariables } from "../../../cli/workplace";
 import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { run } from "../../../cli/run";
@@ -29,9 +30,13 @@ export class StackUnderTest extends Updates {
     /**
      * A new, empty stack; what a killed run left under its prefix is removed.
      *
-     * @param host the Docker engine it uses. Default: the one there is.
+     * @param engine the Docker engine it uses. Default: the one there is.
      */
-    public static async open(prefix: string, configuration: Configuration, host?: string): Promise<StackUnderTest> {
+    public static async open(
+        prefix: string,
+        configuration: Configuration,
+        engine?: Partial<DockerEngine>,
+    ): Promise<StackUnderTest> {
         const bench = await openBench();
         await removeAll(prefix);
         const name = prefix.replace(/-$/, "");
@@ -46,7 +51,7 @@ export class StackUnderTest extends Updates {
         const env = { PULUMI_BACKEND_URL: `file://${state}`, PULUMI_CONFIG_PASSPHRASE: "of an integration test" };
         const backend = { folder: state, asksPassphrase: true, description: state, env };
         const { pulumi } = bench;
-        const docker = host === undefined ? bench.docker : { ...bench.docker, host };
+        const docker = { ...bench.docker, ...engine };
         const { stack, workplace } = await openStack({ docker, pulumi, backend }, name, folder);
         const identity = stackIdentity(project, prefix);
         return new StackUnderTest(bench, prefix, { stack, identity, workplace, options: { color: "never" } }, file);

@@ -1,0 +1,8 @@
+import { measured, writePage } from "./faults/page";
+import "./faults/running";
+import "./faults/daemon";
+
+// `npm run faults` does all of them; one that takes long is left out otherwise.
+after(() => {
+    if (process.env.FAULTS === "all") writePage(measured);
+});
