@@ -252,6 +252,21 @@ list() {
     [ ! -e "$backups/.verified" ] || echo "verified $(cat "$backups/.verified")"
 }
 
+# Puts a database in the place of another in one transaction: whenever the machine stops, one of the two has the name. Whoever
+# is connected is cut off; one that comes back too fast is cut off with the next try.
+swap() {
+    ask --dbname=postgres --set=fresh="$1" --set=name="$2" --set=former="$3" <<SQL
+SELECT count(*) = 1 AS there FROM pg_database WHERE datname = :'name' \\gset
+BEGIN;
+\\if :there
+SELECT count(pg_terminate_backend(pid)) AS ended FROM pg_stat_activity WHERE datname = :'name' \\gset
+ALTER DATABASE :"name" RENAME TO :"former";
+\\endif
+ALTER DATABASE :"fresh" RENAME TO :"name";
+COMMIT;
+SQL
+}
+
 # Puts a backup in the place of what is there, as root, through PostgreSQL's socket. All databases are restored beside the old
 # ones first: whatever ends it before, it leaves these alone, and can be run again.
 restore() {
@@ -272,9 +287,11 @@ SQL
         fi
         number=$((number + 1))
         fresh=restoring-$number
+        former=replaced-$number
         echo "restoring the database $name"
         # Its role cannot connect, and so not write to it, before it is whole; the superuser can.
         ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$fresh\" WITH (FORCE)" \
+            --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" \
             --command="CREATE DATABASE \"$fresh\" OWNER \"$name\" CONNECTION LIMIT 0"
         pg_restore --list "$file" > /tmp/all
         kinds='^[0-9]+; [0-9]+ [0-9]+'
@@ -286,7 +303,7 @@ SQL
         pg_restore --exit-on-error --no-owner --role="$name" --use-list=/tmp/rest --dbname="$fresh" "$file"
         pg_restore --use-list=/tmp/grants --dbname="$fresh" "$file" 2> /tmp/refused ||
             echo "warning: some rights were not given again: $(grep -m 1 ERROR /tmp/refused)"
-        echo "$fresh $name" >> /tmp/swaps
+        echo "$fresh $name $former" >> /tmp/swaps
     done
     for folder in $folders; do
         [ -f "$folder.tar" ] || continue
@@ -294,13 +311,13 @@ SQL
         find "/target/$folder" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
         tar -C "/target/$folder" -xpf "$folder.tar"
     done
-    while read -r fresh name; do
-        ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$name\" WITH (FORCE)" \
-            --command="ALTER DATABASE \"$fresh\" RENAME TO \"$name\"" \
-            --command="REVOKE ALL ON DATABASE \"$name\" FROM PUBLIC" \
-            --command="ALTER DATABASE \"$name\" CONNECTION LIMIT -1" < /dev/null
+    while read -r fresh name former; do
+        ask --dbname=postgres --command="REVOKE ALL ON DATABASE \"$fresh\" FROM PUBLIC" \
+            --command="ALTER DATABASE \"$fresh\" CONNECTION LIMIT -1" < /dev/null
         reader=$(ask --dbname=postgres --command="SELECT 1 FROM pg_roles WHERE rolname = 'ak_backup'" < /dev/null)
-        [ -z "$reader" ] || ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$name\" TO ak_backup" < /dev/null
+        [ -z "$reader" ] || ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$fresh\" TO ak_backup" < /dev/null
+        swap "$fresh" "$name" "$former" || swap "$fresh" "$name" "$former"
+        ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" < /dev/null
     done < /tmp/swaps
     echo "restored $1"
 }
