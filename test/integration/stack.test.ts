@@ -11,3 +11,4 @@ import "./stack/09-hardening";
 import "./stack/10-secrets";
 import "./stack/11-environments";
 import "./stack/12-shared-databases";
+import "./stack/13-moving";

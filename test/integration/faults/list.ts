@@ -26,6 +26,11 @@ export const faults = {
         happens: "Docker starts it again; a backup that was under way is begun anew",
         operator: "nothing",
     },
+    postgresDuringUp: {
+        fault: "PostgreSQL is killed during `up`",
+        happens: "Docker starts it again; the update waits for it, or fails and says why",
+        operator: "where it failed, the same command again",
+    },
     postgresDuringBackup: {
         fault: "PostgreSQL is killed during a backup",
         happens: "the backup fails and says why; those that there are stay, and it is tried again after ten minutes",
@@ -56,6 +61,11 @@ export const faults = {
         fault: "a network is deleted",
         happens: "what was on it lost its connections",
         operator: "`npm start`, or `pulumi up --refresh`, makes it again",
+    },
+    volume: {
+        fault: "the volume of the databases is deleted",
+        happens: "an update refuses to make it anew in silence, and names the command that restores a backup",
+        operator: "`npm run restore -- <id>`",
     },
     dumpAltered: {
         fault: "a dump is cut short or altered",

@@ -55,6 +55,27 @@ describe("a fault of a stack that runs", () => {
             expect((await running(prefix)).length).to.equal((await containers(prefix)).length);
         });
 
+    it(says("postgresDuringUp"), async () => {
+        stack.configure({ ...configuration, server: { ...(configuration.server as object), memory: "1100m" } });
+        let update = Promise.resolve<string | undefined>(undefined);
+        await trial.suffer("postgresDuringUp", {
+            cause: async () => {
+                const { id: old } = await trial.container("server");
+                update = stack.up().then(quiet, (error: Error) => error.message);
+                const servers = () => running(`${prefix}authentik-server-`);
+                const isAnother = async () => (await servers()).some(({ id }) => id !== old);
+                await eventually("another server", 240, isAnother);
+                await trial.kill("postgres-server");
+            },
+            cure: async () => {
+                const failure = await update;
+                console.log(`        the update ${failure === undefined ? "succeeded" : `failed: ${failure}`}`);
+                if (failure !== undefined) await stack.up();
+            },
+        });
+        expect((await stack.up()).changes).to.deep.equal([]);
+    });
+
     it(says("postgresDuringBackup"), async () => {
         const { store, ledger } = trial;
         await store.attempt("save");
@@ -196,6 +217,25 @@ describe("a fault of a stack that runs", () => {
         expect((await trial.store.list()).manifests.at(-1)?.id).to.equal(future);
         expect(await trial.inBackups("sh /run/authentik-stack/backup.sh health")).to.equal("");
         expect(await trial.refusal(future)).to.equal("");
+    });
+
+    it(says("volume"), async () => {
+        const id = await trial.saved();
+        const volume = `${prefix}pg_data`;
+        await trial.suffer("volume", {
+            writes: false,
+            cause: async () => {
+                await docker("rm", "--force", (await trial.container("postgres-server")).id);
+                await docker("volume", "rm", volume);
+            },
+            cure: async () => {
+                const { record } = await stack.failingUp({ refresh: true });
+                expect(record.errors).to.contain(`volumes.postgres.name = "${volume}" is gone`);
+                expect(record.errors).to.contain("restore a backup with `npm run restore -- <id>`");
+                await trial.restore(id);
+            },
+        });
+        expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
 });
 
