@@ -68,18 +68,24 @@ list_of() {
     sed 's/.*/        "&"/; $!s/$/,/' "$1"
 }
 
-manifest() {
-    version=$(ask --command='SHOW server_version')
-    printf '{\n    "format": 1,\n    "id": "%s",\n    "release": "%s",\n' "$id" "$RELEASE"
-    printf '    "postgres": "%s",\n    "secretKey": "%s",\n' "${version%% *}" "$(cat /run/secrets/secret_key_fingerprint)"
-    printf '    "warnings": [\n%s\n    ],\n    "files": {' "$(list_of /tmp/warnings)"
+digests() {
+    printf '    "files": {'
     comma=
     for file in "$part"/*.dump "$part"/*.tar; do
         digest=$(sha256sum < "$file")
         printf '%s\n        "%s": { "bytes": %s, "sha256": "%s" }' "$comma" "$(basename "$file")" "$(bytes "$file")" "${digest%% *}"
         comma=,
     done
-    printf '\n    },\n    "databases": {'
+    printf '\n    },\n'
+}
+
+manifest() {
+    version=$(ask --command='SHOW server_version')
+    printf '{\n    "format": 1,\n    "id": "%s",\n    "release": "%s",\n' "$id" "$RELEASE"
+    printf '    "postgres": "%s",\n    "secretKey": "%s",\n' "${version%% *}" "$(cat /run/secrets/secret_key_fingerprint)"
+    printf '    "warnings": [\n%s\n    ],\n' "$(list_of /tmp/warnings)"
+    digests
+    printf '    "databases": {'
     comma=
     for database in $DATABASES; do
         printf '%s\n        "%s": %s' "$comma" "$database" "$(cat "$part/$database.tables")"
@@ -240,6 +246,24 @@ health() {
     [ "$done" -eq 0 ] || [ "$age" -le $((PERIOD + PERIOD / 4)) ] || fail "the last backup is $((age / 3600)) hours old"
 }
 
+# Makes backups of what upgrades saved before this program did it for them: a dump and an archive in a folder whose name begins
+# with the release.
+convert() {
+    for part in "$backups"/20*.*-20*Z; do
+        [ -f "$part/database.dump" ] || [ -f "$part/authentik.dump" ] || continue
+        [ ! -f "$part/database.dump" ] || mv "$part/database.dump" "$part/authentik.dump"
+        name=$(basename "$part")
+        id=$(echo "${name#*-}" | sed 's/\(T..-..-..\)-[0-9]*Z$/\1Z/')
+        {
+            printf '{\n    "format": 1,\n    "id": "%s",\n    "release": "%s",\n' "$id" "${name%%-*}"
+            printf '    "postgres": "",\n    "secretKey": "",\n    "warnings": [],\n'
+            digests
+            printf '    "databases": { "authentik": {} }\n}\n'
+        } > "$part/manifest.json"
+        mv "$part" "$backups/$id"
+    done
+}
+
 # What there is, for the command line: a manifest a line, and what failed last.
 list() {
     for id in $(ids); do
@@ -253,7 +277,7 @@ list() {
 }
 
 # Puts a database in the place of another in one transaction: whenever the machine stops, one of the two has the name. Whoever
-# is connected is cut off; one that comes back too fast is cut off with the next try.
+# is connected is cut off; a consumer that comes back too fast is cut off with the next try.
 swap() {
     ask --dbname=postgres --set=fresh="$1" --set=name="$2" --set=former="$3" <<SQL
 SELECT count(*) = 1 AS there FROM pg_database WHERE datname = :'name' \\gset
@@ -316,7 +340,11 @@ SQL
             --command="ALTER DATABASE \"$fresh\" CONNECTION LIMIT -1" < /dev/null
         reader=$(ask --dbname=postgres --command="SELECT 1 FROM pg_roles WHERE rolname = 'ak_backup'" < /dev/null)
         [ -z "$reader" ] || ask --dbname=postgres --command="GRANT CONNECT ON DATABASE \"$fresh\" TO ak_backup" < /dev/null
-        swap "$fresh" "$name" "$former" || swap "$fresh" "$name" "$former"
+        tries=1
+        until swap "$fresh" "$name" "$former" 2> /tmp/swap; do
+            [ "$tries" -lt 20 ] || fail "the database $name could not be replaced: $(cat /tmp/swap)"
+            tries=$((tries + 1))
+        done
         ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" < /dev/null
     done < /tmp/swaps
     echo "restored $1"

@@ -24,8 +24,20 @@ export const gatewayFolder = "/data";
 export const gatewayVariables = { XDG_DATA_HOME: gatewayFolder, XDG_CONFIG_HOME: `${gatewayFolder}/config` };
 /** Where the configuration finds certificates of one's own. */
 export const certificateFolder = `${gatewayFolder}/certificates`;
-/** Where Caddy keeps the certificates that it got, each in a folder of its CA and one of its name. */
-export const issuedFolder = `${gatewayFolder}/caddy/certificates`;
+/**
+ * Where Caddy keeps the certificates of the CA that it asks, each in a folder of its name: those of a CA that was asked before do
+ * not count. By default it asks Let's Encrypt, and then ZeroSSL.
+ *
+ * Source: certmagic, `ACMEIssuer.issuerKey` and `KeyBuilder.Safe`.
+ */
+export function issuedFolders({ acme }: Pick<GatewayOptions, "acme">): string[] {
+    const all = `${gatewayFolder}/caddy/certificates`;
+    if (acme.ca === undefined) return [`${all}/acme-v02.api.letsencrypt.org-directory`, `${all}/acme.zerossl.com-*`];
+    const { host, pathname } = new URL(acme.ca);
+    const path = pathname.replaceAll(/[/\\]/g, "-").replaceAll(/^-+|-+$/g, "");
+    const key = (path === "" ? host : `${host}-${path}`).toLowerCase().replaceAll("..", "").replaceAll("+", "_plus_");
+    return [`${all}/${key.replaceAll(":", "-").replaceAll(/[^\w@.-]/g, "")}`];
+}
 /** Where Caddy keeps the certificate of its own CA. */
 export const rootCertificatePath = `${gatewayFolder}/caddy/pki/authorities/local/root.crt`;
 /** Where it takes a new configuration: at a socket that only its volume leads to. */

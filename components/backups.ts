@@ -4,7 +4,7 @@ import { backupScript, fingerprintFile, roles } from "../authentik/roles";
 import { type BackupConfig, scheduleOf } from "../config/backup";
 import type { ContainerTransform, Running } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
-import { type Context, dataVolume } from "./context";
+import { type Context, dataServices, dataVolume } from "./context";
 import type { AuthentikVolumes } from "./instance";
 import type { Networks } from "./networks";
 import { type PostgresConnection, psql } from "./postgres-connection";
@@ -64,7 +64,7 @@ export class Backups extends pulumi.ComponentResource {
     public readonly running: Running;
 
     public constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("authentik-stack:index:Backups", name, {}, opts);
+        super(dataServices.backups.type, name, {}, opts);
         const { image, networks, postgres, volumes, context } = args;
         const { keep, memory, cpus, ...when } = args.schedule;
         const { period, offset, verifyPeriod } = scheduleOf(when);

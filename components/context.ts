@@ -42,6 +42,7 @@ export const dataServices = {
     postgres: { type: "authentik-stack:index:Postgres" },
     redis: { type: "authentik-stack:index:Redis" },
     gateway: { type: "authentik-stack:index:Gateway" },
+    backups: { type: "authentik-stack:index:Backups" },
 } as const;
 
 /**

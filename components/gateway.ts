@@ -9,7 +9,7 @@ import {
     gatewayCaddyfile,
     gatewayFolder,
     gatewayVariables,
-    issuedFolder,
+    issuedFolders,
     issuerOf,
     rootCertificatePath,
 } from "../authentik/gateway-caddyfile";
@@ -19,7 +19,7 @@ import { gatewayPorts } from "../config/published";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Process, Running } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
-import { type Context, dataVolume } from "./context";
+import { type Context, dataServices, dataVolume } from "./context";
 import type { Networks } from "./networks";
 import type { Outpost } from "./outpost";
 import type { Server } from "./server";
@@ -57,8 +57,8 @@ const telling = /"level":"error"/;
  * A new configuration is checked, and taken over without a restart. A container that replaces another one behind it is taken over
  * without a new configuration.
  *
- * @throws (when the update runs) Error with Caddy's words when it refuses the configuration, or with the CA's when there is no
- *   certificate for a name; what the gateway had before stays in place.
+ * @throws (when the update runs) Error with Caddy's words when it refuses the configuration, and what the gateway had before stays
+ *   in place; or with the CA's words when there is no certificate for a name, while all others serve what is configured.
  * @example
  * const gateway = new Gateway("auth-gateway", {
  *     ...{ config, networks, context, server, outposts: [outpost], keys: {} },
@@ -78,7 +78,7 @@ export class Gateway extends pulumi.ComponentResource {
     public readonly volume: pulumi.Output<string>;
 
     public constructor(name: string, args: GatewayArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("authentik-stack:index:Gateway", name, {}, opts);
+        super(dataServices.gateway.type, name, {}, opts);
         const { config, context, networks, server, outposts, image } = args;
         const { gateway } = config;
         if (gateway === undefined)
@@ -137,7 +137,7 @@ export class Gateway extends pulumi.ComponentResource {
                 ...process,
                 title: "giving the gateway its configuration",
                 entrypoint: ["sh", "-c"],
-                command: [configure(Object.keys(addresses), asked)],
+                command: [configure(Object.keys(addresses), asked, issuedFolders(options))],
                 documents: { [`${folder}/Caddyfile`]: gatewayCaddyfile(places, options), ...certificates(gateway) },
                 files: gateway.certificates.map(({ name: key, certificate }) => ({
                     path: `${folder}/${fileOf(certificate)}.key`,
@@ -150,7 +150,8 @@ export class Gateway extends pulumi.ComponentResource {
                 witnesses: [this.running],
                 seconds: 120 + certificateSeconds,
                 cure:
-                    "The gateway goes on with what it had, and tries again by itself, less and less often. " +
+                    "Where Caddy refused the configuration, the gateway goes on with what it had. Where a certificate is missing, " +
+                    "the new configuration is in place, and Caddy tries again by itself, less and less often. " +
                     "Run `pulumi up` again when the cause is fixed: that tries again at once.",
             },
             { parent: this, dependsOn: [this.running.healthy, ...behind.map(({ healthy }) => healthy)] },
@@ -171,14 +172,15 @@ export class Gateway extends pulumi.ComponentResource {
  *
  * @param addresses names of the variables that are addresses of containers.
  * @param asked names that an ACME CA certifies.
+ * @param folders with that CA's certificates.
  */
-function configure(addresses: string[], asked: string[]): string {
+function configure(addresses: string[], asked: string[], folders: string[]): string {
     return `
 set -eu
 umask 077
 lacking() {
   for name in ${asked.join(" ")}; do
-    find ${issuedFolder} -path '*/local/*' -prune -o -name "$name.crt" -print 2>/dev/null | grep -q . || echo "$name"
+    find ${folders.join(" ")} -name "$name.crt" 2>/dev/null | grep -q . || echo "$name"
   done
 }
 mkdir -p ${certificateFolder} ${addressFolder}

@@ -90,16 +90,16 @@ export async function keepNames(
     const named = volumesOf(config);
     const memory = Object.fromEntries([
         [JSON.stringify(prefix), ""],
-        ...named.map(([role, volume]) => [`${role} ${volume}`, ""]),
+        ...named.map(([role, volume]) => [`${role} ${volume}`, made]),
     ]) as Record<string, string>;
-    const run = async (forgotten: Record<string, string>, _: string, remembered: string[] = []) => {
+    const run = async (forgotten: Record<string, string>, _: string, remembered: Record<string, string> = {}) => {
         const before = Object.keys(forgotten).find((one) => one.startsWith('"'));
         const problems =
             before === undefined
                 ? await lostVolumes(config, Object.keys(forgotten), connection)
                 : [otherPrefix(prefix, before)];
         const missing = before === undefined ? await missingVolumes(named, connection) : [];
-        problems.push(...missing.filter(([role, name]) => remembered.includes(`${role} ${name}`)).map(goneVolume));
+        problems.push(...missing.filter(([role, name]) => remembered[`${role} ${name}`] === made).map(goneVolume));
         if (problems.length > 0) throw new Error(told(problems));
         if (problem !== undefined) throw problem;
         // Here, so that what is remembered was there: an update may end before it gets to them.
@@ -112,6 +112,9 @@ export async function keepNames(
     const remembered = recordStep("prefix", { facts, memory, again, run }, {});
     if (!pulumi.runtime.isDryRun()) await valueOf(remembered.urn);
 }
+
+/** What is remembered of a volume that this step made or found. Without it, the volume may never have been there. */
+const made = "made";
 
 function otherPrefix(prefix: string, before: string): Problem {
     const cure = `cannot change from ${before}, since the names of this stack's volumes would; change it back, or make another stack with \`pulumi stack init\``;

@@ -170,6 +170,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                       child,
                   )
                 : undefined;
+        if (backups === undefined) releaseData(`${name}-backups`, "backups", context, child);
         if (backups !== undefined && restic !== undefined && secrets.restic !== undefined)
             new Offsite(
                 `${name}-offsite`,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Role, roles, type StackFacts } from "../authentik/roles";
+import { isCreatedHere, type Role, roles, type StackFacts } from "../authentik/roles";
 import { dockerName, section } from "../ground/fields";
 import { duplicates } from "../ground/problems";
 import type { Rule } from "./schema";
@@ -65,7 +65,11 @@ export function namedVolumes({ volumes: configured = {} }: VolumeNames): string[
 
 /** The volumes of a stack, by role. */
 export function volumesOf(config: VolumeNames & StackFacts): [role: VolumeRole, name: string][] {
-    const services: Partial<Record<VolumeRole, Role>> = roles;
+    const services: Partial<Record<VolumeRole, Pick<Role, "needed">>> = {
+        ...roles,
+        // Only databases of the stack's own are backed up.
+        backups: { needed: (facts) => roles.backup.needed(facts) && isCreatedHere(facts.postgres) },
+    };
     return (Object.keys(dataVolumes) as VolumeRole[])
         .filter((role) => services[role]?.needed(config) ?? true)
         .map((role) => [role, volumeName(role, config)]);
@@ -73,7 +77,7 @@ export function volumesOf(config: VolumeNames & StackFacts): [role: VolumeRole, 
 
 /** Two kinds of data never share a volume. */
 export const volumeRule: Rule = {
-    reads: ["prefix", "volumes", "version", "outposts", "consumers", "postgres", "redis"],
+    reads: ["prefix", "volumes", "version", "outposts", "consumers", "postgres", "redis", "backup"],
     check: (config, report) => {
         const all = volumesOf(config);
         for (const index of duplicates(all.map(([, name]) => name))) {

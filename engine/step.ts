@@ -21,9 +21,9 @@ export interface Step {
      *
      * @param forgotten the texts in the memory of the last time that are no longer in the memory now.
      * @param reason what is recorded as `again`.
-     * @param remembered the names of the texts in the memory of the last time; undefined when there was none.
+     * @param remembered all texts in the memory of the last time; undefined when there was none.
      */
-    run: (forgotten: Record<string, string>, reason: string, remembered?: string[]) => Promise<void>;
+    run: (forgotten: Record<string, string>, reason: string, remembered?: Record<string, string>) => Promise<void>;
 }
 
 /**
@@ -37,8 +37,7 @@ export function recordStep(name: string, step: Step, opts: pulumi.CustomResource
     const run = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
         const [old, now] = await valueOf(pulumi.all([recordIn(oldInputs), recordIn(newInputs)]));
         const forgotten = Object.entries(old?.memory ?? {}).filter(([key]) => !(key in memory));
-        const remembered = old?.memory && Object.keys(old.memory);
-        await step.run(Object.fromEntries(forgotten), now?.again ?? "", remembered);
+        await step.run(Object.fromEntries(forgotten), now?.again ?? "", old?.memory);
     };
     const input = {
         facts: step.facts,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
 import { volumeName, type VolumeNames } from "../../config/volumes";
 import { script } from "../../components/probe";
@@ -7,6 +8,7 @@ import { execute } from "../../engine/streams";
 import type { WorkloadMount } from "../../engine/workload";
 import { ToolError } from "../progress";
 import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
+import { readState, rememberedVolumes } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Listing, type Manifest, readListing, type Target } from "./manifest";
 import { runAsRoot, stopWriters } from "./root-job";
@@ -35,6 +37,11 @@ export class BackupStore {
     /** All that there is; also of a stack that is stopped. */
     public async list(): Promise<Listing> {
         return readListing(await this.run("looking for backups", ["list"]));
+    }
+
+    /** Makes backups of what upgrades saved before they made backups. */
+    public async convert(): Promise<void> {
+        await this.run("looking for what was saved", ["convert"], { isWritten: true });
     }
 
     /** Whether there is a backup of this name. */
@@ -128,14 +135,14 @@ export class BackupStore {
     }
 
     /**
-     * Makes the volumes that are gone anew, empty, so that an update does not stop for them.
+     * Makes the volumes anew, empty, that the stack had and that are gone, so that an update does not stop for them.
      *
      * @returns whether PostgreSQL runs; else the stack has to be brought up before anything is restored.
      */
     public async prepare(): Promise<boolean> {
         const docker = await dockerOf(this.open.workplace).client();
         // One that exists is left as it is.
-        for (const Name of this.requirements.volumes) await docker.createVolume({ Name });
+        for (const Name of rememberedVolumes(await readState(this.open))) await docker.createVolume({ Name });
         const found = await docker.listContainers({ filters: { label: [`${stackLabel}=${this.open.identity}`] } });
         const runs = found.some(
             ({ Labels, State }) => State === "running" && Labels[resourceLabel]?.endsWith("-postgres-server") === true,
@@ -178,8 +185,10 @@ export class BackupStore {
                           ...{ source: volumeName(role, this.names), target: `${files}/${role}` },
                       })),
                   ];
+        // What only looks ends no other job. What writes ends one of its kind that a killed command left.
+        const kind = isWritten || files !== undefined ? command[0] : randomUUID();
         const output = await runAsRoot(dockerOf(this.open.workplace), {
-            name: `${this.prefix}authentik-backup-job`,
+            name: `${this.prefix}authentik-backup-${kind}`,
             identity: this.open.identity,
             ...{ title, image, command, entrypoint: ["sh", backupScript], hours: 6 },
             files: all.map(([path, content]) => ({ path, content })),

@@ -4,7 +4,7 @@ import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
 import { isCreatedHere } from "../../authentik/roles";
 import { schema } from "../../config/schema";
-import { type VolumeNames, volumesOf } from "../../config/volumes";
+import type { VolumeNames } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
 import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
@@ -21,8 +21,6 @@ export interface StackRequirements {
     allowUntested: boolean;
     /** Whether it runs its PostgreSQL itself. */
     ownsPostgres: boolean;
-    /** Names of the volumes with its data. */
-    volumes: string[];
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
     /** The provider's `docker:*`, without encrypted values. */
@@ -79,7 +77,6 @@ export function requirementsOf(document: Document): StackRequirements {
         version,
         allowUntested: value("allowUntested") === true,
         ownsPostgres: isCreatedHere(facts.postgres),
-        volumes: volumesOf({ ...facts, ...namesIn(document) }).map(([, name]) => name),
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),

@@ -1,4 +1,5 @@
 import type { DockerConnection } from "../../engine/connection";
+import { isObject, valueAt } from "../../ground/problems";
 import { runPulumi } from "../engine/pulumi-command";
 import type { OpenStack } from "../workplace";
 
@@ -26,6 +27,15 @@ export async function readState({ stack, workplace }: OpenStack): Promise<State>
         deployment?: { resources?: StateResource[]; pending_operations?: State["pending"] };
     };
     return { resources: deployment?.resources ?? [], pending: deployment?.pending_operations ?? [] };
+}
+
+/** Names of the volumes that the last update made or found, as the step of that remembers them. */
+export function rememberedVolumes({ resources }: State): string[] {
+    const { inputs } = resources.find(({ urn }) => urn.endsWith("::prefix")) ?? {};
+    const memory = valueAt(inputs, ["input", "memory"]);
+    return Object.keys(isObject(memory) ? memory : {}).flatMap((one) =>
+        one.startsWith('"') ? [] : (one.split(" ")[1] ?? []),
+    );
 }
 
 /** Whether a container, a network or a volume that the state knows is gone, which Pulumi notices only with a refresh. */

@@ -58,6 +58,7 @@ export class Dumps {
 
     /** The names of the dumps, oldest first. */
     public async list(): Promise<string[]> {
+        await this.backups.convert();
         return (await this.backups.list()).manifests.map(nameOf);
     }
 

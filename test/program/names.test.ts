@@ -119,6 +119,35 @@ describe("the volumes of a stack", () => {
         }
     });
 
+    it("are made where they are remembered by a program that did not make them", async () => {
+        const host = await startEngine({});
+        try {
+            const { resources } = await runProgram({ configuration: devConfiguration(), dockerHost: host.host });
+            const step = one(resources, "step", "prefix");
+            const { input } = step.inputs as { input: { memory: Record<string, string> } };
+            const memory = Object.fromEntries(Object.keys(input.memory).map((key) => [key, ""]));
+
+            await runHooks(step, "beforeUpdate", { ...step, inputs: { input: { ...input, memory } } });
+
+            expect(host.volumes).to.have.members(named);
+        } finally {
+            await host.close();
+        }
+    });
+
+    it("are not looked for where nothing is backed up", async () => {
+        const memoryOf = async (changes: Configuration) => {
+            const { memory = {} } = recordOf(one(await run(changes), "step", "prefix")) as { memory?: object };
+            return Object.keys(memory).join();
+        };
+        expect(await memoryOf({})).to.contain("backups ak_backups");
+        for (const changes of [
+            { "backup.run": false },
+            { "postgres.external": { host: "db.example.com" }, consumers: [], secrets: { "database/authentik": "p" } },
+        ])
+            expect(await memoryOf(changes)).to.not.contain("backups");
+    });
+
     it("are given to authentik's user where they may have been another's, before its containers start", async () => {
         const volumes = { media: { name: "compose_media" }, certificates: { name: "compose_certs" } };
         const handOvers = async (changes: Configuration) =>

@@ -1,6 +1,11 @@
 import { expect } from "chai";
 import { gatewayChecks, isPrivateName, placesOf } from "../../../authentik/gateway";
-import { addressVariable, gatewayCaddyfile, type GatewayOptions } from "../../../authentik/gateway-caddyfile";
+import {
+    addressVariable,
+    gatewayCaddyfile,
+    issuedFolders,
+    type GatewayOptions,
+} from "../../../authentik/gateway-caddyfile";
 import { stackConfig } from "../../../components";
 
 const { url, outposts, applications } = stackConfig({
@@ -197,6 +202,12 @@ describe("the gateway's Caddyfile", () => {
 
     it("asks the CA that is configured, and names who is asked for an address", () => {
         const acme = { email: "me@example.com", ca: "https://ca.example.com/directory" };
+        const folders = (ca?: string) => issuedFolders({ acme: { ca } }).map((path) => path.split("/").at(-1));
+        expect(folders(acme.ca)).to.deep.equal(["ca.example.com-directory"]);
+        expect(folders("https://pebble:14000/dir/")).to.deep.equal(["pebble-14000-dir"]);
+        expect(folders())
+            .to.include("acme-v02.api.letsencrypt.org-directory")
+            .and.not.include("ca.example.com-directory");
         const [address = { origin: "", path: [], to: { kind: "server" as const } }] = places;
         const written = gatewayCaddyfile([{ ...address, origin: "https://192.0.2.1" }], { ...options, acme });
         expect(written).to.contain("email me@example.com\n").and.contain("acme_ca https://ca.example.com/directory\n");

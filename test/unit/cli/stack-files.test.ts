@@ -39,7 +39,6 @@ describe("files of a stack", () => {
             version: "2025.6.1",
             allowUntested: false,
             ownsPostgres: true,
-            volumes: ["ak_media", "ak_templates", "ak_certs", "pg_data", "redis_data", "ak_backups"],
             images: {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",

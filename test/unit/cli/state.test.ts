@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { hasLost } from "../../../cli/stack/state";
+import { hasLost, rememberedVolumes } from "../../../cli/stack/state";
 import { DockerConnection } from "../../../engine/connection";
 import { type FakeEngine, startEngine } from "../../support/engine";
 
@@ -19,6 +19,13 @@ describe("what the state knows", () => {
         });
         return await hasLost(new DockerConnection({ host: engine.host }, {}), { resources, pending: [] });
     };
+
+    it("has the volumes that the last update made or found, and none before the first", () => {
+        const memory = { '"staging-"': "", "media staging-ak_media": "made", "postgres pg": "made" };
+        const step = { urn: "urn:pulumi:dev::p::pulumi:index:Stash::prefix", type: "", inputs: { input: { memory } } };
+        expect(rememberedVolumes({ resources: [step], pending: [] })).to.deep.equal(["staging-ak_media", "pg"]);
+        expect(rememberedVolumes({ resources: [], pending: [] })).to.deep.equal([]);
+    });
 
     it("is all there, also what was stopped and what is no object of Docker's", async () => {
         expect(await isLost(...known, "random:index/randomPassword:RandomPassword none")).to.equal(false);
