@@ -32,7 +32,8 @@ some("a fault of the Docker daemon", () => {
     });
     after(async () => {
         await stack.close();
-        process.env.DOCKER_HOST = machines;
+        if (machines === undefined) delete process.env.DOCKER_HOST;
+        else process.env.DOCKER_HOST = machines;
         await engine.close();
     });
 
