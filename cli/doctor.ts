@@ -11,7 +11,7 @@ import { command } from "./main";
 import { findOffline } from "./offline";
 import { reasonOf } from "./progress";
 import { run } from "./run";
-import { defaultStack, readRequirements, stackNames } from "./stack/files";
+import { defaultStack, readRequirements, stackNames, stackOf } from "./stack/files";
 import { readLocks } from "./stack/locks";
 import { mend, startedStacks } from "./doctor/running";
 import { look } from "./status/look";
@@ -92,15 +92,21 @@ function withLock(stack: string): string {
  * `npm run doctor [-- --fix] [--stack <name>]`: says in one line for each prerequisite whether it is there, and then what needs attention
  * in the stacks that were started. It changes nothing, unless `--fix` mends what is safe to mend: docs/commands.md.
  *
- * Exit codes: 0, 2 where a started stack needs attention. Default: every stack that was started.
+ * Exit codes: 0, 2 where a started stack needs attention, or its Docker engine does not answer. Default: every stack that was started.
  */
 command("doctor", async ({ values: { fix, stack } }) => {
+    const name = stackOf(projectRoot, stack);
     for (const [title, check] of Object.entries(checks)) {
         const finding = await check().catch((error: unknown) => missing(reasonOf(error)));
         console.log(`${finding.there ? "ok     " : "missing"}  ${title.padEnd(16)}  ${finding.text}`);
     }
     let attention = 0;
-    for (const open of await startedStacks(stack)) {
+    for (const { open, obstacle } of await startedStacks(name)) {
+        if (obstacle !== undefined) {
+            attention++;
+            console.log(`\n${open.stack.name} cannot be looked at: ${obstacle}`);
+            continue;
+        }
         if (fix === true) await mend(console.log, open);
         const status = await look(open);
         attention += status.attention;

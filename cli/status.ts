@@ -7,10 +7,11 @@ import { runningTopology } from "./graph/sources";
 import { command } from "./main";
 import { reasonOf, ToolError } from "./progress";
 import { openExisting } from "./stack/existing";
+import { stackOf } from "./stack/files";
 import { look } from "./status/look";
 import { servePage, statusPage } from "./status/page";
 import { statusText } from "./status/text";
-import type { OpenStack } from "./workplace";
+import { type OpenStack, projectRoot } from "./workplace";
 
 /** Seconds between two looks of `--watch`. */
 const pause = 10;
@@ -18,12 +19,14 @@ const pause = 10;
 const usualPort = "9799";
 
 /**
- * `npm run --silent status [-- --stack <name>] [--json | --watch | --page [--port <number>] | --page --once <file>]`: how a stack is, in one
+ * `npm run --silent status -- [<stack>] [--json | --watch | --page [--port <number>] | --page --once <file>]`: how a stack is, in one
  * screen or as a page.
  *
  * Exit codes, for cron: 0 everything is fine, 2 something needs attention, 1 it failed. Default stack: the one that was started.
  */
-command("status", async ({ values: { stack: name, json, watch, page, once: file, port = usualPort } }) => {
+command("status", async ({ values, named }) => {
+    const { json, watch, page, once: file, port = usualPort } = values;
+    const name = stackOf(projectRoot, values.stack ?? named[0]);
     const [open] = await openExisting({ name, progress: console.error });
     if (open === undefined) return;
     if (page === true || file !== undefined) return await showPage(open, file, port);

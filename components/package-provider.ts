@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import { fitsFile, isSecretSetting, leavesOf } from "../authentik/settings";
 import { stackConfig } from "../config/load";
 import { componentToken, packageSchema } from "../config/package-schema";
 import type { ConfigInput } from "../config/schema";
 import { DockerHost } from "../engine/docker-host";
+import { formatPath, formatProblems, isObject, type Path, type Problem } from "../ground/problems";
 import { AuthentikStack } from "./stack";
 
 const about = readFileSync(require.resolve("authentik-stack/package.json"), "utf8");
@@ -28,15 +30,17 @@ export class PackageProvider implements pulumi.provider.Provider {
         if (type !== componentToken) throw new pulumi.RunError(`this package has ${componentToken}, but no ${type}`);
         refuseProvider(options.providers);
         const values = Object.entries(inputs).map(async ([key, value]) => [key, await known(key, value)] as const);
+        const plain = Object.fromEntries(await Promise.all(values));
+        const secretSettings = settingsAmong(await secretPaths(inputs), plain);
         const config = stackConfig({
-            ...(Object.fromEntries(await Promise.all(values)) as unknown as ConfigInput),
+            ...(plain as unknown as ConfigInput),
             // Secrets may be known later; an output around all of them is one that the engine put there.
             secrets: (pulumi.Output.isInstance(secrets)
                 ? await known("secrets", secrets)
                 : secrets) as ConfigInput["secrets"],
         });
         const runtime = await DockerHost.observed({ prefix: config.prefix });
-        const { urn, outputs } = new AuthentikStack(name, { config, runtime }, options);
+        const { urn, outputs } = new AuthentikStack(name, { config, secretSettings, runtime }, options);
         // Each as one output, which is secret if a part of it is: not every language has outputs inside of outputs.
         return {
             urn,
@@ -53,15 +57,52 @@ function refuseProvider(providers: pulumi.ComponentResourceOptions["providers"])
         );
 }
 
+/** An output, with what the SDK's declarations do not have: the only way to learn that a preview does not know a value. */
+type Given = pulumi.Output<unknown> & { isKnown: Promise<boolean>; promise: () => Promise<unknown> };
+
 /** The value of an argument, which decides which resources there are. */
 async function known(key: string, value: unknown): Promise<unknown> {
-    // Missing from the SDK's declarations: the only way to learn that a preview does not know a value.
-    const output = pulumi.output(value) as pulumi.Output<unknown> & {
-        isKnown: Promise<boolean>;
-        promise: () => Promise<unknown>;
-    };
+    const output = pulumi.output(value) as Given;
     if (await output.isKnown) return await output.promise();
     throw new pulumi.RunError(
         `AuthentikStack: ${key} has to be known before the update, since it decides which resources there are; only secrets may be outputs of other resources`,
     );
+}
+
+/** Where arguments are secret; all that is below such a path is. */
+async function secretPaths(value: unknown, path: Path = []): Promise<Path[]> {
+    if (pulumi.Output.isInstance(value))
+        return (await pulumi.isSecret(value)) ? [path] : await secretPaths(await (value as Given).promise(), path);
+    const parts = Array.isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
+    return (await Promise.all(parts.map(([key, part]) => secretPaths(part, [...path, key])))).flat();
+}
+
+/**
+ * The settings at secret paths by their names, which become files.
+ *
+ * @throws pulumi.RunError for each secret that would be in clear in the state or in what Docker shows.
+ */
+function settingsAmong(secret: Path[], inputs: Record<string, unknown>): string[] {
+    const settings = secret.filter(([top]) => top === "settings");
+    const leaves = leavesOf(isObject(inputs.settings) ? inputs.settings : {}, ["settings"])
+        .filter(({ path }) => settings.some((start) => start.every((part, index) => part === path[index])))
+        .map(({ path, name, value }) => ({ path, name: name.slice("settings.".length), value }));
+    const problem = (path: Path, cure: string): Problem => ({ key: formatPath(path), value: "", cure });
+    const problems = [
+        ...secret
+            .filter(([top]) => top !== "settings")
+            .map((path) =>
+                problem(
+                    path,
+                    "is a secret, and this stack would use it in clear; give it as a plain value, and what has to stay secret in secrets or settings",
+                ),
+            ),
+        ...leaves
+            .filter(({ name, value }) => !isSecretSetting(name) && !fitsFile(name, value))
+            .map(({ path }) =>
+                problem(path, "is a secret, and parts of authentik read it from no file; give it as a plain value"),
+            ),
+    ];
+    if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, "AuthentikStack", () => true));
+    return leaves.map(({ name }) => name);
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthentikOutputs, Pending } from "./outputs";
 
+const root = "root.crt";
 const monitoringFiles = {
     prometheus: "prometheus.yml",
     alerts: "alerts.yml",
@@ -13,8 +14,9 @@ const monitoringFiles = {
  * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, the
  * root certificate of the gateway, and the configurations of Autorestic, Prometheus and Grafana.
  *
- * @param folder emptied first, so that files of removed applications and outposts go. The root certificate stays until it is
- *   known again: an update takes a while, and may fail.
+ * @param folder files of removed applications and outposts go from it. It stays the same folder while there is anything to write, and
+ *   the files too, since containers may have them mounted. The root certificate stays until it is known again: an update takes a
+ *   while, and may fail.
  */
 export function writeSnippets(
     folder: string,
@@ -27,33 +29,35 @@ export function writeSnippets(
     }: Pick<Pending<AuthentikOutputs>, "applications" | "outposts" | "rootCertificate" | "monitoring"> &
         Partial<Pick<Pending<AuthentikOutputs>, "autorestic">>,
 ): void {
-    const root = join(folder, "root.crt");
-    const former = rootCertificate !== undefined && existsSync(root) ? readFileSync(root) : undefined;
-    // Two programs may do this at once.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-    for (const [name, { snippets }] of [...Object.entries(applications), ...Object.entries(outposts)]) {
-        if (snippets === undefined) continue;
-        mkdirSync(folder, { recursive: true });
-        for (const [kind, text] of Object.entries(snippets)) {
-            if (typeof text === "string") writeFileSync(join(folder, `${name}.${kind}.txt`), text);
-        }
-    }
-    if (typeof autorestic === "string") {
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, "autorestic.yml"), autorestic);
-    }
-    for (const [key, file] of Object.entries(monitoringFiles)) {
-        const text = monitoring?.[key as keyof typeof monitoringFiles];
-        if (typeof text !== "string") continue;
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, file), text);
-    }
-    if (rootCertificate === undefined) return;
+    const texts: Record<string, unknown> = {
+        ...Object.fromEntries(
+            [...Object.entries(applications), ...Object.entries(outposts)].flatMap(([name, { snippets = {} }]) =>
+                Object.entries(snippets).map(([kind, text]) => [`${name}.${kind}.txt`, text]),
+            ),
+        ),
+        "autorestic.yml": autorestic,
+        ...Object.fromEntries(
+            Object.entries(monitoringFiles).map(([key, file]) => [
+                file,
+                monitoring?.[key as keyof typeof monitoringFiles],
+            ]),
+        ),
+    };
+    const files = Object.entries(texts).filter((entry): entry is [string, string] => typeof entry[1] === "string");
+    const names = [...files.map(([name]) => name), ...(rootCertificate === undefined ? [] : [root])];
+    if (names.length === 0) return remove(folder);
     mkdirSync(folder, { recursive: true });
-    if (former !== undefined) writeFileSync(root, former);
+    for (const name of readdirSync(folder)) if (!names.includes(name)) remove(join(folder, name));
+    for (const [name, text] of files) writeFileSync(join(folder, name), text);
     // Known once the gateway has it.
-    pulumi.output(rootCertificate).apply((pem) => {
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(root, pem);
-    });
+    if (rootCertificate !== undefined)
+        pulumi.output(rootCertificate).apply((pem) => {
+            mkdirSync(folder, { recursive: true });
+            writeFileSync(join(folder, root), pem);
+        });
+}
+
+/** Two programs may do this at once. */
+function remove(path: string): void {
+    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -56,7 +56,9 @@ function zsh(): string {
         ...cases,
         `    esac`,
         `}`,
-        `compdef _${program.replace("-", "_")} ${program}`,
+        // Saved and loaded on the first Tab, all of this is that function's body; elsewhere it is only read.
+        `if [[ "$funcstack[1]" == "_${program}" ]]; then _${program.replace("-", "_")} "$@"`,
+        `else compdef _${program.replace("-", "_")} ${program}; fi`,
     ].join("\n");
 }
 

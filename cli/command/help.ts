@@ -79,7 +79,7 @@ export function commandsPage(): string {
         `\`npx ${program} <command>\` in a clone of this repository, or \`npx --prefix <folder> ${program} <command>\` from anywhere.`,
         "Each has an npm script as its short form, of the same name: `npm run backup -- --verify`; `up` and `down` are",
         "`npm start` and `npm stop`. `--help` after a command shows what is written here.\n",
-        `\`${program} completion bash\` (or \`zsh\`, \`fish\`) prints the completion for a shell; its first line says where it goes.\n`,
+        `\`${program} completion bash\` (or \`zsh\`, \`fish\`) prints the completion for a shell; a comment at its beginning says where it goes.\n`,
         `Exit codes of every command: ${Object.entries(commonExits)
             .map(([code, meaning]) => `${code}: ${meaning}`)
             .join("; ")}.\n`,

@@ -88,6 +88,7 @@ export const commands = {
     },
     status: {
         summary: "shows in one screen how a stack is, and what to do about what needs attention",
+        takes: "[stack]",
         example: "--watch",
         options: {
             json,
@@ -111,9 +112,9 @@ export const commands = {
             stack: { ...stack, about: "the stack; default: every one that was started" },
         },
         more:
-            "Safe to mend are the lock of a killed run with what it left unfinished, jobs that are over, and containers that are stopped. " +
-            "What has to be created or changed is for an update: `npm start`.",
-        exits: { 2: "a stack that was started needs attention" },
+            "Safe to mend are the lock of a killed run with what it left unfinished, jobs that are over, and containers that ran and stopped. " +
+            "What has to be created or changed, and what an update left half replaced, is for an update: `npm start`.",
+        exits: { 2: "a stack that was started needs attention, or its Docker engine does not answer" },
     },
     preview: {
         summary: "shows what a stack's program would create from nothing; it needs no Docker engine and no secret",

@@ -9,6 +9,8 @@ export interface StateResource {
     type: string;
     id?: string;
     custom?: boolean;
+    /** Another took its place, and the update that would have deleted it did not come so far. Default: false. */
+    delete?: boolean;
     inputs?: Record<string, unknown>;
     outputs?: Record<string, unknown>;
 }

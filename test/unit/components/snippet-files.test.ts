@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -52,6 +52,20 @@ describe("files with snippets", () => {
         write();
 
         expect(readdirSync(parent)).to.deep.equal([]);
+    });
+
+    it("stay where a container has them mounted, by the folder or one by one, and others go", () => {
+        const write = (autorestic: string, monitoring?: { prometheus: string; alerts: string; dashboard: string }) =>
+            writeSnippets(folder, { applications: {}, outposts: {}, autorestic, monitoring });
+        write("version: 1\n", { prometheus: "scrape_configs:\n", alerts: "groups:\n", dashboard: "{}" });
+        const inodes = () => [folder, join(folder, "autorestic.yml")].map((path) => statSync(path).ino);
+        const before = inodes();
+
+        write("version: 2\n");
+
+        expect(inodes()).to.deep.equal(before);
+        expect(readdirSync(folder)).to.deep.equal(["autorestic.yml"]);
+        expect(readFileSync(join(folder, "autorestic.yml"), "utf8")).to.equal("version: 2\n");
     });
 
     it("go with what is configured no longer", () => {

@@ -64,6 +64,12 @@ describe("the command line", () => {
         expect(() => completion("csh")).to.throw("Name a shell: bash, zsh, fish.");
     });
 
+    it("completes in zsh also where its file is loaded at the first Tab, as the body of the function that is called", () => {
+        expect(completion("zsh")).to.match(
+            /^#compdef authentik-stack\n[\s\S]*\nif \[\[ "\$funcstack\[1\]" == "_authentik-stack" \]\]; then _authentik_stack "\$@"\nelse compdef _authentik_stack authentik-stack; fi$/,
+        );
+    });
+
     it("has a page that is up to date", () => {
         expect(readFileSync(join(root, "docs/commands.md"), "utf8")).to.equal(commandsPage());
     });
