@@ -32,6 +32,13 @@ ids() {
     done
 }
 
+# Those that count as kept. One that was brought back from elsewhere stays beside them for a day: it is to be restored.
+counted() {
+    ids | while read -r one; do
+        [ -n "$(find "$backups/$one" -name .fetched -mtime -1)" ] || echo "$one"
+    done
+}
+
 bytes() {
     wc -c < "$1" | tr -d ' '
 }
@@ -119,7 +126,7 @@ save() {
     rm "$part"/*.tables
     sync
     mv "$part" "$backups/$id"
-    for old in $(ids | grep -Fvx "$id" | sort -r | tail -n "+$KEEP"); do
+    for old in $(counted | grep -Fvx "$id" | sort -r | tail -n "+$KEEP"); do
         # Renamed first: half of one must not look like a whole one.
         mv "$backups/$old" "$backups/$old.part"
         rm -rf "$backups/$old.part"

@@ -6,6 +6,10 @@ umask 077
 export TZ=UTC
 backups=/backups
 tag=authentik-stack
+# restic takes its lock away when it is told to end: so whatever waits for it ends after it.
+trap 'exit 1' TERM INT
+# Stacks of the same name may share a repository. The secret key is what a stack keeps on another machine.
+owner=$OWNER-$(cut -c 1-8 /run/secrets/secret_key_fingerprint)
 
 # restic reads the credentials of a repository from variables, and a container must not have them in its own.
 for file in /run/secrets/[A-Z]*; do
@@ -17,57 +21,78 @@ fail() {
     exit 1
 }
 
+# It may wait for another stack's work.
 repository() {
     restic --option "sftp.args=-i /run/secrets/restic_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes \
--o UserKnownHostsFile=/run/secrets/known_hosts -o ServerAliveInterval=30" "$@"
+-o UserKnownHostsFile=/run/secrets/known_hosts -o ServerAliveInterval=30" --retry-lock 1h "$@"
 }
 
-# The ids of the backups, oldest first.
+# The ids of the backups, oldest first. One that was made while the clock was ahead would be the newest for years.
 ids() {
     for folder in "$backups"/20*Z; do
         [ ! -f "$folder/manifest.json" ] || basename "$folder"
-    done
+    done | awk -v now="$(now)" '$0 <= now'
+}
+
+now() {
+    date +%Y-%m-%dT%H-%M-%SZ
 }
 
 # Makes the repository if there is none, which restic says by this code.
 open() {
     code=0
-    repository cat config > /tmp/opened 2>&1 || code=$?
+    repository cat config --no-lock > /tmp/opened 2>&1 || code=$?
     case $code in
     0) ;;
     10) repository init ;;
     *) fail "$(cat /tmp/opened)" ;;
     esac
-    # What a killed container left.
+    # What was killed left its lock: one of this container whose process is gone, or one that nobody renewed for half an hour.
     repository unlock --quiet
+}
+
+# This stack's copies, a line each: the backup, how many files it has, how many of them were copied, and the snapshot.
+copies() {
+    repository snapshots --json --tag "$tag" --host "$owner" > /tmp/snapshots
+    sed 's/},{"time":/}\n{"time":/g' /tmp/snapshots | sed -n 's/.*"paths":\["[^"]*\/\(20[^"\/]*Z\)"\].*"files-\([0-9]*\)".*'\
+'"total_files_processed":\([0-9]*\).*"id":"\([0-9a-f]*\)".*/\1 \2 \3 \4/p' > /tmp/copies
+}
+
+# Removes copies that lack files, so that none of them stays instead of a whole one. A repository that deletes nothing keeps them.
+tidy() {
+    copies
+    parts=$(awk '$2 != $3 { print $4 }' /tmp/copies)
+    # shellcheck disable=SC2086 # a list of snapshots
+    [ -z "$parts" ] || repository forget --quiet $parts || [ -z "$KEEP" ]
 }
 
 # The id of this stack's newest backup in the repository.
 newest() {
-    repository snapshots --json --tag "$tag" --host "$OWNER" > /tmp/snapshots
-    grep -o '"/backups/20[^"]*Z"' /tmp/snapshots | sed 's/.*\///; s/"//' | sort | tail -n 1
+    awk -v now="$(now)" '$2 == $3 && $1 <= now { print $1 }' /tmp/copies | sort | tail -n 1
 }
 
 copy() {
     open
+    tidy
     seen=$(ids | tail -n 1)
     last=$(newest)
     for id in $(ids | awk -v last="$last" '$0 > last'); do
         release=$(sed -n 's/^ *"release": "\([^"]*\)",$/\1/p' "$backups/$id/manifest.json")
         time=$(time_of "$id")
-        repository backup --tag "$tag" --tag "$release" --host "$OWNER" --time "$time" "$backups/$id" > /tmp/made || {
-            # It may have been deleted meanwhile, since newer ones are there. A part of one must not look like a whole one.
-            made=$(sed -n 's/^snapshot \([0-9a-f]*\) saved$/\1/p' /tmp/made)
-            [ -z "$made" ] || repository forget --quiet "$made"
+        # By their number a part of a backup never looks like a whole one.
+        files=$(find "$backups/$id" -type f | wc -l)
+        repository backup --quiet --tag "$tag" --tag "$release" --tag "files-$((files))" --host "$owner" --time "$time" "$backups/$id" || {
+            # It may have been deleted meanwhile, since newer ones are there.
+            tidy || :
             fail "the backup $id was not copied"
         }
         last=$id
         echo "copied $id"
     done
     echo "$last" > /tmp/newest
-    echo "$seen" > /tmp/seen
     # shellcheck disable=SC2086 # a list of options
-    [ -z "$KEEP" ] || repository forget --quiet --tag "$tag" --host "$OWNER" --group-by host $KEEP --prune
+    [ -z "$KEEP" ] || repository forget --quiet --tag "$tag" --host "$owner" --group-by host $KEEP --prune
+    echo "$seen" > /tmp/seen
 }
 
 check() {
@@ -76,8 +101,11 @@ check() {
     echo "checked the repository"
 }
 
-# What a piece of work fails with is what the health check says.
+# One piece of work at a time; what it fails with is what the health check says.
 attempt() {
+    trap 'exit 1' TERM INT
+    exec 9> /tmp/lock
+    flock 9
     date +%s > "/tmp/tried-$1"
     if sh "$0" "$1" 2> /tmp/errors; then
         cat /tmp/errors >&2
@@ -105,7 +133,7 @@ may() {
 }
 
 run() {
-    trap 'exit 0' TERM INT
+    trap 'trap "" TERM; kill 0; wait; exit 0' TERM INT
     date +%s > /tmp/done-check
     : > /tmp/running
     while :; do
@@ -144,13 +172,27 @@ list() {
     [ "$code" -eq 0 ] || [ "$code" -eq 10 ] || exit 1
 }
 
-# Brings a snapshot with a backup back beside the others.
+# What the backup in a snapshot says of itself, on one line.
+manifest() {
+    repository dump --no-lock "$1" "$backups/$2/manifest.json" > /tmp/manifest
+    tr -d '\n' < /tmp/manifest
+    echo
+}
+
+# Brings a snapshot with a backup, of so many bytes, back beside the others.
 fetch() {
     exec 9> "$backups/.lock"
     flock 9
-    rm -rf "$backups/$2.part"
-    repository restore --no-lock --quiet "$1:$backups/$2" --target "$backups/$2.part"
-    mv "$backups/$2.part" "$backups/$2"
+    part=$backups/$2.part
+    rm -rf "$part"
+    trap 'rm -rf "$part"' EXIT
+    # A disk that is filled up to the last block may be that of the database as well.
+    needed=$(($3 / 1024))
+    free=$(df -Pk "$backups" | tail -n 1 | tr -s ' ' | cut -d' ' -f4)
+    [ "$free" -gt $((needed + needed / 10)) ] || fail "there is no room: $2 has $needed KiB, and $free KiB are free"
+    repository restore --no-lock --quiet "$1:$backups/$2" --target "$part"
+    : > "$part/.fetched"
+    mv "$part" "$backups/$2"
     echo "brought back $2"
 }
 

@@ -1,10 +1,11 @@
+import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { offsiteScript, roles } from "../authentik/roles";
+import { fingerprintFile, offsiteScript, roles } from "../authentik/roles";
 import { type BackupConfig, scheduleOf, secondsOf } from "../config/backup";
 import { resticAccess, type ResticConfig } from "../config/restic";
 import type { ContainerTransform, Running, WorkloadFile, WorkloadMount } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
-import { authentikUser, passwdFile } from "./backups";
+import { authentikUser, fingerprintOf, passwdFile } from "./backups";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
 import { script } from "./probe";
@@ -21,6 +22,8 @@ export interface OffsiteArgs {
     networks: Networks;
     /** Name of the volume with the backups. */
     volume: pulumi.Input<string>;
+    /** The stack's: by its fingerprint, copies of stacks of the same name are told apart. */
+    secretKey: pulumi.Input<string>;
     /** Opens the repository. */
     password: pulumi.Input<string>;
     /** What belongs to `restic.user`, or the private key for sftp. Default: the repository asks for none. */
@@ -45,6 +48,7 @@ const repositoryFolder = "/repository";
  * const offsite = new Offsite("auth-offsite", {
  *     ...{ networks, context },
  *     volume: backups.volume,
+ *     secretKey: context.credentials.secret("secret-key", "auth", {}),
  *     restic: { ...defaults, repository: "sftp:backup@nas.example.com:/authentik", knownHosts },
  *     schedule: { schedule: "daily", time: "03:30", keep: 14, verify: "weekly", memory: "512m" },
  *     image: "restic/restic:0.18.1",
@@ -89,6 +93,7 @@ export class Offsite extends pulumi.ComponentResource {
                     ...{ path, content, secrets: [] },
                 })),
                 { path: passwordFile, content: args.password },
+                { path: fingerprintFile, content: fingerprintOf(args.secretKey), secrets: [] },
                 ...credentials(args),
                 // ssh asks for the name of its user.
                 passwdFile,
@@ -99,7 +104,12 @@ export class Offsite extends pulumi.ComponentResource {
             stopSeconds,
             limits: { memory, cpus },
             pids,
-            transform: args.transform,
+            transform: (made: docker.ContainerArgs) => {
+                // restic takes a lock for left over when its process is not in a container of this host name. So each container
+                // has the one that Docker gives it: the next one runs beside it for a moment, and others share the repository.
+                delete made.hostname;
+                return args.transform?.(made);
+            },
         };
         this.running = context.runtime.run(`${name}-container`, withAdditions(workload, args.additions), {
             parent: this,

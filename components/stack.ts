@@ -176,6 +176,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 `${name}-offsite`,
                 {
                     ...{ ...place, restic, schedule, volume: backups.volume, image: images.restic, ...secrets.restic },
+                    secretKey: secrets.secretKey,
                     additions: additions("offsite"),
                     transform: transform.offsite,
                     after: [backups.running.healthy],

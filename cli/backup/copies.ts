@@ -4,7 +4,7 @@ export interface Copy {
     id: string;
     /** Id of its snapshot. */
     snapshot: string;
-    /** Which stack's it is: the name of the container that copied it. */
+    /** Which stack's it is: the name of what copied it, and the beginning of its secret key's fingerprint. */
     owner: string;
     /** Release of authentik. */
     release: string;
@@ -28,14 +28,14 @@ interface Snapshot {
     hostname: string;
     tags?: string[];
     /** Absent in snapshots of restic before 0.17. */
-    summary?: { total_bytes_processed: number };
+    summary?: { total_bytes_processed: number; total_files_processed?: number };
 }
 
-/** Reads restic's list, which is a line of JSON among others. */
+/** Reads restic's list, which is a line of JSON among others. Copies that lack files are left out. */
 export function readCopies(output: string, owner: string): Copy[] {
     const line = output.split("\n").find((one) => one.startsWith("["));
     const snapshots = line === undefined ? [] : (JSON.parse(line) as Snapshot[]);
-    const copies = snapshots.map(({ id, paths, hostname, tags = [], summary }) => ({
+    const copies = snapshots.filter(isWhole).map(({ id, paths, hostname, tags = [], summary }) => ({
         id: paths[0]?.split("/").at(-1) ?? "",
         snapshot: id,
         owner: hostname,
@@ -45,4 +45,10 @@ export function readCopies(output: string, owner: string): Copy[] {
     return copies
         .filter((copy) => copy.owner === owner || !copies.some((own) => own.owner === owner && own.id === copy.id))
         .sort((one, other) => one.id.localeCompare(other.id));
+}
+
+function isWhole({ tags = [], summary }: Snapshot): boolean {
+    const [, files] = tags.map((tag) => /^files-(\d+)$/.exec(tag)).find((match) => match !== null) ?? [];
+    const copied = summary?.total_files_processed;
+    return files === undefined || copied === undefined || Number(files) === copied;
 }

@@ -22,10 +22,13 @@ export interface Restore {
  */
 export async function fitting(progress: Progress, { from, into, id, otherKey }: Restore): Promise<Manifest> {
     const source = new BackupStore(from);
-    if (!(await source.has(id))) await new OffsiteStore(from).fetch(progress, id);
+    const judge = async (manifest: Manifest) => {
+        const problem = restoreProblem(manifest, { ...(await new BackupStore(into).target()), otherKey });
+        if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);
+    };
+    if (!(await source.has(id))) await new OffsiteStore(from).fetch(progress, id, judge);
     const manifest = await source.manifest(id);
-    const problem = restoreProblem(manifest, { ...(await new BackupStore(into).target()), otherKey });
-    if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);
+    await judge(manifest);
     await source.check(id);
     return manifest;
 }

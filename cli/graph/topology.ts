@@ -96,9 +96,17 @@ interface Container {
     isTold: (host: string) => boolean;
 }
 
+/** What a container is called: its host name, or where Docker gives it one, its name on a network. */
+export function titleOf({ hostname, networksAdvanced }: Record<string, unknown>): string | undefined {
+    const names = objects(networksAdvanced).flatMap(({ aliases }): unknown[] =>
+        Array.isArray(aliases) ? aliases : [],
+    );
+    return [hostname, ...names].find((one) => typeof one === "string");
+}
+
 function containerOf({ name, inputs }: Declared, networks: Map<string, string>, prefix: string): Container {
     const attached = objects(inputs.networksAdvanced);
-    const title = typeof inputs.hostname === "string" ? inputs.hostname : name;
+    const title = titleOf(inputs) ?? name;
     const hosts = [title, ...attached.flatMap(({ aliases }) => (Array.isArray(aliases) ? aliases.map(String) : []))];
     const values = (Array.isArray(inputs.envs) ? inputs.envs : [])
         .map(String)

@@ -2,7 +2,7 @@ import { roles } from "../../authentik/roles";
 import { valueAt } from "../../ground/problems";
 import { BackupStore } from "../backup/store";
 import { readOutputs } from "../engine/pulumi-command";
-import { signInsOf } from "../graph/topology";
+import { signInsOf, titleOf } from "../graph/topology";
 import { reasonOf } from "../progress";
 import { prefixOf, readRequirements } from "../stack/files";
 import { kindOf } from "../stack/events";
@@ -79,7 +79,7 @@ function expectedIn({ resources }: State): Record<string, string> {
     return Object.fromEntries(
         resources
             .filter(({ type }) => kindOf(type) === "container")
-            .map(({ urn, inputs }) => [urn.split("::").at(-1) ?? urn, textOf(inputs?.hostname, urn)]),
+            .map(({ urn, inputs }) => [urn.split("::").at(-1) ?? urn, titleOf(inputs ?? {}) ?? urn]),
     );
 }
 

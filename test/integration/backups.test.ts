@@ -155,10 +155,11 @@ describe("backups", () => {
     it("are copied elsewhere, each as it was made", async () => {
         const { id, release, files } = await newest();
 
-        const { copies, failures } = await copied(id);
+        const { owner, copies, failures } = await copied(id);
 
         const copy = copies.find((one) => one.id === id);
-        expect(copy).to.include({ owner: `${prefix}authentik-offsite`, release });
+        expect(owner).to.match(new RegExp(`^${prefix}authentik-offsite-[0-9a-f]{8}$`));
+        expect(copy).to.include({ owner, release });
         expect(copy?.bytes).to.be.greaterThan(files["authentik.dump"]?.bytes ?? Infinity);
         expect(failures).to.deep.equal([]);
         expect(await docker("ps", "--filter=health=unhealthy", "--quiet", `--filter=name=${prefix}`)).to.equal("");

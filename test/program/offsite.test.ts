@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { roles } from "../../authentik/roles";
+import { titleOf } from "../../cli/graph/topology";
 import { devWith } from "../support/configuration";
-import { filesOf } from "../support/files";
+import { contentOf, filesOf } from "../support/files";
 import { container, environmentOf, namesOf } from "../support/find";
 import { runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
@@ -50,6 +51,14 @@ describe("the program's copies of backups elsewhere", () => {
         });
         expect(roles.offsite.variables).to.include.members(Object.keys(environment));
         expect(JSON.stringify(container(resources, name).inputs)).to.not.match(/opens it|PRIVATE KEY/);
+    });
+
+    it("know their stack by its secret key as well, and have a host name of their own for restic's locks", async () => {
+        const fingerprint = (of: string) => contentOf(resources, of, "/run/secrets/secret_key_fingerprint");
+
+        expect(await fingerprint(name)).to.equal(await fingerprint("authentik-backups-container"));
+        expect(container(resources, name).inputs).to.not.have.property("hostname");
+        expect(titleOf(container(resources, name).inputs), "for people").to.equal("authentik-offsite");
     });
 
     it("reach an sftp server with a key of their user, ending in a line break, and no other server", async () => {

@@ -36,6 +36,13 @@ describe("copies of backups elsewhere", () => {
         ]);
     });
 
+    it("are whole: one that lacks files is none", () => {
+        const part = snapshot(late, own, { tags: ["files-3"], summary: { total_files_processed: 2 } });
+        const whole = snapshot(early, own, { tags: ["files-3"], summary: { total_files_processed: 3 } });
+
+        expect(readCopies(JSON.stringify([part, whole]), own).map(({ id }) => id)).to.deep.equal([early]);
+    });
+
     it("are none where there is no repository yet", () => {
         expect(readCopies('{"message_type":"exit_error","code":10}\n', own)).to.deep.equal([]);
     });
