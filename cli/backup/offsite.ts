@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type Docker from "dockerode";
 import { fingerprintFile, offsiteScript, roles } from "../../authentik/roles";
 import { twinArgs } from "../../engine/container";
@@ -71,7 +72,8 @@ export class OffsiteStore {
         command: string[],
         seconds: number,
     ): Promise<string> {
-        const name = `${titleOf(container)}-job`;
+        // What only looks ends no other job.
+        const name = `${titleOf(container)}-${command[0] === "fetch" ? "fetch" : randomUUID()}`;
         const labels = { [stackLabel]: this.open.identity, [jobLabel]: name };
         const process = { entrypoint: ["sh", offsiteScript], command, writable: ["/backups"] };
         const args = twinArgs(container, process, labels);
