@@ -1,7 +1,10 @@
 import type { ContainerArgs } from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { ContainerTransform } from "../../components";
+import { DockerConnection } from "../../engine/connection";
 import { resourceLabel } from "../../engine/labels";
 import { eventually } from "../contract/support/containers";
 import { container, containers, docker, type Listed, running, tryDocker } from "./support/host";
@@ -100,19 +103,23 @@ describe("an authentik made with the components as a library, without the proof 
     it("ends the wait for everything else when one container names its cause", async () => {
         // The server would be waited for a quarter of an hour.
         transform = { worker: crashes, server: (args) => void (args.entrypoints = ["sh", "-c", "sleep 3600"]) };
-        const begun = Date.now() / 1000;
+        // Docker remembers only its last 256 events, health checks included: so they are listened to.
+        const deaths: { role: string; time: number }[] = [];
+        const filters = { event: ["die"], label: [resourceLabel] };
+        const told = await (await new DockerConnection().client()).getEvents({ filters });
+        createInterface(told).on("line", (line) => {
+            const { Actor, timeNano } = JSON.parse(line) as {
+                Actor: { Attributes: Record<string, string> };
+                timeNano: number;
+            };
+            deaths.push({ role: Actor.Attributes[resourceLabel] ?? "", time: timeNano / 1e9 });
+        });
         const { record } = await stack.failingUp();
-        const ended = Date.now() / 1000;
-        const deathsOf = async (role: string) => {
-            const died = await docker(
-                ...["events", "--since", begun.toFixed(3), "--until", ended.toFixed(3), "--format", "{{.TimeNano}}"],
-                ...["--filter", "event=die", "--filter", `label=${resourceLabel}=${prefix}${role}`],
-            );
-            return died.split("\n").map((nanoseconds) => Number(nanoseconds) / 1e9);
-        };
-        const [caused = Number.NaN] = await deathsOf("worker");
+        (told as Readable).destroy();
+        const of = (role: string) => deaths.filter((death) => death.role === `${prefix}${role}`);
+        const caused = of("worker").at(0)?.time ?? Number.NaN;
         // The server that was waited for is stopped when its wait ends; the former one starts after that.
-        const waited = (await deathsOf("server")).at(-1) ?? Number.NaN;
+        const waited = of("server").at(-1)?.time ?? Number.NaN;
         expect(record.errors).to.contain("the cause that only it knows");
         expect(record.errors).to.contain(`${prefix}authentik-server: the wait ended, since ${prefix}authentik-worker `);
         expect(waited - caused, "seconds from the cause to the end of the wait").to.be.lessThan(15);
