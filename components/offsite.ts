@@ -47,9 +47,15 @@ const repositoryFolder = "/repository";
  * @example
  * const offsite = new Offsite("auth-offsite", {
  *     ...{ networks, context },
- *     volume: backups.volume,
+ *     volume: "ak_backups",
  *     secretKey: context.credentials.secret("secret-key", "auth", {}),
- *     restic: { ...defaults, repository: "sftp:backup@nas.example.com:/authentik", knownHosts },
+ *     restic: {
+ *         repository: "sftp:backup@nas.example.com:/authentik",
+ *         knownHosts: "nas.example.com ssh-ed25519 AAAAC3Nz",
+ *         keep: { last: 14, daily: 14, weekly: 8, monthly: 12 },
+ *         check: "weekly",
+ *         memory: "512m",
+ *     },
  *     schedule: { schedule: "daily", time: "03:30", keep: 14, verify: "weekly", memory: "512m" },
  *     image: "restic/restic:0.18.1",
  *     password: new pulumi.Config().requireSecret("resticPassword"),
