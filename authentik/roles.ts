@@ -131,6 +131,11 @@ const lacksData = /(?:PostgreSQL connection failed|Redis Connection failed)[^"\n
 /** Where server, worker and outposts tell a Prometheus of themselves, without a password. */
 export const metricsPort = 9300;
 
+/** The health of a container that runs a shell program of ours, which says itself how it is, and whether it has started. */
+function healthOfProgram(path: string) {
+    return { command: ["sh", path, "health"], ready: ["sh", path, "ready"], startSeconds: 10, readySeconds: 60 };
+}
+
 /** The program of the backups, in its container. */
 export const backupScript = "/run/authentik-stack/backup.sh";
 /** A file in it that tells which secret key belongs to what it saves. */
@@ -249,12 +254,7 @@ export const roles = {
     backup: {
         image: postgres,
         host: "authentik-backup",
-        health: {
-            command: ["sh", backupScript, "health"],
-            ready: ["sh", backupScript, "ready"],
-            startSeconds: 10,
-            readySeconds: 60,
-        },
+        health: healthOfProgram(backupScript),
         stopSeconds: 10,
         pids: 64,
         memory: "512m",
@@ -265,12 +265,7 @@ export const roles = {
     offsite: {
         image: { key: "restic", name: "restic/restic", runs: "copies of the backups elsewhere", tag: "restic" },
         host: "authentik-offsite",
-        health: {
-            command: ["sh", offsiteScript, "health"],
-            ready: ["sh", offsiteScript, "ready"],
-            startSeconds: 10,
-            readySeconds: 60,
-        },
+        health: healthOfProgram(offsiteScript),
         stopSeconds: 10,
         pids: 128,
         memory: "512m",

@@ -4,8 +4,9 @@ import { fingerprintFile, offsiteScript, roles } from "../../authentik/roles";
 import { twinArgs } from "../../engine/container";
 import { readFile } from "../../engine/files";
 import { runToExit } from "../../engine/job";
-import { jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
+import { jobLabel, stackLabel } from "../../engine/labels";
 import { type Progress, reasonOf, ToolError } from "../progress";
+import { containersOf } from "../stack/containers";
 import { dockerOf, type OpenStack } from "../workplace";
 import { type Elsewhere, readCopies } from "./copies";
 import { type Manifest, readListing } from "./manifest";
@@ -59,10 +60,8 @@ export class OffsiteStore {
     }
 
     private async container(): Promise<Docker.ContainerInspectInfo | undefined> {
+        const [newest] = await containersOf(this.open, "-offsite-container");
         const docker = await dockerOf(this.open.workplace).client();
-        const filters = { label: [`${stackLabel}=${this.open.identity}`] };
-        const found = await docker.listContainers({ all: true, filters });
-        const newest = found.find(({ Labels }) => Labels[resourceLabel]?.endsWith("-offsite-container"));
         return newest && (await docker.getContainer(newest.Id).inspect());
     }
 

@@ -3,10 +3,10 @@ import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/r
 import { volumeName, type VolumeNames } from "../../config/volumes";
 import { script } from "../../components/probe";
 import { readFile } from "../../engine/files";
-import { resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
 import type { WorkloadMount } from "../../engine/workload";
 import { ToolError } from "../progress";
+import { containersOf, isRunning } from "../stack/containers";
 import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
 import { readState, rememberedVolumes } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
@@ -68,7 +68,7 @@ export class BackupStore {
      */
     public async attempt(work: "save" | "verify"): Promise<string> {
         const docker = await dockerOf(this.open.workplace).client();
-        const [running] = (await this.containers()).filter(({ State }) => State === "running");
+        const [running] = (await this.containers()).filter(isRunning);
         const { name } = this.open.stack;
         if (running === undefined)
             throw new ToolError(
@@ -143,10 +143,7 @@ export class BackupStore {
         const docker = await dockerOf(this.open.workplace).client();
         // One that exists is left as it is.
         for (const Name of rememberedVolumes(await readState(this.open))) await docker.createVolume({ Name });
-        const found = await docker.listContainers({ filters: { label: [`${stackLabel}=${this.open.identity}`] } });
-        const runs = found.some(
-            ({ Labels, State }) => State === "running" && Labels[resourceLabel]?.endsWith("-postgres-server") === true,
-        );
+        const runs = (await containersOf(this.open, "-postgres-server")).some(isRunning);
         // They make their tables when they start.
         if (!runs) await stopWriters(this.open, await this.containers());
         return runs;
@@ -158,10 +155,7 @@ export class BackupStore {
 
     /** The containers of the backups, newest first. */
     private async containers() {
-        const docker = await dockerOf(this.open.workplace).client();
-        const label = [`${stackLabel}=${this.open.identity}`];
-        const found = await docker.listContainers({ all: true, filters: { label } });
-        return found.filter(({ Labels }) => Labels[resourceLabel]?.endsWith("-backups-container"));
+        return await containersOf(this.open, "-backups-container");
     }
 
     /** Runs the program in a container of its own, as root, since the files of a restore are another user's. */

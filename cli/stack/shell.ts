@@ -1,10 +1,10 @@
 import { roles } from "../../authentik/roles";
 import { shellCommand, shellReport } from "../../authentik/shell";
 import { script } from "../../components/probe";
-import { resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
 import { ToolError } from "../progress";
 import { dockerOf, type OpenStack } from "../workplace";
+import { containersOf, isRunning } from "./containers";
 
 /**
  * Runs one of our scripts in authentik's own shell, in the worker of a running stack.
@@ -26,13 +26,11 @@ export async function askShell(
 }
 
 /** The worker that runs; the newest during an update. */
-async function workerOf({ identity, workplace, stack }: OpenStack) {
-    const docker = await dockerOf(workplace).client();
-    const filters = { label: [`${stackLabel}=${identity}`], status: ["running"] };
-    const found = (await docker.listContainers({ filters })).find(({ Labels }) =>
-        Labels[resourceLabel]?.endsWith(`-${roles.worker.host.replace("authentik-", "")}`),
-    );
+async function workerOf(open: OpenStack) {
+    const ending = `-${roles.worker.host.replace("authentik-", "")}`;
+    const found = (await containersOf(open, ending)).find(isRunning);
+    const { name } = open.stack;
     if (found === undefined)
-        throw new ToolError(`The stack ${stack.name} has no running worker; \`npm start -- ${stack.name}\` starts it.`);
-    return docker.getContainer(found.Id);
+        throw new ToolError(`The stack ${name} has no running worker; \`npm start -- ${name}\` starts it.`);
+    return (await dockerOf(open.workplace).client()).getContainer(found.Id);
 }
