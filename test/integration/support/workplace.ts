@@ -1,3 +1,4 @@
+import * as settings from "@pulumi/pulumi/runtime/settings";
 import { config } from "chai";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +7,11 @@ import { type DockerEngine, ensureDocker } from "../../../cli/docker-engine";
 import { ensurePulumi, type PulumiEngine } from "../../../cli/engine";
 import type { StandInImages } from "../../../cli/offline";
 import { standIns } from "../../support/stand-ins";
+
+// gRPC shares connections by address among all clients of a process, and an inline program never closes its clients. One that
+// still calls an engine that has ended keeps the address as failing, and an engine that gets that port later is not reached.
+const { grpcClientOptions } = settings as unknown as { grpcClientOptions: Record<string, unknown> };
+grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
 
 // Errors of the engine are long, and their end says what to do.
 config.truncateThreshold = 0;
