@@ -61,8 +61,6 @@ export interface InstanceArgs {
     /** Settings that are delivered as files, such as `email.username`, beside those that authentik calls secrets. Default: none. */
     secretSettings?: string[];
     volumes: Record<keyof AuthentikVolumes, pulumi.Input<string>>;
-    /** Volumes that may hold files of others, which authentik's user gets. Default: none. */
-    adopted?: string[];
     /** The server that it sends mail through, with the password of `user`, secret whether or not it is marked so. Default: none. */
     email?: EmailConfig & { password?: pulumi.Input<string> };
     /** A folder of the Docker host, as an absolute path, with the user's own blueprints. Default: none. */
@@ -124,9 +122,8 @@ export function authentikInstance(args: InstanceArgs): Instance {
               ]),
         ...secretSettings,
     ];
-    const user = { user: "1000", image: args.image };
-    const handedOver = (volume: keyof AuthentikVolumes) =>
-        (args.adopted ?? []).includes(volume) ? { owner: user } : {};
+    // Files may have been copied into them, or the volumes be those of another installation.
+    const owner = { user: "1000", image: args.image, optional: true };
     return {
         version: args.version,
         image: args.image,
@@ -143,9 +140,9 @@ export function authentikInstance(args: InstanceArgs): Instance {
         },
         files: [...files.map(([, file]) => file), ...toPostgres.certificates, ...(toRedis?.certificates ?? [])],
         mounts: [
-            { source: volumes.media, target: mediaFolder, ...handedOver("media") },
-            { source: volumes.templates, target: "/templates", ...handedOver("templates") },
-            { source: volumes.certificates, target: "/certs", ...handedOver("certificates") },
+            { source: volumes.media, target: mediaFolder, owner },
+            { source: volumes.templates, target: "/templates", owner },
+            { source: volumes.certificates, target: "/certs", owner },
             ...(args.blueprints.folder === undefined
                 ? []
                 : [{ source: args.blueprints.folder, target: "/blueprints/custom", readOnly: true }]),

@@ -8,7 +8,6 @@ import { releaseOf } from "../authentik/releases";
 import { allRoles, type ImageKey, roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
-import { namedVolumes } from "../config/volumes";
 import { withAdditions } from "./additions";
 import { autoresticText } from "./autorestic";
 import { Backups } from "./backups";
@@ -121,7 +120,6 @@ export class AuthentikStack extends pulumi.ComponentResource {
             email: { ...config.email, password: secrets.email },
             secretSettings: args.secretSettings,
             volumes,
-            adopted: namedVolumes(config),
         });
         const forServer = withAdditions(instance, additions("server"));
         const applying = withBlueprintReads(instance, config.blueprints.variables, secrets.blueprints);

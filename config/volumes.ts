@@ -58,11 +58,6 @@ export function volumeName(role: VolumeRole, { prefix, volumes: configured }: Vo
     return configured?.[role]?.name ?? `${prefix}${dataVolumes[role].volume}`;
 }
 
-/** The roles whose volume has a name of its own, and so may have been there before. */
-export function namedVolumes({ volumes: configured = {} }: VolumeNames): string[] {
-    return Object.entries(configured).flatMap(([role, { name }]) => (name === undefined ? [] : [role]));
-}
-
 /** The volumes of a stack, by role. */
 export function volumesOf(config: VolumeNames & StackFacts): [role: VolumeRole, name: string][] {
     const services: Partial<Record<VolumeRole, Pick<Role, "needed">>> = {

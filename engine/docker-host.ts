@@ -113,10 +113,11 @@ export class DockerHost implements Runtime {
                 ],
             }),
         });
-        const owners = new Set(mounts.flatMap(({ owner }) => owner ?? []));
-        const handOvers = [...owners].map((owner, index) =>
-            handOverArgs(owner, mounts, this.jobLabels(`${name}-owner-${index}`)),
-        );
+        const owners = [...new Set(mounts.flatMap(({ owner }) => owner ?? []))];
+        const handOvers = owners.map((owner, index) => ({
+            args: handOverArgs(owner, mounts, this.jobLabels(`${name}-owner-${index}`)),
+            optional: owner.optional ?? false,
+        }));
         const pids = workload.pids ?? 256;
         const known = () =>
             pulumi.output({
@@ -133,7 +134,7 @@ export class DockerHost implements Runtime {
                     check: (workload.health.ready ?? workload.health.command).join(" "),
                     pids: String(pids),
                 },
-                ...(handOvers.length === 0 ? {} : { containers: handOvers }),
+                ...(handOvers.length === 0 ? {} : { containers: handOvers.map(({ args }) => args) }),
                 again: this.observation?.whyAgain(name),
                 run: async () =>
                     startWorkload(await this.connect(), await valueOf(container.id), {

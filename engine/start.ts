@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { clash, type Published } from "../ground/fields";
 import { type DockerConnection, engineReason } from "./connection";
@@ -22,8 +23,8 @@ export interface Start extends Gate {
     exclusive: string[];
     /** Ports that it publishes on the host. */
     ports: Published[];
-    /** Containers that give volumes to its user before it starts. */
-    handOvers: KnownArgs[];
+    /** Containers that give volumes to its user before it starts; without an optional one it starts as well. */
+    handOvers: { args: KnownArgs; optional: boolean }[];
 }
 
 /** Time to stop for a container that nobody has used. */
@@ -50,15 +51,16 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
     const before = await predecessors(docker, id, start);
     const inTheWay = before.filter(({ conflicts }) => conflicts).map((other) => other.container);
     const former = before.filter(({ isFormer }) => isFormer);
+    const isNew = state.State.Status === "created";
+    // Those that serve meanwhile may use them as well, so nobody waits for it.
+    if (isNew && start.exclusive.length === 0) await handOver(connection, start);
     let started = false;
     try {
         // One that is still being stopped could not be started again.
         const stopped = await Promise.allSettled(inTheWay.map((other) => stop(docker, other, start)));
         for (const outcome of stopped) if (outcome.status === "rejected") throw outcome.reason;
-        if (state.State.Status === "created") {
-            for (const args of start.handOvers) await runToExit(connection, handOver(start.title, args));
-            await putFiles(container, start.files);
-        }
+        if (isNew && start.exclusive.length > 0) await handOver(connection, start);
+        if (isNew) await putFiles(container, start.files);
         // The provider has no argument for this limit.
         await container.update({ PidsLimit: start.pids });
         if (!state.State.Running) await container.start();
@@ -168,7 +170,18 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
     }
 }
 
-function handOver(title: string, args: KnownArgs): JobRun {
+/** Gives the volumes to its user. */
+async function handOver(connection: DockerConnection, { title, handOvers }: Start): Promise<void> {
+    for (const { args, optional } of handOvers)
+        try {
+            await runToExit(connection, handOverJob(title, args));
+        } catch (error) {
+            if (!optional) throw error;
+            await pulumi.log.warn(error instanceof Error ? error.message : String(error));
+        }
+}
+
+function handOverJob(title: string, args: KnownArgs): JobRun {
     // The label by which the container is found if the run is killed.
     const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
     const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");

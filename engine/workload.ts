@@ -25,6 +25,11 @@ export interface WorkloadFile {
 export interface MountOwner {
     user: string;
     image: pulumi.Input<string>;
+    /**
+     * What refuses another owner, such as a file server that knows no root, is used as it is, with a warning. Default: the container
+     * does not start.
+     */
+    optional?: boolean;
 }
 
 /** A volume or a folder of the host inside a container. */

@@ -20,8 +20,18 @@ export class Ledger {
 
     /** Makes the table, in a stack that runs. */
     public async open(): Promise<void> {
-        await this.sql("CREATE TABLE faults_ledger (id bigserial PRIMARY KEY)");
-        await this.sql(`ALTER TABLE faults_ledger OWNER TO "${this.database}"`);
+        const table = "CREATE TABLE faults_ledger (id bigserial PRIMARY KEY)";
+        await this.sql(`${table}; ALTER TABLE faults_ledger OWNER TO "${this.database}"`);
+    }
+
+    /** Makes the table as soon as the stack has the database. */
+    public async openSoon(): Promise<void> {
+        await eventually("the database", 600, () =>
+            this.open().then(
+                () => true,
+                () => false,
+            ),
+        );
     }
 
     /** Writes rows from before something is done until it is, or until PostgreSQL goes away. */

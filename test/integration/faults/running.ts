@@ -1,11 +1,9 @@
 import { expect } from "chai";
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { replaceData } from "../../../cli/backup/restore";
-import { projectRoot } from "../../../cli/workplace";
 import type { Configuration } from "../../support/configuration";
 import { eventually } from "../../contract/support/containers";
 import { SmallDisk } from "./disk";
+import { Apart } from "./killing";
 import { type FaultName, says } from "./list";
 import { Trial } from "./trial";
 import { devConfiguration, devPorts } from "../support/dev";
@@ -48,10 +46,9 @@ describe("a fault of a stack that runs", () => {
         backups: "backups-container",
     }))
         it(says(name as FaultName), async () => {
-            const { id } = await trial.container(role);
-            const starts = await startOf(id);
+            const starts = await trial.startOf(role);
             await trial.suffer(name as FaultName, { cause: () => trial.kill(role) });
-            await eventually(`${role} runs again`, 30, async () => (await startOf(id)) !== starts);
+            await eventually(`${role} runs again`, 30, async () => (await trial.startOf(role)) !== starts);
             expect((await running(prefix)).length).to.equal((await containers(prefix)).length);
         });
 
@@ -120,14 +117,9 @@ describe("a fault of a stack that runs", () => {
         await trial.suffer("restoreKilled", {
             writes: false,
             cause: async () => {
-                const { stack: opened, workplace } = stack.opened;
-                const script = join(__dirname, "../support/restore.ts");
-                const args = ["tsx", script, opened.name, opened.workspace.workDir, id];
-                const backend = JSON.stringify(workplace.backend);
-                const options = { cwd: projectRoot, stdio: "ignore", detached: true } as const;
-                const child = spawn("npx", [...args, backend], options);
+                const restore = new Apart(stack, "restore", id);
                 await trial.halfRestored();
-                process.kill(-(child.pid ?? Number.NaN), "SIGKILL");
+                restore.kill();
             },
             cure: () => trial.restore(id),
         });
@@ -238,7 +230,3 @@ describe("a fault of a stack that runs", () => {
         expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
 });
-
-async function startOf(id: string): Promise<string> {
-    return await docker("inspect", "--format", "{{.State.StartedAt}}", id);
-}

@@ -54,17 +54,21 @@ export class SecondEngine {
         });
         closeSync(log);
         while (!(await this.answers())) {
-            if (this.daemon.exitCode !== null) return false;
+            if (this.daemon.exitCode !== null || this.daemon.signalCode !== null) return false;
             await sleep(100);
         }
         return true;
     }
 
-    /** Ends the daemon, and with it what runs on it. */
-    public async end(): Promise<void> {
-        if (this.daemon === undefined || this.daemon.exitCode !== null) return;
+    /**
+     * Ends the daemon.
+     *
+     * @param signal Default: the one with which it ends what runs on it.
+     */
+    public async end(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+        if (this.daemon === undefined || this.daemon.exitCode !== null || this.daemon.signalCode !== null) return;
         const ended = once(this.daemon, "exit");
-        this.daemon.kill();
+        this.daemon.kill(signal);
         await ended;
     }
 

@@ -4,13 +4,13 @@ import { BackupStore } from "../../../cli/backup/store";
 import { bringUp, settle } from "../../../cli/stack/up";
 import { eventually } from "../../contract/support/containers";
 import type { Ports } from "../support/dev";
-import { type Door, doorsOf, secretsOf } from "../support/doors";
+import { doorsOf, secretsOf } from "../support/doors";
 import { container, docker } from "../support/host";
 import type { StackUnderTest } from "../support/stack-under-test";
 import { expectServing } from "../support/visit";
 import { Ledger } from "./ledger";
 import type { FaultName } from "./list";
-import { measured } from "./page";
+import { note } from "./page";
 
 const quiet = () => undefined;
 
@@ -27,15 +27,16 @@ export interface Suffering {
 /** A stack that runs, to which things are done. */
 export class Trial {
     public readonly store: BackupStore;
+    public readonly ledger: Ledger;
+    private password: string | undefined;
 
-    private constructor(
+    /** The stack need not be there yet. */
+    public constructor(
         private readonly stack: StackUnderTest,
         private readonly ports: Ports,
-        private readonly door: Door,
-        private readonly password: string,
-        public readonly ledger: Ledger,
     ) {
         this.store = new BackupStore(stack.opened);
+        this.ledger = new Ledger(stack.prefix, "paperless");
     }
 
     /**
@@ -44,14 +45,11 @@ export class Trial {
      * @param then what its ports need. Default: nothing.
      */
     public static async begin(stack: StackUnderTest, ports: Ports, then?: () => Promise<unknown>): Promise<Trial> {
+        const trial = new Trial(stack, ports);
         await stack.up();
         await then?.();
-        const ledger = new Ledger(stack.prefix, "paperless");
-        await ledger.open();
-        const name = "admin-password";
-        const { [name]: password = "" } = await secretsOf(stack, [name]);
-        const { [name]: door = () => Promise.reject(new Error(name)) } = doorsOf(stack.prefix, ports.server);
-        return new Trial(stack, ports, door, password, ledger);
+        await trial.ledger.open();
+        return trial;
     }
 
     /** Does it to the stack while rows are written, then what an operator does, and measures. */
@@ -63,7 +61,7 @@ export class Trial {
         const seconds = Math.round((Date.now() - since) / 1000);
         const { rows } = this.ledger;
         const lost = await this.ledger.lost();
-        measured[name] = { seconds, rows, lost };
+        note(name, { seconds, rows, lost });
         console.log(`        ${seconds} s, lost ${lost} of ${rows} rows`);
         expect(lost, "rows that PostgreSQL had acknowledged").to.equal(0);
     }
@@ -77,6 +75,11 @@ export class Trial {
     /** The container of a role. */
     public container(role: string) {
         return container(`${this.stack.prefix}authentik-${role}-`);
+    }
+
+    /** When the container of a role was last started. */
+    public async startOf(role: string): Promise<string> {
+        return await docker("inspect", "--format", "{{.State.StartedAt}}", (await this.container(role)).id);
     }
 
     /** Runs a command of the shell in the container of the backups. */
@@ -123,7 +126,9 @@ export class Trial {
     private async signsIn(): Promise<boolean> {
         try {
             await expectServing(this.ports);
-            return await this.door(this.password);
+            const name = "admin-password";
+            this.password ??= (await secretsOf(this.stack, [name]))[name];
+            return (await doorsOf(this.stack.prefix, this.ports.server)[name]?.(this.password ?? "")) ?? false;
         } catch {
             return false;
         }

@@ -26,8 +26,14 @@ describe("a stack that is taken down and brought up again", () => {
         expect(await volumes(shared.stack.prefix)).to.deep.equal(earlier.volumes);
     });
 
-    it("finds its rows, keys and authentik's objects again", async () => {
+    it("finds its rows, keys and authentik's objects again, and can read what root copied into a volume", async () => {
+        const copied = ["--user", "0", "--volume", "it-a-ak_media:/media", "--entrypoint", "sh"];
+        const copy = "echo icon > /media/copied && chmod 600 /media/copied";
+        await docker("run", "--rm", ...copied, shared.stack.bench.images.app, "-c", copy);
         await shared.stack.up();
+        expect(await docker("exec", (await container("it-a-authentik-server")).id, "cat", "/media/copied")).to.equal(
+            "icon",
+        );
         expect(await sql("SELECT word FROM it_marker")).to.equal("kept");
         expect(await redis("GET it-marker")).to.equal("kept");
         expect(await objects(), "authentik's own users, outposts and tokens").to.equal(earlier.objects);

@@ -133,6 +133,17 @@ describe("the start of a workload's container", () => {
             );
             expect(deeds()).to.deep.equal(["start job-0"]);
         });
+
+        it("starts all the same, and warns of it, where it can do without", async () => {
+            const owner = { user: "1000", image: "authentik:1", optional: true };
+            const refused = { exit: () => 1, log: () => "Operation not permitted\n" };
+
+            expect(await start(refused, { mounts: [{ source: "sessions", target: "/sessions", owner }] })).to.equal(
+                undefined,
+            );
+
+            expect(deeds()).to.deep.equal(["start job-0", "start thing-id"]);
+        });
     });
 
     it("says what to do when the container was removed by hand", async () => {

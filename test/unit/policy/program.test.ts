@@ -41,7 +41,9 @@ describe("the policy pack on the whole program", () => {
                 "container authentik-redis-server",
                 "job authentik-redis-server-healthy chown",
                 "container authentik-server",
+                "job authentik-server-healthy chown",
                 "container authentik-worker",
+                "job authentik-worker-healthy chown",
                 // What applies them, and what compares.
                 "job authentik-blueprints-applied python",
                 "job authentik-blueprints-applied python",
