@@ -16,42 +16,42 @@ const access = section({
     mode: z
         .enum(["any", "all"], { error: "must be one of any, all" })
         .default("any")
-        .describe("whether one of groups, users and expression is enough, or all of them have to hold"),
-    groups: groups.describe("groups whose members may enter, each created when missing"),
-    users: users.describe("user names of people who may enter"),
+        .describe("`any`: one of groups, users and expression is enough; `all`: every one of them is required"),
+    groups: groups.describe("groups whose members have access; a missing group is created"),
+    users: users.describe("user names of people who have access"),
     expression: judged(
-        "must be an expression of Python, such as return request.user.email.endswith('@example.com')",
+        "must be a Python expression, such as return request.user.email.endswith('@example.com')",
         pythonProblem,
     )
         .refine((value) => /\S/.test(value), { error: "is empty; write an expression, or remove it" })
         .optional()
-        .describe("expression policy in Python, which returns whether the person may enter; default: none"),
+        .describe("expression policy in Python, which returns whether the person has access; default: none"),
 });
 
 const entitlement = section({
     name: text("must be the name of an entitlement, such as editors", /\S/).describe("its name in the application"),
-    groups: groups.describe("groups whose members have it, each created when missing"),
+    groups: groups.describe("groups whose members have it; a missing group is created"),
     users: users.describe("user names of people who have it"),
     attributes: z
         .record(z.string(), z.unknown(), { error: "must be an object" })
         .optional()
-        .describe("what the application is told of those who have it, as authentik's attributes"),
+        .describe("attributes that the application receives with it"),
 });
 
 /** Who may enter an application, and what they may do in it. */
 export const accessFields = {
     group: text("must be the name of a group, such as family", /\S/)
         .optional()
-        .describe("short for access with this one group; default: everybody with an account"),
+        .describe("short form of access for one group; default: everybody with an account"),
     access: access
         .optional()
         .describe(
-            "who may enter; nobody else can: authentik's other bindings of the application are removed, and named. Default: what authentik says, at first everybody with an account",
+            "who has access, and nobody else: an update removes and reports all other bindings of the application in authentik. Default: as set in authentik, initially everybody with an account",
         ),
     entitlements: z
         .array(entitlement)
         .default([])
-        .describe("what people may do in the application, which authentik tells it in the scope entitlements"),
+        .describe("what people may do in the application; authentik sends it in the scope `entitlements`"),
 };
 
 export type Entitlement = z.infer<typeof entitlement>;
@@ -122,11 +122,14 @@ function unless(account: string, body: string): string {
 export function reviewAccess({ group, access, entitlements }: Restricted, report: Report): void {
     if (access !== undefined) {
         const { mode, groups, users, expression } = access;
-        if (group !== undefined) report(["group"], "is short for access.groups; use one of the two");
+        if (group !== undefined) report(["group"], "is the short form of access.groups; use one of the two");
         if (groups.length + users.length === 0 && expression === undefined)
-            report(["access"], "names nobody; name groups, users or an expression, or remove it to let everybody in");
+            report(
+                ["access"],
+                "gives nobody access; add groups, users or an expression, or remove it to give everybody access",
+            );
         if (mode === "all" && new Set(users).size > 1)
-            report(["access", "users"], "are more than one, and nobody is all of them; use the mode any, or a group");
+            report(["access", "users"], "has several users, and nobody is all of them; use the mode any, or a group");
     }
     const names = entitlements.map(({ name }) => name);
     for (const [index, name] of names.entries())

@@ -13,7 +13,7 @@ export const applicationFields = {
     // Source: authentik/core/models.py, Application.slug.
     slug: text("must be letters, digits, hyphens and underscores, at most 50, such as calibre-web", /^[-\w]{1,50}$/)
         .refine((slug) => !reservedSlugs.includes(slug), {
-            error: "is kept by authentik for the addresses of OpenID Connect; choose another",
+            error: "is reserved by authentik for URLs of OpenID Connect; choose another",
         })
         .describe("the application's name in URLs; unique"),
     name: text("must be the name people see, such as Organizr", /\S/).describe("the name people see"),
@@ -30,24 +30,24 @@ export const applicationFields = {
         (value) => isHttp(value) || value === hiddenUrl,
     )
         .optional()
-        .describe("where authentik's page of applications leads; default: found by authentik"),
-    hidden: z.boolean().default(false).describe("authentik's page of applications does not show it"),
+        .describe("URL that authentik's page of applications opens; default: found by authentik"),
+    hidden: z.boolean().default(false).describe("whether to hide it on authentik's page of applications"),
     openInNewTab: z
         .boolean()
         .optional()
-        .describe("whether that page opens it in a new tab; default: what authentik says, at first no"),
+        .describe("whether that page opens it in a new tab; default: as set in authentik, initially no"),
     libraryGroup: z
         .string({ error: "must be a heading, such as Media" })
         .optional()
-        .describe("heading under which that page shows it; default: what authentik says, at first none"),
+        .describe("heading under which that page shows it; default: as set in authentik, initially none"),
     description: z
         .string({ error: "must be a text" })
         .optional()
-        .describe("what that page says of it; default: what authentik says, at first nothing"),
+        .describe("its description on that page; default: as set in authentik, initially nothing"),
     publisher: z
         .string({ error: "must be a text" })
         .optional()
-        .describe("who makes the application; default: what authentik says, at first nothing"),
+        .describe("the publisher of the application; default: as set in authentik, initially nothing"),
     ...accessFields,
 };
 

@@ -12,7 +12,7 @@ export const attributes = z
     .record(z.string(), z.unknown(), { error: "must be an object, such as {access_token_validity: hours=1}" })
     .default({})
     .describe(
-        "any other attribute that authentik has for it, by authentik's own name; other objects by theirs. The section Attributes lists them",
+        "any other attribute of it in authentik, by authentik's own name; other objects by their names. The section Attributes lists them",
     );
 
 /** An object of authentik for which the configuration takes attributes. */
@@ -109,7 +109,7 @@ export function reviewAttributes({ model, attributes, path, keys }: Attributed, 
         if (problem !== undefined) report([...path, name], problem);
         else if (isObject(value))
             for (const secret of Object.keys(value).filter(isSecretAttribute))
-                report([...path, name, secret], "is a secret, and would be kept in clear; leave it out");
+                report([...path, name, secret], "is a secret, and would be stored in plain text; leave it out");
     }
 }
 

@@ -34,7 +34,7 @@ export function mailCure({ refusal, error = "" }: MailReport): string {
 }
 
 const cures: [said: RegExp, cure: string][] = [
-    [/gaierror/, "Check email.host: this name is not known in the container; containers.authentik.hosts can add it."],
+    [/gaierror/, "Check email.host: the container cannot resolve this name; containers.authentik.hosts can add it."],
     [
         /CERTIFICATE_VERIFY_FAILED/,
         "Use the name in the certificate as email.host; containers.authentik.caCertificates adds a CA of your own.",
@@ -51,6 +51,6 @@ const cures: [said: RegExp, cure: string][] = [
     ],
     [
         /Timeout|timed out|refused|unreachable|No route/,
-        "Check email.host and email.port, and whether the Docker host may reach them.",
+        "Check email.host and email.port, and whether the Docker host can reach them.",
     ],
 ];

@@ -56,11 +56,11 @@ export function attributeProblem(model: string, name: string, value: unknown, ve
     if (found === undefined) {
         const names = Object.keys(attributes).filter((one) => exists(attributes[one], version));
         if (names.length === 0) return `is of ${model}, which is in no table`;
-        return `is no attribute of ${model} that can be written; use ${closest(name, names)}, or remove it`;
+        return `is not an attribute of ${model} that can be set; use ${closest(name, names)}, or remove it`;
     }
     const { from, to } = found;
-    if (!exists({ from }, version)) return `is an attribute of ${model} from ${from} on; remove it`;
-    if (!exists({ to }, version)) return `was an attribute of ${model} up to ${to}; remove it`;
+    if (!exists({ from }, version)) return `is an attribute of ${model} only from ${from} on; remove it`;
+    if (!exists({ to }, version)) return `was an attribute of ${model} only up to ${to}; remove it`;
     if (value === undefined || (value === null && found.nullable === true)) return undefined;
     return valueProblem(value, found, version);
 }

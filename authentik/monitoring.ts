@@ -51,7 +51,7 @@ function rules(job: string): object[] {
         rule("AuthentikDown", `up{${of}} == 0`, "2m", "critical", {
             summary: "{{ $labels.container }} does not answer",
             description:
-                "Nobody answers at its port for metrics. Run `pulumi up`: it starts what stopped, or says why it cannot.",
+                "Its metrics port does not answer. Run `pulumi up`: it starts what stopped, or says why it cannot.",
         }),
         rule("AuthentikRestarts", `changes(process_start_time_seconds{${of}}[30m]) > 2`, "0m", "warning", {
             summary: "{{ $labels.container }} keeps restarting",
@@ -59,7 +59,7 @@ function rules(job: string): object[] {
         }),
         rule("AuthentikOutpostDisconnected", `authentik_outpost_connection{${of}} == 0`, "5m", "critical", {
             summary: "the outpost {{ $labels.outpost_name }} has lost its connection to authentik",
-            description: "It goes on with what it knows, and learns of no change. Its log says why it cannot connect.",
+            description: "It keeps its last configuration and receives no changes. Its log says why it cannot connect.",
         }),
         rule(
             "AuthentikOutpostSilent",
@@ -69,7 +69,7 @@ function rules(job: string): object[] {
             {
                 summary: "authentik has not heard from the outpost {{ $labels.outpost }}",
                 description:
-                    "Also for outposts on other hosts. See whether it runs, and whether it reaches authentik's URL.",
+                    "Check whether it runs, and whether it reaches authentik's URL. This includes outposts on other hosts.",
             },
         ),
     ];

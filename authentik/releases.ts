@@ -155,7 +155,7 @@ export const supported = { from: series[0].name, to: "2026.8" } as const;
 /** The series before the oldest: a database of it can be taken over, an earlier one not. */
 export const predecessor = "2025.6";
 
-/** The newest release of the newest series that ran with this program. */
+/** The newest release of the newest series that was tested with this program. */
 export const provenVersion = lastOf(table.findLast(({ proof }) => proof === "run") ?? series[0]);
 
 /** What a version has to be. */
@@ -182,7 +182,7 @@ export function versionWarning(version: string): string | undefined {
         );
     if (table[at]?.proof !== "run")
         warnings.push(
-            `authentik ${version} has not been run with this program, whose newest series that was is ${seriesOf(provenVersion)}`,
+            `authentik ${version} has not been tested with this program, whose newest tested series is ${seriesOf(provenVersion)}`,
         );
     return warnings.length === 0 ? undefined : warnings.join("\n");
 }
@@ -198,14 +198,14 @@ export function versionProblem(version: string, untested = false): string | unde
     const found = table[indexOf(version)];
     const because = (reason: string) => `${versionError}; ${reason}`;
     if (compare(version, supported.from) < 0)
-        return because(`in earlier ones blueprints and outposts of type radius and rac read no secrets from files`);
+        return because(`in earlier ones blueprints and outposts of type radius and rac cannot read secrets from files`);
     if (found === undefined && compare(name, supported.to) <= 0) return because(`${name} never existed`);
     if (untested) return undefined;
-    if (isCandidate(version)) return because("a release candidate is let through by `allowUntested: true`");
+    if (isCandidate(version)) return because("`allowUntested: true` allows release candidates");
     if (found === undefined)
-        return because("this program was not tested with newer ones, and `allowUntested: true` lets them through");
+        return because("this program was not tested with newer ones, and `allowUntested: true` allows them");
     if (compare(version, `${name}.${found.from ?? 0}`) < 0)
-        return because(`of ${name} take ${name}.${found.from ?? 0} or later: ${found.since ?? ""}`);
+        return because(`of ${name} use ${name}.${found.from ?? 0} or later: ${found.since ?? ""}`);
     return undefined;
 }
 

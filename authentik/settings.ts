@@ -95,7 +95,7 @@ function settingsTree(own: typeof ownSettings, example: string) {
 }
 
 function problemOf({ name, value }: Leaf, isRepeated: boolean, owned: typeof ownSettings): string | undefined {
-    if (name.includes("__")) return "has two underscores in its name; write a level of the tree for each";
+    if (name.includes("__")) return "has two underscores in its name; write it as nested keys";
     // Numbers are levels of their own: postgresql.read_replicas.0.host.
     if (!/^[a-z][a-z0-9_]*(\.([a-z][a-z0-9_]*|\d+))*$/.test(name))
         return "must be named as an authentik setting, such as log_level";

@@ -24,10 +24,10 @@ export function stepProblem(from: string, to: string, untested = false): string 
     if (from === to || (sameSeries && untested)) return undefined;
     if (compare(to, from) < 0)
         return (
-            `is older than ${from}, which the database of this stack is of: authentik has no way back; ` +
+            `is older than ${from}, the release of this stack's database, and authentik cannot be downgraded; ` +
             `keep ${from}, or restore what was saved before with \`npm run upgrade -- --back\``
         );
-    const before = `would follow ${from}, which the database of this stack is of`;
+    const before = `would follow ${from}, the release of this stack's database`;
     const bad = badSteps.find((step) => step.from === from && step.to === to);
     if (bad !== undefined) return `${before}, and ${bad.reason}; use ${nextStep(to) ?? "a newer one"}`;
     if (sameSeries) return undefined;
@@ -140,13 +140,13 @@ export function databaseProblems(output: string, use: DatabaseUse): string[] {
         ...(step === undefined ? [] : [step]),
         ...(hasUniqueGroups && facts.groups.length > 0
             ? [
-                  `wants groups with names of their own, and several have the name ${facts.groups.join(", ")}; ` +
+                  `needs unique names of groups, but several groups have the name ${facts.groups.join(", ")}; ` +
                       "rename them in authentik first",
               ]
             : []),
         ...(facts.server < oldestPostgres * 10_000
             ? [
-                  `wants PostgreSQL ${oldestPostgres} or later, and this one is of version ${Math.floor(facts.server / 10_000)}`,
+                  `needs PostgreSQL ${oldestPostgres} or later, but this one is version ${Math.floor(facts.server / 10_000)}`,
               ]
             : []),
         ...connectionProblems(facts, use),

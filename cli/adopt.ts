@@ -31,7 +31,7 @@ command("adopt", async ({ values: { stack, url, dump: file, yes }, named: [asked
     const docker = await ensureDocker(console.log);
     process.env.DOCKER_HOST = docker.host;
     const old = await steps.run(
-        `What ${asked} is`,
+        `The installation ${asked}`,
         async () => (file === undefined ? await inspectProject(docker.connection, asked) : readFolder(asked)),
         ({ version, name }) => `${name}: authentik ${version}`,
     );
@@ -45,7 +45,7 @@ command("adopt", async ({ values: { stack, url, dump: file, yes }, named: [asked
         fileOf(name),
         async (progress) => {
             const isNew = writeConfiguration(projectRoot, name, old.name, translation);
-            progress(isNew ? "written" : "there already, and left as it is");
+            progress(isNew ? "written" : "exists already, and is left as it is");
             const backend = findBackend(projectRoot);
             prepareBackend(backend);
             const workplace = { docker, pulumi: await ensurePulumi(progress), backend };
@@ -64,7 +64,7 @@ command("adopt", async ({ values: { stack, url, dump: file, yes }, named: [asked
 /** What will be done, and what was not translated. */
 function planText(stack: string, old: Installation, { notes, copies }: Translation): string {
     const stops =
-        old.containers.all.length > 0 ? [`  stops the containers of ${old.name}, which stay as they are`] : [];
+        old.containers.all.length > 0 ? [`  stops the containers of ${old.name}, and deletes none of them`] : [];
     const untranslated = notes.length === 0 ? [] : ["", "Not translated:", ...notes.map((note) => `  ${note}`)];
     return [
         `Taking ${old.name} over into the stack ${stack}:`,
@@ -96,7 +96,7 @@ async function takeOver(
         () => "there",
     );
     if (!requirements.ownsPostgres || chosen.images.postgres === undefined)
-        throw new ToolError("The stack's PostgreSQL is not its own: nothing can be restored into it here.");
+        throw new ToolError("The stack does not run its own PostgreSQL, so nothing can be restored into it here.");
     const docker = await connection.client();
     const stop = async (ids: string[]) => {
         for (const id of ids) {
@@ -104,7 +104,7 @@ async function takeOver(
             if ((await container.inspect()).State.Running) await container.stop({ t: 60 });
         }
     };
-    const back = `The way back: \`docker compose --project-name ${old.name} start\`, and \`npm stop -- ${stack.name}\`.`;
+    const back = `To go back: \`docker compose --project-name ${old.name} start\`, and \`npm stop -- ${stack.name}\`.`;
     try {
         await steps.run(
             "Data",
@@ -141,7 +141,7 @@ async function takeOver(
         await showRunning(open, chosen, changes);
         if (old.containers.all.length > 0) console.log(`\n  ${back}`);
     } catch (error) {
-        const cure = "When the cause is fixed, run the same command again.";
+        const cure = "Fix the cause, then run the same command again.";
         throw new ToolError([reasonOf(error), "", cure, ...(old.containers.all.length > 0 ? [back] : [])].join("\n"));
     }
 }

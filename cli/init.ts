@@ -24,7 +24,7 @@ import { projectRoot } from "./workplace";
  * `npm run init -- [<stack>] [--way <way>] [--url <url>] [--email <address>] [--app <preset>[=<url>]]... [--backups <schedule>] [--yes]`: asks
  * for what a new stack needs, shows its file, and writes it. It overwrites nothing.
  *
- * What an option says is not asked. With `--yes` nothing is.
+ * It does not ask for what an option sets. With `--yes` nothing is.
  */
 command("init", async ({ values, named }) => {
     const ask = values.yes === true ? undefined : questions();
@@ -33,9 +33,9 @@ command("init", async ({ values, named }) => {
         const file = join(projectRoot, fileOf(name));
         if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
             throw new ToolError(
-                `${name} is no name for an environment; use small letters, digits and hyphens, such as prod.`,
+                `${name} is not a name for an environment; use lower-case letters, digits and hyphens, such as prod.`,
             );
-        if (existsSync(file)) throw new ToolError(`${fileOf(name)} is there already, and stays as it is.`);
+        if (existsSync(file)) throw new ToolError(`${fileOf(name)} exists already, and was not changed.`);
         const text = fileText(await answersOf(values, name, ask));
         try {
             configurationOf(text);
@@ -46,7 +46,7 @@ command("init", async ({ values, named }) => {
         const answer = (await ask?.text(`Write ${fileOf(name)}?`, "no")) ?? "yes";
         if (!/^y(es)?$/i.test(answer)) throw new ToolError("Nothing was written.");
         writeFileSync(file, text, { flag: "wx" });
-        console.log(`\n${fileOf(name)} is written. What follows:`);
+        console.log(`\n${fileOf(name)} is written. Next:`);
         console.log(`  npm run graph -- ${name}   draws what it will be`);
         console.log(`  npm start -- ${name}       brings it up`);
     } finally {
@@ -67,7 +67,7 @@ async function answersOf(
         ways,
     );
     const url = values.url ?? (await ask?.text("URL of authentik", suggestedUrl(way))) ?? suggestedUrl(way);
-    if (!URL.canParse(url)) throw new ToolError(`${url} is no URL; it is written like ${suggestedUrl(way)}.`);
+    if (!URL.canParse(url)) throw new ToolError(`${url} is not a URL; write it like ${suggestedUrl(way)}.`);
     const email = values.email ?? (await ask?.text("E-mail of the administrator", `admin@${new URL(url).hostname}`));
     if (email === undefined) throw new ToolError("Add --email, such as --email admin@example.com.");
     const backups = values.backups ?? (await ask?.choice("How often are backups made?", described(schedules), "daily"));
@@ -85,7 +85,7 @@ async function answersOf(
 
 async function askApplications(ask: Questions, url: string): Promise<Answers["applications"]> {
     console.log(`\nApplications that sign in through authentik can be: ${presetNames.join(", ")}.`);
-    const given = await ask.text("Which, with commas between them", "none");
+    const given = await ask.text("Which of them, separated by commas", "none");
     const names = given.split(/[,\s]+/).filter((name) => name !== "" && name !== "none");
     const urls: string[] = [];
     for (const name of Object.keys(readApplications(names, url)))
@@ -101,7 +101,9 @@ function questions() {
         process.stdout.write(`${question} [${suggestion}]: `);
         const { value, done } = await lines.next();
         if (done === true)
-            throw new ToolError("\nNobody answers: add --yes, and options for what should not be as suggested.");
+            throw new ToolError(
+                "\nThere is no terminal to ask in: add --yes, and options for what should differ from the suggestions.",
+            );
         const answer = value.trim();
         return answer === "" ? suggestion : answer;
     };

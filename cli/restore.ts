@@ -6,7 +6,7 @@ import { openExisting } from "./stack/existing";
 import { describeChanges } from "./stack/up";
 
 /**
- * `npm run restore -- <id> [--into <stack>] [--other-key] [--stack <name>] [--yes]`: puts a backup in the place of a stack's databases and files.
+ * `npm run restore -- <id> [--into <stack>] [--other-key] [--stack <name>] [--yes]`: replaces a stack's databases and files with those of a backup.
  *
  * It shows what would be replaced and asks. Then it stops what writes, restores, brings the stack up with the proof that a person
  * can sign in, and applies what the configuration declares again. It can be run again wherever it was stopped. A backup that is

@@ -52,7 +52,7 @@ async function showPage(open: OpenStack, file: string | undefined, port: string)
         return codeOf(status);
     }
     if (!/^\d{1,5}$/.test(port))
-        throw new ToolError(`${port} is no port; --port takes a number, such as ${usualPort}.`);
+        throw new ToolError(`${port} is not a port; --port takes a number, such as ${usualPort}.`);
     const server = await servePage(Number(port), async () => (await make()).text).catch((error: unknown) => {
         throw new ToolError(`Port ${port} cannot be used: ${reasonOf(error)}. Name another with --port.`);
     });

@@ -23,7 +23,7 @@ import {
  *
  * It shows the path, one step for each series, and asks. First it proves that the stack works as it is. Before each step it
  * looks at what would change, pulls the images and saves the database and the uploaded files; after each it proves that a
- * person can sign in. Default version: the newest that ran with this program. `--back` puts back what the last step saved, or
+ * person can sign in. Default version: the newest that was tested with this program. `--back` puts back what the last step saved, or
  * the last that is of the version, with its release. Default stack: the one that was started.
  *
  * `--postgres <image>` takes the stack's PostgreSQL to another major version instead.
@@ -48,8 +48,8 @@ async function upgrade(upgraded: Upgraded, target: string, yes: boolean): Promis
     if (from === undefined) throw new ToolError("The database is empty: set `version` and run `npm start`.");
     const path = pathBetween(from, target, allowUntested);
     if (path.length === 0 && from !== target) throw new ToolError(`${target} ${stepProblem(from, target) ?? ""}`);
-    const way = path.length === 0 ? "nothing follows" : path.join(", then ");
-    console.log(`From ${from}, which the database of the stack ${stack.name} is of: ${way}.\n`);
+    const way = path.length === 0 ? "none needed" : path.join(", then ");
+    console.log(`The database of the stack ${stack.name} is of authentik ${from}. Upgrade: ${way}.\n`);
     if (path.length > 0 && !yes && !(await agreed("Upgrade?"))) throw new ToolError("Nothing was changed.");
     const first = mustSettle(upgraded, from);
     const steps = new Steps(path.length + (first ? 1 : 0));
@@ -77,7 +77,7 @@ async function upgrade(upgraded: Upgraded, target: string, yes: boolean): Promis
 async function goBack(upgraded: Upgraded, version: string | undefined, yes: boolean): Promise<void> {
     const { open, dumps } = upgraded;
     const saved = dumpToRestore(await dumps.list(), version);
-    console.log(`Puts back ${saved}: what the stack ${open.stack.name} did since then is lost.\n`);
+    console.log(`Restores ${saved}. Everything that the stack ${open.stack.name} stored since then is lost.\n`);
     if (!yes && !(await agreed("Go back?"))) throw new ToolError("Nothing was changed.");
     const { warnings } = await new Steps(1).run(
         `Back to ${releaseOfDump(saved)}`,

@@ -84,7 +84,7 @@ export class Blueprints extends pulumi.ComponentResource {
                 triggers: { revision: args.revision },
                 // authentik takes its time for each: seconds on a busy machine.
                 seconds: 300 + 10 * Object.keys(all).length,
-                cure: "Fix in the configuration what authentik names above, then run `pulumi up` again.",
+                cure: "Fix the problem that authentik names above in the configuration, then run `pulumi up` again.",
             },
             { parent: this, dependsOn: [server.running.healthy] },
         );

@@ -150,9 +150,9 @@ export class Gateway extends pulumi.ComponentResource {
                 witnesses: [this.running],
                 seconds: 120 + certificateSeconds,
                 cure:
-                    "Where Caddy refused the configuration, the gateway goes on with what it had. Where a certificate is missing, " +
-                    "the new configuration is in place, and Caddy tries again by itself, less and less often. " +
-                    "Run `pulumi up` again when the cause is fixed: that tries again at once.",
+                    "If Caddy refused the configuration, the gateway keeps its previous one. If a certificate is missing, " +
+                    "the new configuration is active, and Caddy tries again by itself, at growing intervals. " +
+                    "Fix the cause and run `pulumi up` again, which tries again at once.",
             },
             { parent: this, dependsOn: [this.running.healthy, ...behind.map(({ healthy }) => healthy)] },
         );
@@ -201,7 +201,7 @@ for second in $(seq ${certificateSeconds}); do
   if [ -z "$(lacking)" ]; then exit 0; fi
   sleep 1
 done
-lacking | sed 's/^/the CA certified no /' >&2
+lacking | sed 's/^/the CA issued no certificate for /' >&2
 exit 1
 `;
 }

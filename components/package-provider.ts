@@ -65,7 +65,7 @@ async function known(key: string, value: unknown): Promise<unknown> {
     const output = pulumi.output(value) as Given;
     if (await output.isKnown) return await output.promise();
     throw new pulumi.RunError(
-        `AuthentikStack: ${key} has to be known before the update, since it decides which resources there are; only secrets may be outputs of other resources`,
+        `AuthentikStack: ${key} has to be a plain value, since it decides which resources exist; only secrets may be outputs of other resources`,
     );
 }
 
@@ -80,7 +80,7 @@ async function secretPaths(value: unknown, path: Path = []): Promise<Path[]> {
 /**
  * The settings at secret paths by their names, which become files.
  *
- * @throws pulumi.RunError for each secret that would be in clear in the state or in what Docker shows.
+ * @throws pulumi.RunError for each secret that would be in plain text in the state or in what Docker shows.
  */
 function settingsAmong(secret: Path[], inputs: Record<string, unknown>): string[] {
     const settings = secret.filter(([top]) => top === "settings");
@@ -94,13 +94,16 @@ function settingsAmong(secret: Path[], inputs: Record<string, unknown>): string[
             .map((path) =>
                 problem(
                     path,
-                    "is a secret, and this stack would use it in clear; give it as a plain value, and what has to stay secret in secrets or settings",
+                    "is a secret, but this stack would use it in plain text; give it as a plain value, and put what has to stay secret into secrets or settings",
                 ),
             ),
         ...leaves
             .filter(({ name, value }) => !isSecretSetting(name) && !fitsFile(name, value))
             .map(({ path }) =>
-                problem(path, "is a secret, and parts of authentik read it from no file; give it as a plain value"),
+                problem(
+                    path,
+                    "is a secret, but parts of authentik cannot read it from a file; give it as a plain value",
+                ),
             ),
     ];
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, "AuthentikStack", () => true));

@@ -91,7 +91,7 @@ export class Postgres extends pulumi.ComponentResource {
                 triggers: { server: server.revision, databases: args.databases.join(" ") },
                 witnesses: [server],
                 seconds: 60,
-                cure: "Run `pulumi up` again when the cause is fixed.",
+                cure: "Fix the cause, then run `pulumi up` again.",
             },
             { parent: this, dependsOn: [server.healthy] },
         );

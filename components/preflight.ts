@@ -117,7 +117,7 @@ export async function keepNames(
 const made = "made";
 
 function otherPrefix(prefix: string, before: string): Problem {
-    const cure = `cannot change from ${before}, since the names of this stack's volumes would; change it back, or make another stack with \`pulumi stack init\``;
+    const cure = `cannot change from ${before}, since the names of this stack's volumes begin with it; change it back, or create another stack with \`pulumi stack init\``;
     return { key: "prefix", value: prefix, cure };
 }
 
@@ -131,7 +131,7 @@ function goneVolume([role, name]: [VolumeRole, string]): Problem {
     const restore = restored.includes(role)
         ? "restore a backup with `npm run restore -- <id>`, which `npm run backups` lists, or "
         : "";
-    const cure = `is gone from the Docker host, with all that was in it; ${restore}run \`npm stop\` and make it anew, empty, with \`docker volume create ${name}\``;
+    const cure = `no longer exists on the Docker host, and its data is lost; ${restore}run \`npm stop\` and create it again, empty, with \`docker volume create ${name}\``;
     return { key: `volumes.${role}.name`, value: name, cure };
 }
 
@@ -157,7 +157,7 @@ async function lostVolumes(config: Config, forgotten: string[], connection: Dock
                 {
                     key,
                     value,
-                    cure: `is new, and protectData is off, so that the volume ${before} would be deleted; run \`pulumi up\` with protectData: true first`,
+                    cure: `is another volume, and with protectData off the volume ${before} would be deleted; run \`pulumi up\` with protectData: true first`,
                 },
             ];
         if (there.has(value) || !there.has(before)) return [];
@@ -166,7 +166,7 @@ async function lostVolumes(config: Config, forgotten: string[], connection: Dock
             {
                 key,
                 value,
-                cure: `is no volume yet, so that the data in ${before} would be missing; stop the stack and copy them with \`${copy}\`, or make an empty one with \`docker volume create ${value}\``,
+                cure: `does not exist yet, so the data in ${before} would be missing; stop the stack and copy the data with \`${copy}\`, or create an empty volume with \`docker volume create ${value}\``,
             },
         ];
     });
@@ -206,7 +206,7 @@ function missingNetworks(config: Config, networks: Docker.NetworkInspectInfo[]):
         .map(([role, { name }]) => ({
             key: `networks.${role}.name`,
             value: name,
-            cure: `is to be adopted, but the Docker host has no such network; make it with \`docker network create ${name}\` or remove networks.${role}.adopt`,
+            cure: `is to be adopted, but the Docker host has no such network; create it with \`docker network create ${name}\` or remove networks.${role}.adopt`,
         }));
 }
 

@@ -57,7 +57,7 @@ export function guardRelease(
                 const problems = databaseProblems(output, use).map((problem) => `version ${use.version} ${problem}`);
                 return problems.length === 0 ? undefined : problems.join("\n");
             },
-            cure: "Run `pulumi up` again when the cause is fixed.",
+            cure: "Fix the cause, then run `pulumi up` again.",
         },
         { ...opts, dependsOn: postgres.dependsOn },
     );
@@ -133,12 +133,12 @@ async function redisProblems(config: Config, resource: string, connection: Docke
     if (rolesOf(config).includes("redis")) return [];
     const users = await othersOn(resource, config.prefix, connection).catch(() => []);
     if (users.length === 0) return [];
-    const goes = `so the Redis of this stack would go, but ${users.join(", ")} ${users.length === 1 ? "is" : "are"} connected to it`;
+    const goes = `so the Redis of this stack would be removed, but ${users.join(", ")} ${users.length === 1 ? "is" : "are"} connected to it`;
     const problem = usesRedis(config)
         ? {
               key: "redis",
               value: config.redis,
-              cure: `names another one, ${goes}; lead them to that one or stop them first`,
+              cure: `names another Redis, ${goes}; connect them to that one or stop them first`,
           }
         : {
               key: "version",

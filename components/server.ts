@@ -20,7 +20,7 @@ export interface WorkerArgs extends Limits {
 
 /** What the server is made with. */
 export interface ServerArgs extends WorkerArgs {
-    /** Ports of the host that lead to it, in clear. Default: none; a reverse proxy on the frontend network reaches it. */
+    /** Ports of the host that lead to it, in plain text. Default: none; a reverse proxy on the frontend network reaches it. */
     ports?: PublishedPort[];
 }
 
@@ -88,7 +88,7 @@ export class Worker extends pulumi.ComponentResource {
 }
 
 /** How what speaks HTTP could be replaced without being away. */
-export const behindGateway = "Behind a gateway nobody would notice: see docs/front-door.md.";
+export const behindGateway = "A gateway avoids this interruption: see docs/front-door.md.";
 
 /** What server and worker have in common. */
 function authentikWorkload(

@@ -74,7 +74,7 @@ export class Serving extends pulumi.ComponentResource {
                 witnesses: running,
                 secrets: args.secrets,
                 seconds: 200,
-                cure: "Run `pulumi up` again when the cause is fixed.",
+                cure: "Fix the cause, then run `pulumi up` again.",
             },
             {
                 parent: this,

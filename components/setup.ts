@@ -34,7 +34,7 @@ export function markSetUp(name: string, args: SetupArgs, opts: pulumi.CustomReso
         networks: networks.attach(["db"], `${context.prefix}authentik-setup`),
         triggers: { revision },
         seconds: 120,
-        cure: "Run `pulumi up` again when the cause is fixed.",
+        cure: "Fix the cause, then run `pulumi up` again.",
     };
     return [context.runtime.job(name, job, opts)];
 }

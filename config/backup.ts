@@ -11,21 +11,21 @@ const oneOf = (more: string) => ({ error: `must be one of ${names.join(", ")}${m
 
 /** The backups. */
 export const backup = section({
-    run: z.boolean().default(true).describe("a container makes them; what is there already stays when it does not"),
+    run: z.boolean().default(true).describe("whether a container makes backups; existing ones stay when it does not"),
     schedule: z
         .enum(names, oneOf(""))
         .default("daily")
         .describe(`how often: ${names.join(", ")}`),
     time: text("must be a time of day in UTC, such as 03:30", /^([01]\d|2[0-3]):[0-5]\d$/)
         .default("03:30")
-        .describe("time of day in UTC; of an hourly backup the minutes count, and weekly is on Thursdays"),
+        .describe("time of day in UTC; an hourly backup uses only the minutes, a weekly one runs on Thursdays"),
     keep: whole("must be a whole number from 1 to 10000, such as 14", 1, 10_000)
         .default(14)
-        .describe("how many are kept; the oldest are deleted after a new one is whole"),
+        .describe("how many backups to keep; the oldest is deleted once a new one is complete"),
     verify: z
         .enum([...names, "never"], oneOf(", never"))
         .default("weekly")
-        .describe("how often the newest is restored into a PostgreSQL of its own, and compared"),
+        .describe("how often the newest backup is restored into a temporary PostgreSQL and compared"),
     restic,
     ...limits(roles.backup),
 })

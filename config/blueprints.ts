@@ -14,20 +14,20 @@ export const blueprints = section({
     variables: named(
         variableName,
         variableValue.refine((value) => value !== "", {
-            error: "is empty, which is unset for authentik; give it a text",
+            error: "is empty, which authentik treats as not set; give it a value",
         }),
     )
         .default({})
-        .describe("what `!Env NAME` gives in them, never secret"),
+        .describe("variables that `!Env NAME` reads in them; never secrets"),
     secrets: z
         .array(text("must be letters, digits, underscores and hyphens, such as github", /^[\w-]{1,100}$/))
         .default([])
         .describe(
-            "names of secrets that `!File /run/secrets/blueprints/<name>` gives in them; the value of each is the secret `blueprint/<name>`",
+            "names of secrets that `!File /run/secrets/blueprints/<name>` reads in them; each value is the secret `blueprint/<name>`",
         ),
 })
     .prefault({})
-    .describe("blueprints of your own");
+    .describe("your own blueprints");
 
 /** The section `blueprints`, checked. */
 export type BlueprintsConfig = z.infer<typeof blueprints>;

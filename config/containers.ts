@@ -37,7 +37,7 @@ const container = section({
             }),
         )
         .default([])
-        .describe("folders and files of the Docker host, and volumes, that it gets"),
+        .describe("folders and files of the Docker host, and volumes, to mount"),
     hosts: named(
         text("must be a host name, such as ldap.example.com", /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$/),
         // The provider reads an IPv6 address back only up to its first colon, and would replace the container at each refresh.
@@ -47,19 +47,21 @@ const container = section({
         ),
     )
         .default({})
-        .describe("addresses by host name, beside what DNS says; `host-gateway` is the Docker host"),
+        .describe("extra host names with their addresses, as in /etc/hosts; `host-gateway` is the Docker host"),
     dns: z
         .array(address)
         .min(1)
         .optional()
-        .describe("addresses of DNS servers, in no order; default: those of the Docker host"),
+        .describe("addresses of DNS servers; their order does not count; default: those of the Docker host"),
     environment: named(variableName, variableValue)
         .default({})
-        .describe("environment variables that are no settings of authentik, such as HTTPS_PROXY; never secret"),
-    shm: memory("1m").optional().describe("size of /dev/shm; default: 512m for server and worker, else Docker's 64m"),
+        .describe("environment variables other than authentik's settings, such as HTTPS_PROXY; never secrets"),
+    shm: memory("1m")
+        .optional()
+        .describe("size of /dev/shm; default: 512m for server and worker, otherwise Docker's 64m"),
     caCertificates: certificates("containers.authentik.caCertificates")
         .optional()
-        .describe("PEM of CAs that it trusts beside those of its image; not for postgres, redis and backup"),
+        .describe("PEM of CAs to trust in addition to those of its image; not for postgres, redis and backup"),
 });
 
 /** What containers get beside what the stack gives them. */

@@ -6,7 +6,7 @@ import { certificates, stackName } from "./secrets";
 const network = (defaultName: string, purpose: string) =>
     section({
         name: dockerName.default(defaultName).describe("name of the Docker network, before the prefix"),
-        adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
+        adopt: z.boolean().default(false).describe("use an existing network of exactly this name"),
     })
         .prefault({})
         .describe(purpose);
@@ -14,17 +14,17 @@ const network = (defaultName: string, purpose: string) =>
 /** A network for outposts alone, such as one of applications that the others do not reach. */
 const furtherNetwork = section({
     name: dockerName.describe("name of the Docker network, before the prefix"),
-    adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
+    adopt: z.boolean().default(false).describe("use an existing network of exactly this name"),
 });
 
 /** The three networks, that of a Prometheus, and further ones. */
 export const networks = section({
-    frontend: network("frontend_net", "what a reverse proxy reaches"),
+    frontend: network("frontend_net", "where a reverse proxy connects"),
     backend: network("backend_net", "where stacks call each other"),
-    db: network("db_net", "where the databases are; created without a way out"),
+    db: network("db_net", "where the databases are; created as internal, without access to the outside"),
     monitoring: section({
         name: dockerName.default("monitoring_net").describe("name of the Docker network, before the prefix"),
-        adopt: z.boolean().default(false).describe("use a network of exactly this name that exists already"),
+        adopt: z.boolean().default(false).describe("use an existing network of exactly this name"),
     })
         .optional()
         .describe("where a Prometheus reaches the metrics of server, worker and outposts; default: none"),
@@ -35,17 +35,17 @@ export const networks = section({
 
 const otherStack = section({
     name: stackName.describe("the other stack"),
-    consumer: identifier.describe("the name this stack has among the other's `consumers`"),
+    consumer: identifier.describe("this stack's name in the other stack's `consumers`"),
 })
     .optional()
-    .describe("another stack of this program, whose outputs are read; default: none");
+    .describe("another stack of this program that shares its own; default: none");
 
 /** TLS modes of PostgreSQL's libpq. */
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
 const sslMode = z.enum(sslModes, { error: `must be one of ${sslModes.join(", ")}` });
 
 /** A name that PostgreSQL takes between quotes, or a pooler in front of it: it is never part of SQL here. */
-const anyName = text("must be a name of PostgreSQL, at most 63 bytes on one line, such as authentik", (value) => {
+const anyName = text("must be a PostgreSQL name of at most 63 bytes on one line, such as authentik", (value) => {
     const { length } = Buffer.from(value);
     return length > 0 && length < 64 && !/[\p{Cc}\p{Cs}]/u.test(value);
 });
@@ -54,7 +54,7 @@ const anyName = text("must be a name of PostgreSQL, at most 63 bytes on one line
 export const postgres = section({
     external: section({
         host: hosts("db.example.com").describe(
-            "its name on `db_net` or `backend_net`; several with commas between them, as libpq takes them",
+            "its host name on `db_net` or `backend_net`; several separated by commas, as in libpq",
         ),
         port: port.default(roles.postgres.port.number).describe("its port"),
         database: anyName.default("authentik").describe("authentik's database"),
@@ -62,10 +62,10 @@ export const postgres = section({
         sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
         caCertificate: certificates("postgres.external.caCertificate")
             .optional()
-            .describe("PEM of the CA that must have signed its certificate; default: none, which is not checked"),
+            .describe("PEM of the CA that signed its certificate; default: none, and the certificate is not verified"),
         clientCertificate: certificates("postgres.external.clientCertificate")
             .optional()
-            .describe("PEM of a certificate to log in with; its key is the secret `postgres-client-key`"),
+            .describe("PEM of a client certificate to log in with; its key is the secret `postgres-client-key`"),
     })
         .optional()
         .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
@@ -80,14 +80,14 @@ export const redis = section({
     external: section({
         host: host("redis.example.com").describe("its name on `db_net` or `backend_net`"),
         port: port.default(roles.redis.port.number).describe("its port"),
-        user: text("must be a user of Redis without blanks, such as authentik", /^[^\s\p{Cc}\p{Cs}]+$/u)
+        user: text("must be a Redis user name without spaces, such as authentik", /^[^\s\p{Cc}\p{Cs}]+$/u)
             .optional()
             .describe("its user; default: Redis's own default user"),
-        password: z.boolean().default(true).describe("it asks for a password"),
-        tls: z.boolean().default(false).describe("the connection uses TLS"),
+        password: z.boolean().default(true).describe("whether it asks for a password"),
+        tls: z.boolean().default(false).describe("whether the connection uses TLS"),
         caCertificate: certificates("redis.external.caCertificate")
             .optional()
-            .describe("PEM of the CA that must have signed its certificate; default: none, which is not checked"),
+            .describe("PEM of the CA that signed its certificate; default: none, and the certificate is not verified"),
     })
         .optional()
         .describe("an existing Redis; its password is the secret `redis`; default: none"),

@@ -21,8 +21,8 @@ export function configurationPage(): string {
         "",
         "Every key of the stack, generated from the program's own tables by `npm run docs`. Set one with",
         "`pulumi config set --path 'authentik-stack:server.memory' 2g`, or write it into `Pulumi.<stack>.yaml`.",
-        "`[]` stands for each item of a list, `<name>` for a name of your own. A key without a default is needed when what it belongs to is there.",
-        "[configuration.schema.json](configuration.schema.json) says the same to editors: the first line of `Pulumi.dev.yaml` names it.",
+        "`[]` stands for each item of a list, `<name>` for a name of your own. A key without a default is required wherever its section is used.",
+        "[configuration.schema.json](configuration.schema.json) has the same for editors: the first line of `Pulumi.dev.yaml` points to it.",
         "",
         ...table(
             ["Key", "Type", "Default", "What it is"],
@@ -36,7 +36,7 @@ export function configurationPage(): string {
         "",
         "## Kinds of provider",
         "",
-        "What `applications[].provider.type` may be. The outpost is the type that `outposts` needs one of; the secret is",
+        "The values of `applications[].provider.type`. The outpost is the type of outpost that it needs; the secret is",
         "`application/<slug>` in `secrets` and `rotation`, and has this name in the stack's outputs.",
         "",
         ...table(
@@ -52,16 +52,16 @@ export function configurationPage(): string {
         "",
         "## Attributes",
         "",
-        "What `attributes` may have: all that authentik's models have and that no key stands for, by authentik's own names. They",
-        "come before what this program writes by itself. An object that an attribute refers to has to be in authentik already.",
-        "Once an attribute of a provider is removed here, it has authentik's own value again. Those of an endpoint, and " +
-            "`logout_method`, `discovery_enabled`, `sync_page_size` and `sync_page_timeout`, stay as they were.",
+        "`attributes` takes every attribute of authentik's models that has no key of its own, by authentik's name. Attributes",
+        "override what this program sets itself. An object that an attribute refers to must already exist in authentik.",
+        "If you remove an attribute of a provider, authentik's default applies again. Attributes of an endpoint, and " +
+            "`logout_method`, `discovery_enabled`, `sync_page_size` and `sync_page_timeout`, keep their last value.",
         "",
         ...table(["Provider", "Attribute", "What it is", "Releases"], attributeRows()),
         "",
         "## Containers",
         "",
-        "What the stack runs. A published port is one that `ports` of `server` or of an outpost may lead to.",
+        "What the stack runs. The column Published says whether `ports` of `server` or of an outpost can publish the port on the host.",
         "",
         ...table(
             ["Role", "Image", "Port", "With TLS", "Published", "Memory"],
@@ -77,7 +77,7 @@ export function configurationPage(): string {
         "",
         "## Presets",
         "",
-        "What `applications[].provider.preset` may be, with the page that each was checked against. The output",
+        "The values of `applications[].provider.preset`, each with the page that it was checked against. The output",
         "`applications.<slug>.oidc.environment` gives the application its settings by these keys, with client id, secret and",
         "URLs filled in. A key in capitals is an environment variable; any other is the name of a file, form, command or request.",
         "",
@@ -209,7 +209,7 @@ function typeOf(node: Node): string {
 }
 
 function fallbackOf(node: Node, required: boolean): string {
-    if (node.default === undefined) return required ? "needed" : "none";
+    if (node.default === undefined) return required ? "required" : "none";
     const isEmpty = typeof node.default === "object" && JSON.stringify(node.default).length === 2;
     return isEmpty ? "empty" : `\`${JSON.stringify(node.default)}\``;
 }

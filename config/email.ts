@@ -13,15 +13,13 @@ const address = String.raw`[^\s<>@",]+@[^\s<>@",]+`;
 
 /** The server that authentik sends its mail through. */
 export const email = section({
-    host: host("smtp.example.com")
-        .optional()
-        .describe("name of the mail server; default: none, so that no mail is sent"),
+    host: host("smtp.example.com").optional().describe("name of the mail server; default: none, and no mail is sent"),
     port: port.optional().describe("its port; default: 587, with security `tls` 465, with `none` 25"),
     security: z
         .enum(["none", "starttls", "tls"], { error: "must be one of none, starttls, tls" })
         .default("starttls")
-        .describe("what secures the connection: TLS after STARTTLS, TLS from the start, or nothing"),
-    user: text("must be a user of the mail server in ASCII, such as authentik@example.com", ascii)
+        .describe("encryption of the connection: STARTTLS, TLS from the start, or none"),
+    user: text("must be a user name of the mail server in ASCII, such as authentik@example.com", ascii)
         .optional()
         .describe("user to sign in with, whose password is the secret `email-password`; default: no sign-in"),
     from: text(
@@ -29,10 +27,10 @@ export const email = section({
         new RegExp(String.raw`^(${address}|("[^"\\\p{Cc}]*"|[^\p{Cc}"(),:;<>@[\]\\]*)\s*<${address}>)$`, "u"),
     )
         .optional()
-        .describe("sender of the mail; needed with host"),
+        .describe("sender of the mail; required with `host`"),
     timeout: whole("must be whole seconds from 1 to 600, such as 10", 1, 600)
         .default(10)
-        .describe("seconds that the mail server has to answer"),
+        .describe("how many seconds to wait for the mail server's answer"),
 })
     .superRefine(({ host, port, user, from }, context) => {
         const missing = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });

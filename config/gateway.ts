@@ -16,46 +16,47 @@ export const gateway = section({
     httpPort: port
         .optional()
         .describe(
-            "port that leads to https, and where an ACME CA looks; default: 80 where httpsPort is 443, else none",
+            "port for http, which redirects to https and answers the ACME CA; default: 80 if httpsPort is 443, otherwise none",
         ),
     issuer: z
         .enum(["acme", "internal"], { error: "must be one of acme, internal" })
         .default("acme")
         .describe(
-            "who certifies names: an ACME CA, or the gateway itself, as it always does for names that no public CA knows, such as *.localhost",
+            "who issues certificates: an ACME CA, or the gateway's own CA, which it always uses for names that no public CA certifies, such as *.localhost",
         ),
     acme: section({
         email: z
             .email({ error: "must be an e-mail address, such as admin@example.com" })
             .optional()
-            .describe("where the CA writes to; default: nowhere"),
+            .describe("address for notices of the CA; default: none"),
         ca: text(
             "must be the https URL of an ACME directory, such as https://ca.example.com/acme/acme/directory",
             /^https:\/\/[\w.:-]+(\/[\w./~-]*)?$/,
         )
             .optional()
             .describe("directory of the CA; default: Let's Encrypt"),
-        staging: z.boolean().default(false).describe("the test CA of Let's Encrypt, which browsers do not trust"),
+        staging: z
+            .boolean()
+            .default(false)
+            .describe("whether to use the test CA of Let's Encrypt, which browsers do not trust"),
     })
         .prefault({})
         .describe("the ACME CA"),
     certificates: z
         .array(
             section({
-                name: name.describe("what its key is called: the secret `certificate/<name>`"),
+                name: name.describe("names its private key: the secret `certificate/<name>`"),
                 certificate: certificates("gateway.certificates[0].certificate").describe(
-                    "PEM of the certificate and of those that lead to its CA; used for the names that are in it",
+                    "PEM of the certificate and its intermediates; used for the names in the certificate",
                 ),
             }),
         )
         .default([])
-        .describe("certificates of your own"),
+        .describe("your own certificates"),
     ...limits(roles.gateway),
 })
     .optional()
-    .describe(
-        "the front door: one container that publishes all names over https; default, and where it is empty: none",
-    );
+    .describe("the front door: one container that serves all host names over https; default, also if empty: none");
 
 /** The gateway, as configured. */
 export type GatewayConfig = NonNullable<z.infer<typeof gateway>>;

@@ -98,7 +98,7 @@ export function secretSettings(): string[] | undefined {
 // Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
-const mustBeStructured = "must be an object, a list or a switch; set its parts with `pulumi config set --path`";
+const mustBeStructured = "must be an object, a list, or true or false; set its parts with `pulumi config set --path`";
 
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */
 const textKeys = new Set(
@@ -163,14 +163,14 @@ function settingProblems(tree: SettingsTree, isSecret: boolean, encrypted: strin
             .map(({ key }) => ({
                 key,
                 value: "",
-                cure: `is a secret of authentik in clear; choose a new value and set it with \`pulumi config set --secret --path '${key}'\``,
+                cure: `is a secret of authentik in plain text; choose a new value and set it with \`pulumi config set --secret --path '${key}'\``,
             }));
     if (encrypted === undefined && secret.length === 0)
         return [
             {
                 key: "settings",
                 value: "",
-                cure: "are secret, and none of them is one that authentik calls so; set them in clear, and single values with `pulumi config set --secret --path`",
+                cure: "are encrypted as a whole, but none of them is a secret of authentik; set them in plain text, and encrypt single values with `pulumi config set --secret --path`",
             },
         ];
     return leaves
@@ -180,17 +180,17 @@ function settingProblems(tree: SettingsTree, isSecret: boolean, encrypted: strin
         .map(({ key, value }) => ({
             key,
             value,
-            cure: `is set as a secret, and parts of authentik read it from no file; set it in clear with \`pulumi config set --path '${key}'\``,
+            cure: `is set as a secret, but parts of authentik cannot read it from a file; set it in plain text with \`pulumi config set --path '${key}'\``,
         }));
 }
 
-/** Secrets belong encrypted: a text under `secrets` that the stack's file holds in clear is a problem. */
+/** Secrets belong encrypted: a text under `secrets` that the stack's file holds in plain text is a problem. */
 function secretsInClear({ secrets }: Record<string, unknown>): Problem[] {
     if (!isObject(secrets)) return [];
     const inClear = Object.entries(secrets).filter(([, value]) => !isObject(value));
     return inClear.map(([key]) => ({
         key: formatPath(["secrets", key]),
         value: "",
-        cure: `is in clear; choose a new value and set it with \`pulumi config set --secret --path 'secrets[${JSON.stringify(key)}]'\``,
+        cure: `is in plain text; choose a new value and set it with \`pulumi config set --secret --path 'secrets[${JSON.stringify(key)}]'\``,
     }));
 }

@@ -12,33 +12,33 @@ export const outpost = section({
     type: z
         .enum(outpostTypes, { error: `must be one of ${outpostTypes.join(", ")}` })
         .default("proxy")
-        .describe("what it speaks"),
+        .describe("its type: the protocol that it serves"),
     run: z
         .boolean()
         .default(true)
-        .describe("it runs here; otherwise its token and the commands to run it elsewhere are outputs"),
+        .describe("whether it runs here; if not, outputs have its token and the commands to run it elsewhere"),
     networks: z
         .array(z.string({ error: "must be the role of a network, such as frontend" }), {
             error: "must be a list of networks, such as [frontend]",
         })
         .default([])
-        .describe("roles of the networks it sits on: those of what it protects; needed where it runs here"),
-    ports: z.array(publishedPort).default([]).describe("ports of its host that lead to it"),
+        .describe("roles of the networks that it joins to reach what it protects; required if it runs here"),
+    ports: z.array(publishedPort).default([]).describe("ports of the host that publish it"),
     config: section({
         logLevel: z
             .enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` })
             .default("info")
-            .describe("what it logs"),
+            .describe("how much it logs"),
         refreshInterval: text(
-            "must be a period as authentik writes it, such as minutes=5 or hours=1;minutes=30",
+            "must be a duration as authentik writes it, such as minutes=5 or hours=1;minutes=30",
             // Source: timedelta_from_string in authentik/lib/utils/time.py.
             /^(?:(?:;(?!^)|^)(?:(?:micro|milli)?seconds|minutes|hours|days|weeks)=\d+(?:\.\d+)?)+$/,
         )
             .optional()
-            .describe("how often it asks authentik by itself whether anything changed; default: 5 minutes"),
+            .describe("how often it asks authentik for changes, besides being notified of them; default: 5 minutes"),
     })
         .prefault({})
-        .describe("what authentik tells it"),
+        .describe("its configuration in authentik"),
     settings: outpostSettings
         .default({})
         .describe("authentik settings that it reads itself, as a tree, such as {listen: {trusted_proxy_cidrs: [...]}}"),

@@ -5,9 +5,9 @@ export const componentToken = "authentik-stack:index:AuthentikStack";
 
 /** What the component hands to its program, besides what every resource has. */
 const outputs: Record<string, string> = {
-    url: "URL at which a browser reaches authentik; known once a person could sign in",
+    url: "URL at which a browser reaches authentik; known once people can sign in",
     version: "authentik's release",
-    admin: "the administrator that a first install makes: username, password",
+    admin: "the administrator account of a first installation: username, password",
     apiToken: "token of authentik's API, of the stack's own account, which has all rights",
     outposts: "outposts by name: token, addresses, applications",
     applications: "what the consumer of each application needs, by slug",
@@ -16,8 +16,8 @@ const outputs: Record<string, string> = {
     autorestic: "a configuration of Autorestic, which copies the volumes elsewhere",
     databases: "databases of the shared PostgreSQL, by consumer",
     redis: "users of the shared Redis, by consumer",
-    monitoring: "files for a Prometheus and a Grafana; none without a network `monitoring`",
-    rootCertificate: "PEM of the gateway's own CA; none where it certifies no name",
+    monitoring: "files for Prometheus and Grafana; only with a network `monitoring`",
+    rootCertificate: "PEM of the gateway's own CA; only if it issues certificates",
 };
 
 /**

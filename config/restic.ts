@@ -50,14 +50,14 @@ export function kindOfRepository(repository: string): RepositoryKind | undefined
 
 const repositoryError =
     "must be a repository of restic such as s3:https://s3.example.com/bucket, b2:bucket:folder, rest:https://backup.example.com, " +
-    "sftp:user@host:/folder, or a folder of the Docker host such as /mnt/backup; a password in it belongs into the secret `restic-key`";
+    "sftp:user@host:/folder, or a folder of the Docker host such as /mnt/backup; put a password into the secret `restic-key` instead";
 const knownHostsError =
-    "must be lines of an ssh client's known_hosts; `ssh-keyscan <host>` prints them, and its owner tells whether they are right";
+    "must be lines of a known_hosts file; `ssh-keyscan <host>` prints them, and the owner of the server can confirm them";
 const knownHost = /^(@[\w-]+ +)?\S+ +[\w.@-]+ +[A-Za-z0-9+/]+=*( .*)?$/;
 const kept = (which: string, count: number) =>
     whole("must be a whole number from 0 to 10000, such as 14", 0, 10_000)
         .default(count)
-        .describe(`how many stay: ${which}; 0 for none`);
+        .describe(`how many to keep: ${which}; 0 for none`);
 
 /** Copies of the backups in a repository of restic. */
 export const restic = section({
@@ -65,26 +65,28 @@ export const restic = section({
         repositoryError,
         (value) => !/\p{Cc}/u.test(value) && kindOfRepository(value) !== undefined,
     ).describe(
-        "where to, as restic writes it: s3:, b2:, rest:, sftp:, or a folder of the Docker host; the secret `restic-password` opens it",
+        "the repository in restic's notation: s3:, b2:, rest:, sftp:, or a folder of the Docker host; the secret `restic-password` decrypts it",
     ),
-    user: text("must be on one line without blanks at its ends, such as AKIAIOSFODNN7EXAMPLE", /^\S(.*\S)?$/)
+    user: text("must be one line without spaces at its start or end, such as AKIAIOSFODNN7EXAMPLE", /^\S(.*\S)?$/)
         .optional()
         .describe(
-            "id of the access key of s3, of the application key of b2, or user of a rest server, to which the secret `restic-key` belongs",
+            "access key id of s3, application key id of b2, or user of a rest server; the secret `restic-key` is its key or password",
         ),
     knownHosts: text(knownHostsError, (value) =>
         value.split("\n").every((line) => /^\s*(#.*)?$/.test(line) || knownHost.test(line.trim())),
     )
         .optional()
-        .describe("keys of the sftp server, as in known_hosts; needed with sftp:, whose private key is `restic-key`"),
+        .describe(
+            "host keys of the sftp server, as in known_hosts; required with sftp:, where the secret `restic-key` is the private key to sign in with",
+        ),
     keep: section({
         last: kept("the newest", 14),
-        daily: kept("the last one of a day", 14),
-        weekly: kept("the last one of a week", 8),
-        monthly: kept("the last one of a month", 12),
+        daily: kept("the last of each day", 14),
+        weekly: kept("the last of each week", 8),
+        monthly: kept("the last of each month", 12),
     })
         .prefault({})
-        .describe("which copies stay; if all are 0, all do, e.g. in a repository that takes new ones alone"),
+        .describe("which copies to keep; if all are 0, every copy is kept, for example in an append-only repository"),
     check: z
         .enum(["hourly", "daily", "weekly", "never"], { error: "must be one of hourly, daily, weekly, never" })
         .default("weekly")
@@ -97,17 +99,17 @@ export const restic = section({
         const { variables, mayBeOpen }: Kind = kinds[kind];
         const report = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
         if (variables !== undefined && mayBeOpen !== true && user === undefined)
-            report("user", `must be the id of the key with which ${kind} is used, which is the secret \`restic-key\``);
+            report("user", `must be the id of the ${kind} key whose value is the secret \`restic-key\``);
         if (variables === undefined && user !== undefined)
             report(
                 "user",
                 `has no effect on ${kind === "sftp" ? "sftp, whose user is in repository" : "a folder"}; remove it`,
             );
         if (kind === "sftp" && knownHosts === undefined) report("knownHosts", knownHostsError);
-        if (kind !== "sftp" && knownHosts !== undefined) report("knownHosts", "is for sftp alone; remove it");
+        if (kind !== "sftp" && knownHosts !== undefined) report("knownHosts", "is only for sftp; remove it");
     })
     .optional()
-    .describe("copies of the backups elsewhere, made with restic after each backup; default: none");
+    .describe("copies of the backups in another place, made with restic after each backup; default: none");
 
 /** The copies elsewhere, as configured. */
 export type ResticConfig = NonNullable<z.infer<typeof restic>>;

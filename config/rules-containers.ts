@@ -9,7 +9,10 @@ export const containerRule: Rule = {
     check: (config, report) => {
         const known = new Map(containersOf(config));
         if (everyone in config.containers && known.has(everyone))
-            report(["containers", everyone], "is all of authentik's containers; give the outpost of that name another");
+            report(
+                ["containers", everyone],
+                "stands for all of authentik's containers, but an outpost has this name; rename the outpost",
+            );
         for (const [name, added] of Object.entries(config.containers)) {
             const at: Report = (path, cure) => report(["containers", name, ...path], cure);
             const affected = name === everyone ? [...known.values()].filter(isAuthentik) : [known.get(name)];
@@ -26,7 +29,7 @@ export const containerRule: Rule = {
                 if (index >= common.length)
                     report(
                         ["containers", name, "mounts", index - common.length, "target"],
-                        "is used twice; each mount has its own",
+                        "is the target of two mounts; use another for one of them",
                     );
         }
     },
@@ -54,7 +57,10 @@ function checkAdditions(role: Role, { mounts, environment, caCertificates }: Con
     }
     const trusts = caCertificates !== undefined;
     if (trusts && !isAuthentik(role) && !["gateway", "restic"].includes(role.image.tag))
-        report(["caCertificates"], "has no effect on PostgreSQL and Redis, which call nobody; remove it");
+        report(
+            ["caCertificates"],
+            "has no effect on PostgreSQL and Redis, which connect to no other server; remove it",
+        );
     for (const name of Object.keys(environment)) {
         const isTrust = trusts && trustVariables.some((one) => one === name);
         const instead = isTrust ? "`caCertificates`" : insteadOf(name, role);

@@ -20,7 +20,7 @@ export const dataRules: Rule[] = [
             if ((postgres.external ?? postgres.stack) !== undefined && consumers.length > 0)
                 report(
                     ["consumers"],
-                    "needs the PostgreSQL to be created here; remove postgres.external and postgres.stack, or the consumers",
+                    "needs a PostgreSQL that this stack creates; remove postgres.external and postgres.stack, or the consumers",
                 );
         },
     },
@@ -34,10 +34,10 @@ export const dataRules: Rule[] = [
                 if ((redis.external ?? redis.stack) !== undefined)
                     report(
                         path,
-                        "needs the Redis to be created here; remove redis.external and redis.stack, or this key",
+                        "needs a Redis that this stack creates; remove redis.external and redis.stack, or this key",
                     );
                 else if (taken.includes(index + 1))
-                    report(path, "is the Redis database of another; use one of its own");
+                    report(path, "is already the Redis database of another; use a free one");
             }
         },
     },
@@ -46,7 +46,10 @@ export const dataRules: Rule[] = [
         check: ({ consumers }, report) => {
             for (const [index, { name }] of consumers.entries())
                 if (reserved.test(name))
-                    report(["consumers", index, "name"], "is taken by PostgreSQL, Redis or this stack; choose another");
+                    report(
+                        ["consumers", index, "name"],
+                        "is reserved by PostgreSQL, Redis or this stack; choose another",
+                    );
         },
     },
     {
@@ -79,7 +82,7 @@ export const dataRules: Rule[] = [
             if (known !== undefined && certificate?.checkPrivateKey(known) === false)
                 report(
                     ["secrets", clientKeySecret],
-                    "is not the key of postgres.external.clientCertificate, whose first certificate has to be the client's own; set a certificate and the key that belongs to it",
+                    "does not belong to the first certificate in postgres.external.clientCertificate, which has to be the client's own; set a certificate and the key that belongs to it",
                 );
         },
     },
@@ -89,12 +92,12 @@ export const dataRules: Rule[] = [
             if (external?.user !== undefined && !external.password)
                 report(
                     ["redis", "external", "password"],
-                    "is off, and Redis knows users by their passwords; remove user, or this key",
+                    "cannot be combined with a user, since Redis knows users by their passwords; remove user, or this key",
                 );
             if (external?.caCertificate !== undefined && !external.tls)
                 report(
                     ["redis", "external", "tls"],
-                    "is off, so caCertificate has no effect; set it to true, or remove caCertificate",
+                    "leaves the connection without TLS, so caCertificate has no effect; set it to true, or remove caCertificate",
                 );
         },
     },

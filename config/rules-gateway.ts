@@ -13,13 +13,13 @@ export const gatewayRules: Rule[] = [
             const instead = (path: Path) =>
                 report(
                     path,
-                    "would be published beside the gateway, which leads there: a container with a port of the host has to stop before another one takes its place; remove it",
+                    "is not needed, since the gateway publishes this, and it would interrupt each replacement of the container: the old one has to free the port first; remove it",
                 );
             if (server.ports.length > 0) instead(["server", "ports"]);
             for (const [index, { name, run, type, ports }] of outposts.entries()) {
                 if (run && type === "proxy" && ports.length > 0) instead(["outposts", index, "ports"]);
                 if (["gateway", roles.gateway.host].includes(name))
-                    report(["outposts", index, "name"], "is a name of the gateway; choose another");
+                    report(["outposts", index, "name"], "is reserved for the gateway; choose another");
             }
         },
     },
@@ -32,7 +32,10 @@ export const gatewayRules: Rule[] = [
                 const other = places.slice(0, index).find(({ origin }) => origin === place.origin);
                 if (problem !== undefined) report(problem.path, problem.cure);
                 else if (other !== undefined && !isSame(other.to, place.to))
-                    report(place.path, "is a name that another key leads elsewhere; give each place a name of its own");
+                    report(
+                        place.path,
+                        "is a host name that another key sends to another place; use a different host name for each",
+                    );
             }
         },
     },
@@ -40,7 +43,7 @@ export const gatewayRules: Rule[] = [
         reads: ["gateway"],
         check: ({ gateway }, report) => {
             if (gateway?.acme.ca !== undefined && gateway.acme.staging)
-                report(["gateway", "acme", "staging"], "is another CA than acme.ca; remove one of the two");
+                report(["gateway", "acme", "staging"], "selects another CA than acme.ca; remove one of the two");
             if (
                 gateway?.issuer === "internal" &&
                 Object.values(gateway.acme).some((value) => value !== undefined && value !== false)
@@ -55,7 +58,7 @@ export const gatewayRules: Rule[] = [
             for (const [index, { name, certificate }] of (gateway?.certificates ?? []).entries()) {
                 const at: Report = (path, cure) => report(["gateway", "certificates", index, ...path], cure);
                 if (gateway?.certificates.findIndex((other) => other.name === name) !== index)
-                    at(["name"], "is used twice in gateway.certificates; each has its own");
+                    at(["name"], "is used twice in gateway.certificates; each needs a unique name");
                 checkCertificate(certificate, names, (cure) => at(["certificate"], cure));
                 const key = secrets[`certificate/${name}`];
                 // An output is known only later, and a placeholder is not a key.
@@ -63,7 +66,7 @@ export const gatewayRules: Rule[] = [
                 if (known !== undefined && leafOf(certificate)?.checkPrivateKey(known) === false)
                     report(
                         ["secrets", `certificate/${name}`],
-                        `is not the key of the first certificate in gateway.certificates[${index}]; set a certificate and the key that belongs to it`,
+                        `does not belong to the first certificate in gateway.certificates[${index}]; set a certificate and the key that belongs to it`,
                     );
             }
         },
@@ -80,9 +83,10 @@ function portProblem({ origin, path }: Place, { gateway }: Config): PlaceProblem
     const { protocol, hostname, port } = new URL(origin);
     const wanted = gateway.httpsPort === 443 ? "" : `:${gateway.httpsPort}`;
     if (protocol !== "https:" || port !== wanted.slice(1))
-        return { path, cure: `is not where the gateway listens; use https://${hostname}${wanted}` };
+        return { path, cure: `is not an address of the gateway; use https://${hostname}${wanted}` };
     // Caddy takes a star for any label, and braces for a variable.
-    if (!/^[a-z0-9._-]+$|^\[/.test(hostname)) return { path, cure: "has no name that a certificate can be for" };
+    if (!/^[a-z0-9._-]+$|^\[/.test(hostname))
+        return { path, cure: "has a host name for which no certificate can be issued" };
     return undefined;
 }
 
@@ -91,10 +95,10 @@ function targetProblem({ path, to }: Place, places: Place[]): PlaceProblem | und
     if (upstream === undefined)
         return {
             path: [...path.slice(0, -1), "upstream"],
-            cure: "is missing, and the gateway has to know where the application is, such as http://wiki:8080",
+            cure: "is missing; set the URL at which the gateway reaches the application, such as http://wiki:8080",
         };
     if (places.some(({ origin }) => upstream !== "" && new URL(origin).host === new URL(upstream).host))
-        return { path, cure: "leads back to the gateway; name the application's own host as its upstream" };
+        return { path, cure: "points back to the gateway; use the application's own host as its upstream" };
     return undefined;
 }
 
@@ -106,10 +110,10 @@ function checkCertificate(pem: string, names: string[], report: (cure: string) =
     const own = leafOf(pem);
     if (own === undefined) return;
     const [from, to] = [new Date(own.validFrom), new Date(own.validTo)];
-    if (to.getTime() < Date.now()) report(`is over since ${to.toISOString().slice(0, 10)}; renew it`);
+    if (to.getTime() < Date.now()) report(`expired on ${to.toISOString().slice(0, 10)}; renew it`);
     else if (from.getTime() > Date.now()) report(`is not valid before ${from.toISOString().slice(0, 10)}`);
     if (names.some((name) => own.checkHost(name) !== undefined)) return;
     report(
-        `is for ${own.subjectAltName ?? "no name"}, none of the names that the gateway serves (${names.join(", ")}); use one that is for one of them, and is the first in its file`,
+        `is for ${own.subjectAltName ?? "no name"}, but the gateway serves other names (${names.join(", ")}); use a certificate for one of these, and put it first in its file`,
     );
 }

@@ -17,7 +17,7 @@ export const furtherRules: Rule[] = [
                     report(path, "has no effect on an outpost that runs elsewhere; remove it, or `run: false`");
                 if (run && networks.length === 0) report(path, "must name at least one network, such as frontend");
                 else if (run && networks.every(isFurther))
-                    report(path, "has none that the server is on; add frontend or backend");
+                    report(path, "shares no network with the server; add frontend or backend");
             }
         },
     },
@@ -29,7 +29,7 @@ export const furtherRules: Rule[] = [
                 if (!/^[a-z][a-z0-9-]*$/.test(role))
                     report(["networks", role], "must be named in lower-case letters, digits and hyphens, such as iot");
                 else if (!outposts.some((outpost) => outpost.networks.includes(role)))
-                    report(["networks", role], "is a network that no outpost is on; name it there, or remove it");
+                    report(["networks", role], "is a network that no outpost uses; add it to an outpost, or remove it");
             }
         },
     },

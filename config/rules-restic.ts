@@ -9,14 +9,13 @@ export const resticRules: Rule[] = [
         reads: ["backup", "outposts"],
         check: ({ backup, outposts }, report) => {
             if (backup.restic === undefined) return;
-            if (!backup.run)
-                report(
-                    ["backup", "run"],
-                    "is off, so there is nothing for backup.restic to copy; remove one of the two",
-                );
+            if (!backup.run) report(["backup", "run"], "leaves backup.restic nothing to copy; remove one of the two");
             for (const [index, { name }] of outposts.entries())
                 if (["offsite", roles.offsite.host].includes(name))
-                    report(["outposts", index, "name"], "is the name of what copies the backups; choose another");
+                    report(
+                        ["outposts", index, "name"],
+                        "is the name of the container that copies the backups; choose another",
+                    );
         },
     },
     {
@@ -29,10 +28,7 @@ export const resticRules: Rule[] = [
             const problem = sshKeyProblem(key);
             if (isSsh && problem !== undefined) report(["secrets", resticKeySecret], problem);
             if (!isSsh && key.includes("\n"))
-                report(
-                    ["secrets", resticKeySecret],
-                    "must be on one line, as the key that belongs to backup.restic.user",
-                );
+                report(["secrets", resticKeySecret], "must be one line: the key that belongs to backup.restic.user");
         },
     },
 ];

@@ -42,7 +42,10 @@ const nameRules: Rule[] = [
         check: ({ networks }, report) => {
             const roles = Object.keys(networks);
             for (const index of duplicates(Object.values(networks).map(({ name }) => name)))
-                report(["networks", roles[index] ?? "", "name"], "is the name of another network; names are unique");
+                report(
+                    ["networks", roles[index] ?? "", "name"],
+                    "is already the name of another network; choose another",
+                );
         },
     },
     {
@@ -57,7 +60,7 @@ const nameRules: Rule[] = [
     {
         reads: ["prefix", "outposts"],
         check: ({ prefix, outposts }, report) => {
-            const longest = (name: string) => `makes of ${name} a host name of more than 63 characters`;
+            const longest = (name: string) => `makes the host name of ${name} longer than 63 characters`;
             const own = takenHosts.find((host) => prefix.length + host.length > 63);
             if (own !== undefined) report(["prefix"], `${longest(own)}; shorten it`);
             else
@@ -65,7 +68,7 @@ const nameRules: Rule[] = [
                     if (prefix.length + name.length > 63)
                         report(
                             ["outposts", index, "name"],
-                            `has the prefix ${prefix} before it, which ${longest(name)}; shorten one of the two`,
+                            `is too long: the prefix ${prefix} ${longest(name)}; shorten one of the two`,
                         );
         },
     },
@@ -92,7 +95,7 @@ const releaseRules: Rule[] = [
                 if (version !== of && !version.startsWith(`${of}.`))
                     report(
                         ["images", image.key],
-                        `is not of version ${version}; use its image, or set version to that of the image`,
+                        `is not an image of version ${version}; use the image of that version, or set version to that of the image`,
                     );
             }
         },
@@ -104,7 +107,7 @@ const releaseRules: Rule[] = [
                 if (launchUrl === hiddenUrl && releaseOf(version).hasHide)
                     report(
                         ["applications", index, "launchUrl"],
-                        `hides nothing from ${sinceSeries("hasHide")} on; use \`hidden: true\``,
+                        `no longer hides the application from ${sinceSeries("hasHide")} on; use \`hidden: true\``,
                     );
         },
     },
@@ -115,7 +118,7 @@ const releaseRules: Rule[] = [
             if (String(off?.value) === "true" && applications.some((one) => outpostOf(one) === embeddedOutpost))
                 report(
                     ["settings", ...(off?.path ?? [])],
-                    "switches the outpost off that an application names; remove one of the two",
+                    "turns off the embedded outpost, which an application uses; remove one of the two",
                 );
         },
     },
@@ -131,7 +134,7 @@ const outpostRules: Rule[] = [
                     if (port.tls === true && tls === undefined)
                         report(
                             ["outposts", index, "ports", at, "tls"],
-                            `leads nowhere: an outpost of type ${type} has no port with TLS; remove it`,
+                            `has no effect: an outpost of type ${type} has no port with TLS; remove it`,
                         );
             }
         },
@@ -141,7 +144,7 @@ const outpostRules: Rule[] = [
         check: ({ outposts }, report) => {
             for (const [index, { name }] of outposts.entries())
                 if (takenHosts.includes(name))
-                    report(["outposts", index, "name"], "is a name that this stack uses itself; choose another");
+                    report(["outposts", index, "name"], "is used by this stack itself; choose another");
         },
     },
     {
@@ -153,7 +156,7 @@ const outpostRules: Rule[] = [
                     if (roles.includes(network)) continue;
                     const what =
                         network === "db"
-                            ? "is the databases' network, which is closed to outposts"
+                            ? "is the databases' network, which outposts cannot join"
                             : "is not a network of this stack";
                     report(["outposts", index, "networks", at], `${what}; use one of ${roles.join(", ")}`);
                 }
@@ -252,7 +255,7 @@ function unique(list: "outposts" | "applications" | "consumers", field: "name" |
         reads: [list],
         check: (config, report) => {
             for (const index of duplicates(config[list].map((item) => valueAt(item, [field]))))
-                report([list, index, field], `is used twice in ${list}; each has its own`);
+                report([list, index, field], `is used twice in ${list}; each needs its own`);
         },
     };
 }

@@ -30,12 +30,12 @@ export const schema = section({
         .boolean()
         .default(false)
         .describe(
-            "also takes releases that this program was not tested with, candidates for them, and those that have known faults",
+            "also allows releases that this program was not tested with, release candidates, and releases with known faults",
         ),
     url: origin().describe("URL at which a browser reaches authentik"),
     prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")
-        .describe("put before every name, so that environments run side by side on one host"),
+        .describe("prefix of every name, so that several environments can run on one host"),
     admin: section({
         email: z
             .email({ error: "must be an e-mail address, such as admin@example.com" })
@@ -48,7 +48,7 @@ export const schema = section({
     consumers,
     volumes,
     server: section({
-        ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
+        ports: z.array(publishedPort).default([]).describe("ports of the host that publish it"),
         ...limits(roles.server),
     })
         .prefault({})
@@ -59,12 +59,12 @@ export const schema = section({
     email,
     blueprints,
     outposts: z.array(outpost).default([]).describe("the outposts"),
-    applications: z.array(application).default([]).describe("what people sign in to"),
+    applications: z.array(application).default([]).describe("the applications that people sign in to"),
     gateway,
     settings: settings
         .default({})
         .describe(
-            "authentik settings as its documentation names them, as a tree; what is secret, such as email.password, becomes a file",
+            "authentik's settings, named as in its documentation, as a tree; secrets such as email.password are delivered as files",
         ),
     secrets: suppliedSecrets,
     rotation: z

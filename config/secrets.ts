@@ -124,7 +124,7 @@ export function secretProblem(name: string, text: string): string | undefined {
     if (name.startsWith("blueprint/")) return /\S/.test(text) ? undefined : "must not be blank";
     // Python's smtplib sends nothing else. Source: SMTP.auth in its smtplib.py.
     if (name === "email-password" && /[^\0-\x7f]/.test(text))
-        return "must be in ASCII, as authentik's mail client sends nothing else; choose another at the mail server";
+        return "must be in ASCII, since authentik's mail client sends nothing else; set another at the mail server";
     // The rules of backup.restic tell which of the two it has to be.
     if (name === resticKeySecret && text.includes("-----BEGIN ")) return sshKeyProblem(text);
     if (/^(redis|email-password|admin-password|postgres|backup|restic-.*)$|^(database|redis)\//.test(name))
@@ -198,7 +198,7 @@ export const suppliedSecrets = z
         }
     })
     .default({})
-    .describe("secrets of your own instead of generated ones, by name; docs/secrets.md says where from");
+    .describe("your own secrets instead of generated ones, by name; see docs/secrets.md");
 
 /** Certificates as PEM, one or more; `key` is where they are in the configuration. */
 export function certificates(key: string) {

@@ -44,7 +44,9 @@ export const restored: VolumeRole[] = ["postgres", "media", "templates", "certif
 /** The volumes with data. */
 export const volumes = section(volumeFields)
     .prefault({})
-    .describe("the volumes with data; one that exists is used as it is, and given to the user of its container");
+    .describe(
+        "the volumes with data; an existing volume is used as it is, and its files are given to the user of its container",
+    );
 
 /** What the configuration says of the volumes, and the prefix of their own names. */
 export interface VolumeNames {
@@ -77,7 +79,7 @@ export const volumeRule: Rule = {
         const all = volumesOf(config);
         for (const index of duplicates(all.map(([, name]) => name))) {
             const [role = "media"] = all[index] ?? [];
-            report(["volumes", role, "name"], "is the volume of other data as well; name one for each");
+            report(["volumes", role, "name"], "is also the volume of other data; use a separate volume for each");
         }
     },
 };

@@ -35,6 +35,6 @@ export async function tellAbsence(
     const addresses = taken.map(({ ip, port }) => `${ip.includes(":") ? `[${ip}]` : ip}:${port}`);
     const places = [...new Set(addresses)].join(", ");
     await pulumi.log.warn(
-        `${title} will be replaced, and away at ${places} until the new container is ready: it needs that port, so the old one stops first.${cure === undefined ? "" : ` ${cure}`}`,
+        `${title} will be replaced, and will not answer at ${places} until the new container is ready: it needs that port, so the old one stops first.${cure === undefined ? "" : ` ${cure}`}`,
     );
 }

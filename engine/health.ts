@@ -144,7 +144,7 @@ async function trouble(docker: Docker, look: Docker.ContainerInspectInfo, fatal?
     const { Id, State, RestartCount } = look;
     const ended = RestartCount > 0 || ["exited", "dead"].includes(State.Status);
     const said = ended ? fatal?.exec(await logSince(docker.getContainer(Id), 0))?.[1] : undefined;
-    if (said !== undefined) return `ended, and always will: ${said}`;
+    if (said !== undefined) return `ended, and would end again: ${said}`;
     if (RestartCount >= 2)
         return `keeps crashing (exit code ${await lastExitCode(docker, Id)}, restarted ${RestartCount} times)`;
     if (["exited", "dead"].includes(State.Status))

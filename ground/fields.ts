@@ -60,10 +60,10 @@ export const identifier = text(
 export const host = (example: string) =>
     text(`must be a host name or an address, such as ${example}`, /^[a-zA-Z0-9]([a-zA-Z0-9._:-]*[a-zA-Z0-9])?$/);
 
-/** One host name or several with commas between them, as PostgreSQL's libpq takes them. */
+/** One host name or several separated by commas, as PostgreSQL's libpq takes them. */
 export const hosts = (example: string) =>
     text(
-        `must be a host name or an address, such as ${example}, or several with commas between them`,
+        `must be a host name or an address, such as ${example}, or several separated by commas`,
         /^[a-zA-Z0-9]([a-zA-Z0-9._:-]*[a-zA-Z0-9])?(,[a-zA-Z0-9]([a-zA-Z0-9._:-]*[a-zA-Z0-9])?)*$/,
     );
 
@@ -109,7 +109,7 @@ export const memory = (least = "6m") =>
         return /^[1-9]\d{0,15}[bkmg]$/i.test(value) && megabytes(value) < 2 ** 30;
     })
         .refine((value) => megabytes(value) >= megabytes(least), {
-            error: `is less than ${least}, which it needs to live; use ${least} or more`,
+            error: `is less than the ${least} that it needs; use ${least} or more`,
             abort: true,
         })
         .overwrite((value) => {
@@ -127,12 +127,12 @@ const cpusError = "must be a number of processors greater than 0, such as 1.5";
 
 /** Limits of one container, with the memory it gets by default. Docker refuses more processors than the host has. */
 export const limits = ({ memory: size, leastMemory }: { memory: string; leastMemory?: string }) => ({
-    memory: memory(leastMemory).default(size).describe("most memory the container may use; swap is not added to it"),
+    memory: memory(leastMemory).default(size).describe("memory limit of the container; it gets no swap in addition"),
     cpus: z
         .number({ error: cpusError })
         .positive({ error: cpusError })
         .optional()
-        .describe("most processors the container may use; default: all of the host's"),
+        .describe("processor limit of the container; default: all processors of the host"),
 });
 
 /** A port of a container that the host publishes. */
@@ -142,7 +142,7 @@ export const publishedPort = section({
         .union([z.ipv4(), z.ipv6()], { error: "must be an IP address of the host, such as 127.0.0.1 or 0.0.0.0" })
         .default("127.0.0.1")
         .describe("address of the host that it listens on"),
-    tls: z.boolean().optional().describe("leads to the port with TLS, such as LDAPS; default: false"),
+    tls: z.boolean().optional().describe("publishes the port with TLS, such as LDAPS; default: false"),
 });
 
 function parseHttp(value: string): URL | undefined {

@@ -21,7 +21,7 @@ export function pythonProblem(expression: string): string | undefined {
     });
     if (wrong === undefined) return undefined;
     const before = source.slice(head.length, wrong).trimEnd().split("\n");
-    return `is no Python near line ${before.length}`;
+    return `is not valid Python near line ${before.length}`;
 }
 
 /** What this parser does not know, as something that it does: form feeds, `4.`, and a lone `yield`. */

@@ -51,12 +51,12 @@ export function pythonRegexProblem(pattern: string): string | undefined {
         if (part.startsWith("(?#")) return "(?:)";
         if (part === "(?>" || /^\(\?\(\w+\)$/.test(part)) return "(?:";
         if (/^\(\?<[=!]/.test(part) && /^[^)|]*[*+?{]/.test(pattern.slice(at + part.length)))
-            return refuse("a look-behind has to have a fixed width");
+            return refuse("a look-behind must have a fixed width");
         if (/^\(\?[<=!:]/.test(part)) return part;
         const flags = /^\(\?([aimsux]*)(?:-([imsx]+))?([:)])$/.exec(part);
-        if (flags === null) return refuse(`${part} is nothing that Python's re knows`);
+        if (flags === null) return refuse(`${part} is not supported by Python's re`);
         if (flags[3] === ":") return "(?:";
-        return at === 0 && flags[2] === undefined ? "" : refuse(`${part} sets flags, which stand at the start`);
+        return at === 0 && flags[2] === undefined ? "" : refuse(`${part} sets flags, which must be at the start`);
     });
     if (problems[0] !== undefined) return problems[0];
     try {
@@ -75,17 +75,17 @@ export function pythonRegexProblem(pattern: string): string | undefined {
 function escape(part: string, groups: number, refuse: (why: string) => string): string {
     const letter = part.slice(1);
     if (/[xuUN]/.test(letter.charAt(0))) return letter.length > 1 ? "." : refuse(`${part} is not finished`);
-    if (/[1-9]/.test(letter) && Number(letter) > groups) return refuse(`${part} refers to a group that is not there`);
+    if (/[1-9]/.test(letter) && Number(letter) > groups) return refuse(`${part} refers to a group that does not exist`);
     if (/[a-zA-Z]/.test(letter) && !pythonEscapes.includes(letter))
-        return refuse(`${part} is no escape of Python's re`);
+        return refuse(`${part} is not an escape of Python's re`);
     return /[AZ]/.test(letter) ? "" : part;
 }
 
 function characterClass(part: string, refuse: (why: string) => string): string {
     const bad = (part.match(/\\[a-zA-Z]/g) ?? []).find((found) => !"bdDsSwWafnrtvxuUN".includes(found.slice(1)));
-    if (bad !== undefined) return refuse(`${bad} in [...] is no escape of Python's re`);
+    if (bad !== undefined) return refuse(`${bad} in [...] is not an escape of Python's re`);
     const range = /\\[dDsSwW]-[^\]]/.exec(part)?.[0];
-    if (range !== undefined) return refuse(`${range} is no range of characters`);
+    if (range !== undefined) return refuse(`${range} is not a range of characters`);
     // JavaScript ends a class at its first bracket, also where that is the first character.
     return part.replace(/^\[(\^?)\]/, "[$1\\]");
 }

@@ -61,7 +61,7 @@ export const secondFactor = z
     .boolean()
     .default(false)
     .describe(
-        "asks for a second factor as the login does: its code follows the password and a semicolon, as in `password;123456`; default: the password alone is enough, also for those who have one",
+        "asks for a second factor, as the login does: the code follows the password and a semicolon, as in `password;123456`; default: the password is enough, even for people with a second factor",
     );
 
 /**

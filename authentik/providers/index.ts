@@ -73,7 +73,7 @@ export const application = section({
         .discriminatedUnion("type", schemas as [Schema, ...Schema[]], {
             error: `must have a type: one of ${Object.keys(registry).join(", ")}`,
         })
-        .describe("how people get in"),
+        .describe("how people sign in"),
 });
 
 type Outputs = ReturnType<Registry[keyof Registry]["output"]>;
@@ -92,7 +92,7 @@ export type ApplicationOutput = Partial<Intersection<Outputs>> & {
     url: string;
 };
 
-/** What an application has to know to sign people in, with its secret in clear. */
+/** What an application has to know to sign people in, with its secret in plain text. */
 export function outputOf(application: ApplicationConfig, context: OutputContext): ApplicationOutput {
     return { url: application.launchUrl ?? "", ...kindOf(application).output(application, context) };
 }

@@ -122,7 +122,9 @@ export interface Around<Provider> {
 /** Where an application is that signs people in itself. */
 export const upstream = httpUrl
     .optional()
-    .describe("URL to which the gateway leads the host of `launchUrl`; default: the gateway does not know that host");
+    .describe(
+        "URL to which the gateway forwards the host of `launchUrl`; default: the gateway does not serve that host",
+    );
 
 /** An outpost, as containers on its networks reach it. */
 export interface ReachableOutpost {

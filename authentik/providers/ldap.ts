@@ -19,7 +19,7 @@ const schema = section({
     mode: z
         .enum(["direct", "cached"], { error: "must be one of direct, cached" })
         .default("direct")
-        .describe("whether binds and searches ask authentik each time or may answer from memory"),
+        .describe("`direct`: each bind and search asks authentik; `cached`: the outpost may answer from memory"),
     secondFactor,
     attributes,
 });
@@ -119,7 +119,7 @@ function reviewCertificate(
     if (certificate !== undefined && others.some(({ attributes }) => attributes.certificate !== certificate))
         report(
             ["provider", "attributes", "certificate"],
-            "is not that of all directories of this outpost, which would show its own; give all of them this one, or use another outpost",
+            "differs from that of another directory of this outpost, which would then use its own certificate; set this one for all of its directories, or use another outpost",
         );
 }
 
@@ -131,7 +131,7 @@ function reviewBaseDns(applications: Reviewed<Provider>[]): void {
     for (const index of duplicates(places))
         applications[index]?.report(
             ["provider", "baseDn"],
-            "is that of another application of this outpost, which would answer for both; give each its own, such as OU=files,DC=example,DC=com",
+            "is also that of another application of this outpost, so that one would answer for both; use a different one for each, such as OU=files,DC=example,DC=com",
         );
 }
 

@@ -32,7 +32,7 @@ const scopeName = text(scopeError, /^[!-~]+$/);
 const ownScope = section({
     name: scopeName,
     description: z.string({ error: "must be a text" }).default("").describe("what people are asked to consent to"),
-    expression: text('must be what the claims are made with, such as return {"role": "admin"}', /\S/),
+    expression: text('must be an expression that returns the claims, such as return {"role": "admin"}', /\S/),
 });
 
 const schema = section({
@@ -47,15 +47,17 @@ const schema = section({
     public: z
         .boolean()
         .optional()
-        .describe("a client that keeps no secret and uses PKCE; default: the preset's, or false"),
+        .describe(
+            "whether the client is public, which means without a secret and with PKCE; default: the preset's, or false",
+        ),
     redirectUris: z
         .array(redirectUri, { error: "must be a list of redirect URIs, such as https://app.example.com/callback" })
         .optional()
-        .describe("where the client may be sent back to; default: the preset's"),
+        .describe("URIs to which people return after sign-in; default: the preset's"),
     postLogoutRedirectUris: z
         .array(redirectUri, { error: "must be a list of URIs, such as https://app.example.com/" })
         .default([])
-        .describe(`where people may be sent to once they signed out, from ${sinceSeries("hasLogoutRedirects")} on`),
+        .describe(`URIs to which people may return after sign-out, from ${sinceSeries("hasLogoutRedirects")} on`),
     scopes: z
         .array(z.union([scopeName, ownScope], { error: scopeError }))
         .optional()
@@ -65,7 +67,9 @@ const schema = section({
     subMode: z
         .enum(subModes, { error: `must be one of ${subModes.join(", ")}` })
         .optional()
-        .describe("what the application knows a person by; a change makes them new people; default: user_username"),
+        .describe(
+            "what identifies a person to the application; after a change it takes them for new people; default: user_username",
+        ),
     logout: section({
         uri: httpUrl.describe("URL of the application that authentik calls when a person signs out"),
         method: z
@@ -74,16 +78,13 @@ const schema = section({
             .describe(`who calls it: authentik's server, or the browser (from ${sinceSeries("hasLogoutMethod")} on)`),
     })
         .optional()
-        .describe("tells the application that a person signed out; default: it is not told"),
-    allowHttp: z
-        .boolean()
-        .default(false)
-        .describe("http in redirect URIs is meant, also where a host seems to be public"),
+        .describe("how the application learns that a person signed out; default: not at all"),
+    allowHttp: z.boolean().default(false).describe("allows http in redirect URIs, even if a host seems to be public"),
     emailVerified: z
         .boolean()
         .default(false)
         .describe(
-            "tells the application that every e-mail address is verified, as it is where nobody can change their own; default: authentik's own answer, which is no from 2025.10 on",
+            "declares every e-mail address as verified, which is right if nobody can change their own; default: authentik's own answer, which is no from 2025.10 on",
         ),
     signingKey: text("must be the name of a certificate in authentik", /\S/)
         .default("authentik Self-signed Certificate")
@@ -213,7 +214,7 @@ export const oidc = {
         for (const index of duplicates(applications.map(({ application }) => clientOf(application).id)))
             applications[index]?.report(
                 ["provider", "clientId"],
-                "is the client id of another application; use one of its own",
+                "is also the client id of another application; choose another",
             );
     },
 } satisfies Kind<Client["provider"]>;
@@ -275,11 +276,11 @@ function reviewScopes({ application, report }: Reviewed<Client["provider"]>): vo
     const { scopes = [], emailVerified } = application.provider;
     const names = scopes.map((scope) => (typeof scope === "string" ? scope : scope.name));
     for (const index of duplicates(names))
-        report(["provider", "scopes", index], "is in the list already; a scope is there once");
+        report(["provider", "scopes", index], "is listed twice; list each scope once");
     if (emailVerified && scopes.some((scope) => typeof scope !== "string" && scope.name === "email"))
         report(
             ["provider", "emailVerified"],
-            "is said by your own expression of the scope email; remove one of the two",
+            "is also set by your own expression of the scope email; remove one of the two",
         );
 }
 
@@ -289,12 +290,12 @@ function reviewRelease({ application, report }: Reviewed<Client["provider"]>, re
     if (logout?.method === "frontchannel" && !release.hasLogoutMethod)
         report(
             ["provider", "logout", "method"],
-            `is known to authentik from ${sinceSeries("hasLogoutMethod")} on; use backchannel`,
+            `is supported by authentik from ${sinceSeries("hasLogoutMethod")} on; use backchannel`,
         );
     if (postLogoutRedirectUris.length > 0 && !release.hasLogoutRedirects)
         report(
             ["provider", "postLogoutRedirectUris"],
-            `are known to authentik from ${sinceSeries("hasLogoutRedirects")} on; remove them`,
+            `are supported by authentik from ${sinceSeries("hasLogoutRedirects")} on; remove them`,
         );
 }
 
@@ -303,16 +304,16 @@ function reviewRedirects({ application, report }: Reviewed<Client["provider"]>):
     if (provider.preset !== undefined && (launchUrl === undefined || launchUrl === hiddenUrl))
         return report(
             ["launchUrl"],
-            `is missing; the preset ${provider.preset} makes redirect URIs from it, and \`hidden: true\` hides the application`,
+            `is missing; the preset ${provider.preset} derives redirect URIs from it, and \`hidden: true\` hides the application`,
         );
     const { redirectUris } = clientOf(application);
     const path = ["provider", "redirectUris"];
     if (redirectUris.length === 0)
-        return report(path, "is missing; name where the client may be sent back to, or a preset");
+        return report(path, "is missing; set the URIs to which people return after sign-in, or a preset");
     const cure = "use https, or set provider.allowHttp where the host is one of your own network";
     if (provider.redirectUris === undefined) {
         if (!provider.allowHttp && isPublicHttp(launchUrl ?? ""))
-            report(["launchUrl"], `is http on a public host, where codes would be sent in clear; ${cure}`);
+            report(["launchUrl"], `is http on a public host, so codes would be sent in plain text; ${cure}`);
         return;
     }
     for (const [index, { matching, url }] of redirectUris.entries()) {
@@ -320,7 +321,7 @@ function reviewRedirects({ application, report }: Reviewed<Client["provider"]>):
         if (url.includes("*"))
             report(
                 [...path, index],
-                "can never match, since it is compared as it is; use {url: regex, matching: regex}",
+                "can never match, since it is compared literally; use {url: regex, matching: regex}",
             );
         if (!provider.allowHttp && isPublicHttp(url))
             report([...path, index], `sends codes over http to a public host; ${cure}`);

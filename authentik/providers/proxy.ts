@@ -23,7 +23,7 @@ const common = {
     interceptAuthorization: z
         .boolean()
         .default(true)
-        .describe("a request's Authorization header is checked by authentik instead of passed on"),
+        .describe("authentik checks a request's Authorization header instead of passing it on"),
     basicAuth: section({
         usernameAttribute: text("must be the name of a user or group attribute, such as app_user", /\S/).describe(
             "attribute with the user name",
@@ -45,7 +45,7 @@ const schema = z.discriminatedUnion("type", [
         internalHostSslValidation: z
             .boolean()
             .default(true)
-            .describe("the certificate of an internalHost with https is checked; not so where a device made its own"),
+            .describe("whether the certificate of an https internalHost is verified; false for a self-signed one"),
     }),
     section({
         type: z.literal("forward_single"),
@@ -53,7 +53,7 @@ const schema = z.discriminatedUnion("type", [
         upstream: httpUrl
             .optional()
             .describe(
-                "URL at which the gateway reaches the application, which needs it, or another reverse proxy; default: to be filled in in the snippets",
+                "URL at which the gateway or another reverse proxy reaches the application; required with a gateway; default: a placeholder in the snippets",
             ),
     }),
     section({
@@ -126,7 +126,7 @@ export const proxy = {
     },
     checks: ({ slug, provider }, server) => [
         {
-            name: `the provider ${slug} with what its application is told of people`,
+            name: `the provider ${slug} with what its application learns about people`,
             url: `${server}/api/v3/providers/proxy/`,
             token: secretPaths.apiToken,
             status: 200,
@@ -203,12 +203,15 @@ function reviewDomains(applications: Reviewed<Provider>[]): void {
         if (provider.type !== "forward_domain") continue;
         for (const host of Object.keys(provider.upstreams))
             if (!covers(provider.cookieDomain, `https://${host}`))
-                report(["provider", "upstreams", host], "is not in the cookieDomain, so nobody is signed in there");
+                report(
+                    ["provider", "upstreams", host],
+                    "is not in the cookieDomain, so nobody would be signed in there",
+                );
         const path = ["provider", "cookieDomain"];
         if (taken.has(provider.cookieDomain))
             report(path, "is already used by another application; a domain has one of type forward_domain");
         if (!covers(provider.cookieDomain, provider.externalHost))
-            report(path, "does not cover the externalHost; use a domain that its host is in");
+            report(path, "does not cover the externalHost; use a domain that contains its host");
         taken.add(provider.cookieDomain);
     }
 }
@@ -227,11 +230,11 @@ function reviewUpstream(
     const path: Path = ["provider", key];
     const servers = [roles.server.host, roles.worker.host].flatMap((name) => [name, `${prefix}${name}`]);
     if (servers.includes(hostname) || (url !== undefined && host === new URL(url).host))
-        report(path, "leads to authentik itself; name the application's own host");
+        report(path, "points to authentik itself; use the application's own host");
     else if (hostname === `${prefix}${provider.outpost}` || new URL(provider.externalHost).host === host)
-        report(path, "leads to the outpost itself; name the application's own host");
+        report(path, "points to the outpost itself; use the application's own host");
     else if (provider.type === "proxy" && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname))
-        report(path, "is the outpost's own container; name the application's host on a network of the outpost");
+        report(path, "is the outpost's own container; use the application's host on a network of the outpost");
 }
 
 /** In the mode of a whole domain, an outpost compares patterns with the whole URL. Source: IsAllowlisted in its mode.go. */

@@ -6,7 +6,7 @@ import { connectedOutpost, type Kind } from "./kind";
 
 const endpoint = section({
     name: text("must be the name people see, such as server 1", /\S/).describe("the name people see"),
-    protocol: z.enum(["rdp", "ssh", "vnc"], { error: "must be one of rdp, ssh, vnc" }).describe("how it is reached"),
+    protocol: z.enum(["rdp", "ssh", "vnc"], { error: "must be one of rdp, ssh, vnc" }).describe("the protocol"),
     host: text(
         "must be a host, with a port where it is not the protocol's own, such as server1:22",
         /^[!-~]+$/,

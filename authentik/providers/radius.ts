@@ -12,7 +12,7 @@ const schema = section({
         .array(z.union([z.cidrv4(), z.cidrv6()], { error: "must be a network, such as 10.0.0.0/8" }))
         .min(1, { error: "must name at least one network, such as 10.0.0.0/8" })
         .default(["0.0.0.0/0", "::/0"])
-        .describe("networks that may ask"),
+        .describe("networks whose RADIUS clients may ask"),
     secondFactor,
     attributes,
 });

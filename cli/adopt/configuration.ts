@@ -18,7 +18,9 @@ export function writeConfiguration(root: string, stack: string, from: string, { 
     if (existsSync(join(root, fileOf(stack)))) {
         const text = readText(root, stack);
         if (text.includes(title) || parseDocument(text).hasIn(["config", `${projectName}:secrets`])) return false;
-        throw new ToolError(`${fileOf(stack)} exists, and is not of ${from}; choose another name with --stack.`);
+        throw new ToolError(
+            `${fileOf(stack)} exists, and was not made from ${from}; choose another name with --stack.`,
+        );
     }
     const named = Object.fromEntries(Object.entries(config).map(([key, value]) => [`${projectName}:${key}`, value]));
     const file = join(root, fileOf(stack));

@@ -117,8 +117,8 @@ export async function restore(
 function judge(comment: string, from: string, volume: string): boolean {
     if (comment.trim() === `${from}.`) return false;
     throw new ToolError(
-        `The volume ${volume} has another database than that of ${from}. Use another stack with --stack and a prefix of its ` +
-            `own, or delete what is there with \`docker volume rm ${volume}\`.`,
+        `The volume ${volume} has a database that is not from ${from}. Use another stack with --stack and a prefix of its ` +
+            `own, or delete the volume with \`docker volume rm ${volume}\`.`,
     );
 }
 

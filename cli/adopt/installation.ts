@@ -68,7 +68,7 @@ export function readFolder(folder: string): Installation {
     const { AUTHENTIK_TAG: version } = environment;
     if (version === undefined || environment.AUTHENTIK_SECRET_KEY === undefined)
         throw new ToolError(
-            `${file} has to have AUTHENTIK_TAG, the release that made the dump, and AUTHENTIK_SECRET_KEY.`,
+            `${file} has to set AUTHENTIK_TAG, the release that made the dump, and AUTHENTIK_SECRET_KEY.`,
         );
     const mounts = [
         { source: "media", target: "/media" },
@@ -115,7 +115,8 @@ export async function inspectProject(connection: DockerConnection, asked: string
     const database = await findDatabase(docker, server, environment);
     const ask = (sql: string) => answer(docker, database, sql);
     const version = newestRelease((await ask(databaseQuery)) ?? '{"versions": []}');
-    if (version === undefined) throw new ToolError(`The database of ${asked} does not say which release it is of.`);
+    if (version === undefined)
+        throw new ToolError(`The database of ${asked} does not say which release of authentik it belongs to.`);
     const name = own[0]?.Labels[project] ?? asked;
     return {
         ...{ name, version, image: server.Config.Image, environment, fromFiles, database },
@@ -190,7 +191,7 @@ async function findDatabase(
         );
     }
     throw new ToolError(
-        `No container on the networks of ${server.Name.slice(1)} is called ${host}, as its database is. Start it, or make a ` +
+        `No container on the networks of ${server.Name.slice(1)} is called ${host}, which its settings name as the database. Start it, or make a ` +
             "dump with `pg_dump --format=custom` and give it with --dump. A database on another server can stay there: see " +
             "`postgres.external` in docs/configuration.md.",
     );

@@ -44,7 +44,9 @@ export function translate(old: Installation, url?: string): Translation {
     const { containers, copies } = translateMounts(old, notes);
     const [frontend, backend, ...others] = old.networks;
     for (const network of others)
-        notes.push(`the network ${network}: authentik is on two networks of others here, ${frontend} and ${backend}`);
+        notes.push(
+            `the network ${network}: here, authentik joins only two existing networks, ${frontend} and ${backend}`,
+        );
     for (const outpost of old.outposts)
         notes.push(
             `the outpost ${outpost}: declare it under outposts, or set its AUTHENTIK_HOST to where it reaches the new server`,

@@ -117,21 +117,21 @@ export function restoreProblem(
 ): string | undefined {
     const of = `${manifest.id} is`;
     if ((manifest.format as number) !== 1)
-        return `${of} of a later form than this program reads; use the program that made it, or a later one.`;
+        return `${of} in a newer format than this program reads; use the version of this program that made it, or a later one.`;
     if (manifest.secretKey !== secretKey && otherKey !== true)
         return (
-            `${of} of an authentik with another secret key than the stack ${stack} has, which ends every session. Set the key of ` +
-            `then with \`npm run pulumi -- config set --stack ${stack} --secret --path 'authentik-stack:secrets["secret-key"]'\`, ` +
-            `run \`npm start -- ${stack}\`, and then this again; where it is gone, add \`--other-key\`: everyone has to sign in again.`
+            `${of} of an authentik with another secret key than the stack ${stack} has, and a restore would end every session. Set the former key ` +
+            `with \`npm run pulumi -- config set --stack ${stack} --secret --path 'authentik-stack:secrets["secret-key"]'\`, ` +
+            `run \`npm start -- ${stack}\`, and then this again. If it is lost, add \`--other-key\`: everyone has to sign in again.`
         );
     if (compare(manifest.release, release) > 0)
         return (
-            `${of} of ${manifest.release}, and the stack ${stack} runs ${release}: authentik has no way back. ` +
-            `Take the stack there with \`npm run upgrade -- ${manifest.release} --stack ${stack}\`, and then run this again.`
+            `${of} of ${manifest.release}, and the stack ${stack} runs ${release}: authentik cannot be downgraded. ` +
+            `Upgrade the stack with \`npm run upgrade -- ${manifest.release} --stack ${stack}\`, and then run this again.`
         );
     if (stepProblem(manifest.release, release) !== undefined)
         return (
-            `${of} of ${manifest.release}, and authentik has no single step from there to ${release}, which the stack ${stack} ` +
+            `${of} of ${manifest.release}, and authentik cannot be upgraded in one step to ${release}, which the stack ${stack} ` +
             `runs. Restore it with \`--into\` a stack of ${manifest.release}, and upgrade that one.`
         );
     return undefined;

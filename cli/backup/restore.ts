@@ -38,14 +38,14 @@ export async function replaceData(progress: Progress, { from, into, id }: Restor
     await settle(progress, into);
     const store = new BackupStore(into);
     if (!(await store.prepare())) {
-        progress("the databases' server does not run: bringing the stack up first");
+        progress("PostgreSQL does not run: bringing the stack up first");
         await bringUp(progress, into, false);
     }
     try {
         progress(await store.restore(new BackupStore(from), id));
     } catch (error) {
-        const again = `Run the same command again when the cause is fixed; \`npm start -- ${into.stack.name}\` starts the stack as it is.`;
-        throw new ToolError(`${reasonOf(error)}\n\nWhat writes was stopped. ${again}`);
+        const again = `Fix the cause, then run the same command again; \`npm start -- ${into.stack.name}\` starts the stack as it is.`;
+        throw new ToolError(`${reasonOf(error)}\n\nServer, worker and backups were stopped. ${again}`);
     }
 }
 

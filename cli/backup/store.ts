@@ -104,14 +104,14 @@ export class BackupStore {
         const { name } = this.open.stack;
         if (!this.requirements.ownsPostgres)
             throw new ToolError(
-                `The PostgreSQL of the stack ${name} is not its own, so its databases are not replaced here. Stop the stack, ` +
+                `The stack ${name} does not run its own PostgreSQL, so its databases are not replaced here. Stop the stack, ` +
                     "restore authentik.dump of the backup with pg_restore --clean --no-owner, and run `npm start`.",
             );
         const secretKey = await this.fingerprint();
         if (secretKey === "")
             throw new ToolError(
-                `The stack ${name} has no container for its backups, which knows its secret key: \`npm start -- ${name}\` makes ` +
-                    "it, with the secrets of then, unless `backup.run` is false.",
+                `The stack ${name} has no container for its backups, from which the secret key is read: \`npm start -- ${name}\` creates ` +
+                    "it, with the secrets from the time of the backup, unless `backup.run` is false.",
             );
         return { stack: name, release: this.requirements.version, secretKey };
     }
@@ -167,7 +167,7 @@ export class BackupStore {
         const { postgres: image } = this.requirements.images;
         if (image === undefined)
             throw new ToolError(
-                `The stack ${this.open.stack.name} has no backups: \`backup.run\` is false, and its PostgreSQL is elsewhere.`,
+                `The stack ${this.open.stack.name} has no backups: \`backup.run\` is false, and it does not run its own PostgreSQL.`,
             );
         const all = Object.entries({ ...script("backup.sh").documents, ...documents });
         const data: WorkloadMount[] =

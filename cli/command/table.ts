@@ -32,7 +32,7 @@ export interface Command {
 
 const theStarted = "the stack; default: the one that was started";
 const stack = { type: "string", short: "s", value: "name", about: theStarted } as const;
-const yes = { type: "boolean", short: "y", about: "does not ask" } as const;
+const yes = { type: "boolean", short: "y", about: "does not ask for confirmation" } as const;
 const json = { type: "boolean", about: "prints JSON" } as const;
 
 /**
@@ -61,9 +61,13 @@ export const commands = {
                 value: "text",
                 about: "put before every name; default: only for local, the stack's name",
             },
-            yes: { type: "boolean", short: "y", about: "asks nothing; what no option says is as suggested" },
+            yes: {
+                type: "boolean",
+                short: "y",
+                about: "asks nothing, and uses the suggestion for everything that no option sets",
+            },
         },
-        more: "What an option says is not asked.",
+        more: "It does not ask for what an option sets.",
     },
     up: {
         file: "start",
@@ -74,7 +78,7 @@ export const commands = {
         options: {
             stack: {
                 ...stack,
-                about: "the stack; default: dev, and where no registry can be reached a rehearsal of it",
+                about: "the stack; default: dev, or a rehearsal of it if no registry can be reached",
             },
         },
     },
@@ -104,16 +108,15 @@ export const commands = {
         exits: { 2: "something needs attention" },
     },
     doctor: {
-        summary:
-            "says of each prerequisite whether it is there, and what needs attention in the stacks that were started",
+        summary: "checks each prerequisite, and lists what needs attention in the stacks that were started",
         example: "--fix",
         options: {
-            fix: { type: "boolean", about: "mends what is safe to mend" },
+            fix: { type: "boolean", about: "repairs what is safe to repair" },
             stack: { ...stack, about: "the stack; default: every one that was started" },
         },
         more:
-            "Safe to mend are the lock of a killed run with what it left unfinished, jobs that are over, and containers that ran and stopped. " +
-            "What has to be created or changed, and what an update left half replaced, is for an update: `npm start`.",
+            "Safe to repair are the lock of a killed run with what it left unfinished, jobs that have ended, and containers that ran and stopped. " +
+            "What has to be created, changed or replaced needs an update: `npm start`.",
         exits: { 2: "a stack that was started needs attention, or its Docker engine does not answer" },
     },
     preview: {
@@ -169,12 +172,12 @@ export const commands = {
         options: { json, stack },
     },
     restore: {
-        summary: "puts a backup in the place of a stack's databases and files",
+        summary: "replaces a stack's databases and files with those of a backup",
         takes: "<id>",
         example: "2026-11-28T03-30-00Z",
         options: {
-            into: { type: "string", value: "stack", about: "takes it into another stack" },
-            "other-key": { type: "boolean", about: "also one that is of another secret key" },
+            into: { type: "string", value: "stack", about: "restores it into another stack" },
+            "other-key": { type: "boolean", about: "also restores a backup of another secret key" },
             stack,
             yes,
         },
@@ -184,15 +187,18 @@ export const commands = {
         takes: "[version]",
         example: "2026.2.2",
         options: {
-            back: { type: "boolean", about: "puts back what the last step saved, or the last that is of the version" },
+            back: {
+                type: "boolean",
+                about: "restores what was saved before the last step, or the last save of the version",
+            },
             postgres: {
                 type: "boolean",
-                about: "takes PostgreSQL to the image that is named in place of a version, or --back to where it was",
+                about: "upgrades PostgreSQL to the image that is named in place of a version; with --back, returns to the former one",
             },
             stack,
             yes,
         },
-        more: "Without a version: the newest that this program ran with.",
+        more: "Without a version: the newest that this program was tested with.",
     },
     adopt: {
         summary:
@@ -213,14 +219,14 @@ export const commands = {
         options: { json: { ...json, about: "prints JSON also where it is text" }, stack },
     },
     open: {
-        summary: "prints a link that opens authentik signed in; it works once, and for minutes",
+        summary: "prints a link that signs you in to authentik; it works once, for some minutes",
         takes: "[user]",
         example: "",
         options: { stack },
         more: "Without a user: akadmin.",
     },
     recover: {
-        summary: "lets an administrator in again who is locked out, with all rights, and prints a link as open does",
+        summary: "gives a locked-out administrator access again, with all rights, and prints a link as open does",
         takes: "[user]",
         example: "--stack prod",
         options: { stack, yes },

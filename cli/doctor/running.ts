@@ -107,9 +107,9 @@ export function stopped(resources: StateResource[], listed: Listed[], identity: 
         const others = listed.filter(({ Id }) => Id !== id);
         if (isReplaced) return [{ id, name, obstacle: "an update was about to delete it" }];
         if (own.State !== "exited") return [{ id, name, obstacle: `an update did not finish it, it is ${own.State}` }];
-        if (others.some(ofResource)) return [{ id, name, obstacle: "another container of it is there" }];
+        if (others.some(ofResource)) return [{ id, name, obstacle: "another container of the same resource exists" }];
         if (generation !== undefined && others.some(isOther))
-            return [{ id, name, obstacle: "containers of another release are there" }];
+            return [{ id, name, obstacle: "containers of another release exist" }];
         return [{ id, name }];
     });
 }

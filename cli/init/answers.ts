@@ -5,8 +5,8 @@ import { ToolError } from "../progress";
 
 /** How browsers reach a stack. */
 export const ways = {
-    gateway: "https right here: the stack has a gateway of its own, with certificates",
-    proxy: "a reverse proxy of your own leads to it",
+    gateway: "the stack's own gateway serves https, and gets the certificates",
+    proxy: "your own reverse proxy forwards to it",
     local: "only from this machine, without https",
 };
 /** One of them. */
@@ -83,7 +83,7 @@ export function fileText({ way, url, email, applications, backups, prefix }: Ans
     return [
         "# yaml-language-server: $schema=docs/configuration.schema.json",
         "# Made by `authentik-stack init`. docs/configuration.md lists every key.",
-        ...(way === "proxy" ? ["# The reverse proxy leads to this port: docs/front-door.md."] : []),
+        ...(way === "proxy" ? ["# The reverse proxy forwards to this port: docs/front-door.md."] : []),
         stringify({ config: keyed }, { lineWidth: 0 }),
     ].join("\n");
 }

@@ -59,6 +59,6 @@ export function linkText(user: string, { url, mended }: RecoveryLink): string {
         ...mended.map((text) => `Mended: ${text}.`),
         `Opens signed in as ${user}, once, within ${minutes} minutes:`,
         `\n  ${url}\n`,
-        "Whoever has this link is that user. It asks for no password and no second factor.",
+        "Whoever has this link can sign in as that user, without a password or a second factor.",
     ].join("\n");
 }

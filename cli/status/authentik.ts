@@ -74,10 +74,11 @@ function refused(path: string, answer: unknown): never {
     throw new ToolError(`authentik answered to ${path}: ${error}`);
 }
 
-/** The release, and the next one on the way to the newest that ran with this program. */
+/** The release, and the next one on the way to the newest that was tested with this program. */
 export function releaseRow(version: string, allowUntested: boolean, stack: string): Row {
     const [next] = pathBetween(version, provenVersion, allowUntested);
-    if (next === undefined) return row("Release", "authentik", `${version}, the newest that ran with this program`);
+    if (next === undefined)
+        return row("Release", "authentik", `${version}, the newest that was tested with this program`);
     const closes = closedBetween(version, provenVersion);
     const about = closes.length === 0 ? "" : `; the way to ${provenVersion} closes ${closes.length} security holes`;
     const cure = `npm run upgrade -- --stack ${stack}`;
@@ -94,7 +95,7 @@ export function outpostRows({ outposts }: Told, stack: string, now: Date): Row[]
         const ages = health.map(({ last_seen }) => now.getTime() - new Date(last_seen).getTime());
         const age = Math.min(...ages);
         const cure = `npm start -- ${stack}, or look at it where it runs`;
-        if (health.length === 0) return row("Outposts", name, "authentik hears nothing of it", cure);
+        if (health.length === 0) return row("Outposts", name, "authentik has not heard from it", cure);
         const versions = [...new Set(health.map(({ version }) => version ?? "of an unknown release"))].join(", ");
         const heard = `heard ${ageText(Math.max(0, age))} ago, ${versions}`;
         if (age > silence) return row("Outposts", name, heard, cure);

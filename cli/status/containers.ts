@@ -65,7 +65,7 @@ export function containerRows(
         const own = seen.filter((one) => one.resource === resource);
         const found = own.find(({ state }) => state.Running) ?? own[0];
         const start = `npm start -- ${stack}`;
-        if (found === undefined) return row("Containers", title, "it is not there", start);
+        if (found === undefined) return row("Containers", title, "it does not exist", start);
         const { name, state, memory, restarts } = found;
         if (!state.Running) {
             const why = state.OOMKilled ? "it had too little memory" : `exit code ${state.ExitCode}`;

@@ -52,7 +52,7 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
             : containerRows(expected, seen, { stack: name, prefix, now })),
         releaseRow(version, requirements.allowUntested, name),
         ...applicationRows(outputs),
-        ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "its PostgreSQL is elsewhere")]),
+        ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "it does not run its own PostgreSQL")]),
     ];
     const isExpected = Object.values(expected).includes(`${prefix}${roles.backup.host}`);
     const asked = await Promise.all([

@@ -21,7 +21,7 @@ export function backupRows(
     const newest = manifests.at(-1);
     const make = `npm run backup -- --stack ${stack}`;
     const since = (time: Date) => ageText(now.getTime() - time.getTime());
-    const failed = failures.map((text) => row("Backups", "Failed", text, `when the cause is fixed: ${make}`));
+    const failed = failures.map((text) => row("Backups", "Failed", text, `fix the cause, then: ${make}`));
     if (newest === undefined) return [row("Backups", "Newest", "there is none yet", make), ...failed];
     const time = timeOf(newest);
     const isOld = now.getTime() - time.getTime() > 1.5 * period * 1000;
@@ -54,7 +54,7 @@ export function databaseRow({ used, most }: { used: number; most: number }): Row
 export function diskRow({ total, free }: { total: number; free: number }): Row {
     const share = Math.round((free / total) * 100);
     const tight = share < 10 || free < 2e9;
-    const cure = "make room on the Docker host: `docker system df` says what takes it";
+    const cure = "make room on the Docker host: `docker system df` shows what uses it";
     return row(
         "Disk",
         "Docker host",

@@ -23,7 +23,7 @@ export class Dumps {
         const { postgres } = images;
         if (!ownsPostgres || postgres === undefined)
             throw new ToolError(
-                "The stack's PostgreSQL is not its own, so it cannot be dumped here. Dump its database, set `version` to the " +
+                "The stack does not run its own PostgreSQL, so it cannot be dumped here. Dump its database, set `version` to the " +
                     "next step that `npm start` names, and run `npm start`.",
             );
         this.prefix = prefixOf(workDir, open.stack.name);

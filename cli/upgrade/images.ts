@@ -22,7 +22,7 @@ export function editImages(text: string, former: string, version: string): strin
         if (!image.includes(former) || image.includes("@"))
             throw new ToolError(
                 `\`images.${key}\` is ${image}: write the image of ${version} there, set \`version\`, and run \`npm start\`. ` +
-                    `Only an image that has the release ${former} in its tag, and no digest, goes with the release by itself.`,
+                    `Only an image that has the release ${former} in its tag, and no digest, is changed with the release by itself.`,
             );
         const renamed = JSON.stringify(image.replaceAll(former, version));
         return overwrite(edited, document.getIn(path, true), renamed) ?? edited;

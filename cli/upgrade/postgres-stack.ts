@@ -35,7 +35,7 @@ export class StackPostgres {
         const { ownsPostgres, images } = readRequirements(workDir, name);
         const { postgres } = images;
         if (!ownsPostgres || postgres === undefined)
-            throw new ToolError("The stack's PostgreSQL is not its own: upgrade it where it is run.");
+            throw new ToolError("The stack does not run its own PostgreSQL: upgrade it where it runs.");
         this.image = postgres;
         this.volume = volumeName("postgres", namesOf(workDir, name));
         this.prefix = prefixOf(workDir, name);
@@ -73,7 +73,7 @@ export class StackPostgres {
         if (whole)
             throw new ToolError(
                 `The volume ${volume} exists already${copied ? ", from an earlier upgrade" : ""}. If its data is ` +
-                    `needed no longer, \`docker volume rm ${volume}\` deletes it; then run the same command again.`,
+                    `no longer needed, \`docker volume rm ${volume}\` deletes it; then run the same command again.`,
             );
     }
 
@@ -126,9 +126,11 @@ export class StackPostgres {
             ?.Labels;
         const { [beforeLabels.volume]: volume, [beforeLabels.image]: image } = labels ?? {};
         if (volume === undefined || image === undefined)
-            throw new ToolError(`The volume ${this.volume} was not copied from another: there is no way back.`);
+            throw new ToolError(
+                `The volume ${this.volume} was not copied from another, so there is nothing to go back to.`,
+            );
         await look(volume).catch(() => {
-            throw new ToolError(`The volume ${volume} is gone: there is no way back.`);
+            throw new ToolError(`The volume ${volume} no longer exists, so there is nothing to go back to.`);
         });
         return { volume, image };
     }

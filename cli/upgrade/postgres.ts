@@ -73,12 +73,12 @@ export async function returnPostgres(open: OpenStack, yes: boolean): Promise<voi
     const { volume, image } = await postgres.before();
     console.log(
         `Returns to ${image} with the volume ${volume}: what the stack ${open.stack.name} stored since then ` +
-            `stays behind in ${postgres.volume}.\n`,
+            `stays in ${postgres.volume}.\n`,
     );
     if (!yes && !(await agreed("Go back?"))) throw new ToolError("Nothing was changed.");
     await postgres.keep(postgres.volume);
     await bringTo(open, draftOf(open, { image, volume }), image);
-    console.log(`\n\`docker volume rm ${postgres.volume}\` deletes what is left behind.`);
+    console.log(`\n\`docker volume rm ${postgres.volume}\` deletes it.`);
 }
 
 async function bringTo(open: OpenStack, draft: string, title: string): Promise<void> {
@@ -105,7 +105,7 @@ async function switchOver(
         // Not the file as it was: it may have named the new image already.
         const back = draftOf(open, from);
         await bringUp(progress, writeDraft(open, back), true).catch((failure: unknown) => {
-            throw new ToolError(`${reason}\n\nThe way back failed as well: ${reasonOf(failure)}`);
+            throw new ToolError(`${reason}\n\nGoing back failed as well: ${reasonOf(failure)}`);
         });
         await copied.discard().catch(() => undefined);
         throw new ToolError(`${reason}\n\nThe stack runs on its old volume again.`);

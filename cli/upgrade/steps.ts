@@ -36,8 +36,8 @@ export async function settleRelease(progress: Progress, upgraded: Upgraded, from
     } catch (error) {
         const [saved] = (await dumps.list()).slice(-1);
         throw new ToolError(
-            `${reasonOf(error)}\n\nThe stack does not work with ${from}, which its database is of; nothing was upgraded or saved. ` +
-                `When the cause is fixed, run the same command again.${saved === undefined ? "" : wayBack(open, saved)}`,
+            `${reasonOf(error)}\n\nThe stack does not work with ${from}, the release of its database; nothing was upgraded or saved. ` +
+                `Fix the cause, then run the same command again.${saved === undefined ? "" : wayBack(open, saved)}`,
         );
     }
 }
@@ -58,13 +58,13 @@ export async function upgradeTo(
         return await dumps.save(from);
     };
     const saved = await prepare().catch((error: unknown) => {
-        throw new ToolError(`${reasonOf(error)}\n\nNothing of this step was done: the stack is of ${from}.`);
+        throw new ToolError(`${reasonOf(error)}\n\nThis step was not begun: the stack runs ${from}.`);
     });
     try {
         return { saved, report: await bringUp(progress, writeDraft(open, draft), settled) };
     } catch (error) {
         throw new ToolError(
-            `${reasonOf(error)}\n\nThe stack is between ${from} and ${to}. When the cause is fixed, run the same command ` +
+            `${reasonOf(error)}\n\nThe stack is between ${from} and ${to}. Fix the cause, then run the same command ` +
                 `again.${wayBack(open, saved)}`,
         );
     }
@@ -110,7 +110,7 @@ async function pull(progress: Progress, { workplace }: OpenStack, draft: string)
 }
 
 function wayBack({ stack }: OpenStack, saved: string): string {
-    return ` The way back: \`npm run upgrade -- --back --stack ${stack.name}\` puts back ${saved}.`;
+    return ` To go back: \`npm run upgrade -- --back --stack ${stack.name}\` puts back ${saved}.`;
 }
 
 function configured({ stack }: OpenStack): string {

@@ -120,7 +120,7 @@ export const capabilities: Rule = {
 /** If a container has no `user`, its image decides, which no policy can see. */
 export const noRoot: Rule = {
     name: "no-root",
-    description: "No container is told to run as root, except one that gives a volume to its user and has no network.",
+    description: "No container runs as root, except one that gives a volume to its user and has no network.",
     configSchema: {
         properties: {
             also: {

@@ -159,9 +159,11 @@ describe("a gateway", () => {
 
         const failure = await stack.failingCommand("up", "--yes", "--skip-preview");
 
-        expect(failure).to.contain("the CA certified no refused.example.com").and.not.contain("no granted.example.com");
+        expect(failure)
+            .to.contain("the CA issued no certificate for refused.example.com")
+            .and.not.contain("for granted.example.com");
         expect(failure).to.match(/urn:ietf:params:acme:error:rejectedIdentifier.*refused\.example\.com/);
-        expect(failure).to.contain("Run `pulumi up` again when the cause is fixed");
+        expect(failure).to.contain("Fix the cause and run `pulumi up` again");
         const granted = { port: reach.port, ca: await ca.root() };
         const { status } = await ask(granted, `https://granted.example.com:${reach.port}/`);
         expect(status).to.equal(200);

@@ -92,7 +92,7 @@ describe("what the newest release asks for", () => {
         await configure({ "settings.log_level": "warning", consumers: [{ name: "mealie" }] });
 
         const { record } = await stack.failingUp();
-        expect(record.errors).to.contain("several have the name twins; rename them in authentik first");
+        expect(record.errors).to.contain("several groups have the name twins; rename them in authentik first");
         expect(record.errors).to.contain(
             `version ${newest} takes 30 connections of PostgreSQL, and authentik's role or database there may have 29`,
         );

@@ -66,7 +66,7 @@ describe("the newest release", () => {
 
     it("is not followed by an earlier one, which a preview says already, nor by the database once its containers are gone", async () => {
         await configure(earlier);
-        const told = `is older than ${newest}, which the database of this stack is of`;
+        const told = `is older than ${newest}, the release of this stack's database`;
 
         expect(await stack.failingCommand("preview")).to.contain(told);
         await stack.down();

@@ -19,8 +19,8 @@ describe("the prefix of a stack's names", () => {
     it("cannot change, which is told with both before anything is made", async () => {
         expect(await from("", "staging-")).to.equal(
             "1 problem in the configuration; nothing was changed:\n" +
-                '  authentik-stack:prefix = "staging-" cannot change from "", since the names of this stack\'s volumes ' +
-                "would; change it back, or make another stack with `pulumi stack init`",
+                '  authentik-stack:prefix = "staging-" cannot change from "", since the names of this stack\'s volumes begin ' +
+                "with it; change it back, or create another stack with `pulumi stack init`",
         );
         expect(await from("staging-", "")).to.contain('prefix = "" cannot change from "staging-"');
     });
@@ -83,14 +83,14 @@ describe("the volumes of a stack", () => {
 
     it("do not become ones that are missing, while their data are elsewhere", async () => {
         expect(await becomes({ "volumes.media.name": "other" })).to.contain(
-            'volumes.media.name = "other" is no volume yet, so that the data in ak_media would be missing; stop the stack and ' +
-                "copy them with `docker run --rm -v ak_media:/from:ro -v other:/to ",
+            'volumes.media.name = "other" does not exist yet, so the data in ak_media would be missing; stop the stack and ' +
+                "copy the data with `docker run --rm -v ak_media:/from:ro -v other:/to ",
         );
     });
 
     it("are not exchanged where the former one would be deleted", async () => {
         expect(await becomes({ "volumes.media.name": "compose_media", protectData: false })).to.contain(
-            "protectData is off, so that the volume ak_media would be deleted",
+            "with protectData off the volume ak_media would be deleted",
         );
     });
 
@@ -111,8 +111,8 @@ describe("the volumes of a stack", () => {
             const later = await kept();
             expect(recordOf(later).again).to.match(/^no volume pg_data at /);
             expect(await runHooks(later, "beforeUpdate", first).then(String, String)).to.contain(
-                'volumes.postgres.name = "pg_data" is gone from the Docker host, with all that was in it; restore a backup with ' +
-                    "`npm run restore -- <id>`, which `npm run backups` lists, or run `npm stop` and make it anew, empty, with `docker volume create pg_data`",
+                'volumes.postgres.name = "pg_data" no longer exists on the Docker host, and its data is lost; restore a backup with ' +
+                    "`npm run restore -- <id>`, which `npm run backups` lists, or run `npm stop` and create it again, empty, with `docker volume create pg_data`",
             );
             expect(host.volumes).to.not.include("pg_data");
         } finally {

@@ -79,15 +79,15 @@ describe("a preview on a host where its stack runs", () => {
         }
     };
 
-    it("says which addresses will be away, and that a gateway would help", async () => {
+    it("says which addresses will not answer, and that a gateway would help", async () => {
         const lines = await told();
         expect(
-            lines.map((line) => / (\S+) will be replaced, and away at (\S+) /.exec(line)?.slice(1)),
+            lines.map((line) => / (\S+) will be replaced, and will not answer at (\S+) /.exec(line)?.slice(1)),
         ).to.have.deep.members([
             ["authentik-server", "127.0.0.1:9000"],
             ["ak-outpost-organizr", "127.0.0.1:9080"],
         ]);
-        for (const line of lines) expect(line).to.contain("Behind a gateway nobody would notice");
+        for (const line of lines) expect(line).to.contain("A gateway avoids this interruption");
     });
 });
 
@@ -200,7 +200,7 @@ describe("the program on a host where another release runs", () => {
 
             expect(failure).to.contain("1 problem in the configuration; nothing was changed");
             expect(failure).to.contain(
-                'version = "2025.8.6" is older than 2025.10.4, which the database of this stack is of',
+                `version = "2025.8.6" is older than 2025.10.4, the release of this stack's database`,
             );
         });
 

@@ -70,7 +70,7 @@ describe("the package for programs in other languages", () => {
         expect(branch).to.deep.equal({ ...one, host: "file:///run/secrets/authentik_email__host" });
     });
 
-    it("refuses other secrets, which would be in clear, and names each of them but no value", async () => {
+    it("refuses other secrets, which would be in plain text, and names each of them but no value", async () => {
         const settings = {
             error_reporting: { enabled: pulumi.secret(true) },
             email: { password: pulumi.secret("hunter2") },

@@ -70,15 +70,15 @@ describe("the program, when its stack no longer has a Redis that others are conn
     for (const preview of [false, true])
         it(`names them and refuses, before anything is made${preview ? ", in a preview" : ""}`, async () => {
             expect(await failureOf(without, connections, preview)).to.contain(
-                'version = "2025.10.4" needs no Redis, and no consumer has a redisIndex, so the Redis of this stack would go, ' +
+                'version = "2025.10.4" needs no Redis, and no consumer has a redisIndex, so the Redis of this stack would be removed, ' +
                     "but paperless, mealie are connected to it; name them among `consumers` with a redisIndex",
             );
         });
 
-    it("says where to lead them when another Redis is configured", async () => {
+    it("says what to connect them to when another Redis is configured", async () => {
         const external = { external: { host: "redis.example.com", password: false } };
         expect(await failureOf({ redis: external, consumers: undefined })).to.match(
-            /redis = .* names another one, .* paperless, mealie are connected to it; lead them to that one/,
+            /redis = .* names another Redis, .* paperless, mealie are connected to it; connect them to that one/,
         );
     });
 
@@ -108,7 +108,7 @@ describe("the program, when another release is to use the database of its stack"
 
             expect(failure).to.contain("2 problems in the configuration; nothing was changed");
             expect(failure).to.contain(
-                'version = "2025.12.6" wants groups with names of their own, and several have the name twins',
+                'version = "2025.12.6" needs unique names of groups, but several groups have the name twins',
             );
             expect(failure).to.contain(
                 "takes 30 connections of PostgreSQL, which has 37, of which others need 10; run `ALTER SYSTEM",

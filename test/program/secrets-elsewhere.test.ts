@@ -32,7 +32,7 @@ describe("secrets that another stack has", () => {
 
     for (const [wrong, [output, told]] of Object.entries({
         "that is not there": ["outposts.wiki", "does not exist; export it there"],
-        "in clear": ["plain", "is not secret there"],
+        "in plain text": ["plain", "is not secret there"],
         "of another form": ["short", "must be at least 8 printable characters"],
     } satisfies Record<string, [string, string]>)) {
         it(`are refused where the output is one ${wrong}`, async () => {

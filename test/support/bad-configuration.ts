@@ -32,7 +32,7 @@ export function showsProblem(line: string, [key, value, cure]: Shown): boolean {
     const start = `  ${project}:${key}`;
     const starts =
         value === hidden
-            ? [`${start} = [secret] `, `${start} = "[in clear]" `]
+            ? [`${start} = [secret] `, `${start} = "[in plain text]" `]
             : [value === undefined ? `${start} ` : `${start} = ${JSON.stringify(value)} `];
     return starts.some((expected) => line.startsWith(expected) && line.slice(expected.length).includes(cure));
 }

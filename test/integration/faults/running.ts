@@ -106,7 +106,7 @@ describe("a fault of a stack that runs", () => {
                 await trial.kill("postgres-server");
             },
             cure: async () => {
-                expect(await restoring).to.contain("Run the same command again when the cause is fixed");
+                expect(await restoring).to.contain("Fix the cause, then run the same command again");
                 await trial.restore(id);
             },
         });

@@ -76,7 +76,7 @@ describe("generated secrets", () => {
         after(() => docker("rm", "--force", planted));
 
         for (const [form, written] of Object.entries({
-            "in clear": (value: string) => `postgres://user:${value}@host`,
+            "in plain text": (value: string) => `postgres://user:${value}@host`,
             "in base64": (value: string) => Buffer.from(`user:${value}`).toString("base64"),
             "in base64 for URLs": (value: string) => Buffer.from(`{"p":"${value}"}`).toString("base64url"),
         })) {

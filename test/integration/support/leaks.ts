@@ -10,7 +10,7 @@ export async function secretValues(stack: Stack): Promise<Map<string, string>> {
     return new Map(generated.map(({ urn, outputs }) => [nameOf(urn), plaintext(outputs?.result)]));
 }
 
-/** Names of the secrets that a text shows: in clear, URL-encoded, or as base64 of anything that contains them. */
+/** Names of the secrets that a text shows: in plain text, URL-encoded, or as base64 of anything that contains them. */
 export function findLeaks(text: string, secrets: Map<string, string>): string[] {
     return [...secrets].filter(([, value]) => formsOf(value).some((form) => text.includes(form))).map(([name]) => name);
 }

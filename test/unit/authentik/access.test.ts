@@ -76,7 +76,7 @@ describe("who may enter", () => {
 
     const problems: [what: string, keys: object, where: string, cure: string][] = [
         ["group beside access", { group: "a", access: { groups: ["b"] } }, "group", "use one of the two"],
-        ["access that names nobody", { access: {} }, "access", "names nobody"],
+        ["access that gives nobody access", { access: {} }, "access", "gives nobody access"],
         ["two users at once", { access: { mode: "all", users: ["a", "b"] } }, "access.users", "nobody is all of them"],
         ["an entitlement twice", { entitlements: [{ name: "a" }, { name: "a" }] }, "entitlements[1].name", "another"],
     ];

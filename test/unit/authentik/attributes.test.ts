@@ -57,7 +57,7 @@ describe("an attribute that has no key of its own", () => {
     const refused: [model: string, name: string, value: unknown, cure: string, version?: string][] = [
         [oidc, "acess_token_validity", "hours=1", "use access_token_validity, or remove it"],
         [oidc, "accessTokenValidity", "hours=1", "use access_token_validity, or remove it"],
-        [oidc, "provider_ptr", 1, "is no attribute of"],
+        [oidc, "provider_ptr", 1, "is not an attribute of"],
         // authentik leaves out the part with a unit that it does not know.
         [oidc, "access_token_validity", "hours=1;minute=30", "must be a duration with units"],
         [oidc, "access_token_validity", "1h", "must be a duration"],
@@ -84,8 +84,8 @@ describe("an attribute that has no key of its own", () => {
         [ldap, "uid_start_number", "10000", "must be a whole number"],
         [ldap, "mfa_support", true, "use secondFactor instead"],
         [rac, "settings", "ignore-cert", "must be an object"],
-        [rac, "settings", { password: "hunter2" }, "is a secret, and would be kept in clear"],
-        [rac, "settings", { "private-key": "hunter2" }, "is a secret, and would be kept in clear"],
+        [rac, "settings", { password: "hunter2" }, "is a secret, and would be stored in plain text"],
+        [rac, "settings", { "private-key": "hunter2" }, "is a secret, and would be stored in plain text"],
         [scim, "compatibility_mode", "sfdc", "must be one of default, aws, slack"],
         [scim, "filter_group", "family", "up to 2025.12", "2026.2.0"],
         [ldap, "property_mappings", ["x"], "refers to objects that have no name"],

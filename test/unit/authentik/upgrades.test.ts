@@ -38,7 +38,7 @@ describe("a step from one release to another", () => {
         [
             "2026.2.2",
             "2025.12.6",
-            "is older than 2026.2.2, which the database of this stack is of: authentik has no way back",
+            "is older than 2026.2.2, the release of this stack's database, and authentik cannot be downgraded",
         ],
         ["2025.8.6", "2025.8.4", "keep 2025.8.6, or restore what was saved before with `npm run upgrade -- --back`"],
         ["2026.5.7", "2026.8.2", "its migrations end with InconsistentMigrationHistory; use 2026.8.7"],
@@ -133,7 +133,7 @@ describe("a database that a release is to use", () => {
     it("is of a PostgreSQL that the release runs on, with connections enough", () => {
         expect(problem({ server: 130011 }, "2025.8.6")).to.equal("");
         expect(problem({ versions: [], server: 130011 }, "2026.2.7")).to.contain(
-            "wants PostgreSQL 14 or later, and this one is of version 13",
+            "needs PostgreSQL 14 or later, but this one is version 13",
         );
     });
 

@@ -29,7 +29,7 @@ describe("settings of which the stack's file has some encrypted", () => {
         );
     });
 
-    it("have what parts of authentik read from no file in clear", async () => {
+    it("have what parts of authentik read from no file in plain text", async () => {
         const error = await errorFor(
             { error_reporting: { enabled: "true" }, listen: { trusted_proxy_cidrs: "10.0.0.0/8" } },
             {
@@ -40,14 +40,12 @@ describe("settings of which the stack's file has some encrypted", () => {
 
         expect(error).to.match(/^2 problems /);
         expect(error).to.contain(
-            "settings.error_reporting.enabled = [secret] is set as a secret, and parts of authentik",
+            "settings.error_reporting.enabled = [secret] is set as a secret, but parts of authentik",
         );
     });
 
     it("are refused where they are encrypted as one and hold nothing that authentik calls a secret", async () => {
-        expect(await errorFor({ log_level: "info" }, { secure })).to.contain(
-            "none of them is one that authentik calls so",
-        );
+        expect(await errorFor({ log_level: "info" }, { secure })).to.contain("none of them is a secret of authentik");
         expect(await errorFor({ email: { password: "hunter2" } }, { secure })).to.equal(undefined);
     });
 });

@@ -43,15 +43,15 @@ async function told(madeOf: string | undefined, ports = [own], seen = running): 
 }
 
 describe("a preview, of a container that publishes a port of the host", () => {
-    it("says where it will be away, why, and how it need not be", async () => {
+    it("says where it will not answer, why, and how it need not be", async () => {
         expect(await told("as it will be")).to.equal(
-            "warning: [runtime] authentik-server will be replaced, and away at 127.0.0.1:9000 until the new container is ready: " +
+            "warning: [runtime] authentik-server will be replaced, and will not answer at 127.0.0.1:9000 until the new container is ready: " +
                 "it needs that port, so the old one stops first. There is a cure.",
         );
     });
 
     it("says so as well where it is not known yet what it is made of", async () => {
-        expect(await told(undefined)).to.contain("away at 127.0.0.1:9000");
+        expect(await told(undefined)).to.contain("will not answer at 127.0.0.1:9000");
     });
 
     it("says nothing where it stays as it is, moves to another port, or does not run", async () => {

@@ -72,7 +72,9 @@ describe("waiting for a container's health", () => {
 
         const told = await wait({ state, log }, { fatal: /Traceback:\n(.*Error.*)/ });
 
-        expect(told.error).to.contain("ended, and always will: FieldError: Cannot resolve keyword; its last log lines");
+        expect(told.error).to.contain(
+            "ended, and would end again: FieldError: Cannot resolve keyword; its last log lines",
+        );
         expect(told.seconds).to.be.lessThan(5);
     });
 

@@ -27,7 +27,7 @@ describe("a recorded step", () => {
         expect(done).to.equal(1);
     });
 
-    it("writes facts down in clear and of its secrets no more than one digest, marked secret", async () => {
+    it("writes facts down in plain text and of its secrets no more than one digest, marked secret", async () => {
         const made = await registered({
             facts: { database: "a" },
             secrets: [pulumi.secret("hunter2"), pulumi.secret("hunter3")],

@@ -62,7 +62,7 @@ describe("a backup", () => {
 
     it("of a later form is refused", () => {
         const later = { ...manifest, format: 2 } as unknown as Manifest;
-        expect(restoreProblem(later, target)).to.include("a later form");
+        expect(restoreProblem(later, target)).to.include("a newer format");
     });
 
     it("has an age and a size as people read them", () => {

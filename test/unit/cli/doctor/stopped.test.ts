@@ -43,14 +43,14 @@ describe("containers that do not run", () => {
             { id: "new", name: "postgres" },
             { id: "old", name: "postgres", state: "running", unknown: true },
         ];
-        expect(found(two)).to.deep.equal(["new: another container of it is there"]);
+        expect(found(two)).to.deep.equal(["new: another container of the same resource exists"]);
         const former = { [stackLabel]: "", [resourceLabel]: "", [formerLabel]: "urn:pulumi:dev::p::t::postgres" };
         expect(
             found([
                 { id: "new", name: "postgres" },
                 { id: "old", name: "x", unknown: true, labels: former },
             ]),
-        ).to.deep.equal(["new: another container of it is there"]);
+        ).to.deep.equal(["new: another container of the same resource exists"]);
         expect(
             found([
                 { id: "own", name: "postgres" },
@@ -79,7 +79,7 @@ describe("containers that do not run", () => {
                 { id: "w", name: "worker", labels: of("2025.8") },
                 { id: "p", name: "proxy" },
             ]),
-        ).to.deep.equal(["w: containers of another release are there", "p: start"]);
+        ).to.deep.equal(["w: containers of another release exist", "p: start"]);
     });
 });
 

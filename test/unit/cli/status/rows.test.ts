@@ -33,7 +33,7 @@ describe("the rows of a status", () => {
 
     it("name what a container needs", () => {
         const [gone] = containerRows(expected, [], where);
-        expect(gone).to.include({ state: "attention", text: "it is not there", cure: "npm start -- dev" });
+        expect(gone).to.include({ state: "attention", text: "it does not exist", cure: "npm start -- dev" });
 
         const killed = { Running: false, OOMKilled: true, ExitCode: 137 } as SeenContainer["state"];
         const [stopped] = containerRows(expected, [container({ state: killed })], where);
@@ -87,7 +87,7 @@ describe("the rows of a status", () => {
         expect(outpostRows(told, "dev", now).map(({ title, state, text }) => [title, state, text])).to.deep.equal([
             ["a", "fine", "heard 4 seconds ago, 2025.8.4"],
             ["b", "attention", "heard 10 minutes ago, 2025.8.4"],
-            ["c", "attention", "authentik hears nothing of it"],
+            ["c", "attention", "authentik has not heard from it"],
             ["d", "attention", "heard 4 seconds ago, 2025.8.4"],
         ]);
     });
@@ -166,7 +166,7 @@ describe("the rows of a status", () => {
                     area: "Containers",
                     title: "postgres",
                     state: "attention",
-                    text: "it is not there",
+                    text: "it does not exist",
                     cure: "npm start -- dev",
                 },
                 {
@@ -183,7 +183,7 @@ describe("the rows of a status", () => {
             "",
             "Containers",
             "  ok    redis     healthy",
-            "  LOOK  postgres  it is not there",
+            "  LOOK  postgres  it does not exist",
             "                  -> npm start -- dev",
             "",
             "Applications",

@@ -128,22 +128,22 @@ export const applicationRows: BadRow[] = [
     {
         wrong: "a slug that authentik keeps for itself",
         changes: { "applications[0].slug": "token" },
-        problems: [["applications[0].slug", "token", "is kept by authentik"]],
+        problems: [["applications[0].slug", "token", "is reserved by authentik"]],
     },
     {
         wrong: "a group beside access",
         changes: { "applications[0].group": "family", "applications[0].access": { groups: ["friends"] } },
-        problems: [["applications[0].group", "family", "is short for access.groups; use one of the two"]],
+        problems: [["applications[0].group", "family", "is the short form of access.groups; use one of the two"]],
     },
     {
-        wrong: "access that names nobody",
+        wrong: "access that gives nobody access",
         changes: { "applications[0].access": { mode: "all" } },
-        problems: [["applications[0].access", { mode: "all", groups: [], users: [] }, "names nobody"]],
+        problems: [["applications[0].access", { mode: "all", groups: [], users: [] }, "gives nobody access"]],
     },
     {
         wrong: "an expression that is no Python",
         changes: { "applications[0].access": { expression: "return user && true" } },
-        problems: [["applications[0].access.expression", "return user && true", "is no Python near line 1"]],
+        problems: [["applications[0].access.expression", "return user && true", "is not valid Python near line 1"]],
     },
     {
         wrong: "one group where a list is asked for",

@@ -34,7 +34,7 @@ export const backupRows: BadRow[] = [
     {
         wrong: "a bucket without the id of a key",
         ...copied({ repository: "s3:https://s3.example.com/bucket" }),
-        problems: [["backup.restic.user", undefined, "is missing; it must be the id of the key with which s3 is used"]],
+        problems: [["backup.restic.user", undefined, "is missing; it must be the id of the s3 key"]],
     },
     {
         wrong: "a bucket without the key itself",
@@ -62,23 +62,21 @@ export const backupRows: BadRow[] = [
             { repository: "rest:https://backup.example.com", user: "u" },
             { ...password, "restic-key": sshKeys.open },
         ),
-        problems: [
-            ["secrets.restic-key", hidden, "must be on one line, as the key that belongs to backup.restic.user"],
-        ],
+        problems: [["secrets.restic-key", hidden, "must be one line: the key that belongs to backup.restic.user"]],
     },
     {
         wrong: "what a folder has no use for",
         ...copied({ repository: "/mnt/backup", user: "u", knownHosts }, { ...password, "restic-key": "a-key-of-mine" }),
         problems: [
             ["backup.restic.user", "u", "has no effect on a folder; remove it"],
-            ["backup.restic.knownHosts", knownHosts, "is for sftp alone; remove it"],
+            ["backup.restic.knownHosts", knownHosts, "is only for sftp; remove it"],
         ],
     },
     {
         wrong: "copies of backups that nobody makes",
         changes: { backup: { run: false, restic: { repository: "/mnt/backup" } }, secrets: password },
         secretKeys,
-        problems: [["backup.run", false, "is off, so there is nothing for backup.restic to copy"]],
+        problems: [["backup.run", false, "leaves backup.restic nothing to copy"]],
     },
     {
         wrong: "an outpost with the name of what copies backups",
@@ -88,7 +86,9 @@ export const backupRows: BadRow[] = [
             "applications[0].provider.outpost": "offsite",
         },
         secretKeys,
-        problems: [["outposts[0].name", "offsite", "is the name of what copies the backups; choose another"]],
+        problems: [
+            ["outposts[0].name", "offsite", "is the name of the container that copies the backups; choose another"],
+        ],
     },
     {
         wrong: "keeping half a copy",

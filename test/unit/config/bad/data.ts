@@ -22,12 +22,12 @@ export const dataRows: BadRow[] = [
     {
         wrong: "a Redis database that authentik has",
         changes: { "consumers[1].redisIndex": 1 },
-        problems: [["consumers[1].redisIndex", 1, "is the Redis database of another; use one of its own"]],
+        problems: [["consumers[1].redisIndex", 1, "is already the Redis database of another; use a free one"]],
     },
     {
         wrong: "a Redis database that another consumer has",
         changes: { "consumers[1].redisIndex": 2 },
-        problems: [["consumers[1].redisIndex", 2, "is the Redis database of another; use one of its own"]],
+        problems: [["consumers[1].redisIndex", 2, "is already the Redis database of another; use a free one"]],
     },
     {
         wrong: "a consumer with the name of another",
@@ -42,13 +42,13 @@ export const dataRows: BadRow[] = [
     ...["authentik", "postgres", "default", "template1", "public", "pg_monitor"].map((name) => ({
         wrong: `a consumer called ${name}, which is somebody else's`,
         changes: { "consumers[0].name": name },
-        problems: [["consumers[0].name", name, "is taken"]] satisfies BadRow["problems"],
+        problems: [["consumers[0].name", name, "is reserved by"]] satisfies BadRow["problems"],
     })),
     {
         wrong: "consumers of a PostgreSQL that is not made here",
         changes: { "postgres.external": external, secrets: password },
         ...secret,
-        problems: [["consumers", devConfiguration().consumers, "needs the PostgreSQL to be created here"]],
+        problems: [["consumers", devConfiguration().consumers, "needs a PostgreSQL that this stack creates"]],
     },
     {
         wrong: "an external PostgreSQL without its password",
@@ -81,8 +81,8 @@ export const dataRows: BadRow[] = [
         wrong: "a consumer's Redis database in a Redis that is not made here",
         changes: { "redis.stack": otherStack },
         problems: [
-            ["consumers[0].redisIndex", 2, "needs the Redis to be created here"],
-            ["consumers[1].redisIndex", 3, "needs the Redis to be created here"],
+            ["consumers[0].redisIndex", 2, "needs a Redis that this stack creates"],
+            ["consumers[1].redisIndex", 3, "needs a Redis that this stack creates"],
         ],
     },
     {

@@ -34,8 +34,8 @@ export const gatewayRows: BadRow[] = [
         wrong: "ports beside the gateway",
         changes: withGateway({}, { "server.ports": [{ port: 9000 }], "outposts[1].ports": [{ port: 9081 }] }),
         problems: [
-            ["server.ports", [{ port: 9000, ip: "127.0.0.1" }], "would be published beside the gateway"],
-            ["outposts[1].ports", [{ port: 9081, ip: "127.0.0.1" }], "would be published beside the gateway"],
+            ["server.ports", [{ port: 9000, ip: "127.0.0.1" }], "is not needed, since the gateway publishes this"],
+            ["outposts[1].ports", [{ port: 9081, ip: "127.0.0.1" }], "is not needed, since the gateway publishes this"],
         ],
     },
     {
@@ -68,17 +68,21 @@ export const gatewayRows: BadRow[] = [
                 },
             },
         ),
-        problems: [["applications[2].launchUrl", "https://home.example.com/wiki", "is a name that another key leads"]],
+        problems: [
+            ["applications[2].launchUrl", "https://home.example.com/wiki", "is a host name that another key sends"],
+        ],
     },
     {
         wrong: "an application that the gateway cannot find",
         changes: withGateway({}, { "applications[1].provider.upstream": undefined }),
-        problems: [["applications[1].provider.upstream", undefined, "is missing, and the gateway has to know where"]],
+        problems: [
+            ["applications[1].provider.upstream", undefined, "is missing; set the URL at which the gateway reaches"],
+        ],
     },
     {
         wrong: "two CAs",
         changes: withGateway({ acme: { staging: true, ca: "https://ca.example.com/directory" } }),
-        problems: [["gateway.acme.staging", true, "is another CA than acme.ca"]],
+        problems: [["gateway.acme.staging", true, "selects another CA than acme.ca"]],
     },
     {
         wrong: "a CA that nobody asks",
@@ -93,7 +97,7 @@ export const gatewayRows: BadRow[] = [
     {
         wrong: "an outpost with the gateway's name",
         changes: withGateway({}, { "outposts[1].name": "gateway", "applications[1].provider.outpost": "gateway" }),
-        problems: [["outposts[1].name", "gateway", "is a name of the gateway; choose another"]],
+        problems: [["outposts[1].name", "gateway", "is reserved for the gateway; choose another"]],
     },
     {
         wrong: "a certificate for another name, without its key",
@@ -102,7 +106,7 @@ export const gatewayRows: BadRow[] = [
             [
                 "gateway.certificates[0].certificate",
                 "-----BEGIN CERTIFICATE-----…",
-                "is for DNS:other.example.com, none of the names that the gateway serves (auth.example.com, home.example.com, books.example.com)",
+                "is for DNS:other.example.com, but the gateway serves other names (auth.example.com, home.example.com, books.example.com)",
             ],
             [
                 "secrets.certificate/own",
@@ -118,6 +122,6 @@ export const gatewayRows: BadRow[] = [
             { secrets: { "certificate/own": other.key } },
         ),
         secretKeys,
-        problems: [["secrets.certificate/own", hidden, "is not the key of the first certificate"]],
+        problems: [["secrets.certificate/own", hidden, "does not belong to the first certificate"]],
     },
 ];

@@ -52,11 +52,11 @@ export const outpostRows: BadRow[] = [
     {
         wrong: "two networks of one name",
         changes: { "networks.backend.name": "frontend_net" },
-        problems: [["networks.backend.name", "frontend_net", "is the name of another network; names are unique"]],
+        problems: [["networks.backend.name", "frontend_net", "is already the name of another network; choose another"]],
     },
     {
         wrong: "a network of a fourth role, without an outpost on it",
         changes: { "networks.dmz": { name: "dmz_net" } },
-        problems: [["networks.dmz", { name: "dmz_net", adopt: false }, "is a network that no outpost is on; name it"]],
+        problems: [["networks.dmz", { name: "dmz_net", adopt: false }, "is a network that no outpost uses; add it"]],
     },
 ];

@@ -3,34 +3,34 @@ import { type BadRow, hidden } from "../../../support/bad-configuration";
 /** Secrets of one's own, and their rotation. */
 export const secretRows: BadRow[] = [
     {
-        wrong: "a secret in clear",
+        wrong: "a secret in plain text",
         changes: { secrets: { "secret-key": "hunter2-hunter2" } },
         problems: [
             [
                 "secrets.secret-key",
                 hidden,
-                "is in clear; choose a new value and set it with `pulumi config set --secret",
+                "is in plain text; choose a new value and set it with `pulumi config set --secret",
             ],
         ],
     },
     {
-        wrong: "a secret in clear that is too short as well",
+        wrong: "a secret in plain text that is too short as well",
         changes: { secrets: { "api-token": "hunter2" } },
         problems: [
             ["secrets.api-token", hidden, "must be at least 8"],
-            ["secrets.api-token", hidden, "is in clear"],
+            ["secrets.api-token", hidden, "is in plain text"],
         ],
     },
     {
-        wrong: "a secret in clear of an unknown name",
+        wrong: "a secret in plain text of an unknown name",
         changes: { secrets: { "redis-password": "hunter2-hunter2" } },
         problems: [
             ["secrets.redis-password", hidden, "is not a secret of this stack; use one of secret-key, admin-password"],
-            ["secrets.redis-password", hidden, "is in clear"],
+            ["secrets.redis-password", hidden, "is in plain text"],
         ],
     },
     {
-        wrong: "one secret in clear instead of an object of them",
+        wrong: "one secret in plain text instead of an object of them",
         changes: { secrets: "hunter2-hunter2" },
         problems: [["secrets", hidden, "must be an object"]],
     },

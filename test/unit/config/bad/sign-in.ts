@@ -19,7 +19,7 @@ export const signInRows: BadRow[] = [
     row("an OIDC client that may be sent back to nowhere", { type: "oidc" }, [
         `${at}.redirectUris`,
         undefined,
-        "is missing; name where the client may be sent back to, or a preset",
+        "is missing; set the URIs to which people return after sign-in, or a preset",
     ]),
     row("a preset that nobody has written", { type: "oidc", preset: "wordstar" }, [
         `${at}.preset`,
@@ -29,7 +29,7 @@ export const signInRows: BadRow[] = [
     row("a preset without the URL that it makes redirect URIs from", { type: "oidc", preset: "paperless" }, [
         "applications[2].launchUrl",
         undefined,
-        "is missing; the preset paperless makes redirect URIs from it",
+        "is missing; the preset paperless derives redirect URIs from it",
     ]),
     {
         wrong: "a preset at a public host without TLS",
@@ -59,7 +59,7 @@ export const signInRows: BadRow[] = [
                 { slug: "blog", name: "Blog", provider: { type: "oidc", clientId: "wiki", ...callback } },
             ],
         },
-        problems: [["applications[3].provider.clientId", "wiki", "is the client id of another application"]],
+        problems: [["applications[3].provider.clientId", "wiki", "is also the client id of another application"]],
     },
     row("a SAML consumer without the place that assertions are sent to", { type: "saml" }, [
         `${at}.acsUrl`,
@@ -104,7 +104,7 @@ export const signInRows: BadRow[] = [
             externalHost: "https://wiki.example.com",
             cookieDomain: "ample.com",
         },
-        [`${at}.cookieDomain`, "ample.com", "does not cover the externalHost; use a domain that its host is in"],
+        [`${at}.cookieDomain`, "ample.com", "does not cover the externalHost; use a domain that contains its host"],
     ),
     {
         wrong: "a file of blueprints that is not there",
@@ -121,6 +121,6 @@ export const signInRows: BadRow[] = [
     {
         wrong: "an outpost with the name of the stack's own Redis",
         changes: { "outposts[1].name": "redis", "applications[1].provider.outpost": "redis" },
-        problems: [["outposts[1].name", "redis", "is a name that this stack uses itself; choose another"]],
+        problems: [["outposts[1].name", "redis", "is used by this stack itself; choose another"]],
     },
 ];

@@ -116,12 +116,12 @@ export const stackRows: BadRow[] = [
     {
         wrong: "a switch that is neither on nor off",
         changes: { protectData: "maybe" },
-        problems: [["protectData", "maybe", "must be an object, a list or a switch; set its parts with"]],
+        problems: [["protectData", "maybe", "must be an object, a list, or true or false; set its parts with"]],
     },
     {
         wrong: "an object that is written as text",
         changes: { server: "{ports: 9000" },
-        problems: [["server", "{ports: 9000", "must be an object, a list or a switch; set its parts with"]],
+        problems: [["server", "{ports: 9000", "must be an object, a list, or true or false; set its parts with"]],
     },
     {
         wrong: "a list where an object belongs",

@@ -86,7 +86,13 @@ export const tlsRows: BadRow[] = [
         wrong: "the key of another client certificate",
         changes: withPostgres({ clientCertificate: client.certificate }, { "postgres-client-key": other.key }),
         secretKeys,
-        problems: [["secrets.postgres-client-key", hidden, "is not the key of postgres.external.clientCertificate"]],
+        problems: [
+            [
+                "secrets.postgres-client-key",
+                hidden,
+                "does not belong to the first certificate in postgres.external.clientCertificate",
+            ],
+        ],
     },
     {
         wrong: "a client key that is none",

@@ -130,19 +130,19 @@ export const refusedOfProviders: Refused[] = [
         "a password in an endpoint's settings",
         behind("rac", { endpoints: [{ ...endpoint, attributes: { settings: { password: "hunter2" } } }] }),
         `${at}.endpoints[0].attributes.settings.password`,
-        "would be kept in clear",
+        "would be stored in plain text",
     ],
     [
         "another certificate for a second directory of an outpost",
         directories({ attributes: { certificate: "a" } }, { baseDn: "DC=b" }),
         `${at}.attributes.certificate`,
-        "give all of them this one",
+        "set this one for all of its directories",
     ],
     [
         "two directories of an outpost at one place, in other letters",
         directories({ baseDn: "DC=example,DC=com" }, { baseDn: "dc=example, dc=com" }),
         "applications[3].provider.baseDn",
-        "give each its own",
+        "use a different one for each",
     ],
     ["whom nobody is known by", oidc({ redirectUris, subMode: "nick" }), `${at}.subMode`, "must be one of"],
     [
@@ -155,7 +155,7 @@ export const refusedOfProviders: Refused[] = [
         "a scope that is there twice",
         oidc({ redirectUris, scopes: ["role", role] }),
         `${at}.scopes[1]`,
-        "is in the list already",
+        "is listed twice",
     ],
     [
         "two answers to whether an address is verified",

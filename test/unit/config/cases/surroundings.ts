@@ -139,7 +139,7 @@ export const refusedSurroundings: Refused[] = [
             },
         },
         "containers.worker.mounts[0].target",
-        "is used twice",
+        "is the target of two mounts",
     ],
     [
         "a relative folder",
@@ -233,7 +233,7 @@ export const refusedSurroundings: Refused[] = [
         "an empty variable of a blueprint",
         { blueprints: { variables: { GREETING: "" } } },
         "blueprints.variables.GREETING",
-        "is empty, which is unset for authentik",
+        "is empty, which authentik treats as not set",
     ],
     [
         "a setting as a blueprint's variable",
@@ -257,9 +257,9 @@ export const refusedSurroundings: Refused[] = [
         "an outpost that does not reach the server",
         { ...further("iot"), "outposts[0].networks": ["iot"] },
         "outposts[0].networks",
-        "has none that the server is on; add frontend or backend",
+        "shares no network with the server; add frontend or backend",
     ],
-    ["a network for nobody", further("iot"), "networks.iot", "is a network that no outpost is on"],
+    ["a network for nobody", further("iot"), "networks.iot", "is a network that no outpost uses"],
     ["a further network without a name", { "networks.iot": { adopt: true } }, "networks.iot.name", "is missing"],
     [
         "the log level among an outpost's settings",
