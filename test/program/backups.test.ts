@@ -39,7 +39,7 @@ describe("the program's backups", () => {
             ["ak_certs", "/source/certificates", true],
         ];
         const configuration = devWith({
-            ...{ url: "https://auth.example.com", gateway: {} },
+            ...{ url: "https://auth.example.com", gateway: { acme: { email: "me@example.com" } } },
             ...{ "server.ports": undefined, outposts: [], applications: [] },
         });
 
