@@ -342,7 +342,8 @@ SQL
         grep -Ev "$kinds ((DEFAULT )?ACL|EXTENSION|COMMENT - EXTENSION) " /tmp/all > /tmp/rest || :
         # Extensions may want the superuser; everything else belongs to the database's role, whoever had it there.
         pg_restore --exit-on-error --use-list=/tmp/extensions --dbname="$fresh" "$file"
-        pg_restore --exit-on-error --no-owner --role="$name" --use-list=/tmp/rest --dbname="$fresh" "$file"
+        # Two at once, with two tables or indexes: more would need more memory than PostgreSQL has by default.
+        pg_restore --exit-on-error --jobs=2 --no-owner --role="$name" --use-list=/tmp/rest --dbname="$fresh" "$file"
         pg_restore --use-list=/tmp/grants --dbname="$fresh" "$file" 2> /tmp/refused ||
             echo "warning: some rights were not given again: $(grep -m 1 ERROR /tmp/refused)"
         echo "$fresh $name $former" >> /tmp/swaps
