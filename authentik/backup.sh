@@ -5,8 +5,6 @@
 set -eu
 umask 077
 backups=/backups
-# Each is a volume of authentik's, and an archive of the same name.
-folders="media templates certificates"
 
 # Reads the counted tables of a database in one query, as JSON: what an extension brings along is no part of a dump.
 count="SELECT coalesce(json_object_agg(name, rows ORDER BY name), '{}') FROM (
@@ -39,6 +37,14 @@ counted() {
     done
 }
 
+# What is saved of a volume: of the gateway's its certificates and accounts, but not what it was last configured with.
+saved_of() {
+    case $1 in
+    */gateway) echo "$1/caddy" ;;
+    *) echo "$1" ;;
+    esac
+}
+
 bytes() {
     wc -c < "$1" | tr -d ' '
 }
@@ -62,6 +68,11 @@ SQL
     [ -e "$DONE" ] || fail "pg_dump failed for the database $1"
     rm "$DONE"
     pg_restore --list "$FILE" > /dev/null
+}
+
+# A folder, if it is there. What is written or removed meanwhile may end tar.
+archive() {
+    [ ! -d "$1" ] || tar -C "$1" -cf "$2" . || tar -C "$1" -cf "$2" .
 }
 
 # Many rows that are gone at once are more often an accident than tidying up.
@@ -120,7 +131,7 @@ save() {
     mkdir "$part"
     for database in $DATABASES; do (dump "$database"); done
     echo "saving the files"
-    for folder in $folders; do tar -C "/source/$folder" -cf "$part/$folder.tar" .; done
+    for folder in /source/*; do archive "$(saved_of "$folder")" "$part/$(basename "$folder").tar"; done
     for file in "$part"/*.dump; do compare_size "$(basename "$file")"; done > /tmp/warnings
     manifest > "$part/manifest.json"
     rm "$part"/*.tables
@@ -331,16 +342,23 @@ SQL
         grep -Ev "$kinds ((DEFAULT )?ACL|EXTENSION|COMMENT - EXTENSION) " /tmp/all > /tmp/rest || :
         # Extensions may want the superuser; everything else belongs to the database's role, whoever had it there.
         pg_restore --exit-on-error --use-list=/tmp/extensions --dbname="$fresh" "$file"
-        pg_restore --exit-on-error --no-owner --role="$name" --use-list=/tmp/rest --dbname="$fresh" "$file"
+        # Two at once, with two tables or indexes: more would need more memory than PostgreSQL has by default.
+        pg_restore --exit-on-error --jobs=2 --no-owner --role="$name" --use-list=/tmp/rest --dbname="$fresh" "$file"
         pg_restore --use-list=/tmp/grants --dbname="$fresh" "$file" 2> /tmp/refused ||
             echo "warning: some rights were not given again: $(grep -m 1 ERROR /tmp/refused)"
         echo "$fresh $name $former" >> /tmp/swaps
     done
-    for folder in $folders; do
-        [ -f "$folder.tar" ] || continue
+    for file in *.tar; do
+        folder=${file%.tar}
+        if [ ! -d "/target/$folder" ]; then
+            echo "not restored: the files of $folder, which this stack does not have"
+            continue
+        fi
         echo "restoring the files of $folder"
-        find "/target/$folder" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
-        tar -C "/target/$folder" -xpf "$folder.tar"
+        place=$(saved_of "/target/$folder")
+        mkdir -p "$place"
+        find "$place" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
+        tar -C "$place" -xpf "$file"
     done
     while read -r fresh name former; do
         ask --dbname=postgres --command="REVOKE ALL ON DATABASE \"$fresh\" FROM PUBLIC" \

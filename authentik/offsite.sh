@@ -8,6 +8,7 @@ backups=/backups
 tag=authentik-stack
 # restic takes its lock away when it is told to end: so whatever waits for it ends after it.
 trap 'exit 1' TERM INT
+limit=
 # Stacks of the same name may share a repository. The secret key is what a stack keeps on another machine.
 owner=$OWNER-$(cut -c 1-8 /run/secrets/secret_key_fingerprint)
 
@@ -23,7 +24,8 @@ fail() {
 
 # It may wait for another stack's work.
 repository() {
-    restic --option "sftp.args=-i /run/secrets/restic_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes \
+    # shellcheck disable=SC2086 # a command, or none
+    $limit restic --option "sftp.args=-i /run/secrets/restic_key -o IdentitiesOnly=yes -o BatchMode=yes -o StrictHostKeyChecking=yes \
 -o UserKnownHostsFile=/run/secrets/known_hosts -o ServerAliveInterval=30" --retry-lock 1h "$@"
 }
 
@@ -38,10 +40,18 @@ now() {
     date +%Y-%m-%dT%H-%M-%SZ
 }
 
-# Makes the repository if there is none, which restic says by this code.
-open() {
+# Whether there is a repository, as restic says by its code: 10 if there is none. It tries what does not answer, or a bucket that
+# is not there, for a quarter of an hour, which is too long for somebody who mistyped it.
+reach() {
     code=0
+    limit="timeout 60"
     repository cat config --no-lock > /tmp/opened 2>&1 || code=$?
+    limit=
+}
+
+# Makes the repository if there is none.
+open() {
+    reach
     case $code in
     0) ;;
     10) repository init ;;
@@ -167,9 +177,12 @@ health() {
 
 # All copies in the repository, also those of other stacks, as restic prints them.
 list() {
-    code=0
-    repository snapshots --no-lock --json --tag "$tag" || code=$?
-    [ "$code" -eq 0 ] || [ "$code" -eq 10 ] || exit 1
+    reach
+    case $code in
+    0) repository snapshots --no-lock --json --tag "$tag" ;;
+    10) ;;
+    *) fail "$(cat /tmp/opened)" ;;
+    esac
 }
 
 # What the backup in a snapshot says of itself, on one line.

@@ -44,6 +44,7 @@ function question(manifest: Manifest, stack: string): string {
             ([name, tables]) => `  the database ${name} with ${rows(tables)} rows`,
         ),
         "  the files of authentik: media, templates and certificates",
+        ...("gateway.tar" in manifest.files ? ["  the certificates and the ACME account of a gateway"] : []),
         "",
     ].join("\n");
 }

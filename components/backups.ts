@@ -24,6 +24,8 @@ export interface BackupsArgs {
     databases: string[];
     /** What holds authentik's own files; it is made by a container of authentik, whose image fills it. */
     volumes: Record<keyof AuthentikVolumes, pulumi.Input<string>>;
+    /** What holds the certificates and accounts of the gateway. Default: there is no gateway. */
+    gateway?: pulumi.Input<string>;
     /** authentik's release, which the backups name, e.g. `2025.8.4`; plain. */
     version: string;
     /** Without it a backup is worth little: each names it by a fingerprint. */
@@ -41,7 +43,7 @@ export interface BackupsArgs {
 export const authentikUser = "1000";
 
 /**
- * Copies of the databases and of authentik's files: a container that makes, keeps and verifies them on a schedule.
+ * Copies of the databases, of authentik's files and of the gateway's certificates: a container that makes, keeps and verifies them on a schedule.
  *
  * @throws (when the update runs) Error with its last log lines when its container does not start.
  * @example
@@ -65,7 +67,7 @@ export class Backups extends pulumi.ComponentResource {
 
     public constructor(name: string, args: BackupsArgs, opts?: pulumi.ComponentResourceOptions) {
         super(dataServices.backups.type, name, {}, opts);
-        const { image, networks, postgres, volumes, context } = args;
+        const { image, networks, postgres, volumes, gateway, context } = args;
         const { keep, memory, cpus, ...when } = args.schedule;
         const { period, offset, verifyPeriod } = scheduleOf(when);
         const title = `${context.prefix}${roles.backup.host}`;
@@ -99,11 +101,9 @@ export class Backups extends pulumi.ComponentResource {
             mounts: [
                 { source: this.volume, target: "/backups", owner: { user: authentikUser, image } },
                 // Not where the image has folders of its own, such as Alpine's /media: an empty volume would get their content.
-                ...Object.entries(volumes).map(([folder, source]) => ({
-                    source,
-                    target: `/source/${folder}`,
-                    readOnly: true,
-                })),
+                ...Object.entries({ ...volumes, ...(gateway === undefined ? {} : { gateway }) }).map(
+                    ([folder, source]) => ({ source, target: `/source/${folder}`, readOnly: true }),
+                ),
             ],
             networks: networks.attach(["db", "backend"], title),
             health,

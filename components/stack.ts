@@ -150,37 +150,6 @@ export class AuthentikStack extends pulumi.ComponentResource {
             { instance, ...place, revision: postgres.connection.revision },
             { parent: this, dependsOn: [blueprints.applied] },
         );
-        const { run: backsUp, restic, ...schedule } = config.backup;
-        const backups =
-            backsUp && postgres.reader !== undefined
-                ? new Backups(
-                      `${name}-backups`,
-                      {
-                          ...{ ...place, schedule, version, volumes, secretKey: secrets.secretKey },
-                          image: images.postgres,
-                          postgres: postgres.reader,
-                          databases: ["authentik", ...Object.keys(postgres.consumers)],
-                          additions: additions("backup"),
-                          transform: transform.backup,
-                          // A first backup of an unfinished database helps nobody.
-                          after: [blueprints.applied],
-                      },
-                      child,
-                  )
-                : undefined;
-        if (backups === undefined) releaseData(`${name}-backups`, "backups", context, child);
-        if (backups !== undefined && restic !== undefined && secrets.restic !== undefined)
-            new Offsite(
-                `${name}-offsite`,
-                {
-                    ...{ ...place, restic, schedule, volume: backups.volume, image: images.restic, ...secrets.restic },
-                    secretKey: secrets.secretKey,
-                    additions: additions("offsite"),
-                    transform: transform.offsite,
-                    after: [backups.running.healthy],
-                },
-                child,
-            );
         const connected = { ...place, server, url, after: [blueprints.applied, ...setUp] };
         const tokenOf = (outpost: string) => secrets.outposts[outpost] ?? missing(outpost);
         const running = outposts
@@ -209,6 +178,38 @@ export class AuthentikStack extends pulumi.ComponentResource {
                 child,
             );
         if (gateway === undefined) releaseData(`${name}-gateway`, "gateway", context, child);
+        const { run: backsUp, restic, ...schedule } = config.backup;
+        const backups =
+            backsUp && postgres.reader !== undefined
+                ? new Backups(
+                      `${name}-backups`,
+                      {
+                          ...{ ...place, schedule, version, volumes, secretKey: secrets.secretKey },
+                          gateway: gateway?.volume,
+                          image: images.postgres,
+                          postgres: postgres.reader,
+                          databases: ["authentik", ...Object.keys(postgres.consumers)],
+                          additions: additions("backup"),
+                          transform: transform.backup,
+                          // A first backup of an unfinished database helps nobody.
+                          after: [blueprints.applied],
+                      },
+                      child,
+                  )
+                : undefined;
+        if (backups === undefined) releaseData(`${name}-backups`, "backups", context, child);
+        if (backups !== undefined && restic !== undefined && secrets.restic !== undefined)
+            new Offsite(
+                `${name}-offsite`,
+                {
+                    ...{ ...place, restic, schedule, volume: backups.volume, image: images.restic, ...secrets.restic },
+                    secretKey: secrets.secretKey,
+                    additions: additions("offsite"),
+                    transform: transform.offsite,
+                    after: [backups.running.healthy],
+                },
+                child,
+            );
         const serving = new Serving(
             `${name}-serving`,
             {

@@ -39,5 +39,6 @@ export async function runAsRoot(connection: DockerConnection, job: RootJob): Pro
 export async function stopWriters({ workplace, identity }: OpenStack, others: { Id: string }[] = []): Promise<void> {
     const docker = await dockerOf(workplace).client();
     const writers = await docker.listContainers({ filters: { label: [`${stackLabel}=${identity}`, generationLabel] } });
-    for (const { Id } of [...writers, ...others]) await docker.getContainer(Id).stop({ t: 60 }).catch(ignoring(304));
+    const stopping = [...writers, ...others].map(({ Id }) => docker.getContainer(Id).stop({ t: 60 }));
+    await Promise.all(stopping.map((one) => one.catch(ignoring(304))));
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
-import { volumeName, type VolumeNames } from "../../config/volumes";
+import { volumeName, type VolumeNames, type VolumeRole } from "../../config/volumes";
 import { script } from "../../components/probe";
 import { readFile } from "../../engine/files";
 import { execute } from "../../engine/streams";
@@ -88,7 +88,7 @@ export class BackupStore {
      */
     public async save(release: string): Promise<void> {
         await this.run("saving the database and the uploaded files", ["save"], {
-            files: "/source",
+            files: { folder: "/source", roles: authentikFiles },
             isWritten: true,
             variables: { PGDATABASE: "authentik", DATABASES: "authentik", RELEASE: release, KEEP: "10000" },
             documents: { [fingerprintFile]: await this.fingerprint() },
@@ -122,9 +122,17 @@ export class BackupStore {
     }
 
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
-    public async restore({ volume }: BackupStore, id: string): Promise<string> {
-        await stopWriters(this.open, await this.containers());
-        return await this.run("restoring the backup", ["restore", id], { volume, files: "/target" });
+    public async restore(from: BackupStore, id: string): Promise<string> {
+        const { files } = await from.manifest(id);
+        const hasGateway = "gateway.tar" in files && this.requirements.images.gateway !== undefined;
+        // It keeps in memory what it reads when it starts.
+        const gateway = hasGateway ? await containersOf(this.open, "-gateway") : [];
+        await stopWriters(this.open, [...(await this.containers()), ...gateway]);
+        const roles: VolumeRole[] = hasGateway ? [...authentikFiles, "gateway"] : [...authentikFiles];
+        return await this.run("restoring the backup", ["restore", id], {
+            volume: from.volume,
+            files: { folder: "/target", roles },
+        });
     }
 
     /** That of the stack's secret key; empty where no container knows it. */
@@ -175,8 +183,8 @@ export class BackupStore {
                 ? []
                 : [
                       { source: `${this.prefix}${postgresSocket.volume}`, target: postgresSocket.folder },
-                      ...(["media", "templates", "certificates"] as const).map((role) => ({
-                          ...{ source: volumeName(role, this.names), target: `${files}/${role}` },
+                      ...files.roles.map((role) => ({
+                          ...{ source: volumeName(role, this.names), target: `${files.folder}/${role}` },
                       })),
                   ];
         // What only looks ends no other job. What writes ends one of its kind that a killed command left.
@@ -193,12 +201,15 @@ export class BackupStore {
     }
 }
 
+/** Volumes that every stack has. */
+const authentikFiles = ["media", "templates", "certificates"] as const;
+
 /** What a job of the program has beside the backups. */
 interface Work {
     /** With the backups. Default: that of this store. */
     volume?: string;
-    /** Where authentik's files are, with PostgreSQL's socket. Default: it has neither. */
-    files?: "/source" | "/target";
+    /** Which volumes with files, and where they are, with PostgreSQL's socket. Default: it has neither. */
+    files?: { folder: "/source" | "/target"; roles: readonly VolumeRole[] };
     /** Whether it writes backups. Default: false. */
     isWritten?: boolean;
     variables?: Record<string, string>;

@@ -77,7 +77,7 @@ async function buildRoot(
     image: string,
     root: { suite: string; args: string[] },
     progress: Progress,
-    instruction = "",
+    instruction?: string,
 ): Promise<void> {
     await ensureMmdebstrap(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-base-"));
@@ -91,7 +91,8 @@ async function buildRoot(
             run("mmdebstrap", args, { minutes: 8, env: { TMPDIR: folder } }),
         );
         progress(`loading ${image} into Docker`);
-        await run("docker", ["import", "--change", instruction, tar, image], { minutes: 5 });
+        const changes = instruction === undefined ? [] : ["--change", instruction];
+        await run("docker", ["import", ...changes, tar, image], { minutes: 5 });
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { bringBack, replaceData } from "../../cli/backup/restore";
+import { BackupStore } from "../../cli/backup/store";
 import { eventually } from "../contract/support/containers";
 import { standIns } from "../support/stand-ins";
 import { type Configuration, set } from "../support/configuration";
@@ -139,6 +141,30 @@ describe("a gateway", () => {
         await eventually("the gateway", 30, answers);
         const { changes } = await stack.up();
         expect(changes).to.deep.equal([]);
+    });
+
+    it("has the CA of a backup again, which browsers trust already, and leads on", async () => {
+        const store = new BackupStore(stack.opened);
+        const [, id = ""] = /^saved (\S+)$/m.exec(await store.attempt("save")) ?? [];
+        const volume = ["--volume", `${prefix}ak_gateway:/data`, "--user", "0", "--entrypoint", "sh"];
+        const lose = "rm -rf /data/caddy && mkdir -m 700 /data/caddy && chown 1000:1000 /data/caddy";
+        await docker("stop", await idOf("gateway"));
+        await docker("run", "--rm", ...volume, stack.bench.images.app, "-c", lose);
+        await docker("start", await idOf("gateway"));
+        const trusted = () =>
+            ask(reach, at("books", "/open")).then(
+                ({ status }) => String(status),
+                (error: Error) => error.message,
+            );
+        await eventually("another CA", 30, async () => /certificate/.test(await trusted()));
+
+        const restore = { from: stack.opened, into: stack.opened, id };
+        await replaceData(() => undefined, restore);
+        await bringBack(() => undefined, restore);
+
+        expect(await trusted()).to.equal("200");
+        expect(String((await stack.outputs()).rootCertificate?.value)).to.equal(reach.ca);
+        expect((await stack.up()).changes).to.deep.equal([]);
     });
 
     it("is certified by an ACME CA, and says what that said where it refuses a name", async () => {

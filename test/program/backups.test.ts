@@ -27,15 +27,25 @@ describe("the program's backups", () => {
         ]);
     });
 
-    it("read authentik's files, and write nowhere but into their own volume", () => {
-        const mounts = container(resources, name).inputs.mounts as Record<string, unknown>[];
-
-        expect(mounts.map(({ source, target, readOnly = false }) => [source, target, readOnly])).to.deep.equal([
+    it("read authentik's files, and those of a gateway, and write nowhere but into their own volume", async () => {
+        const mountsOf = (all: Registered[]) => {
+            const mounts = container(all, name).inputs.mounts as Record<string, unknown>[];
+            return mounts.map(({ source, target, readOnly = false }) => [source, target, readOnly]);
+        };
+        const always = [
             ["ak_backups", "/backups", false],
             ["ak_media", "/source/media", true],
             ["ak_templates", "/source/templates", true],
             ["ak_certs", "/source/certificates", true],
-        ]);
+        ];
+        const configuration = devWith({
+            ...{ url: "https://auth.example.com", gateway: { acme: { email: "me@example.com" } } },
+            ...{ "server.ports": undefined, outposts: [], applications: [] },
+        });
+
+        expect(mountsOf(resources)).to.deep.equal(always);
+        const { resources: others } = await runProgram({ configuration });
+        expect(mountsOf(others)).to.deep.equal([...always, ["ak_gateway", "/source/gateway", true]]);
     });
 
     it("connect with a role of their own, and save every database of the stack", () => {

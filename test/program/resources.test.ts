@@ -37,9 +37,9 @@ describe("the program, with the development configuration", () => {
                 "authentik-redis-server",
                 "authentik-server",
                 "authentik-worker",
-                "authentik-backups-container",
                 "authentik-ak-outpost-organizr",
                 "authentik-ak-outpost-cwad",
+                "authentik-backups-container",
             ],
             Volume: [
                 "authentik-postgres-data",
@@ -48,9 +48,9 @@ describe("the program, with the development configuration", () => {
                 "authentik-media",
                 "authentik-templates",
                 "authentik-certificates",
-                "authentik-backups-data",
                 "authentik-ak-outpost-organizr-sessions",
                 "authentik-ak-outpost-cwad-sessions",
+                "authentik-backups-data",
             ],
             RandomPassword: [
                 "authentik-postgres-postgres",
@@ -77,9 +77,9 @@ describe("the program, with the development configuration", () => {
                 "authentik-server-healthy",
                 "authentik-worker-healthy",
                 "authentik-blueprints-applied",
-                "authentik-backups-container-healthy",
                 "authentik-ak-outpost-organizr-healthy",
                 "authentik-ak-outpost-cwad-healthy",
+                "authentik-backups-container-healthy",
                 "authentik-serving-proven",
             ],
         });

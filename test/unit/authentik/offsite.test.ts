@@ -113,6 +113,19 @@ describe("the program that copies backups elsewhere", () => {
         expect(run(["attempt", "copy"]).status).to.equal(1);
     });
 
+    it("says after a minute what restic goes on to try, and lists nothing where there is no repository", () => {
+        const timeout = `echo "The specified bucket does not exist"; [ "$1" = 60 ] && exit 124`;
+        writeFileSync(join(folder, "bin/timeout"), `#!/bin/sh\n${timeout}\n`, { mode: 0o755 });
+
+        expect(run(["attempt", "copy"]).status).to.equal(1);
+        expect(content("failed-copy")).to.equal("The specified bucket does not exist");
+        expect(run(["list"])).to.include({ status: 1, stdout: "", stderr: "The specified bucket does not exist\n" });
+
+        rmSync(join(folder, "bin/timeout"));
+        answer("cat", "exit 10");
+        expect(run(["list"])).to.include({ status: 0, stdout: "" });
+    });
+
     it("is not done before old copies are removed", () => {
         answer("forget", "echo locked >&2; exit 11");
 
