@@ -13,6 +13,8 @@ export interface Check {
     url: string;
     /** `Host` of the request. Default: the URL's. */
     host?: string;
+    /** Where an https URL is asked for, whatever its name leads to. Default: where that does. */
+    at?: string;
     /** File with a bearer token. Default: none. */
     token?: string;
     /** Status the answer must have. Default: any. */

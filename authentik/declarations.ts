@@ -5,6 +5,7 @@ import { applicationBlueprint } from "./blueprints/application";
 import { bindBlueprint } from "./blueprints/bind";
 import { type Blueprint, secretPaths } from "./blueprints/document";
 import { type DeclaredOutpost, embeddedBlueprint, embeddedManaged, outpostBlueprint } from "./blueprints/outpost";
+import { certificateBlueprints, certificateChecks, type CertificateFacts } from "./certificates";
 import { type Check, type DeviceCheck, listed } from "./checks";
 import { type Existing, existingObjects } from "./existing";
 import { type ApplicationConfig, attributedOf, kindOf } from "./providers";
@@ -18,11 +19,10 @@ import { embeddedOutpost } from "./roles";
  * @example
  * const declared: Declared = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" } });
  */
-export interface Declared {
+export interface Declared extends CertificateFacts {
     version: string;
     url: string;
     admin: { email: string };
-    applications: ApplicationConfig[];
     outposts: DeclaredOutpost[];
 }
 
@@ -47,6 +47,7 @@ export function declarations(
     return {
         blueprints: [
             adminBlueprint(admin.email),
+            ...certificateBlueprints(declared),
             ...(applications.some(({ provider }) => "secondFactor" in provider) ? [bindBlueprint] : []),
             ...applications.map((application) => applicationBlueprint(application, release)),
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
@@ -61,6 +62,7 @@ export function declarations(
                 status: 200,
                 result: { username: stackAccount, is_superuser: true },
             },
+            ...certificateChecks(declared, server),
             ...applications.map((application) => applicationCheck(application, server)),
             ...served.map(({ outpost, applications: own }) => outpostCheck(outpost, own, server)),
             ...(byServer.length === 0 ? [] : [embeddedCheck(byServer, server)]),

@@ -97,12 +97,16 @@ function outpost(provider: { outpost: string }): Target {
     return provider.outpost === embeddedOutpost ? { kind: "server" } : { kind: "outpost", outpost: provider.outpost };
 }
 
-/** What must be answered through the gateway when a person could sign in. A container trusts no CA of the house. */
-export function gatewayChecks(places: Place[]): Check[] {
+/**
+ * What must be answered through the gateway when a person could sign in. A container trusts no CA of the house.
+ *
+ * @param gateway the gateway's host on the networks: not every name leads to it there.
+ */
+export function gatewayChecks(places: Place[], gateway: string): Check[] {
     return places
         .filter(({ origin }) => isIP(new URL(origin).hostname.replace(/^\[|\]$/g, "")) === 0)
         .map(({ origin, to }): Check => {
-            const common = { name: `${origin} at the gateway`, isInsecure: true };
+            const common = { name: `${origin} at the gateway`, at: gateway, isInsecure: true };
             switch (to.kind) {
                 case "server":
                     return { ...common, url: `${origin}/if/flow/default-authentication-flow/`, status: 200 };

@@ -14,6 +14,7 @@ import {
     rootCertificatePath,
 } from "../authentik/gateway-caddyfile";
 import { roles } from "../authentik/roles";
+import { type CertificateConfig, isFor } from "../config/certificates";
 import { fileOf, gatewayOptions } from "../config/gateway";
 import { gatewayPorts } from "../config/published";
 import type { Config } from "../config/schema";
@@ -86,7 +87,8 @@ export class Gateway extends pulumi.ComponentResource {
         const child = { parent: this };
         const places = placesOf(config);
         this.places = places;
-        const options = gatewayOptions(gateway);
+        const certificates = config.certificates.filter(({ certificate }) => isFor(certificate, namesOf(places)));
+        const options = gatewayOptions(gateway, certificates);
         const title = `${context.prefix}${roles.gateway.host}`;
         this.volume = dataVolume(`${name}-data`, "gateway", context, child);
         const process: Omit<Process, "networks"> = {
@@ -107,8 +109,8 @@ export class Gateway extends pulumi.ComponentResource {
                     command: ["caddy", "run", "--resume", "--config", `${folder}/first`, "--adapter", "caddyfile"],
                     files: [{ path: `${folder}/first`, content: firstCaddyfile(), secrets: [] }],
                     mounts: [{ ...mount, owner: { user, image } }],
-                    // Other containers reach the names where people do.
-                    networks: networks.attach(rolesOf(config), title, ...namesOf(places)),
+                    // Other containers reach authentik where people do. With the other names, each new one would replace the gateway.
+                    networks: networks.attach(rolesOf(config), title, new URL(config.url).hostname),
                     publish: gatewayPorts(gateway).map(({ path: _, protocol, ...on }) => ({
                         port: on.port,
                         protocol: protocol === "udp" ? protocol : undefined,
@@ -138,8 +140,8 @@ export class Gateway extends pulumi.ComponentResource {
                 title: "giving the gateway its configuration",
                 entrypoint: ["sh", "-c"],
                 command: [configure(Object.keys(addresses), asked, issuedFolders(options))],
-                documents: { [`${folder}/Caddyfile`]: gatewayCaddyfile(places, options), ...certificates(gateway) },
-                files: gateway.certificates.map(({ name: key, certificate }) => ({
+                documents: { [`${folder}/Caddyfile`]: gatewayCaddyfile(places, options), ...documents(certificates) },
+                files: certificates.map(({ name: key, certificate }) => ({
                     path: `${folder}/${fileOf(certificate)}.key`,
                     content: pulumi.secret(args.keys[key] ?? ""),
                 })),
@@ -206,9 +208,9 @@ exit 1
 `;
 }
 
-function certificates(gateway: NonNullable<Config["gateway"]>): Record<string, string> {
+function documents(certificates: CertificateConfig[]): Record<string, string> {
     return Object.fromEntries(
-        gateway.certificates.map(({ certificate }) => [`${folder}/${fileOf(certificate)}.crt`, certificate]),
+        certificates.map(({ certificate }) => [`${folder}/${fileOf(certificate)}.crt`, certificate]),
     );
 }
 

@@ -28,7 +28,7 @@ export interface AuthentikSecrets {
     email?: pulumi.Output<string>;
     /** What the user's own blueprints read, by name. */
     blueprints: Record<string, pulumi.Output<string>>;
-    /** Private keys of the gateway's certificates, by name. */
+    /** Private keys of certificates of one's own, by name. */
     certificates: Record<string, pulumi.Output<string>>;
     /** What the repository of the backups' copies is opened and reached with, where there is one. */
     restic?: { password: pulumi.Output<string>; key?: pulumi.Output<string> };
@@ -48,7 +48,7 @@ export function authentikSecrets(
     name: string,
     { credentials, protectData }: Context,
     config: Pick<Config, "outposts" | "applications"> &
-        Partial<Pick<Config, "email" | "blueprints" | "gateway" | "backup">>,
+        Partial<Pick<Config, "email" | "blueprints" | "certificates" | "backup">>,
     opts: pulumi.CustomResourceOptions,
 ): AuthentikSecrets {
     const restic = config.backup?.restic;
@@ -70,7 +70,7 @@ export function authentikSecrets(
             (config.blueprints?.secrets ?? []).map((one) => [one, credentials.secret(`blueprint/${one}`, name, opts)]),
         ),
         certificates: Object.fromEntries(
-            (config.gateway?.certificates ?? []).map(({ name: one }) => [
+            (config.certificates ?? []).map(({ name: one }) => [
                 one,
                 credentials.secret(`certificate/${one}`, name, opts),
             ]),
@@ -87,10 +87,11 @@ export function authentikSecrets(
 /**
  * The secrets that blueprints read, as the files they read them from.
  *
+ * @param certificates names of the certificates of one's own that authentik has too. Default: none.
  * @example
  * const files = blueprintFiles(authentikSecrets("auth", context, config, {}));
  */
-export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
+export function blueprintFiles(secrets: AuthentikSecrets, certificates: string[] = []): WorkloadFile[] {
     return [
         { path: secretPaths.adminPassword, content: secrets.adminPassword },
         { path: secretPaths.apiToken, content: secrets.apiToken },
@@ -102,6 +103,10 @@ export function blueprintFiles(secrets: AuthentikSecrets): WorkloadFile[] {
             path: secretPaths.application(slug),
             content,
         })),
+        ...certificates.flatMap((name) => {
+            const content = secrets.certificates[name];
+            return content === undefined ? [] : [{ path: secretPaths.certificate(name), content }];
+        }),
     ];
 }
 

@@ -54,7 +54,7 @@ export class Serving extends pulumi.ComponentResource {
         const running = [server, worker, ...outposts, ...doors].map((part) => part.running);
         const checks = [
             ...servingChecks(server.internalUrl, [...outposts, server.embedded], args.applications),
-            ...gatewayChecks(gateway?.places ?? []),
+            ...doors.flatMap(({ places, running: { title } }) => gatewayChecks(places, title)),
         ];
         const { documents, command } = probe(checks, 180);
         const [entrypoint = "", ...rest] = command;

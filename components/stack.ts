@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { sharedCertificates } from "../authentik/certificates";
 import { declarations } from "../authentik/declarations";
 import { officialImages } from "../authentik/images";
 import { monitoring, type Scraped } from "../authentik/monitoring";
@@ -137,7 +138,10 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
         const declared = {
             ...declarations(config, server.internalUrl),
-            files: blueprintFiles(secrets),
+            files: blueprintFiles(
+                secrets,
+                sharedCertificates(config).map((one) => one.name),
+            ),
             userBlueprints: readBlueprints(config.blueprints.files),
         };
         const blueprints = new Blueprints(

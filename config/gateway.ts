@@ -1,9 +1,8 @@
-import type { X509Certificate } from "node:crypto";
 import { z } from "zod";
 import type { GatewayOptions } from "../authentik/gateway-caddyfile";
 import { roles } from "../authentik/roles";
-import { limits, name, port, section, text } from "../ground/fields";
-import { certificates, certificatesIn } from "./secrets";
+import { limits, port, section, text } from "../ground/fields";
+import { type CertificateConfig, leafOf } from "./certificates";
 
 /** The gateway. */
 export const gateway = section({
@@ -42,17 +41,6 @@ export const gateway = section({
     })
         .prefault({})
         .describe("the ACME CA"),
-    certificates: z
-        .array(
-            section({
-                name: name.describe("names its private key: the secret `certificate/<name>`"),
-                certificate: certificates("gateway.certificates[0].certificate").describe(
-                    "PEM of the certificate and its intermediates; used for the names in the certificate",
-                ),
-            }),
-        )
-        .default([])
-        .describe("your own certificates"),
     ...limits(roles.gateway),
 })
     .optional()
@@ -64,8 +52,15 @@ export type GatewayConfig = NonNullable<z.infer<typeof gateway>>;
 /** Source: https://letsencrypt.org/docs/staging-environment/ */
 const staging = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
-/** What the Caddyfile is written from. */
-export function gatewayOptions({ httpsPort, issuer, acme, certificates, ...rest }: GatewayConfig): GatewayOptions {
+/**
+ * What the Caddyfile is written from.
+ *
+ * @param certificates those that are for names of the gateway.
+ */
+export function gatewayOptions(
+    { httpsPort, issuer, acme, ...rest }: GatewayConfig,
+    certificates: CertificateConfig[],
+): GatewayOptions {
     return {
         httpsPort,
         httpPort: httpPortOf({ httpsPort, ...rest }),
@@ -81,11 +76,6 @@ export function gatewayOptions({ httpsPort, issuer, acme, certificates, ...rest 
 /** The port for http, where there is one. */
 export function httpPortOf({ httpPort, httpsPort }: Pick<GatewayConfig, "httpPort" | "httpsPort">): number | undefined {
     return httpPort ?? (httpsPort === 443 ? 80 : undefined);
-}
-
-/** The certificate that its key belongs to: the first one. */
-export function leafOf(pem: string): X509Certificate | undefined {
-    return certificatesIn(pem)?.[0];
 }
 
 /** Name of the files of a certificate: another one for another certificate, so that the gateway takes notice. */

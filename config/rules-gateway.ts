@@ -1,11 +1,9 @@
 import { type Place, placesOf, type Target } from "../authentik/gateway";
 import { roles } from "../authentik/roles";
-import type { Path, Report } from "../ground/problems";
-import { leafOf } from "./gateway";
+import type { Path } from "../ground/problems";
 import type { Config, Rule } from "./schema";
-import { privateKeyIn } from "./secrets";
 
-/** Checks of the gateway: that each name leads to one place, and that its certificates are for something. */
+/** Checks of the gateway: that each name leads to one place. */
 export const gatewayRules: Rule[] = [
     {
         reads: ["gateway", "server", "outposts"],
@@ -51,26 +49,6 @@ export const gatewayRules: Rule[] = [
                 report(["gateway", "acme"], "has no effect, since the issuer is internal; remove one of the two");
         },
     },
-    {
-        reads: ["gateway", "url", "outposts", "applications", "secrets"],
-        check: ({ gateway, secrets, ...stack }, report) => {
-            const names = placesOf(stack).map(({ origin }) => new URL(origin).hostname);
-            for (const [index, { name, certificate }] of (gateway?.certificates ?? []).entries()) {
-                const at: Report = (path, cure) => report(["gateway", "certificates", index, ...path], cure);
-                if (gateway?.certificates.findIndex((other) => other.name === name) !== index)
-                    at(["name"], "is used twice in gateway.certificates; each needs a unique name");
-                checkCertificate(certificate, names, (cure) => at(["certificate"], cure));
-                const key = secrets[`certificate/${name}`];
-                // An output is known only later, and a placeholder is not a key.
-                const known = typeof key === "string" ? privateKeyIn(key) : undefined;
-                if (known !== undefined && leafOf(certificate)?.checkPrivateKey(known) === false)
-                    report(
-                        ["secrets", `certificate/${name}`],
-                        `does not belong to the first certificate in gateway.certificates[${index}]; set a certificate and the key that belongs to it`,
-                    );
-            }
-        },
-    },
 ];
 
 interface PlaceProblem {
@@ -104,16 +82,4 @@ function targetProblem({ path, to }: Place, places: Place[]): PlaceProblem | und
 
 function isSame(one: Target, other: Target): boolean {
     return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function checkCertificate(pem: string, names: string[], report: (cure: string) => void): void {
-    const own = leafOf(pem);
-    if (own === undefined) return;
-    const [from, to] = [new Date(own.validFrom), new Date(own.validTo)];
-    if (to.getTime() < Date.now()) report(`expired on ${to.toISOString().slice(0, 10)}; renew it`);
-    else if (from.getTime() > Date.now()) report(`is not valid before ${from.toISOString().slice(0, 10)}`);
-    if (names.some((name) => own.checkHost(name) !== undefined)) return;
-    report(
-        `is for ${own.subjectAltName ?? "no name"}, but the gateway serves other names (${names.join(", ")}); use a certificate for one of these, and put it first in its file`,
-    );
 }

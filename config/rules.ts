@@ -11,6 +11,7 @@ import { publishedPorts } from "./published";
 import { blueprintRule } from "./rules-blueprints";
 import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
+import { certificateRules } from "./rules-certificates";
 import { gatewayRules } from "./rules-gateway";
 import { furtherRules } from "./rules-outposts";
 import { resticRules } from "./rules-restic";
@@ -273,6 +274,7 @@ const rules: Rule[] = [
     ...dataRules,
     volumeRule,
     ...gatewayRules,
+    ...certificateRules,
     ...resticRules,
     secretsRule,
 ];

@@ -5,9 +5,10 @@ import { application } from "../authentik/providers";
 import { versionError, versionPattern } from "../authentik/releases";
 import { allRoles, type ImageKey, roles } from "../authentik/roles";
 import { settings } from "../authentik/settings";
-import { image, limits, origin, publishedPort, section, text, whole } from "../ground/fields";
+import { image, limits, name as certificateName, origin, publishedPort, section, text, whole } from "../ground/fields";
 import type { Report } from "../ground/problems";
 import { backup } from "./backup";
+import { certificates } from "./certificates";
 import { blueprints } from "./blueprints";
 import { containers } from "./containers";
 import { consumers, networks, postgres, redis } from "./data";
@@ -49,6 +50,11 @@ export const schema = section({
     volumes,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that publish it"),
+        certificate: certificateName
+            .optional()
+            .describe(
+                "name of the one in `certificates` that it shows at 9443, where a proxy speaks TLS with it; default: one that authentik makes",
+            ),
         ...limits(roles.server),
     })
         .prefault({})
@@ -61,6 +67,7 @@ export const schema = section({
     outposts: z.array(outpost).default([]).describe("the outposts"),
     applications: z.array(application).default([]).describe("the applications that people sign in to"),
     gateway,
+    certificates,
     settings: settings
         .default({})
         .describe(

@@ -51,13 +51,13 @@ export interface SecretFacts extends StackFacts {
     applications: ApplicationConfig[];
     email?: { user?: string };
     blueprints?: { secrets: string[] };
-    gateway?: { certificates: { name: string }[] };
+    certificates?: { name: string }[];
     backup?: { run?: boolean; restic?: { repository: string; user?: string } };
 }
 
 /** Every secret that a configuration leads to: the one list of them. */
 export function secretsOf(config: SecretFacts): StackSecret[] {
-    const { postgres, redis, consumers, outposts, applications, email, blueprints, gateway } = config;
+    const { postgres, redis, consumers, outposts, applications, email, blueprints, certificates } = config;
     const external = (service: "postgres" | "redis") =>
         config[service].external === undefined ? undefined : `${service}.external`;
     return [
@@ -90,9 +90,9 @@ export function secretsOf(config: SecretFacts): StackSecret[] {
             neededBy: "blueprints.secrets",
         })),
         ...(config.backup?.restic === undefined ? [] : resticSecrets(config.backup.restic)),
-        ...(gateway?.certificates ?? []).map((one): StackSecret => ({
+        ...(certificates ?? []).map((one): StackSecret => ({
             name: `certificate/${one.name}`,
-            neededBy: "gateway.certificates",
+            neededBy: "certificates",
         })),
     ];
 }

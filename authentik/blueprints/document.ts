@@ -39,6 +39,7 @@ export const secretPaths = {
     apiToken: "/run/secrets/api_token",
     outpostToken: (outpost: string) => `/run/secrets/outpost_${outpost}_token`,
     application: (slug: string) => `/run/secrets/application_${slug}`,
+    certificate: (name: string) => `/run/secrets/certificate_${name}`,
 } as const;
 
 /** Path of the file that says why the job applies them. */

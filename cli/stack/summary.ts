@@ -13,12 +13,17 @@ export async function showRunning(open: OpenStack, chosen: ChosenImages, report:
 }
 
 /** The outputs that the summary shows; none is secret. */
-type Shown = Pick<AuthentikOutputs, "url" | "outposts" | "applications"> & { admin: { username: string } };
+type Shown = Pick<AuthentikOutputs, "url" | "outposts" | "applications" | "rootCertificate"> & {
+    admin: { username: string };
+};
 
-/** The URL and the user to sign in with, how to read the password, and the protected applications. */
-export function runningText({ url, admin, outposts, applications }: Shown, stack: string): string {
+/** The URL, what browsers have to trust, the user to sign in with, how to read the password, and the protected applications. */
+export function runningText({ url, rootCertificate, admin, outposts, applications }: Shown, stack: string): string {
     const rows = [
         ["Sign in at", url],
+        ...(rootCertificate === undefined
+            ? []
+            : [["Trust", `out/${stack}/root.crt (the output rootCertificate), once: docs/front-door.md#trust`]]),
         ["User", admin.username],
         ["Open", `npm run --silent open -- --stack ${stack}`],
         ["Password", `npm run --silent output -- admin.password --stack ${stack}`],

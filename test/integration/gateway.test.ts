@@ -2,7 +2,6 @@ import { expect } from "chai";
 import { bringBack, replaceData } from "../../cli/backup/restore";
 import { BackupStore } from "../../cli/backup/store";
 import { eventually } from "../contract/support/containers";
-import { standIns } from "../support/stand-ins";
 import { type Configuration, set } from "../support/configuration";
 import { AcmeCa } from "./gateway/acme-ca";
 import { ask, Held, Visitors } from "./gateway/visitors";
@@ -35,7 +34,6 @@ describe("a gateway", () => {
 
     before(async () => {
         const bench = await openBench();
-        const gateway = await (await standIns()).buildGatewayImage((line) => console.log(`    ${line}`));
         building = AcmeCa.build(`${prefix}ca`);
         const [port = 0, plain = 0] = await freePorts(2);
         [reach, http] = [{ port, ca: "" }, plain];
@@ -44,7 +42,7 @@ describe("a gateway", () => {
             version: "2025.8.6",
             url: `https://authentik.localhost:${port}`,
             admin: { email: "admin@example.com" },
-            images: { ...imagesOf(bench.images), gateway },
+            images: { ...imagesOf(bench.images), gateway: bench.gateway },
             gateway: { addresses: ["127.0.0.1"], httpsPort: port, httpPort: http },
             outposts: [{ name: "ak-home", networks: ["frontend"] }],
             applications: [

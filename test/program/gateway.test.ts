@@ -7,7 +7,6 @@ import { type Run, runProgram } from "../support/mocks";
 
 const none = { certificate: "", key: "" };
 const { "cwad.example.com": own = none } = authority("The CA", "cwad.example.com").issued;
-const names = ["authentik.example.com", "organizr.example.com", "cwad.example.com"];
 const changes = {
     url: "https://authentik.example.com",
     "server.ports": undefined,
@@ -15,7 +14,8 @@ const changes = {
     "outposts[1].ports": undefined,
     "applications[0].provider.externalHost": "https://organizr.example.com",
     "applications[1].provider.externalHost": "https://cwad.example.com",
-    gateway: { certificates: [{ name: "own", certificate: own.certificate }] },
+    gateway: { issuer: "acme" },
+    certificates: [{ name: "own", certificate: own.certificate }],
     secrets: { "certificate/own": own.key },
 };
 const surroundings = { configuration: devWith(changes), secretKeys: ["authentik-stack:secrets", "secrets"] };
@@ -37,10 +37,10 @@ describe("the program with a gateway", () => {
             expect(container(run.resources, name).inputs.ports ?? [], name).to.deep.equal([]);
     });
 
-    it("gives the gateway every name on the networks, one capability and no root", () => {
+    it("gives the gateway authentik's name on the networks, one capability and no root", () => {
         const { networksAdvanced, capabilities, user } = container(run.resources, "authentik-gateway").inputs;
         for (const { aliases } of networksAdvanced as { aliases: string[] }[])
-            expect(aliases).to.deep.equal(["ak-gateway", ...names]);
+            expect(aliases).to.deep.equal(["ak-gateway", "authentik.example.com"]);
         expect(networksAdvanced).to.have.length(2);
         expect(capabilities).to.deep.equal({ drops: ["ALL"], adds: ["CAP_NET_BIND_SERVICE"] });
         expect(user).to.equal("1000:1000");
@@ -58,6 +58,19 @@ describe("the program with a gateway", () => {
         expect(JSON.stringify(containers)).to.not.contain("PRIVATE KEY");
     });
 
+    it("gives authentik a certificate only where the server or a provider names it, with its key as a file", async () => {
+        const filesOf = ({ resources }: Pick<typeof run, "resources">) =>
+            Object.keys(recordOf(step(resources, "authentik-blueprints-applied")).facts).join(" ");
+        const configuration = devWith({ ...changes, "server.certificate": "own" });
+        const named = await runProgram({ ...surroundings, configuration });
+
+        expect(filesOf(run)).to.not.contain("certificate");
+        expect(filesOf(named)).to.contain("/blueprints/authentik-stack/certificate-own.yaml");
+        expect(
+            JSON.stringify(recordOf(step(named.resources, "authentik-blueprints-applied")).containers),
+        ).to.not.contain("PRIVATE KEY");
+    });
+
     it("asks for certificates of the names that an ACME CA certifies, and fails without", () => {
         const [job = {}] = recordOf(step(run.resources, "authentik-gateway-configured")).containers ?? [];
         const [, asked] =
@@ -66,12 +79,15 @@ describe("the program with a gateway", () => {
         expect(asked?.split(" ")).to.deep.equal(["authentik.example.com", "organizr.example.com"]);
     });
 
-    it("is not replaced when only its configuration changes", async () => {
+    it("is not replaced when only its configuration changes, or a name comes", async () => {
         const { resources } = await runProgram({
-            configuration: devWith({ ...changes, gateway: { issuer: "acme" }, secrets: {} }),
+            configuration: devWith({ ...changes, gateway: { issuer: "acme" }, secrets: {}, certificates: [] }),
         });
+        const provider = { type: "oidc", redirectUris: ["https://wiki.example.com"], upstream: "http://wiki:8000" };
+        const wiki = { slug: "wiki", name: "Wiki", launchUrl: "https://wiki.example.com", provider };
+        const gateway = { acme: { email: "me@example.com" } };
         const other = await runProgram({
-            configuration: devWith({ ...changes, gateway: { acme: { email: "me@example.com" } }, secrets: {} }),
+            configuration: devWith({ ...changes, gateway, secrets: {}, certificates: [], "applications[2]": wiki }),
         });
         const [before, after] = [resources, other.resources].map((all) => ({
             container: container(all, "authentik-gateway").inputs,
@@ -87,7 +103,7 @@ describe("the program with a gateway", () => {
     });
 
     it("hands out the root of its own CA once it has it", async () => {
-        const configuration = devWith({ ...changes, secrets: {}, gateway: { issuer: "internal" } });
+        const configuration = devWith({ ...changes, secrets: {}, certificates: [], gateway: { issuer: "internal" } });
         const { result, resources } = await runProgram({ configuration, preview: true });
         expect(result).to.have.property("rootCertificate");
         expect(namesOf(resources, "step")).to.include("authentik-gateway-configured");

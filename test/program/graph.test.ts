@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { mermaid, svg } from "../../cli/graph/draw";
 import { declaredTopology } from "../../cli/graph/sources";
 import { browser, changesBetween, signInsOf, type Topology } from "../../cli/graph/topology";
+import { devConfiguration, project } from "../support/configuration";
 
-const file = readFileSync(join(__dirname, "../../Pulumi.dev.yaml"), "utf8");
+const settings = Object.entries(devConfiguration()).map(([key, value]) => [`${project}:${key}`, value]);
+const file = stringify({ config: Object.fromEntries(settings) as object });
 const part = ({ parts }: Topology, name: string) => parts.find((one) => one.name === name);
 const pairs = ({ talks }: Topology) => talks.map(({ from, to }) => `${from} > ${to}`);
 

@@ -67,6 +67,6 @@ describe("the file of a new stack", () => {
         ]);
         const config = configurationOf(stringify({ config: Object.fromEntries(answered) }));
         expect(config.admin.email).to.equal("admin@example.com");
-        expect(config.server.ports.map(({ port }) => port)).to.deep.equal([9000]);
+        expect(config.gateway).to.include({ httpsPort: 8443 });
     });
 });

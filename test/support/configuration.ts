@@ -8,8 +8,22 @@ export const project = "authentik-stack";
 /** A stack's configuration by key, without the namespace. */
 export type Configuration = Record<string, unknown>;
 
-/** The configuration of Pulumi.dev.yaml, anew at each call, so that tests may change it. */
+/** The development configuration with ports of the host instead of its gateway, anew at each call, so that tests may change it. */
 export function devConfiguration(): Configuration {
+    const changes = {
+        gateway: undefined,
+        url: "http://authentik.localhost:9000",
+        "server.ports": [{ port: 9000 }],
+        "outposts[0].ports": [{ port: 9080 }],
+        "outposts[1].ports": [{ port: 9081 }],
+        "applications[0].provider.externalHost": "http://organizr.localhost:9080",
+        "applications[1].provider.externalHost": "http://cwad.localhost:9081",
+    };
+    return withChanges(devFile(), changes);
+}
+
+/** The configuration of Pulumi.dev.yaml, as it is. */
+export function devFile(): Configuration {
     const text = readFileSync(join(__dirname, "../../Pulumi.dev.yaml"), "utf8");
     const { config } = parse(text) as { config: Configuration };
     return Object.fromEntries(
@@ -33,12 +47,14 @@ export function set(configuration: Configuration, path: string, value: unknown):
     return configuration;
 }
 
-/** The development configuration with values set by path. */
+/** The development configuration with ports of the host, and with values set by path. */
 export function devWith(changes: Record<string, unknown>): Configuration {
-    return Object.entries(changes).reduce(
-        (configuration, [path, value]) => set(configuration, path, value),
-        devConfiguration(),
-    );
+    return withChanges(devConfiguration(), changes);
+}
+
+/** Sets values by path. */
+export function withChanges(configuration: Configuration, changes: Record<string, unknown>): Configuration {
+    return Object.entries(changes).reduce((changed, [path, value]) => set(changed, path, value), configuration);
 }
 
 /** The configuration as the engine hands it to a program: text stays text, everything else is JSON. */

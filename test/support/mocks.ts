@@ -10,7 +10,7 @@ spareStackTraces();
 
 /** What a program or a component is run with. */
 export interface Surroundings {
-    /** By key, without the namespace. Default: that of Pulumi.dev.yaml. */
+    /** By key, without the namespace. Default: that of Pulumi.dev.yaml, with ports of the host. */
     configuration?: Configuration;
     /** Keys that were set as secrets. Default: none. */
     secretKeys?: string[];

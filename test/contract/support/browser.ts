@@ -9,6 +9,7 @@ export class Browser {
     constructor(
         private readonly port: number,
         private readonly host: string,
+        private readonly isSecure = false,
     ) {}
 
     /** A request with this browser's cookies, and the cookies of its answer kept. */
@@ -17,7 +18,7 @@ export class Browser {
         options: { method?: string; headers?: Record<string, string>; body?: string | object | undefined } = {},
     ): Promise<Answered> {
         const headers = { host: this.host, ...options.headers, ...this.jar.header() };
-        const answered = await ask(this.port, { path, ...options, headers });
+        const answered = await ask(this.port, { path, ...options, headers, isSecure: this.isSecure });
         this.jar.keep(answered);
         return answered;
     }

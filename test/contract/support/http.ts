@@ -1,4 +1,5 @@
 import { request as send, type IncomingHttpHeaders } from "node:http";
+import { request as sendSecurely } from "node:https";
 
 /** What a test asks. */
 export interface Asked {
@@ -6,6 +7,8 @@ export interface Asked {
     path: string;
     headers?: Record<string, string>;
     body?: string | object | undefined;
+    /** Over TLS, where any certificate will do. Default: in clear. */
+    isSecure?: boolean;
 }
 
 /** What was answered. */
@@ -16,11 +19,18 @@ export interface Answered {
 }
 
 /** One request to a port of this machine, with whatever Host header the test wants. Redirects are not followed. */
-export function ask(port: number, { method = "GET", path, headers = {}, body }: Asked): Promise<Answered> {
+export function ask(
+    port: number,
+    { method = "GET", path, headers = {}, body, isSecure = false }: Asked,
+): Promise<Answered> {
     const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
     const typed = typeof body === "object" ? { "content-type": "application/json", ...headers } : headers;
+    const name = (headers["host"] ?? "").replace(/:\d+$/, "");
+    const secure = { servername: name, rejectUnauthorized: false, agent: false };
     return new Promise((resolve, reject) => {
-        const request = send({ host: "127.0.0.1", port, method, path, headers: typed, timeout: 30_000 }, (response) => {
+        const options = { host: "127.0.0.1", port, method, path, headers: typed, timeout: 30_000 };
+        const request = isSecure ? sendSecurely({ ...options, ...secure }) : send(options);
+        request.on("response", (response) => {
             const chunks: Buffer[] = [];
             response.on("data", (chunk: Buffer) => chunks.push(chunk));
             response.on("end", () =>

@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { container, containers, docker, volumes } from "../support/host";
 import { behindCwad, sharedStack, type SharedStack } from "../support/shared-stack";
-import { freePorts } from "../support/ports";
+import { originOf, type Ports } from "../support/dev";
 import { expectServing, get } from "../support/visit";
 
 const name = (role: string) => `it-a-authentik-${role}`;
 const replaced = (role: string) => [`replace ${name(role)}`, `update ${name(`${role}-healthy`)}`];
+const door = `update ${name("gateway-configured")}`;
 const steps = { blueprints: `update ${name("blueprints-applied")}`, serving: `update ${name("serving-proven")}` };
 
 describe("a change of the configuration", () => {
@@ -24,7 +25,7 @@ describe("a change of the configuration", () => {
         shared.stack.configure(shared.configuration({ "settings.log_level": "debug" }));
         const previewed = await shared.stack.preview();
         const { changes } = await shared.stack.up();
-        expect(changes).to.have.members([...replaced("server"), ...replaced("worker"), ...Object.values(steps)]);
+        expect(changes).to.have.members([...replaced("server"), ...replaced("worker"), door, ...Object.values(steps)]);
         expect(previewed.changes, "and the preview told so").to.deep.equal(changes);
         expect(await unconcerned()).to.deep.equal(others);
         expect(await docker("inspect", (await container(name("server"))).id)).to.contain("AUTHENTIK_LOG_LEVEL=debug");
@@ -45,9 +46,8 @@ describe("a change of the configuration", () => {
     });
 
     it("that adds an outpost with an application adds these, and touches no other container", async () => {
-        const [port = 0] = await freePorts(1);
         const before = await containers(shared.stack.prefix);
-        shared.stack.configure(shared.configuration({ ...kept, ...wiki(port) }));
+        shared.stack.configure(shared.configuration({ ...kept, ...wiki(shared.ports) }));
         const { changes } = await shared.stack.up();
         expect(changes).to.deep.equal(
             [
@@ -55,11 +55,12 @@ describe("a change of the configuration", () => {
                 // The container, and the component around it.
                 `create ${name("ak-outpost-wiki")}`,
                 `create ${name("outpost-ak-outpost-wiki")}`,
+                door,
                 ...Object.values(steps),
             ].sort(),
         );
         expect(await containers(shared.stack.prefix)).to.include.deep.members(before);
-        const start = await get(`http://wiki.localhost:${port}/outpost.goauthentik.io/start`);
+        const start = await get(`${originOf("wiki", shared.ports.server, shared.ports)}/outpost.goauthentik.io/start`);
         expect(start.status, start.body).to.equal(302);
     });
 
@@ -72,7 +73,7 @@ describe("a change of the configuration", () => {
         expect(changes.filter((change) => /create|replace/.test(change))).to.deep.equal([]);
         const gone = before.filter(({ name }) => !name.includes("wiki"));
         expect(await containers(shared.stack.prefix)).to.have.deep.members(gone);
-        const start = await get(`http://books.localhost:${shared.ports.cwad}/outpost.goauthentik.io/start`);
+        const start = await get(`${originOf("books", shared.ports.cwad, shared.ports)}/outpost.goauthentik.io/start`);
         expect(start.status, start.body).to.equal(302);
     });
 
@@ -88,10 +89,11 @@ describe("a change of the configuration", () => {
 
 const kept = { "settings.log_level": "debug", "worker.memory": "900m" };
 
-function wiki(port: number): Record<string, unknown> {
-    const provider = { type: "proxy", outpost: "ak-outpost-wiki", externalHost: `http://wiki.localhost:${port}` };
+function wiki(ports: Ports): Record<string, unknown> {
+    const externalHost = originOf("wiki", ports.server, ports);
+    const provider = { type: "proxy", outpost: "ak-outpost-wiki", externalHost };
     return {
-        "outposts[2]": { name: "ak-outpost-wiki", networks: ["backend"], ports: [{ port }] },
+        "outposts[2]": { name: "ak-outpost-wiki", networks: ["backend"] },
         "applications[3]": { slug: "wiki", name: "Wiki", provider: { ...provider, internalHost: "http://wiki:80" } },
     };
 }

@@ -4,7 +4,7 @@ import { container, containers, docker } from "../support/host";
 import { sharedStack, type SharedStack } from "../support/shared-stack";
 import { expectServing } from "../support/visit";
 
-const roles = ["postgres", "redis", "server", "worker", "ak-outpost-organizr", "ak-outpost-cwad"];
+const roles = ["postgres", "redis", "server", "worker", "ak-outpost-organizr", "ak-outpost-cwad", "gateway"];
 
 describe("a container that was removed without Pulumi", () => {
     let shared: SharedStack;

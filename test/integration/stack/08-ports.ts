@@ -13,7 +13,7 @@ describe("a port that is in use", () => {
         shared = await sharedStack();
         [port = 0] = await freePorts(1);
         untouched = await containers(shared.stack.prefix);
-        shared.stack.configure(shared.configuration({ "outposts[1].ports[0].port": port }));
+        shared.stack.configure(shared.configuration({ "gateway.httpPort": port }));
     });
     after(async () => {
         shared.stack.configure(shared.configuration());
@@ -31,7 +31,7 @@ describe("a port that is in use", () => {
 
         it("is reported with key and cure before anything is changed", async () => {
             const { errors } = (await shared.stack.failingUp()).record;
-            expect(errors).to.contain(`outposts[1].ports[0].port = ${port} is in use by a program on the host`);
+            expect(errors).to.contain(`gateway.httpPort = ${port} is in use by a program on the host`);
             expect(errors).to.contain("choose another port, or stop that program");
             expect(await containers(shared.stack.prefix)).to.have.deep.members(untouched);
         });
@@ -47,7 +47,7 @@ describe("a port that is in use", () => {
 
         it("is reported with the container's name before anything is changed", async () => {
             const { errors } = (await shared.stack.failingUp()).record;
-            expect(errors).to.contain(`outposts[1].ports[0].port = ${port} is published by the container ${name}`);
+            expect(errors).to.contain(`gateway.httpPort = ${port} is published by the container ${name}`);
             expect(await containers(shared.stack.prefix)).to.have.deep.members(untouched);
         });
     });

@@ -25,12 +25,12 @@ describe("what containers of a running stack may do", () => {
     const order = (one: Inspected) => titles.indexOf(title(one));
     const titles = [
         ...["postgres", "redis", "authentik-server", "authentik-worker", "authentik-backup"],
-        ...["ak-outpost-organizr", "ak-outpost-cwad"],
-        ...[handOver, "job: databases", "job: release", "job: blueprints", "job: proof"],
+        ...["ak-outpost-organizr", "ak-outpost-cwad", "ak-gateway"],
+        ...[handOver, "job: databases", "job: release", "job: blueprints", "job: gateway", "job: proof"],
     ];
 
     it("is read from every container and every job", () => {
-        expect(running).to.have.length(7);
+        expect(running).to.have.length(8);
         expect([...new Set(all.map(title))]).to.deep.equal(titles);
     });
 
@@ -50,15 +50,16 @@ describe("what containers of a running stack may do", () => {
                     (await tryDocker("exec", "--user", "0", Id, "touch", path)).output,
                     `${Name} ${path}`,
                 ).to.contain("Read-only file system");
-        for (const { Id, Name } of running) {
-            const change =
-                "for file in /run/secrets/*; do rm -f $file; echo >$file; echo >/run/secrets/x; done; exit 0";
+        for (const one of running) {
+            const { Id, Name } = one;
+            const folder = title(one) === "ak-gateway" ? "/run/gateway" : "/run/secrets";
+            const change = `for file in ${folder}/*; do rm -f $file; echo >$file; echo >${folder}/x; done; exit 0`;
             const { output } = await tryDocker("exec", Id, "bash", "-c", change);
             expect(
                 output.split("\n").filter((line) => !/Permission denied|^$/.test(line)),
                 Name,
             ).to.deep.equal([]);
-            expect(output, Name).to.contain("/run/secrets/x: Permission denied");
+            expect(output, Name).to.contain(`${folder}/x: Permission denied`);
         }
         for (const { Name, HostConfig } of all) expect(HostConfig.ReadonlyRootfs, Name).to.equal(true);
     });
@@ -73,12 +74,16 @@ describe("what containers of a running stack may do", () => {
         expect(new Set(root.map(title))).to.deep.equal(new Set([handOver]));
     });
 
-    it("excludes all capabilities, except in that job, and all namespaces of the host", () => {
+    it("excludes all capabilities, except in that job and for the gateway, and all namespaces of the host", () => {
+        const kept: Record<string, string[]> = {
+            [handOver]: ["CHOWN", "DAC_READ_SEARCH"],
+            "ak-gateway": ["NET_BIND_SERVICE"],
+            "job: gateway": ["NET_BIND_SERVICE"],
+        };
         for (const one of all) {
             const { CapDrop, CapAdd, SecurityOpt, Privileged, NetworkMode = "", PidMode } = one.HostConfig;
             expect(CapDrop, one.Name).to.deep.equal(["ALL"]);
-            const kept = title(one) === handOver ? ["CHOWN", "DAC_READ_SEARCH"] : [];
-            expect(CapAdd ?? [], one.Name).to.deep.equal(kept);
+            expect(CapAdd ?? [], one.Name).to.deep.equal(kept[title(one)] ?? []);
             expect(SecurityOpt, one.Name).to.deep.equal(["no-new-privileges:true"]);
             expect(Privileged, one.Name).to.equal(false);
             expect([NetworkMode, PidMode], one.Name).to.not.include("host");

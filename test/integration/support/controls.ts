@@ -48,7 +48,10 @@ export function titleOf(prefix: string, { Config }: Inspected): string {
     const job = Config.Labels[jobLabel];
     if (job === undefined) return Config.Hostname.slice(prefix.length);
     const blueprints = "job: blueprints";
-    const others = { databases: "job: databases", release: "job: release", proven: "job: proof" };
+    const others = {
+        ...{ databases: "job: databases", release: "job: release" },
+        ...{ configured: "job: gateway", proven: "job: proof" },
+    };
     const kinds = { owner: handOver, applied: blueprints, compared: blueprints, ...others };
     return Object.entries(kinds).find(([kind]) => new RegExp(`-${kind}(-\\d+)?$`).test(job))?.[1] ?? job;
 }

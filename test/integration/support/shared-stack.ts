@@ -1,5 +1,5 @@
 import type { Configuration } from "../../support/configuration";
-import { devConfiguration, devPorts, type Ports } from "./dev";
+import { devConfiguration, gatewayPorts, originOf, type Ports } from "./dev";
 import { removeAll } from "./host";
 import type { Operation } from "./operation";
 import { StackUnderTest } from "./stack-under-test";
@@ -27,13 +27,19 @@ export function sharedStack(): Promise<SharedStack> {
 }
 
 async function create(): Promise<SharedStack> {
-    const ports = await devPorts();
+    const ports = await gatewayPorts();
     const stack = await StackUnderTest.open(prefix, {});
+    const { images, gateway } = stack.bench;
     const configuration = (changes: Record<string, unknown> = {}) =>
-        devConfiguration(prefix, ports, stack.bench.images, {
-            "applications[2]": behindCwad("calibre", ports),
-            ...changes,
-        });
+        devConfiguration(
+            prefix,
+            ports,
+            { ...images, gateway },
+            {
+                "applications[2]": behindCwad("calibre", ports),
+                ...changes,
+            },
+        );
     stack.configure(configuration());
     const watch = watchContainers(stack.opened.identity);
     const created = await stack.up();
@@ -41,8 +47,8 @@ async function create(): Promise<SharedStack> {
 }
 
 /** An application behind the second outpost. */
-export function behindCwad(slug: string, { cwad }: Ports): object {
-    const externalHost = `http://${slug}.localhost:${cwad}`;
+export function behindCwad(slug: string, ports: Ports): object {
+    const externalHost = originOf(slug, ports.cwad, ports);
     const provider = { type: "proxy", outpost: "ak-outpost-cwad", externalHost, internalHost: "http://cwad:8084" };
     return { slug, name: `The ${slug}`, provider };
 }

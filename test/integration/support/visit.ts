@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ask, Jar } from "../../contract/support/http";
-import type { Ports } from "./dev";
+import { originOf, type Ports } from "./dev";
 
 /** Where a browser ended, and over which URLs it got there. */
 export interface Visit {
@@ -29,17 +29,19 @@ export async function visit(url: string): Promise<Visit> {
 
 /** One request to a URL of *.localhost, which is this machine; no redirect is followed. */
 export function get(url: string | URL, headers: Record<string, string> = {}) {
-    const { port, pathname, search, host } = new URL(url);
-    return ask(Number(port), { path: pathname + search, headers: { host, ...headers } });
+    const { protocol, port, pathname, search, host } = new URL(url);
+    const isSecure = protocol === "https:";
+    return ask(Number(port), { path: pathname + search, headers: { host, ...headers }, isSecure });
 }
 
 /** Expects that a person could sign in: the login page, and an outpost that leads there for each application. */
-export async function expectServing({ server, organizr, cwad }: Ports): Promise<void> {
-    const login = await get(`http://authentik.localhost:${server}/if/flow/default-authentication-flow/`);
+export async function expectServing(ports: Ports): Promise<void> {
+    const authentik = originOf("authentik", ports.server, ports);
+    const login = await get(`${authentik}/if/flow/default-authentication-flow/`);
     expect(login.status, "login page").to.equal(200);
-    for (const application of [`http://organizr.localhost:${organizr}`, `http://cwad.localhost:${cwad}`]) {
+    for (const application of [originOf("organizr", ports.organizr, ports), originOf("cwad", ports.cwad, ports)]) {
         const start = await get(`${application}/outpost.goauthentik.io/start`);
         expect(start.status, `${application}: ${start.body.slice(0, 200)}`).to.equal(302);
-        expect(new URL(start.headers.location ?? "").host).to.equal(`authentik.localhost:${server}`);
+        expect(new URL(start.headers.location ?? "").origin).to.equal(authentik);
     }
 }

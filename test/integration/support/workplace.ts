@@ -21,6 +21,8 @@ export interface Bench {
     docker: DockerEngine;
     pulumi: PulumiEngine;
     images: StandInImages;
+    /** The stand-in of the gateway. */
+    gateway: string;
     /** Folder for the state and the configuration of this run's stacks. */
     folder: string;
 }
@@ -39,9 +41,11 @@ async function prepare(): Promise<Bench> {
     // For what is done with Docker's own command line.
     process.env.DOCKER_HOST = docker.host;
     const pulumi = await ensurePulumi(progress);
-    const images = await (await standIns()).buildStandInImages(progress);
+    const { buildStandInImages, buildGatewayImage } = await standIns();
+    const images = await buildStandInImages(progress);
+    const gateway = await buildGatewayImage(progress);
     const folder = mkdtempSync(join(tmpdir(), "authentik-stack-it-"));
     // Also when a test was interrupted: the folder holds the passwords of containers that may still run.
     process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-    return { docker, pulumi, images, folder };
+    return { docker, pulumi, images, gateway, folder };
 }

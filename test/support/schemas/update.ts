@@ -17,6 +17,7 @@ const requests: Record<string, string> = {
     "authentik_core.group": "GroupRequest",
     "authentik_core.token": "TokenRequest",
     "authentik_core.user": "UserRequest",
+    "authentik_crypto.certificatekeypair": "CertificateKeyPairRequest",
     "authentik_flows.flow": "FlowRequest",
     "authentik_flows.flowstagebinding": "FlowStageBindingRequest",
     "authentik_outposts.outpost": "OutpostRequest",

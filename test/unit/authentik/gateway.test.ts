@@ -102,7 +102,7 @@ describe("the names of the gateway", () => {
     });
 
     it("are asked for when all is up: those of applications that may come later only for advice", () => {
-        const checks = gatewayChecks(places);
+        const checks = gatewayChecks(places, "ak-gateway");
         expect(checks.map(({ url: asked, status, isAdvice }) => [asked, status ?? isAdvice])).to.deep.equal([
             ["https://auth.example.com/if/flow/default-authentication-flow/", 200],
             ["https://home.example.com/outpost.goauthentik.io/start", 302],
@@ -111,7 +111,7 @@ describe("the names of the gateway", () => {
             ["https://tv.home.lan/outpost.goauthentik.io/start", 302],
             ["https://wiki.example.com/", true],
         ]);
-        for (const { isInsecure } of checks) expect(isInsecure).to.equal(true);
+        for (const check of checks) expect(check).to.include({ isInsecure: true, at: "ak-gateway" });
     });
 
     for (const name of ["authentik.localhost", "nas", "tv.home.lan", "a.home.arpa", "192.0.2.1", "fd00::1"])
@@ -159,7 +159,10 @@ describe("the gateway's Caddyfile", () => {
         });
         const [, place] = placesOf(config);
         expect(place?.to).to.deep.equal({ kind: "outpost", outpost: "embedded" });
-        expect(gatewayChecks(place === undefined ? [] : [place])).to.have.nested.property("[0].status", 302);
+        expect(gatewayChecks(place === undefined ? [] : [place], "ak-gateway")).to.have.nested.property(
+            "[0].status",
+            302,
+        );
     });
 
     it("asks the outpost first, and forwards to an application with the path of its upstream", () => {

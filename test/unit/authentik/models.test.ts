@@ -5,6 +5,7 @@ import { modelReleases } from "../../../authentik/models";
 import { presetNames } from "../../../authentik/presets";
 import { kinds } from "../../../authentik/providers";
 import { loadConfig } from "../../../config/load";
+import { authority } from "../../support/certificates";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
 import { problemsOf } from "../../support/schemas/written";
@@ -117,6 +118,8 @@ const applications = [
     },
 ];
 
+const { "auth.example.com": own = { certificate: "", key: "" } } = authority("The CA", "auth.example.com").issued;
+
 /** Every kind of object that this program declares in a release, and how each is removed again, as blueprints. */
 async function documents(version: string): Promise<string[]> {
     const outposts = ["proxy", "ldap", "radius", "rac"].map((type) => ({
@@ -129,7 +132,9 @@ async function documents(version: string): Promise<string[]> {
             version,
             applications,
             outposts,
-            secrets: { "application/git": "a-token-of-theirs" },
+            certificates: [{ name: "own", certificate: own.certificate }],
+            "server.certificate": "own",
+            secrets: { "application/git": "a-token-of-theirs", "certificate/own": own.key },
         }),
         secretKeys: ["secrets"],
     });

@@ -57,6 +57,20 @@ describe("the probe", () => {
         expect((await runProbe([{ ...check, status: 204 }], 0)).output).to.contain("answered 200 instead of 204");
     });
 
+    it("asks for a name where a check says, whatever the name leads to", async () => {
+        server = await answer((request, response) => response.end(request.headers.host), authority("door"));
+        const { port } = new URL(server.url);
+        const url = `https://wiki.invalid:${port}/`;
+        const check = { name: "wiki", url, at: "127.0.0.1", isInsecure: true, status: 200 };
+
+        const { code, output } = await runProbe([check], 0);
+        const untrusting = await runProbe([{ ...check, isInsecure: false }], 0);
+
+        expect(code, output).to.equal(0);
+        expect(server.requests.map(({ headers }) => headers.host)).to.deep.equal([`wiki.invalid:${port}`]);
+        expect(untrusting.output).to.match(/^wiki: no answer .*certificate verify failed/);
+    });
+
     it("only warns of an application that does not answer, with the reason, when all else holds", async () => {
         const url = await serve((_, response) => response.writeHead(500).end());
         const advice = (name: string, at: string, isInsecure = false) =>

@@ -71,6 +71,15 @@ describe("what the tools print", () => {
         expect(text).to.include("akadmin");
         expect(text).to.include("npm run --silent output -- admin.password --stack dev");
         expect(text).to.match(/ak-outpost-organizr +http:\/\/organizr\.localhost:9080 \(organizr\)/);
+        expect(text).to.not.include("root.crt");
+    });
+
+    it("says which certificate browsers have to trust, where a gateway made its own", () => {
+        const shown = { admin: { username: "akadmin" }, outposts: {}, applications: {} };
+        const text = runningText({ ...shown, url: "https://authentik.localhost:8443", rootCertificate: "PEM" }, "dev");
+
+        expect(text).to.match(/Sign in at +https:\/\/authentik\.localhost:8443\n +Trust +out\/dev\/root\.crt/);
+        expect(text).to.include("docs/front-door.md#trust");
     });
 
     it("makes clear that it is a rehearsal", () => {

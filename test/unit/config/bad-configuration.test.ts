@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { errorOf, showsProblem } from "../../support/bad-configuration";
-import { devConfiguration, devWith } from "../../support/configuration";
+import { devConfiguration, devFile, devWith } from "../../support/configuration";
 import { applicationRows } from "./bad/applications";
 import { backupRows } from "./bad/backup";
 import { dataRows } from "./bad/data";
@@ -78,7 +78,8 @@ describe("a bad configuration", () => {
 });
 
 describe("the development configuration", () => {
-    it("has no problem", async () => {
+    it("has no problem, with its gateway and with ports of the host", async () => {
+        expect(await errorOf(devFile())).to.equal(undefined);
         expect(await errorOf(devConfiguration())).to.equal(undefined);
     });
 });

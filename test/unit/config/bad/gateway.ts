@@ -101,27 +101,43 @@ export const gatewayRows: BadRow[] = [
     },
     {
         wrong: "a certificate for another name, without its key",
-        changes: withGateway({ certificates: [{ name: "own", certificate: other.certificate }] }),
+        changes: withGateway({}, { certificates: [{ name: "own", certificate: other.certificate }] }),
         problems: [
             [
-                "gateway.certificates[0].certificate",
+                "certificates[0].certificate",
                 "-----BEGIN CERTIFICATE-----…",
                 "is for DNS:other.example.com, but the gateway serves other names (auth.example.com, home.example.com, books.example.com)",
             ],
             [
                 "secrets.certificate/own",
                 undefined,
-                "is missing, and gateway.certificates needs it: `pulumi config set --secret --path 'secrets[\"certificate/own\"]' < file.key`",
+                "is missing, and certificates needs it: `pulumi config set --secret --path 'secrets[\"certificate/own\"]' < file.key`",
             ],
         ],
     },
     {
         wrong: "a certificate with the key of another",
         changes: withGateway(
-            { certificates: [{ name: "own", certificate: books.certificate }] },
-            { secrets: { "certificate/own": other.key } },
+            {},
+            {
+                certificates: [{ name: "own", certificate: books.certificate }],
+                secrets: { "certificate/own": other.key },
+            },
         ),
         secretKeys,
         problems: [["secrets.certificate/own", hidden, "does not belong to the first certificate"]],
+    },
+    {
+        wrong: "a certificate for the server that there is not",
+        changes: withGateway(
+            {},
+            {
+                certificates: [{ name: "own", certificate: books.certificate }],
+                "server.certificate": "other",
+                secrets: { "certificate/own": books.key },
+            },
+        ),
+        secretKeys,
+        problems: [["server.certificate", "other", "is not in certificates, which has own; add it there"]],
     },
 ];
