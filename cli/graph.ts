@@ -29,7 +29,7 @@ async function declared(name: string): Promise<Topology> {
 }
 
 async function running(name: string): Promise<Topology> {
-    const [open] = await openExisting({ name, progress: console.error });
+    const [open] = await openExisting({ name, progress: console.error, asksDocker: true });
     if (open === undefined) throw new ToolError(`No stack ${name} was started.`);
     return await runningTopology(open);
 }

@@ -3,6 +3,7 @@ import type { DockerConnection } from "../engine/connection";
 import { pullImage } from "./docker/pull";
 import { needOffline } from "./offline";
 import { type Progress, ToolError } from "./progress";
+import { keyOf } from "./project";
 
 /** The images that the stack is going to run. */
 export interface ChosenImages {
@@ -82,7 +83,7 @@ function unreachable(reason: string, cause: string): string {
 
 function refused(image: string, reason: string): string {
     return (
-        `The image ${image} cannot be pulled: ${reason}. Correct \`authentik-stack:version\` or ` +
-        "`authentik-stack:images` in the stack's configuration, or run `docker login` if the registry asks for it."
+        `The image ${image} cannot be pulled: ${reason}. Correct \`${keyOf("version")}\` or ` +
+        `\`${keyOf("images")}\` in the stack's configuration, or run \`docker login\` if the registry asks for it.`
     );
 }

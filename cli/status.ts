@@ -27,7 +27,7 @@ const usualPort = "9799";
 command("status", async ({ values, named }) => {
     const { json, watch, page, once: file, port = usualPort } = values;
     const name = stackOf(projectRoot, values.stack ?? named[0]);
-    const [open] = await openExisting({ name, progress: console.error });
+    const [open] = await openExisting({ name, progress: console.error, asksDocker: true });
     if (open === undefined) return;
     if (page === true || file !== undefined) return await showPage(open, file, port);
     for (;;) {

@@ -9,12 +9,10 @@ import { reasonOf, ToolError } from "./progress";
 import { cureOf } from "./stack/explain";
 import { DockerConnection } from "../engine/connection";
 import { stackIdentity } from "../engine/labels";
+import { projectName, projectRoot } from "./project";
 import { fileOf, prefixOf, privateCopy } from "./stack/files";
 
-/** The project's folder. */
-export const projectRoot = join(__dirname, "..");
-/** Name of the project, as Pulumi.yaml has it. */
-export const projectName = "authentik-stack";
+export { projectName, projectRoot };
 
 /** What every command works with: a Docker engine, a Pulumi engine, and where the state is. */
 export interface Workplace {

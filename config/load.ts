@@ -28,6 +28,7 @@ export interface GivenConfig {
  */
 export function loadConfig(given: GivenConfig = givenToProgram()): Config {
     const { namespace } = given;
+    refuseOthers(given);
     const isSet = (key: string) => given.isSecret(`${namespace}:${key}`);
     const { input, problems } = readKeys(given);
     const sound = parseKeys(input, problems);
@@ -39,6 +40,17 @@ export function loadConfig(given: GivenConfig = givenToProgram()): Config {
     );
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, (key) => hides(key, isSet)));
     return sound as Config;
+}
+
+/** A copy of this project may have another name, as `pulumi new` asks for one; its files then still have keys with the first one. */
+function refuseOthers({ namespace, values }: GivenConfig): void {
+    const first = "authentik-stack";
+    if (namespace === first || !Object.keys(values).some((name) => name.startsWith(`${first}:`))) return;
+    throw new pulumi.RunError(
+        `The project is called ${namespace} in Pulumi.yaml, so each key of its configuration begins with ${namespace}:, but the ` +
+            `stack's file has keys that begin with ${first}:. Rename them: ` +
+            `sed -i 's/${first}:/${namespace}:/' Pulumi.*.yaml Pulumi.*.example`,
+    );
 }
 
 function givenToProgram(): GivenConfig {

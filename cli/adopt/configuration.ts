@@ -4,7 +4,8 @@ import { parseDocument, stringify } from "yaml";
 import { fileOf, readText } from "../stack/files";
 import { ToolError } from "../progress";
 import { run } from "../run";
-import { type OpenStack, projectName, pulumiVariables } from "../workplace";
+import { keyOf } from "../project";
+import { type OpenStack, pulumiVariables } from "../workplace";
 import type { Translation } from "./translate";
 
 /**
@@ -17,12 +18,12 @@ export function writeConfiguration(root: string, stack: string, from: string, { 
     const title = ` Taken over from ${from} by \`npm run adopt\`.`;
     if (existsSync(join(root, fileOf(stack)))) {
         const text = readText(root, stack);
-        if (text.includes(title) || parseDocument(text).hasIn(["config", `${projectName}:secrets`])) return false;
+        if (text.includes(title) || parseDocument(text).hasIn(["config", keyOf("secrets")])) return false;
         throw new ToolError(
             `${fileOf(stack)} exists, and was not made from ${from}; choose another name with --stack.`,
         );
     }
-    const named = Object.fromEntries(Object.entries(config).map(([key, value]) => [`${projectName}:${key}`, value]));
+    const named = Object.fromEntries(Object.entries(config).map(([key, value]) => [keyOf(key), value]));
     const file = join(root, fileOf(stack));
     writeFileSync(`${file}.new`, `#${title}\n${stringify({ config: named }, { lineWidth: 0 })}`);
     renameSync(`${file}.new`, file);
@@ -34,9 +35,9 @@ export async function encryptSecrets({ stack, workplace }: OpenStack, secrets: T
     const { workDir: cwd } = stack.workspace;
     for (const [path, input] of Object.entries(secrets)) {
         const [top = "", ...levels] = path.split(/[.[\]"]+/).filter((level) => level !== "");
-        const there = parseDocument(readText(cwd, stack.name)).hasIn(["config", `${projectName}:${top}`, ...levels]);
+        const there = parseDocument(readText(cwd, stack.name)).hasIn(["config", keyOf(top), ...levels]);
         if (there) continue;
-        const key = ["--path", `${projectName}:${path}`, "--stack", stack.name, "--non-interactive"];
+        const key = ["--path", keyOf(path), "--stack", stack.name, "--non-interactive"];
         const options = { cwd, env: pulumiVariables(workplace), input };
         await run(workplace.pulumi.command.command, ["config", "set", "--secret", ...key], options);
     }

@@ -1,5 +1,6 @@
 import { compare } from "../../authentik/releases";
 import { stepProblem } from "../../authentik/upgrades";
+import { keyOf } from "../project";
 import type { Copy, Elsewhere } from "./copies";
 
 /** What a backup says of itself, as authentik/backup.sh writes it. */
@@ -121,7 +122,7 @@ export function restoreProblem(
     if (manifest.secretKey !== secretKey && otherKey !== true)
         return (
             `${of} of an authentik with another secret key than the stack ${stack} has, and a restore would end every session. Set the former key ` +
-            `with \`npm run pulumi -- config set --stack ${stack} --secret --path 'authentik-stack:secrets["secret-key"]'\`, ` +
+            `with \`npm run pulumi -- config set --stack ${stack} --secret --path '${keyOf('secrets["secret-key"]')}'\`, ` +
             `run \`npm start -- ${stack}\`, and then this again. If it is lost, add \`--other-key\`: everyone has to sign in again.`
         );
     if (compare(manifest.release, release) > 0)

@@ -16,7 +16,7 @@ import type { Declared } from "./topology";
  */
 export function configurationOf(text: string): Config {
     const { config = {} } = (parseDocument(text).toJS() ?? {}) as { config?: Record<string, unknown> };
-    const own = Object.entries(config).filter(([key]) => key.startsWith(`${projectName}:`));
+    const own = Object.entries(config);
     const secret = own.filter(([, value]) => holdsSecret(value)).map(([key]) => key);
     const values = own.map(([key, value]): [string, string] => {
         const clear = isSecure(value) ? {} : withPlaceholders(value);

@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { type PresetName, presets } from "../../authentik/presets";
 import { provenVersion } from "../../authentik/releases";
 import { ToolError } from "../progress";
+import { keyOf } from "../project";
 
 /** How browsers reach a stack. */
 export const ways = {
@@ -79,7 +80,7 @@ export function fileText({ way, url, email, applications, backups, prefix }: Ans
                   })),
               }),
     };
-    const keyed = Object.fromEntries(Object.entries(config).map(([key, value]) => [`authentik-stack:${key}`, value]));
+    const keyed = Object.fromEntries(Object.entries(config).map(([key, value]) => [keyOf(key), value]));
     return [
         "# yaml-language-server: $schema=docs/configuration.schema.json",
         "# Made by `authentik-stack init`. docs/configuration.md lists every key.",

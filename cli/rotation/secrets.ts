@@ -2,6 +2,7 @@ import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { isSecretOutput, secretsOf, type StackSecret } from "../../config/secrets";
 import { runPulumi } from "../engine/pulumi-command";
+import { keyOf } from "../project";
 import { type OpenStack, projectName } from "../workplace";
 import { ToolError } from "../progress";
 
@@ -59,7 +60,7 @@ function ownText(name: string, value: Config["secrets"][string] | undefined, sta
         return [
             `The secret ${name} is the output ${value.output} of the stack ${value.stack}: change it there, then run \`npm start -- ${stack}\`.`,
         ];
-    const set = `npm run pulumi -- config set --stack ${stack} --secret --path 'authentik-stack:secrets["${name}"]'`;
+    const set = `npm run pulumi -- config set --stack ${stack} --secret --path '${keyOf(`secrets["${name}"]`)}'`;
     return [
         `You supply the secret ${name} yourself: set another value with \`${set}\`, then run \`npm start -- ${stack}\`.`,
     ];

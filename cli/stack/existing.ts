@@ -11,16 +11,19 @@ export interface ExistingOptions {
     /** Default: the default stack and the rehearsal. */
     name?: string;
     progress: Progress;
-    /** Whether the command needs the Docker engine. Default: false, which uses one if it runs. */
+    /** Whether the command needs the Docker engine, and starts one. Default: false. */
     needsDocker?: boolean;
+    /** Whether it says what the engine tells. Default: false, for a command that only reads the state, with or without an engine. */
+    asksDocker?: boolean;
 }
 
 /**
  * Opens the stacks that were started before.
  *
- * @throws ToolError when there is none.
+ * @throws ToolError when there is none, or when the stack's Docker engine is needed or asked, and does not answer.
  */
-export async function openExisting({ name, progress, needsDocker = false }: ExistingOptions): Promise<OpenStack[]> {
+export async function openExisting(options: ExistingOptions): Promise<OpenStack[]> {
+    const { name, progress, needsDocker = false, asksDocker = false } = options;
     const nothing = `${name === undefined ? "Nothing" : `No stack ${name}`} was started from ${projectRoot}.`;
     const backend = findBackend(projectRoot);
     if (backend.folder !== undefined && !existsSync(backend.folder)) throw new ToolError(nothing);
@@ -28,7 +31,11 @@ export async function openExisting({ name, progress, needsDocker = false }: Exis
     const requirements = readRequirements(projectRoot, name ?? defaultStack);
     const docker = needsDocker
         ? await ensureDocker(progress, requirements.docker)
-        : await findDocker(requirements.docker).catch(() => undefined);
+        : await findDocker(requirements.docker).catch((error: unknown) => {
+              // No other engine takes its place: what that one tells is not of this stack.
+              if (asksDocker) throw error;
+              return undefined;
+          });
     const workplace: Workplace = { docker, pulumi: await ensurePulumi(progress), backend };
 
     const opened: OpenStack[] = [];

@@ -1,5 +1,6 @@
 import { isMap, parseDocument } from "yaml";
 import { insertInto, overwrite } from "../rotation/draft";
+import { keyOf } from "../project";
 import { readRequirements, readText } from "../stack/files";
 import type { OpenStack } from "../workplace";
 import { editImages } from "./images";
@@ -26,7 +27,7 @@ export function editVersion(text: string, version: string): string {
  * @param path of the key, such as `["images", "postgres"]`.
  */
 export function editKey(text: string, [key = "", ...below]: string[], value: string): string {
-    const path = ["config", `authentik-stack:${key}`, ...below];
+    const path = ["config", keyOf(key), ...below];
     const document = parseDocument(text);
     const overwritten = overwrite(text, document.getIn(path, true), value);
     if (overwritten !== undefined) return overwritten;

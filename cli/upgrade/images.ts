@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import { allRoles } from "../../authentik/roles";
 import { ToolError } from "../progress";
+import { keyOf } from "../project";
 import { overwrite } from "../rotation/draft";
 
 /** The keys of authentik's images in the section `images`. */
@@ -15,7 +16,7 @@ const keys = new Set(allRoles.flatMap(({ image: { key, tag } }) => (tag === "aut
 export function editImages(text: string, former: string, version: string): string {
     if (former === version) return text;
     return [...keys].reduce((edited, key) => {
-        const path = ["config", "authentik-stack:images", key];
+        const path = ["config", keyOf("images"), key];
         const document = parseDocument(edited);
         const image: unknown = document.getIn(path);
         if (typeof image !== "string") return edited;

@@ -24,5 +24,9 @@ export default {
     ignoreDeadLinks: [/^\.\.\//, /^\.\/\.\.\//],
     // The pages are plain Markdown, and write <name> for what is to be filled in.
     markdown: { html: false },
-    themeConfig: { sidebar, search: { provider: "local" }, outline: [2, 3] },
+    themeConfig: {
+        sidebar: [...sidebar, { text: "Components", link: "/components/" }],
+        search: { provider: "local" },
+        outline: [2, 3],
+    },
 };

@@ -1,6 +1,7 @@
 // These share one running stack: one process runs them, in this order.
 import "./stack/01-up";
 import "./stack/02-unchanged";
+import "./stack/02-commands";
 import "./stack/03-change";
 import "./stack/04-heal";
 import "./stack/05-data";

@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { projectRoot } from "../../cli/workplace";
 import { type Finished, run, tryRun } from "../../cli/run";
-
-/** What a checkout does not have, and the folder that may be deleted. */
-const leftOut = [".git", ".local", "dist", "node_modules", "offline", "out"];
+import { copyProject } from "../support/project-copy";
 
 describe("offline/", function () {
     this.timeout(180_000);
@@ -16,11 +14,7 @@ describe("offline/", function () {
     before(() => {
         folder = mkdtempSync(join(tmpdir(), "authentik-stack-without-"));
         copy = join(folder, "project");
-        cpSync(projectRoot, copy, {
-            recursive: true,
-            filter: (path) => path === projectRoot || !leftOut.includes(basename(path)),
-        });
-        symlinkSync(join(projectRoot, "node_modules"), join(copy, "node_modules"));
+        copyProject(copy, ["offline"]);
     });
     after(() => rmSync(folder, { recursive: true, force: true }));
 
