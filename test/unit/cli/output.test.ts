@@ -16,7 +16,8 @@ describe("what the tools print", () => {
             () => "version 1",
         );
 
-        expect(lines).to.deep.equal(["[1/2] Docker", "      found", "      version 1 (0.0 s)"]);
+        expect(lines.slice(0, 2)).to.deep.equal(["[1/2] Docker", "      found"]);
+        expect(lines.slice(2).join()).to.match(/^ {6}version 1 \(\d+\.\d s\)$/);
     });
 
     it("names the step that failed", async () => {
@@ -28,7 +29,7 @@ describe("what the tools print", () => {
         );
 
         expect(await failing.catch((error: Error) => error.message)).to.equal("no");
-        expect(lines.at(-1)).to.equal("\nStep 1 of 2, Docker, failed after 0.0 s.");
+        expect(lines.at(-1)).to.match(/^\nStep 1 of 2, Docker, failed after \d+\.\d s\.$/);
     });
 
     it("tells an interrupted step from a failed one", async () => {
@@ -37,7 +38,7 @@ describe("what the tools print", () => {
 
         await steps.run("Stack", () => Promise.reject(new Interrupted()), String).catch(() => undefined);
 
-        expect(lines.at(-1)).to.equal("\nStep 1 of 1, Stack, was interrupted after 0.0 s.");
+        expect(lines.at(-1)).to.match(/^\nStep 1 of 1, Stack, was interrupted after \d+\.\d s\.$/);
     });
 
     it("writes times for people", () => {
