@@ -100,9 +100,9 @@ describe("the program's containers", () => {
                 "redis",
                 "authentik-server",
                 "authentik-worker",
-                "authentik-backup",
                 "ak-outpost-organizr",
                 "ak-outpost-cwad",
+                "authentik-backup",
             ].map((name) => new Set([name])),
         );
     });
@@ -138,9 +138,9 @@ describe("the program's containers", () => {
             "redis:7-alpine",
             "goauthentik/server:2025.8.6",
             "goauthentik/server:2025.8.6",
+            "goauthentik/proxy:2025.8.6",
+            "goauthentik/proxy:2025.8.6",
             "postgres:16-alpine",
-            "goauthentik/proxy:2025.8.6",
-            "goauthentik/proxy:2025.8.6",
         ]);
         const named = devWith({ version: "2025.8.1", "images.redis": "redis:8.0", "images.proxy": "my/proxy:1" });
         expect(images(await runProgram({ configuration: named }))).to.deep.equal([
@@ -148,9 +148,9 @@ describe("the program's containers", () => {
             "redis:8.0",
             "goauthentik/server:2025.8.1",
             "goauthentik/server:2025.8.1",
+            "my/proxy:1",
+            "my/proxy:1",
             "postgres:16-alpine",
-            "my/proxy:1",
-            "my/proxy:1",
         ]);
     });
 });

@@ -64,7 +64,7 @@ describe("every container of the program", () => {
     it("may use the memory that the configuration gives it, and no swap", () => {
         const memory = containers.map(({ inputs }) => [inputs.memory, inputs.memorySwap]);
 
-        expect(memory).to.deep.equal([512, 256, 1024, 1024, 512, 128, 128].map((size) => [size, size]));
+        expect(memory).to.deep.equal([512, 256, 1024, 1024, 128, 128, 512].map((size) => [size, size]));
     });
 
     each("has a health check with durations as Go prints them", ({ inputs, name }) => {
@@ -93,7 +93,7 @@ describe("every container of the program", () => {
     it("runs as the image's own user, which is never root", () => {
         const users = containers.map(({ inputs }) => inputs.user);
 
-        expect(users).to.deep.equal(["postgres", "999", undefined, undefined, "1000", undefined, undefined]);
+        expect(users).to.deep.equal(["postgres", "999", undefined, undefined, undefined, undefined, "1000"]);
     });
 
     each("restarts unless stopped, and is given time to stop", ({ inputs, name }) => {

@@ -23,9 +23,9 @@ describe("the program's data", () => {
             ["media", true],
             ["templates", true],
             ["certificates", true],
-            ["backups-data", true],
             ["ak-outpost-organizr-sessions", false],
             ["ak-outpost-cwad-sessions", false],
+            ["backups-data", true],
         ]);
         expect(key, "the key without which the data cannot be read").to.equal(true);
     });

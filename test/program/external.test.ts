@@ -65,7 +65,7 @@ describe("the program with an external PostgreSQL", () => {
             /^trying the external PostgreSQL failed with exit code 2:\nFATAL: \[secret\] is wrong/,
         );
         expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"database/authentik\"]'");
-        const [created] = engine.created;
+        const created = engine.created.at(-1);
         expect(created?.files.map(({ content, mode, uid }) => ({ content, mode, uid }))).to.deep.equal(
             ["db.example.com:6432:ak:ak_user:supplied\\:by-me", ca.certificate, client.certificate, client.key].map(
                 (content) => ({ content, mode: 0o400, uid: 70 }),
@@ -184,7 +184,7 @@ describe("the program with an external Redis", () => {
 
         expect(failure).to.match(/^trying the external Redis failed with exit code 1:\nAUTH: \[secret\] is wrong/);
         expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"redis\"]'");
-        const [created] = engine.created;
+        const created = engine.created.at(-1);
         expect(created?.body.Image).to.equal(images.server);
         expect(created?.body.Env).to.include.members(["AUTHENTIK_REDIS__DB=4", "AUTHENTIK_REDIS__TLS_REQS=required"]);
         expect(JSON.stringify(created?.body)).to.not.contain("supplied-by-me");

@@ -70,9 +70,9 @@ describe("the volumes of a stack", () => {
             "compose_media",
             "staging-ak_templates",
             "staging-ak_certs",
-            "staging-ak_backups",
             "staging-ak-outpost-organizr-sessions",
             "staging-ak-outpost-cwad-sessions",
+            "staging-ak_backups",
         ]);
     });
 

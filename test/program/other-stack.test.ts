@@ -47,9 +47,9 @@ describe("the program on another stack's databases", () => {
         expect(namesOf(resources, "container")).to.deep.equal([
             "authentik-server",
             "authentik-worker",
-            "authentik-backups-container",
             "authentik-ak-outpost-organizr",
             "authentik-ak-outpost-cwad",
+            "authentik-backups-container",
         ]);
         expect(one(resources, "reference", "authentik-postgres-stack").inputs.name).to.equal(name);
     });

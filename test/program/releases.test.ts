@@ -29,9 +29,9 @@ describe("the program, for a release of authentik that needs no Redis", () => {
             "authentik-postgres-server",
             "authentik-server",
             "authentik-worker",
-            "authentik-backups-container",
             "authentik-ak-outpost-organizr",
             "authentik-ak-outpost-cwad",
+            "authentik-backups-container",
         ]);
         expect(namesOf(resources, "password").filter((name) => name.includes("redis"))).to.deep.equal([]);
     });

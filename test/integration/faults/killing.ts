@@ -6,12 +6,24 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { projectRoot } from "../../../cli/workplace";
 import type { StackUnderTest } from "../support/stack-under-test";
 
+/** A line that a command told, and how many milliseconds after its begin. */
+interface Told {
+    line: string;
+    at: number;
+}
+
+/** How a command ended. */
+interface Ended {
+    code: number | null;
+    signal: NodeJS.Signals | null;
+    at: number;
+}
+
 /** A command that works on a stack in a process of its own: `start`, `restore` and `upgrade` of support/apart.ts. */
 export class Apart {
-    /** When it told what, in milliseconds since its begin; what it only waits for is not in it. */
-    public readonly told: { line: string; at: number }[] = [];
-    /** Once it ended: the signal that ended it, and after how many milliseconds. */
-    public readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; at: number }>;
+    /** What it told so far; what it only waits for is not in it. */
+    public readonly told: Told[] = [];
+    public readonly ended: Promise<Ended>;
     private readonly child: ChildProcessWithoutNullStreams;
     private readonly since = Date.now();
     private errors = "";
@@ -23,7 +35,9 @@ export class Apart {
         this.child = spawn(tsx, [script, ...args], { cwd: projectRoot, detached: true });
         this.child.stderr.on("data", (text: Buffer) => (this.errors += text.toString()));
         createInterface(this.child.stdout).on("line", (line) => {
-            if (!line.startsWith("...")) this.told.push({ line, at: Date.now() - this.since });
+            if (line.startsWith("...")) return;
+            // Without the seconds that it took.
+            this.told.push({ line: line.replace(/ \([\d.]+ \w+\)$/, ""), at: Date.now() - this.since });
         });
         this.ended = new Promise((resolve) => {
             this.child.once("close", (code, signal) => resolve({ code, signal, at: Date.now() - this.since }));
@@ -42,37 +56,52 @@ export class Apart {
         process.kill(-(this.child.pid ?? Number.NaN), "SIGKILL");
     }
 
-    /** Kills it at a moment of its course. */
-    public async killedAt({ lines, then }: Moment): Promise<void> {
+    /** Kills it as soon as it is so far; says whether it did not end before. */
+    public async isKilledWhen(isSoFar: (told: Told[], milliseconds: number) => boolean): Promise<boolean> {
         let over = false;
         void this.ended.then(() => (over = true));
-        while (this.told.length < lines && !over) await sleep(20);
-        await sleep(then);
+        while (!over && !isSoFar(this.told, Date.now() - this.since)) await sleep(20);
         if (!over) this.kill();
-        const { signal, at } = await this.ended;
-        const last = this.told.at(-1)?.line ?? "its begin";
-        console.log(`        killed ${(at / 1000).toFixed(1)} s after its begin, after: ${last}`);
-        expect(signal, `it ended before the moment came\n${this.errors}`).to.equal("SIGKILL");
+        const { code, signal, at } = await this.ended;
+        expect(code, this.errors).to.be.oneOf([0, null]);
+        const how = signal === "SIGKILL" ? "killed" : "ended";
+        console.log(
+            `        ${how} ${(at / 1000).toFixed(1)} s after its begin: ${this.told.at(-1)?.line ?? "nothing told"}`,
+        );
+        return signal === "SIGKILL";
     }
-}
-
-/** A moment of a command: after so many lines that it told, and so many milliseconds. */
-export interface Moment {
-    lines: number;
-    then: number;
 }
 
 /** How a command went that nobody killed. */
 export class Course {
-    public constructor(
-        private readonly told: { at: number }[],
-        private readonly milliseconds: number,
-    ) {}
+    private readonly lines: Map<string, number>;
+    /** The latest of its lines that one told that was killed. */
+    private reached = -1;
 
-    /** The one of so many moments that are spread evenly over it, from 1 on: where it is slower, what it told counts. */
-    public moment(index: number, of: number): Moment {
-        const at = (this.milliseconds * index) / (of + 1);
-        const before = this.told.filter((line) => line.at <= at);
-        return { lines: before.length, then: at - (before.at(-1)?.at ?? 0) };
+    public constructor(
+        private readonly told: Told[],
+        private readonly milliseconds: number,
+    ) {
+        this.lines = new Map(told.map(({ line }, index) => [line, index]));
+    }
+
+    /**
+     * Whether the same command is as far as this one was at one of so many points, spread evenly over its time. What it told last
+     * then has to be told, or what came later. What a killed one told is not told again by one that goes on with it: this one is as far
+     * when as much time has passed as between two points.
+     */
+    public isSoFar(point: number, points: number): (told: Told[], milliseconds: number) => boolean {
+        const step = this.milliseconds / (points + 1);
+        const due = this.told.filter((one) => one.at <= point * step).length - 1;
+        const { at } = this.told[due] ?? { at: 0 };
+        const [first = { at: 0 }] = this.told;
+        const before = this.reached;
+        return (told, milliseconds) => {
+            const indexOf = ({ line }: Told) => this.lines.get(line) ?? -1;
+            this.reached = Math.max(this.reached, ...told.map(indexOf));
+            const found = told.find((one) => indexOf(one) >= due);
+            if (found !== undefined) return milliseconds - found.at >= point * step - at;
+            return milliseconds >= (due < 0 ? point * step : before >= due ? first.at + step : Infinity);
+        };
     }
 }

@@ -82,31 +82,6 @@ export const faults = {
         happens: "it stops all containers, and starts them again at once, in no order; each waits for what it needs",
         operator: "nothing",
     },
-    daemonKilled: {
-        fault: "the Docker daemon is killed",
-        happens: "containers go on without it; started again, it ends and starts them, as when it is restarted",
-        operator: "nothing",
-    },
-    upKilled: {
-        fault: "a first `up` is killed at each of ten points",
-        happens: "what is recorded stays, what is not is removed, and no half of a database is taken for a whole one",
-        operator: "the same command again",
-    },
-    updateKilled: {
-        fault: "an update of every container is killed at each of ten points",
-        happens: "what served goes on, or the new one of it",
-        operator: "the same command again",
-    },
-    restoreKilledAnywhere: {
-        fault: "a restore is killed at each of ten points",
-        happens: "databases are the old ones or the restored ones, each whole",
-        operator: "the same command again",
-    },
-    upgradeKilled: {
-        fault: "an upgrade by a series is killed at each of ten points",
-        happens: "the database's own record of its release says how far it came; no two series use it",
-        operator: "the same command again",
-    },
 } satisfies Record<string, Fault>;
 
 /** A fault, in words for the page. */

@@ -10,7 +10,7 @@ import type { StackUnderTest } from "../support/stack-under-test";
 import { expectServing } from "../support/visit";
 import { Ledger } from "./ledger";
 import type { FaultName } from "./list";
-import { note } from "./page";
+import { measured } from "./page";
 
 const quiet = () => undefined;
 
@@ -61,7 +61,7 @@ export class Trial {
         const seconds = Math.round((Date.now() - since) / 1000);
         const { rows } = this.ledger;
         const lost = await this.ledger.lost();
-        note(name, { seconds, rows, lost });
+        measured[name] = { seconds, rows, lost };
         console.log(`        ${seconds} s, lost ${lost} of ${rows} rows`);
         expect(lost, "rows that PostgreSQL had acknowledged").to.equal(0);
     }

@@ -1,5 +1,8 @@
 import { expect } from "chai";
-import type { Installation } from "../../../cli/adopt/installation";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Installation, readFolder } from "../../../cli/adopt/installation";
 import { translate } from "../../../cli/adopt/translate";
 
 /** What the official compose file leads to, with an `.env` of PG_PASS and AUTHENTIK_SECRET_KEY. */
@@ -148,5 +151,41 @@ describe("what is taken over of an installation", () => {
     it("has no address where nothing says one, and that of the command line before all others", () => {
         expect(translate(installation({ url: undefined })).config.url).to.equal(undefined);
         expect(translate(installation(), "https://new.example.com").config.url).to.equal("https://new.example.com");
+    });
+});
+
+describe("what a folder says of an installation that is elsewhere, beside its dump", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "authentik-stack-adopt-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true, force: true }));
+    const settings = [
+        "AUTHENTIK_TAG=2026.2.7",
+        'AUTHENTIK_SECRET_KEY="of the old one"',
+        "AUTHENTIK_BOOTSTRAP_EMAIL=admin@example.com",
+        "AUTHENTIK_EMAIL__HOST=mail.example.com",
+    ];
+
+    it("is its release, its secret key, its settings, and the files that there are", () => {
+        writeFileSync(join(folder, ".env"), settings.join("\n"));
+        for (const name of ["data", "certs"]) mkdirSync(join(folder, name));
+
+        const { secrets, config } = translate(readFolder(folder), "https://auth.example.com");
+
+        expect(config).to.include({ version: "2026.2.7", url: "https://auth.example.com" });
+        expect(config.email).to.include({ host: "mail.example.com" });
+        expect(secrets).to.deep.equal({ 'secrets["secret-key"]': "of the old one" });
+        expect(readFolder(folder).mounts.map(({ source, target }) => [source, target])).to.deep.equal([
+            [join(folder, "data"), "/data"],
+            [join(folder, "certs"), "/certs"],
+        ]);
+        expect(readFolder(folder).containers, "nothing there is stopped").to.deep.equal({ writing: [], all: [] });
+    });
+
+    it("is not enough without the release or the secret key", () => {
+        expect(() => readFolder(folder)).to.throw("has to have AUTHENTIK_TAG");
+        writeFileSync(join(folder, ".env"), "AUTHENTIK_TAG=2026.2.7\n");
+        expect(() => readFolder(folder)).to.throw("AUTHENTIK_SECRET_KEY");
     });
 });
