@@ -115,6 +115,24 @@ SELECT json_build_object(
 
 /** Connections that are kept for a consumer which has fewer now: what the pool of a small application opens. */
 const consumerConnections = 5;
+/**
+ * A server opens one for each request that it has in hand, without a limit: this many times as many as when nobody asks. Source:
+ * a busy machine, on which server and worker of two generations had all of 100 (docs/benchmarks.md).
+ */
+const busy = 4;
+/** While an update replaces server and worker, the old ones still serve. */
+const generations = 2;
+/** A backup, jobs, health checks, and those that PostgreSQL keeps for administrators. */
+const furtherConnections = 15;
+
+/** By PostgreSQL's default. Source: superuser_reserved_connections. */
+const keptForAdministrators = 3;
+
+/** How many connections a PostgreSQL has to allow that this stack runs: in round numbers, since it has to restart for another. */
+export function mostConnections(version: string, consumers: number): number {
+    const most = generations * busy * releaseOf(version).connections + consumerConnections * consumers;
+    return Math.ceil((most + furtherConnections) / 100) * 100;
+}
 
 /** A release that is to use a database. */
 export interface DatabaseUse {
@@ -123,6 +141,10 @@ export interface DatabaseUse {
     allowUntested?: boolean;
     /** Roles of others that are to use the same server. Default: none. */
     consumers?: string[];
+    /** The server is this stack's own. Default: false. */
+    isOwn?: boolean;
+    /** How many connections an update will give it before. Default: as many as it says. */
+    allowed?: number;
 }
 
 /**
@@ -154,7 +176,8 @@ export function databaseProblems(output: string, use: DatabaseUse): string[] {
 }
 
 /** Too few connections: authentik starts with them, and fails once several people use it. */
-function connectionProblems({ connections, used, limit }: DatabaseFacts, use: DatabaseUse): string[] {
+function connectionProblems({ used, limit, ...facts }: DatabaseFacts, use: DatabaseUse): string[] {
+    const connections = use.allowed === undefined ? facts.connections : use.allowed - keptForAdministrators;
     const needed = releaseOf(use.version).connections;
     const sum = (numbers: number[]) => numbers.reduce((all, one) => all + one, 0);
     const idle = (use.consumers ?? []).map((role) => Math.max(0, consumerConnections - (used[role] ?? 0)));
@@ -171,8 +194,10 @@ function connectionProblems({ connections, used, limit }: DatabaseFacts, use: Da
             : []),
         ...(connections - others < needed
             ? [
-                  `${takes}, which has ${connections}, of which others need ${others}; run ` +
-                      `\`ALTER SYSTEM SET max_connections = ${enough}\` there as its administrator, and restart it`,
+                  `${takes}, which has ${connections}, of which others need ${others}; ` +
+                      (use.isOwn === true
+                          ? `set postgres.connections to ${enough}`
+                          : `run \`ALTER SYSTEM SET max_connections = ${enough}\` there as its administrator, and restart it`),
               ]
             : []),
     ];

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { postgresSocket, roles } from "../authentik/roles";
+import { mostConnections } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Limits, Running, Workload, WorkloadFile } from "../engine/workload";
 import { type ContainerAdditions, withAdditions } from "./additions";
@@ -19,6 +20,8 @@ export interface PostgresArgs {
     databases: string[];
     /** Also makes a role that reads all of them, and changes nothing. Default: false. */
     reader?: boolean;
+    /** How many connections it allows at once. Default: PostgreSQL's own, 100. */
+    connections?: number;
     /** Default: none. */
     limits?: Limits;
     /** What its container gets beside that. Default: nothing. */
@@ -121,6 +124,10 @@ export class Postgres extends pulumi.ComponentResource {
             {
                 title: host,
                 image: args.image,
+                command:
+                    args.connections === undefined
+                        ? undefined
+                        : ["postgres", "-c", `max_connections=${args.connections}`],
                 // Images of 18 and later look in another folder, by their major version, and refuse a mount at this one.
                 variables: { PGDATA: data.folder, POSTGRES_PASSWORD_FILE: passwordFile },
                 user,
@@ -140,6 +147,15 @@ export class Postgres extends pulumi.ComponentResource {
             args.additions,
         );
     }
+}
+
+/** How many connections the PostgreSQL allows that is created here. */
+export function allowedConnections({
+    postgres,
+    version,
+    consumers,
+}: Pick<Config, "postgres" | "version" | "consumers">): number {
+    return postgres.connections ?? mostConnections(version, consumers.length);
 }
 
 /** As this user, the image's entrypoint changes neither owner nor user. */
@@ -251,6 +267,7 @@ export function connectPostgres(
             limits,
             transform,
             additions,
+            connections: allowedConnections(config),
             databases: ["authentik", ...consumers],
             reader: config.backup.run,
         },

@@ -11,6 +11,7 @@ import type { Observation } from "../engine/observation";
 import { execute } from "../engine/streams";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
+import { allowedConnections } from "./postgres";
 import { type PostgresConnection, psql } from "./postgres-connection";
 
 /** What the database is asked with before authentik uses it. */
@@ -114,7 +115,9 @@ async function ownDatabaseProblems(config: Config, resource: string, connection:
     const container = (await connection.client()).getContainer(server.Id);
     const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
     if (code !== 0) return [];
-    const use = { version, allowUntested, consumers: consumers.map((consumer) => consumer.name) };
+    const names = consumers.map((consumer) => consumer.name);
+    const allowed = allowedConnections({ version, postgres, consumers });
+    const use = { version, allowUntested, consumers: names, isOwn: true, allowed };
     return databaseProblems(output, use).map((cure) => ({ key: "version", value: version, cure }));
 }
 

@@ -6,7 +6,7 @@ import { declarations } from "../authentik/declarations";
 import { officialImages } from "../authentik/images";
 import { monitoring, type Scraped } from "../authentik/monitoring";
 import { releaseOf } from "../authentik/releases";
-import { allRoles, type ImageKey, roles } from "../authentik/roles";
+import { allRoles, type ImageKey, isCreatedHere, roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
 import { withAdditions } from "./additions";
@@ -109,6 +109,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             version,
             allowUntested: config.allowUntested,
             consumers: Object.keys(postgres.consumers),
+            isOwn: isCreatedHere(config.postgres),
         };
         const guard = { use, image: images.postgres, ...place };
         const guarded = guardRelease(`${name}-release`, { postgres: postgres.connection, ...guard }, child);

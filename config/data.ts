@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { roles } from "../authentik/roles";
-import { dockerName, host, hosts, identifier, limits, port, redisIndex, section, text } from "../ground/fields";
+import { dockerName, host, hosts, identifier, limits, port, redisIndex, section, text, whole } from "../ground/fields";
 import { certificates, stackName } from "./secrets";
 
 const network = (defaultName: string, purpose: string) =>
@@ -70,6 +70,11 @@ export const postgres = section({
         .optional()
         .describe("an existing PostgreSQL; its password is the secret `database/authentik`; default: none"),
     stack: otherStack,
+    connections: whole("must be a whole number of at least 40, such as 300", 40, 10_000)
+        .optional()
+        .describe(
+            "most connections at once of the one that is created here; default: enough for two generations of server and worker that are busy, and for the consumers",
+        ),
     ...limits(roles.postgres),
 })
     .prefault({})

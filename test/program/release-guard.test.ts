@@ -103,15 +103,17 @@ describe("the program, when another release is to use the database of its stack"
 
     for (const preview of [false, true])
         it(`asks it before anything is made${preview ? ", in a preview" : ""}, and names all that it lacks`, async () => {
-            const say = () => JSON.stringify({ ...facts, connections: 37 });
-            const { failure, engine } = await outcome(next, { containers, preview, say });
+            // Whatever it still has, the update gives it as many as are configured.
+            const say = () => JSON.stringify({ ...facts, connections: 97 });
+            const changes = { ...next, "postgres.connections": 40 };
+            const { failure, engine } = await outcome(changes, { containers, preview, say });
 
             expect(failure).to.contain("2 problems in the configuration; nothing was changed");
             expect(failure).to.contain(
                 'version = "2025.12.6" needs unique names of groups, but several groups have the name twins',
             );
             expect(failure).to.contain(
-                "takes 30 connections of PostgreSQL, which has 37, of which others need 10; run `ALTER SYSTEM",
+                "takes 30 connections of PostgreSQL, which has 37, of which others need 10; set postgres.connections to 50",
             );
             expect(engine.created).to.deep.equal([]);
             expect(asked(engine).map(({ container }) => container)).to.deep.equal(["postgres-server"]);

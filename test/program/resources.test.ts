@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import { devWith } from "../support/configuration";
+import { container } from "../support/find";
 import { type Run, runProgram } from "../support/mocks";
 import { sentinel } from "../support/provider";
 
@@ -139,6 +140,15 @@ describe("the program, with another configuration", () => {
         const made = byType(await runProgram({ configuration: devWith({ consumers: undefined }) }));
 
         expect(made.RandomPassword?.filter((name) => /paperless|n8n|redis-redis-/.test(name))).to.deep.equal([]);
+    });
+
+    it("gives its PostgreSQL connections for two busy generations, or as many as are configured", async () => {
+        const commandOf = async (changes: Record<string, unknown>) =>
+            container((await runProgram({ configuration: devWith(changes) })).resources, "authentik-postgres-server")
+                .inputs.command;
+
+        expect(await commandOf({})).to.deep.equal(["postgres", "-c", "max_connections=200"]);
+        expect(await commandOf({ "postgres.connections": 500 })).to.include("max_connections=500");
     });
 
     it("makes no network that it adopts, and joins it by its name", async () => {

@@ -3,7 +3,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jobLabel, stackLabel } from "../../../engine/labels";
 import { projectRoot } from "../../../cli/workplace";
-import { addressesOf, handOver, type Inspected, inspect, jobsIn, matrix, titleOf } from "../support/controls";
+import {
+    addressesOf,
+    capabilitiesOf,
+    handOver,
+    type Inspected,
+    inspect,
+    jobsIn,
+    matrix,
+    titleOf,
+} from "../support/controls";
 import { container, containers, docker, tryDocker } from "../support/host";
 import { sharedStack, type SharedStack } from "../support/shared-stack";
 
@@ -81,9 +90,9 @@ describe("what containers of a running stack may do", () => {
             "job: gateway": ["NET_BIND_SERVICE"],
         };
         for (const one of all) {
-            const { CapDrop, CapAdd, SecurityOpt, Privileged, NetworkMode = "", PidMode } = one.HostConfig;
+            const { CapDrop, SecurityOpt, Privileged, NetworkMode = "", PidMode } = one.HostConfig;
             expect(CapDrop, one.Name).to.deep.equal(["ALL"]);
-            expect(CapAdd ?? [], one.Name).to.deep.equal(kept[title(one)] ?? []);
+            expect(capabilitiesOf(one), one.Name).to.deep.equal(kept[title(one)] ?? []);
             expect(SecurityOpt, one.Name).to.deep.equal(["no-new-privileges:true"]);
             expect(Privileged, one.Name).to.equal(false);
             expect([NetworkMode, PidMode], one.Name).to.not.include("host");

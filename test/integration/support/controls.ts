@@ -59,13 +59,18 @@ export function titleOf(prefix: string, { Config }: Inspected): string {
 /** The job that gives a volume to the user of its container. */
 export const handOver = "job: hand a volume over";
 
+/** The capabilities that it has, as Docker's documentation calls them. */
+export function capabilitiesOf({ HostConfig }: Inspected): string[] {
+    return (HostConfig.CapAdd ?? []).map((one) => one.replace(/^CAP_/, ""));
+}
+
 function controlsOf(prefix: string, one: Inspected): Record<string, string> {
     const { Config, HostConfig, Mounts, NetworkSettings } = one;
     const folders = (writable: boolean, named: boolean) =>
         Mounts.filter(({ RW, Name = "" }) => RW === writable && /^[0-9a-f]{64}$/.test(Name) !== named)
             .map(({ Destination }) => Destination)
             .sort();
-    const { CapDrop, CapAdd, SecurityOpt, PidsLimit, Memory, MemorySwap = 0, LogConfig } = HostConfig;
+    const { CapDrop, SecurityOpt, PidsLimit, Memory, MemorySwap = 0, LogConfig } = HostConfig;
     const { "max-size": size = "?", "max-file": count = "?" } = LogConfig?.Config as Record<string, string>;
     return {
         User: code([Config.User]),
@@ -74,7 +79,7 @@ function controlsOf(prefix: string, one: Inspected): Record<string, string> {
         // There is one such job for each volume.
         "Writes to volumes": titleOf(prefix, one) === handOver ? "that one" : code(folders(true, true)),
         Files: code([...folders(false, false), ...folders(true, false)].sort()),
-        Capabilities: code(CapDrop?.includes("ALL") === true ? (CapAdd ?? []) : ["DOCKER'S OWN"]),
+        Capabilities: code(CapDrop?.includes("ALL") === true ? capabilitiesOf(one) : ["DOCKER'S OWN"]),
         "New privileges": SecurityOpt?.includes("no-new-privileges:true") === true ? "none" : "POSSIBLE",
         "Processes at most": String(PidsLimit),
         "Memory at most": `${(Memory ?? 0) / 1024 ** 2}m${Memory === MemorySwap ? "" : " AND SWAP"}`,

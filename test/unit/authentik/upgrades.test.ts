@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { lastVersions } from "../../../authentik/releases";
-import { databaseProblems, pathBetween, stepProblem } from "../../../authentik/upgrades";
+import { databaseProblems, mostConnections, pathBetween, stepProblem } from "../../../authentik/upgrades";
 
 describe("a step from one release to another", () => {
     const allowed: [from: string, to: string][] = [
@@ -144,6 +144,24 @@ describe("a database that a release is to use", () => {
                 "run `ALTER SYSTEM SET max_connections = 150` there as its administrator, and restart it",
         );
         expect(problem({ versions: [], used: { wiki: 70 } }, "2025.8.6"), "which takes fewer").to.equal("");
+    });
+
+    it("is given more connections by its own stack", () => {
+        const output = JSON.stringify({ ...facts, versions: [], used: { wiki: 70 } });
+        const own = { version: "2026.2.7", isOwn: true };
+        const problems = (allowed?: number) => databaseProblems(output, { ...own, allowed }).join("\n");
+        expect(problems()).to.equal(
+            "takes 30 connections of PostgreSQL, which has 97, of which others need 70; set postgres.connections to 150",
+        );
+        expect(problems(300), "whatever it still has").to.equal("");
+    });
+
+    it("has connections for two busy generations and the consumers, where this stack runs it", () => {
+        expect([mostConnections("2025.8.6", 0), mostConnections("2025.8.6", 5)]).to.deep.equal([200, 200]);
+        expect([mostConnections("2025.8.6", 6), mostConnections("2026.2.7", 2)]).to.deep.equal([300, 300]);
+        // Of each, with four times what it takes when nobody asks, and with three that PostgreSQL keeps to itself.
+        for (const [version, taken] of Object.entries({ "2025.8.6": 20, "2026.2.7": 30 }))
+            expect(mostConnections(version, 0) - 3).to.be.greaterThan(2 * 4 * taken);
     });
 
     it("has connections for consumers that are not there yet", () => {
