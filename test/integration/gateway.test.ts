@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { eventually } from "../contract/support/containers";
+import { look } from "../../cli/status/look";
 import { standIns } from "../support/stand-ins";
 import { type Configuration, set } from "../support/configuration";
 import { AcmeCa } from "./gateway/acme-ca";
@@ -69,6 +70,13 @@ describe("a gateway", () => {
     after(async () => {
         await (await building).close();
         await stack.close();
+    });
+
+    it("is dated in the status, by the certificates of the names that it serves", async () => {
+        const { rows } = await look(stack.opened);
+        const dated = rows.filter(({ title }) => title === "Gateway");
+        expect(dated.map(({ state }) => state)).to.deep.equal(["fine"]);
+        expect(dated[0]?.text).to.match(/^2, the first ends in \d+ hours/);
     });
 
     it("leads to authentik and to what is behind an outpost, over https that its own root certifies", async () => {
