@@ -28,7 +28,7 @@ export const runBy = {
     ci: (command: string) => /^(git clone|cd|npm install|npm run doctor$)/.test(command),
     /** test/program/tutorial.test.ts */
     program: (command: string) => /^npm run (--silent )?(init|graph) /.test(command),
-    /** test/integration/stack/02-commands.ts, with the stack that it has; `up` and the update of Paperless as previews. */
+    /** test/integration/consumers.test.ts, with its stack; the update of Paperless as a preview, since the image cannot be had. */
     stack: (command: string) =>
         /^npm (start|run (--silent )?(open|output|status|backup|backups|pulumi)) -- /.test(command),
 };
