@@ -69,7 +69,7 @@ const checks: Record<string, () => Promise<Finding>> = {
         return absent.length === 0 ? there("all present") : missing(`not present: ${absent.join(", ")}`);
     },
     "Stand-in images": async () => {
-        const offline = await findOffline();
+        const offline = findOffline();
         if (offline === undefined) return missing(`the folder offline/ is missing; ${withoutRegistry}`);
         const absent = await absentImages(await engine(), { ...offline.standInImages() });
         return absent.length === 0 ? there("all present") : missing(withoutRegistry);

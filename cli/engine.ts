@@ -45,7 +45,7 @@ export async function findPulumi(progress: Progress): Promise<PulumiEngine | und
     if (own !== undefined) return own;
     const download = await findDownload(pulumiVersion);
     if (download !== undefined) return engine(download, "downloaded");
-    const built = (await findOffline())?.findToolchain(toolchainPlace);
+    const built = findOffline()?.findToolchain(toolchainPlace);
     return built && (await builtPulumi(built));
 }
 
@@ -71,7 +71,7 @@ async function newPulumi(progress: Progress): Promise<PulumiEngine> {
 
 /** Builds from Go modules, with offline/, because a download failed. */
 async function buildInstead(progress: Progress, problem: string, cure: string): Promise<Toolchain> {
-    const { buildToolchain } = await needOffline(problem, cure);
+    const { buildToolchain } = needOffline(problem, cure);
     progress(`${problem}: building from Go modules`);
     return await buildToolchain(toolchainPlace, progress);
 }

@@ -63,7 +63,7 @@ async function rehearse(
     { images, version }: Pick<ImageRequest, "images" | "version">,
     rehearsal: string,
 ): Promise<ChosenImages> {
-    const { buildStandInImages, buildGatewayImage, buildResticImage } = await needOffline(rehearsal, loadIt);
+    const { buildStandInImages, buildGatewayImage, buildResticImage } = needOffline(rehearsal, loadIt);
     progress(`${rehearsal}: using stand-in images`);
     const built = Object.entries(await buildStandInImages(progress, version));
     const gateway = "gateway" in images ? { gateway: await buildGatewayImage(progress) } : {};

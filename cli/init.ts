@@ -24,7 +24,7 @@ import { projectRoot } from "./workplace";
  * `npm run init -- [<stack>] [--way <way>] [--url <url>] [--email <address>] [--app <preset>[=<url>]]... [--backups <schedule>] [--yes]`: asks
  * for what a new stack needs, shows its file, and writes it. It overwrites nothing.
  *
- * It does not ask for what an option sets. With `--yes` nothing is.
+ * It does not ask for what an option sets. With `--yes` it asks nothing.
  */
 command("init", async ({ values, named }) => {
     const ask = values.yes === true ? undefined : questions();

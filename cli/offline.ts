@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { cacheFolder } from "./folders";
 import { type Progress, ToolError } from "./progress";
 
@@ -42,10 +42,11 @@ const root = join(__dirname, "..");
 export const toolchainPlace = { cache: join(cacheFolder(), "toolchain"), packages: join(root, "node_modules") };
 
 /** Loads offline/; undefined if it was deleted, which is fine where registries and downloads can be reached. */
-export async function findOffline(): Promise<Offline | undefined> {
+export function findOffline(): Offline | undefined {
     const folder = join(root, "offline");
     if (!existsSync(join(folder, "package.json"))) return undefined;
-    return (await import(pathToFileURL(join(folder, "index.ts")).href)) as Offline;
+    // Required, not imported: `npx authentik-stack` has TypeScript in what is required alone.
+    return createRequire(__filename)(join(folder, "index.ts")) as Offline;
 }
 
 /**
@@ -55,8 +56,8 @@ export async function findOffline(): Promise<Offline | undefined> {
  * @param cure what a person can do about it without offline/, as a sentence.
  * @throws ToolError with both if offline/ was deleted.
  */
-export async function needOffline(problem: string, cure: string): Promise<Offline> {
-    const offline = await findOffline();
+export function needOffline(problem: string, cure: string): Offline {
+    const offline = findOffline();
     if (offline !== undefined) return offline;
     throw new ToolError(
         `${problem}, and the folder offline/, which could replace it, is missing. ${cure} ` +

@@ -151,7 +151,7 @@ export const commands = {
     rotate: {
         summary: "generates new secrets for a stack, and brings it up with them",
         takes: "[secret...]",
-        example: "postgres-password",
+        example: "redis",
         options: {
             list: { type: "boolean", about: "lists the secrets instead, as it does when none is named" },
             stack,

@@ -15,7 +15,7 @@ const looks: Record<Change, { light: string; dark: string }> = {
 function zonesOf({ parts, networks }: Topology): { title: string; parts: Part[] }[] {
     const titles = new Map<string, Part[]>();
     for (const part of parts) {
-        const title = part.networks.map((name) => `${name}${networks[name]?.internal === true ? " (no way out)" : ""}`);
+        const title = part.networks.map((name) => `${name}${networks[name]?.internal === true ? " (internal)" : ""}`);
         const key = title.join(" + ");
         titles.set(key, [...(titles.get(key) ?? []), part]);
     }

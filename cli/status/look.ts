@@ -10,6 +10,7 @@ import { readState, type State } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { askAuthentik, endingRows, outpostRows, releaseRow } from "./authentik";
 import { containerRows, type SeenContainer, seeContainers } from "./containers";
+import { gatewayRows, servedNames } from "./gateway";
 import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "./rest";
 import { type Area, areas, row, type Row, type Status } from "./row";
 
@@ -27,13 +28,13 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     ]);
     const docker = await dockerOf(workplace).client();
     const expected = expectedIn(state);
-    const running = (role: "server" | "postgres" | "backup"): SeenContainer | undefined =>
+    const running = (role: "server" | "postgres" | "backup" | "gateway"): SeenContainer | undefined =>
         typeof seen === "string"
             ? undefined
             : seen.find((one) => one.state.Running && one.host === `${prefix}${roles[role].host}`);
     /** Rows that a running container is asked for. */
     const from = async (
-        role: "server" | "postgres",
+        role: "server" | "postgres" | "gateway",
         of: Area[],
         rows: (id: string) => Promise<Row[]>,
     ): Promise<Row[]> => {
@@ -54,16 +55,21 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
         ...applicationRows(outputs),
         ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "it does not run its own PostgreSQL")]),
     ];
-    const isExpected = Object.values(expected).includes(`${prefix}${roles.backup.host}`);
+    const isExpected = (role: "backup" | "gateway") => Object.values(expected).includes(`${prefix}${roles[role].host}`);
     const asked = await Promise.all([
         from("server", ["Outposts", "Certificates and tokens", "Disk"], async (id) => {
             const told = await askAuthentik(docker.getContainer(id), textOf(outputs.apiToken, ""));
             return [...outpostRows(told, name, now), ...endingRows(told, now), diskRow(told.disk)];
         }),
+        isExpected("gateway")
+            ? from("gateway", ["Certificates and tokens"], async (id) =>
+                  gatewayRows(await servedNames(docker.getContainer(id)), { stack: name, now }),
+              )
+            : Promise.resolve([]),
         requirements.ownsPostgres
             ? from("postgres", ["Database"], async (id) => [databaseRow(await connectionsOf(docker.getContainer(id)))])
             : Promise.resolve([]),
-        backups(open, running("backup"), isExpected, now),
+        backups(open, running("backup"), isExpected("backup"), now),
         stack
             .history(1, 1, false)
             .then(([last]) => [changeRow(last, name, now)])

@@ -8,10 +8,10 @@ const sidebar = contents
     .slice(1)
     .map((section) => ({
         text: section.slice(0, section.indexOf("\n")),
-        items: [...section.matchAll(/^- (?:([^:\n]+): )?\[([^\]]+)\]\(([^)]+)\.md\)/gm)].map(
-            ([, topic, text, link]) => ({
+        items: [...section.matchAll(/^- (?:([^:\n]+): )?\[([^\]]+)\]\(([^)#]+)\.md(#[^)]+)?\)/gm)].map(
+            ([, topic, text, link, anchor = ""]) => ({
                 text: topic ?? text,
-                link: `/${link}`,
+                link: `/${link}${anchor}`,
             }),
         ),
     }));

@@ -56,8 +56,8 @@ const container = new docker.Container(name, {
         { type: "volume", source: volume("data"), target: "/usr/src/paperless/data" },
         { type: "volume", source: volume("media"), target: "/usr/src/paperless/media" },
     ],
-    // The databases are on `db`; the reverse proxy, through which authentik's URL is reached, is on `frontend`.
-    networksAdvanced: ["db", "frontend"].map((role) => ({ name: networkName(authentik, role) })),
+    // The databases are on `db`; the reverse proxy, through which authentik's URL is reached, is on `frontend`, and finds it by its name.
+    networksAdvanced: ["db", "frontend"].map((role) => ({ name: networkName(authentik, role), aliases: [name] })),
     restart: "unless-stopped",
 });
 

@@ -1,5 +1,9 @@
 import { expect } from "chai";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import type { AuthentikOutputs } from "../../components/outputs";
+import { authentikStack, copyProject } from "../support/project-copy";
+import { argumentsOf, commands, runBy } from "../support/tutorial";
 import { devConfiguration } from "./support/dev";
 import { type Example, type ExampleChanges, openExample } from "./support/example";
 import { container, docker } from "./support/host";
@@ -109,6 +113,35 @@ describe("stacks that sign in at this one", () => {
             const { clientSecret = "" } = outputs.applications[name]?.oidc ?? {};
             expect(preview).to.not.contain(clientSecret);
         });
+
+    it("docs/tutorial.md brings up, shows and backs up a stack, and previews Paperless with it", async () => {
+        const copy = join(stack.bench.folder, "tutorial");
+        copyProject(copy, ["test", "docs"]);
+        const { stack: opened, workplace } = stack.opened;
+        const [source, file] = [opened.workspace.workDir, `Pulumi.${opened.name}.yaml`];
+        copyFileSync(join(source, file), join(copy, file));
+        const env = { ...workplace.backend.env, DOCKER_HOST: workplace.docker?.host ?? "" };
+        const printed: Record<string, string> = {};
+        for (const command of commands.filter(runBy.stack)) {
+            const asked = argumentsOf(command).map((word) =>
+                word.replace(/^prod$/, opened.name).replace(/\/prod$/, `/${opened.name}`),
+            );
+            // Nobody is there who agrees to an update.
+            const args = asked.includes("--cwd") && asked.at(-1) === "up" ? [...asked.slice(0, -1), "preview"] : asked;
+            const { code, stdout, stderr } = await authentikStack(copy, args, env);
+            // A stand-in signs nobody in, and its PostgreSQL's connections and the like are what they are.
+            const expected = args[0] === "open" ? [1] : args[0] === "status" ? [0, 2] : [0];
+            expect(expected, `${command}: ${stderr}`).to.include(code);
+            printed[command] = stdout;
+        }
+        expect(printed["npm run --silent output -- admin.password --stack prod"]?.trim()).to.equal(
+            outputs.admin.password,
+        );
+        expect(printed["npm run backup -- --stack prod"]).to.contain("saved ");
+        expect(printed["npm run --silent pulumi -- stack export --show-secrets --stack prod > state.json"]).to.contain(
+            "authentik-secret-key",
+        );
+    });
 
     it("a client that does not exist is refused, with the stack, the clients that exist and what to do", async () => {
         const example = await openHere("paperless", {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { bringBack, replaceData } from "../../cli/backup/restore";
 import { BackupStore } from "../../cli/backup/store";
 import { eventually } from "../contract/support/containers";
+import { look } from "../../cli/status/look";
 import { type Configuration, set } from "../support/configuration";
 import { AcmeCa } from "./gateway/acme-ca";
 import { ask, Held, Visitors } from "./gateway/visitors";
@@ -69,6 +70,13 @@ describe("a gateway", () => {
     after(async () => {
         await (await building).close();
         await stack.close();
+    });
+
+    it("is dated in the status, by the certificates of the names that it serves", async () => {
+        const { rows } = await look(stack.opened);
+        const dated = rows.filter(({ title }) => title === "Gateway");
+        expect(dated.map(({ state }) => state)).to.deep.equal(["fine"]);
+        expect(dated[0]?.text).to.match(/^2, the first ends in \d+ hours/);
     });
 
     it("leads to authentik and to what is behind an outpost, over https that its own root certifies", async () => {

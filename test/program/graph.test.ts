@@ -140,7 +140,7 @@ describe("the topology of a stack", () => {
     it("is drawn as Mermaid and as SVG, in light and dark", async () => {
         const text = mermaid(topology);
         expect(text).to.match(/^flowchart LR\n/);
-        expect(text).to.include('["db_net (no way out)"]').and.to.include('browser -->|"127.0.0.1:9000"|');
+        expect(text).to.include('["db_net (internal)"]').and.to.include('browser -->|"127.0.0.1:9000"|');
 
         const drawn = await svg(topology);
         expect(drawn).to.match(/^<svg role="img" aria-label="[^"]+" width/);

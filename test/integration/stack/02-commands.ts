@@ -50,8 +50,8 @@ describe("the command line, with a running stack", () => {
         const { parts } = JSON.parse(graph.stdout) as Topology;
         expect(parts.map(({ name }) => name)).to.include.members(["it-a-authentik-server", "it-a-ak-outpost-organizr"]);
 
-        expect(open.code).to.equal(1);
-        expect(open.stderr).to.contain("rehearsal with stand-in images");
+        // A stand-in has no shell of authentik.
+        expect(open.code, open.stdout).to.equal(1);
         expect(open.stdout).to.not.match(/https?:/);
     });
 

@@ -7,6 +7,21 @@ import { loadConfig } from "../../../config/load";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
 
+describe("docs/ldap.md", () => {
+    it("has an example that is accepted as it stands", async () => {
+        const page = readFileSync(join(projectRoot, "docs/ldap.md"), "utf8");
+        const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+        const keys = Object.entries(parse(text) as Record<string, unknown>);
+        const configuration = Object.fromEntries(
+            keys.map(([key, value]) => [key.replace("authentik-stack:", ""), value]),
+        );
+        await startMocks({ configuration: devWith(configuration), secretKeys: ["secrets"] });
+
+        const [application] = loadConfig().applications;
+        expect(page).to.include(`applications.${application?.slug ?? ""}.ldap`);
+    });
+});
+
 describe("docs/providers.md", () => {
     const page = readFileSync(join(projectRoot, "docs/providers.md"), "utf8");
     const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
