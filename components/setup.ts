@@ -15,8 +15,15 @@ export interface SetupArgs {
     context: Context;
 }
 
-/** Nothing else than authentik itself can set the flag: it is neither in its API nor in blueprints. */
-const code = "from authentik.core.apps import Setup; Setup.set(True); assert Setup.get()";
+/**
+ * Nothing else than authentik itself can set the flag: it is neither in its API nor in blueprints. A candidate for the release
+ * may be older than the flag, as 2026.5.0-rc1 of April 2026 was: there is nothing to set then, and the proof looks at `/`.
+ */
+export const setupCode = `from authentik.core import apps
+if hasattr(apps, "Setup"):
+    apps.Setup.set(True)
+    assert apps.Setup.get()
+`;
 
 /**
  * Tells releases that ask for it that the setup is done, since its page was taken away.
@@ -30,7 +37,7 @@ export function markSetUp(name: string, args: SetupArgs, opts: pulumi.CustomReso
     const job = {
         ...instance,
         title: "telling authentik that it is set up",
-        command: ["shell", "-c", code],
+        command: ["shell", "-c", setupCode],
         networks: networks.attach(["db"], `${context.prefix}authentik-setup`),
         triggers: { revision },
         seconds: 120,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clash, type Published } from "../ground/fields";
 import { madeOfLabel } from "./labels";
 import type { Observation } from "./observation";
+import { ifKnown } from "./step";
 
 /** A workload that publishes ports. */
 interface Publishing {
@@ -10,6 +11,8 @@ interface Publishing {
     resource: string;
     /** Digest of what its container will be made of. */
     madeOf: pulumi.Output<string>;
+    /** Id of the image that it will be made of; null where it is not known. */
+    image: Promise<string | null>;
     ports: Published[];
     /** How it could be replaced unnoticed, as a sentence. */
     cure?: string;
@@ -20,18 +23,17 @@ interface Publishing {
  * before the new one starts.
  */
 export async function tellAbsence(
-    { title, resource, madeOf, ports, cure }: Publishing,
+    { title, resource, madeOf, image, ports, cure }: Publishing,
     seen: Observation,
 ): Promise<void> {
     const there = seen.ports(resource);
     const taken = ports.filter((port) => there.some((other) => clash(port, other)));
     const running = seen.label(resource, madeOfLabel);
     if (taken.length === 0 || running === undefined) return;
-    const { isKnown } = madeOf as unknown as { isKnown: Promise<boolean> };
+    const runs = seen.image(resource)?.id;
+    const isOther = ((await image) ?? runs) !== runs;
     // What is known only later is something else than what runs now.
-    const made = pulumi.output(isKnown.then((known) => (known ? madeOf : "not known yet")));
-    const isReplaced = await new Promise((resolve) => made.apply((digest) => resolve(digest !== running)));
-    if (!isReplaced) return;
+    if (!isOther && (await ifKnown(madeOf)) === running) return;
     const addresses = taken.map(({ ip, port }) => `${ip.includes(":") ? `[${ip}]` : ip}:${port}`);
     const places = [...new Set(addresses)].join(", ");
     await pulumi.log.warn(

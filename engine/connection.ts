@@ -76,11 +76,16 @@ export class DockerConnection {
 
     /** Whether the engine has an image. */
     async isPresent(image: string): Promise<boolean> {
+        return (await this.imageId(image)) !== undefined;
+    }
+
+    /** The id of the image that the engine has under a name; undefined when it has none. */
+    async imageId(image: string): Promise<string | undefined> {
         try {
-            await this.get(`/images/${image}/json`);
-            return true;
+            const { Id } = await this.get<{ Id: string }>(`/images/${image}/json`);
+            return Id;
         } catch (error) {
-            if ((error as { statusCode?: number }).statusCode === 404) return false;
+            if ((error as { statusCode?: number }).statusCode === 404) return undefined;
             throw error;
         }
     }

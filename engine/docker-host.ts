@@ -8,6 +8,7 @@ import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
 import { readFile } from "./files";
 import { Starts } from "./health";
+import { imageNow } from "./image";
 import { type JobRun, runToExit } from "./job";
 import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
@@ -89,11 +90,13 @@ export class DockerHost implements Runtime {
         this.resources.push(name);
         const { title, files = [], mounts = [], remembered = [], publish = [], generation } = workload;
         const ports = [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
+        let image: Promise<string | null> | undefined;
         const args = workloadArgs(workload, (made) => {
             const madeOf = this.fingerprint(made, files, remembered);
             const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
+            image = imageNow({ title, resource: name, image: made.image }, () => this.connect(), this.observation);
             if (pulumi.runtime.isDryRun() && this.observation !== undefined)
-                void tellAbsence({ title, resource: name, madeOf, ports, cure }, this.observation);
+                void tellAbsence({ title, resource: name, madeOf, image, ports, cure }, this.observation);
             return {
                 [stackLabel]: this.stack,
                 [resourceLabel]: name,
@@ -107,6 +110,8 @@ export class DockerHost implements Runtime {
             deleteBeforeReplace: false,
             // The provider records some changes without applying them to the container. So every change replaces it.
             replaceOnChanges: Object.keys(args).filter((key) => key !== "destroyGraceSeconds"),
+            // Its arguments have the image's name alone, which may be another image's now.
+            replacementTrigger: image,
             hooks: hooksOf({
                 beforeCreate: [
                     async () => (await this.connect()).pullIfMissing(await valueOf(pulumi.output(args.image))),

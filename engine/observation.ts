@@ -70,6 +70,11 @@ export class Observation {
         return this.workloads.get(resource)?.labels[label];
     }
 
+    /** The image that a workload's container was made of, whether it runs or not. */
+    public image(resource: string): SeenImage | undefined {
+        return this.workloads.get(resource)?.image;
+    }
+
     /** Ports of the host that a workload's running container has. */
     public ports(resource: string): Published[] {
         return this.workloads.get(resource)?.ports ?? [];
@@ -104,12 +109,23 @@ export class Observation {
     }
 }
 
+/** An image of a container, as found on the Docker host. */
+export interface SeenImage {
+    id: string;
+    /**
+     * The name that the container was made with, or the id once that name is another image's or none's. Source: `refreshImage`
+     * in daemon/list.go of Docker 20.10 to 29.
+     */
+    name: string;
+}
+
 /** A workload, as found on the Docker host. */
 interface SeenWorkload {
     /** What is wrong with it; undefined when it is healthy. */
     trouble?: string;
     /** Those of its container and of its image; none when it does not run. */
     labels: Record<string, string>;
+    image: SeenImage;
     /** Its ports of the host; none when it does not run. */
     ports: Published[];
 }
@@ -141,7 +157,7 @@ async function workloadsOf(
 ): Promise<Map<string, SeenWorkload>> {
     const workloads = new Map<string, SeenWorkload>();
     // The newest comes first. An older container of the same resource is about to be deleted.
-    for (const { Id, Labels, State, Status, Ports = [] } of containers) {
+    for (const { Id, Image, ImageID, Labels, State, Status, Ports = [] } of containers) {
         const resource = Labels[resourceLabel];
         if (Labels[stackLabel] !== stack || resource === undefined || workloads.has(resource)) continue;
         const running = State === "running";
@@ -151,6 +167,7 @@ async function workloadsOf(
         workloads.set(resource, {
             trouble: healthy ? undefined : running ? Status : State,
             labels: running ? Labels : {},
+            image: { id: ImageID, name: Image },
             ports: running ? Ports.map(listed) : [],
         });
     }

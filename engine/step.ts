@@ -80,6 +80,13 @@ function sorted(_: string, value: unknown): unknown {
     return isObject ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
+/** The value of an input; undefined where a preview does not know it yet. */
+export async function ifKnown<T>(input: pulumi.Input<T>): Promise<T | undefined> {
+    const output = pulumi.output(input) as pulumi.Output<T>;
+    const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
+    return (await isKnown) ? await valueOf(output) : undefined;
+}
+
 /** The value of an output, for code that runs during an update, when every input is known. */
 export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
     return new Promise((resolve) => {

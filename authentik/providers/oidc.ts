@@ -125,7 +125,7 @@ export const oidc = {
         backchannel_logout_uri: "logout",
     },
     clientId: (application) => clientOf(application).id,
-    declare: (application, { hasGrantTypes, hasLogoutMethod }) => {
+    declare: (application, { hasGrantTypes, hasLogoutMethod, hasLogoutRedirects }) => {
         const client = clientOf(application);
         const { slug, provider } = application;
         return {
@@ -142,10 +142,10 @@ export const oidc = {
                 client_id: client.id,
                 ...(client.public ? {} : { client_secret: file(secretPaths.application(slug)) }),
                 redirect_uris: [
-                    ...client.redirectUris.map(uriEntry),
-                    ...provider.postLogoutRedirectUris
-                        .map(uriOf)
-                        .map((uri) => ({ ...uriEntry(uri), redirect_uri_type: "logout" })),
+                    ...client.redirectUris.map((uri) =>
+                        uriEntry(uri, hasLogoutRedirects ? "authorization" : undefined),
+                    ),
+                    ...provider.postLogoutRedirectUris.map((uri) => uriEntry(uriOf(uri), "logout")),
                 ],
                 signing_key: certificate(provider.signingKey),
                 property_mappings: client.scopes.map((scope) => {

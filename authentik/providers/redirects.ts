@@ -29,9 +29,14 @@ export function uriOf(uri: z.infer<typeof redirectUri>): RedirectUri {
     return typeof uri === "string" ? { matching: "strict", url: uri } : uri;
 }
 
-/** A redirect URI as a blueprint writes it. */
-export function uriEntry({ matching, url }: RedirectUri) {
-    return { matching_mode: matching, url };
+/**
+ * A redirect URI as a blueprint writes it.
+ *
+ * @param type what it is for; undefined for releases that know one purpose alone. Others drop it when they apply the blueprint
+ *   again, unless it is written down: as run.
+ */
+export function uriEntry({ matching, url }: RedirectUri, type?: "authorization" | "logout") {
+    return { matching_mode: matching, url, ...(type === undefined ? {} : { redirect_uri_type: type }) };
 }
 
 /** Endings of names that never leave the machine or the home; of fritz.box and speedport.ip the routers are the DNS. */

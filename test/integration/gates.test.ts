@@ -85,6 +85,45 @@ describe("a workload of a small program", () => {
         });
     }
 
+    it("follows its tag: replaced once that is another image, which has to get healthy, and by nothing else", async () => {
+        const tag = `${prefix}image:1`;
+        const taken = async (change: string) => {
+            const made = await docker("create", stack.bench.images.app);
+            await docker("commit", "--change", change, made, tag);
+            await docker("rm", made);
+        };
+        const image = (id: string) => docker("inspect", "--format", "{{.Image}}", id);
+        await docker("tag", stack.bench.images.app, tag);
+        try {
+            workloads = { app: { image: tag } };
+            await stack.up();
+            const [first = ""] = await running("app");
+            expect((await stack.preview()).changes).to.deep.equal([]);
+
+            await taken("LABEL repaired=yes");
+            const repaired = await docker("image", "inspect", "--format", "{{.Id}}", tag);
+            const preview = await stack.preview();
+            expect(preview.output).to.contain(`app will be replaced: ${tag} is another image on the Docker host`);
+            expect(preview.changes.join()).to.contain(`${prefix}app`);
+            await stack.up();
+            const [second = ""] = await running("app");
+            expect(second).to.not.equal(first);
+            expect(await image(second)).to.equal(repaired);
+            expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
+
+            await taken('ENTRYPOINT ["false"]');
+            await stack.failingUp();
+            expect(await running("app"), "what served serves").to.deep.equal([second]);
+            await docker("tag", repaired, tag);
+            await stack.up();
+            const healed = await running("app");
+            expect(await Promise.all(healed.map(image))).to.deep.equal([repaired]);
+            expect((await stack.up()).changes).to.deep.equal([]);
+        } finally {
+            await docker("image", "rm", "--force", tag);
+        }
+    });
+
     it("that never became healthy is restored by the previous configuration", async () => {
         workloads = { app: {} };
         await stack.up();

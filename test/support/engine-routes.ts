@@ -183,7 +183,7 @@ function listed(containers: Listed[], { url = "" }: IncomingMessage): Required<L
     const { label = [] } = JSON.parse(query.get("filters") ?? "{}") as { label?: string[] };
     return containers
         .map((entry) => ({
-            ...{ Names: [`/${entry.Id}`], Labels: {}, Mounts: [], Ports: [], ImageID: "" },
+            ...{ Names: [`/${entry.Id}`], Labels: {}, Mounts: [], Ports: [], Image: "x:1", ImageID: "x" },
             ...{ State: "running", Status: "Up 2 minutes (healthy)", ...entry },
         }))
         .filter(({ State }) => query.has("all") || State === "running")

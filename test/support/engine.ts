@@ -30,6 +30,8 @@ export interface Listed {
     State?: string;
     Status?: string;
     Mounts?: { Name: string; Destination?: string }[];
+    /** Default: x:1, and x. */
+    Image?: string;
     ImageID?: string;
     Ports?: { IP?: string; PrivatePort?: number; PublicPort?: number; Type?: string }[];
 }

@@ -9,8 +9,8 @@ export interface Exchange {
     messages?: { from: "outpost" | "server"; json: unknown; why?: string }[];
 }
 
-/** Everything that was recorded, in the order of the recording. */
-export const exchanges = JSON.parse(readFileSync(resolve(__dirname, "../http.json"), "utf8")) as Exchange[];
+/** Everything that was recorded of 2025.8.4, in the order of the recording. */
+export const exchanges = JSON.parse(readFileSync(resolve(__dirname, "../http-2025.8.4.json"), "utf8")) as Exchange[];
 
 /** The recorded exchange of that name. */
 export function recorded(name: string): Exchange {

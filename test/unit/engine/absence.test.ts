@@ -19,7 +19,12 @@ const running: Listed = {
 const own = { port: 9000, ip: "127.0.0.1", protocol: "tcp" };
 
 /** What a preview says where a container runs, and what it will be made of. */
-async function told(madeOf: string | undefined, ports = [own], seen = running): Promise<string> {
+async function told(
+    madeOf: string | undefined,
+    ports = [own],
+    seen = running,
+    image: string | null = null,
+): Promise<string> {
     const engine = await startEngine({ lists: { containers: [seen] } });
     const clock = startClock();
     const { warn } = console;
@@ -30,7 +35,10 @@ async function told(madeOf: string | undefined, ports = [own], seen = running): 
             const later = pulumi.unknown as unknown as string;
             const publishing = { title: "authentik-server", resource: "server", ports, cure: "There is a cure." };
             if (observation !== undefined)
-                await tellAbsence({ ...publishing, madeOf: pulumi.output(madeOf ?? later) }, observation);
+                await tellAbsence(
+                    { ...publishing, madeOf: pulumi.output(madeOf ?? later), image: Promise.resolve(image) },
+                    observation,
+                );
             return {};
         };
         await runUnderMocks(make, { preview: true });
@@ -52,6 +60,12 @@ describe("a preview, of a container that publishes a port of the host", () => {
 
     it("says so as well where it is not known yet what it is made of", async () => {
         expect(await told(undefined)).to.contain("will not answer at 127.0.0.1:9000");
+    });
+
+    it("says so as well where its image is another one under the same name", async () => {
+        const made = { ...running, ImageID: "sha256:old" };
+        expect(await told("as it is", [own], made, "sha256:new")).to.contain("away at 127.0.0.1:9000");
+        expect(await told("as it is", [own], made, "sha256:old")).to.equal("");
     });
 
     it("says nothing where it stays as it is, moves to another port, or does not run", async () => {

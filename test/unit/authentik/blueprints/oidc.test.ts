@@ -123,6 +123,17 @@ describe("the blueprint of an OIDC client", () => {
         });
     });
 
+    it("has redirect URIs with their purpose in releases that know several, which would drop it later", () => {
+        const entry = { matching_mode: "strict", url: "https://wiki.example.com/" };
+        const provider = { type: "oidc", redirectUris: [entry.url] };
+        const urisIn = (version: string) =>
+            entryOf(parseBlueprint(toYaml(applicationBlueprint(application(provider), releaseOf(version)))), model)
+                .attrs.redirect_uris;
+
+        expect(urisIn("2026.2.0")).to.deep.equal([entry]);
+        expect(urisIn("2026.5.0")).to.deep.equal([{ ...entry, redirect_uri_type: "authorization" }]);
+    });
+
     it("takes attributes that have no key, also where the stack has a value of its own", () => {
         const attributes = { include_claims_in_id_token: false, refresh_token_validity: "days=90" };
 
