@@ -66,7 +66,9 @@ const checks: Record<string, () => Promise<Finding>> = {
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
     Images: async () => {
         const absent = await absentImages(await engine(), requirements.images);
-        return absent.length === 0 ? there("all present") : missing(`not present: ${absent.join(", ")}`);
+        return absent.length === 0
+            ? there("all present")
+            : missing(`not present: ${absent.join(", ")}; \`npm start\` downloads them`);
     },
     "Stand-in images": async () => {
         const offline = findOffline();

@@ -24,7 +24,10 @@ export interface ExistingOptions {
  */
 export async function openExisting(options: ExistingOptions): Promise<OpenStack[]> {
     const { name, progress, needsDocker = false, asksDocker = false } = options;
-    const nothing = `${name === undefined ? "Nothing" : `No stack ${name}`} was started from ${projectRoot}.`;
+    const nothing =
+        name === undefined
+            ? `Nothing was started from ${projectRoot}: \`npm start\` brings a stack up.`
+            : `No stack ${name} was started from ${projectRoot}: \`npm start -- ${name}\` brings it up.`;
     const backend = findBackend(projectRoot);
     if (backend.folder !== undefined && !existsSync(backend.folder)) throw new ToolError(nothing);
     prepareBackend(backend);
