@@ -111,7 +111,7 @@ export class Machine {
      * Makes a port of its side one of this machine, until it is turned off.
      *
      * @param host as its side knows it. Default: the loopback.
-     * @param container whose network its side is. Default: the machine itself.
+     * @param container whose network its side is, until that is removed. Default: the machine itself.
      */
     public async relay(port: number, host = "127.0.0.1", at = port, container?: string): Promise<void> {
         const { socket, close } = await listen(port);

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -85,20 +85,52 @@ export class SwarmBed {
         await eventually(`node ${name} is ${state}`, 60, async () => (await this.found(name)).Status.State === state);
     }
 
-    /** Tasks that should run, and those of them that do; by the name of their service, from the manager. */
+    /** The tasks that should run, of all services. */
     public async tasks(): Promise<Task[]> {
         const client = await this.client();
         const [services, nodes, tasks] = await Promise.all([
-            client.listServices() as Promise<{ ID: string; Spec: { Name: string } }[]>,
+            client.listServices() as Promise<ListedService[]>,
             client.listNodes() as Promise<Found[]>,
             client.listTasks({ filters: { "desired-state": ["running"] } }) as Promise<ListedTask[]>,
         ]);
-        return tasks.map(({ ID, ServiceID, NodeID = "", Status }) => ({
+        return tasks.map(({ ID, ServiceID, NodeID, Status }) => ({
             id: ID,
             service: services.find((one) => one.ID === ServiceID)?.Spec.Name ?? ServiceID,
             node: nodes.find((one) => one.ID === NodeID)?.Description.Hostname.replace("bed-", "") ?? "",
             state: Status.State,
         }));
+    }
+
+    /** The services that lack a task that runs, and counts. */
+    public async missing(counts: (task: Task) => boolean): Promise<string[]> {
+        const services = (await (await this.client()).listServices()) as ListedService[];
+        const running = (await this.tasks()).filter((task) => task.state === "running" && counts(task));
+        return services
+            .map(({ Spec }) => ({ name: Spec.Name, wanted: Spec.Mode.Replicated?.Replicas ?? 0 }))
+            .filter(({ name, wanted }) => running.filter(({ service }) => service === name).length < wanted)
+            .map(({ name }) => name);
+    }
+
+    /** A folder that every node has, as over NFS: each volume of these names is a folder in it. */
+    public shared(volumes: string[]): string {
+        for (const volume of volumes) mkdirSync(join(folder, "shared", volume), { recursive: true });
+        return join(folder, "shared");
+    }
+
+    /**
+     * Makes ports of this machine lead to services, as a proxy on a network of the Swarm does.
+     *
+     * @param at the node that the proxy runs on: it goes down with it.
+     * @param leads host and port by port of this machine.
+     */
+    public async visit(at: NodeName, image: string, network: string, leads: Record<number, [string, number]>) {
+        const env = { DOCKER_HOST: this.node(at).docker.host };
+        const args = ["run", "--detach", "--network", network, "--no-healthcheck", "--entrypoint", "sleep", image];
+        const visitor = (await run("docker", [...args, "infinity"], { env })).trim();
+        for (const [port, [host, inside]] of Object.entries(leads))
+            await this.node(at).relay(Number(port), host, inside, visitor);
+        // A container that uses a network keeps it from being deleted.
+        return async () => void (await run("docker", ["rm", "--force", visitor], { env }));
     }
 
     /** Ends it; nothing of it stays. */
@@ -164,6 +196,11 @@ interface Found {
     Spec: { Role: string; Availability: string; Labels: Record<string, string> };
     Description: { Hostname: string };
     Status: { State: string };
+}
+
+interface ListedService {
+    ID: string;
+    Spec: { Name: string; Mode: { Replicated?: { Replicas: number } } };
 }
 
 interface ListedTask {
