@@ -103,7 +103,10 @@ const mustBeStructured = "must be an object, a list or a switch; set its parts w
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */
 const textKeys = new Set(
     Object.entries(schema.shape)
-        .filter(([, field]) => (field instanceof z.ZodDefault ? field.unwrap() : field) instanceof z.ZodString)
+        .filter(([, field]) => {
+            const inner = field instanceof z.ZodDefault ? field.unwrap() : field;
+            return inner instanceof z.ZodString || inner instanceof z.ZodEnum;
+        })
         .map(([key]) => key),
 );
 

@@ -14,6 +14,7 @@ import { dataRules } from "./rules-data";
 import { gatewayRules } from "./rules-gateway";
 import { furtherRules } from "./rules-outposts";
 import { resticRules } from "./rules-restic";
+import { runtimeRules } from "./rules-runtime";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, isKey, secretsOf } from "./secrets";
 import { volumeRule } from "./volumes";
@@ -271,5 +272,6 @@ const rules: Rule[] = [
     volumeRule,
     ...gatewayRules,
     ...resticRules,
+    ...runtimeRules,
     secretsRule,
 ];

@@ -14,6 +14,7 @@ import { consumers, networks, postgres, redis } from "./data";
 import { email } from "./email";
 import { gateway } from "./gateway";
 import { outpost } from "./outposts";
+import { replicas, runtime, swarm } from "./runtime";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
 import { volumes } from "./volumes";
 
@@ -36,6 +37,8 @@ export const schema = section({
     prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")
         .describe("put before every name, so that environments run side by side on one host"),
+    runtime,
+    swarm,
     admin: section({
         email: z
             .email({ error: "must be an e-mail address, such as admin@example.com" })
@@ -49,11 +52,14 @@ export const schema = section({
     volumes,
     server: section({
         ports: z.array(publishedPort).default([]).describe("ports of the host that lead to it"),
+        replicas,
         ...limits(roles.server),
     })
         .prefault({})
         .describe("the authentik server"),
-    worker: section(limits(roles.worker)).prefault({}).describe("the authentik worker"),
+    worker: section({ replicas, ...limits(roles.worker) })
+        .prefault({})
+        .describe("the authentik worker"),
     backup,
     containers,
     email,

@@ -15,6 +15,8 @@ import {
     type Comparison,
     type Job,
     type NetworkArgs,
+    type NetworkAttachment,
+    type Process,
     type Running,
     type Runtime,
     secretsOf,
@@ -76,7 +78,7 @@ export abstract class DockerRuntime implements Runtime {
         // No file can be added below a read-only root later, so the folder for what is remembered exists from the start.
         const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
         const given = [...files, ...asFiles({ ...documents, ...forgotten })];
-        const process = { limits: { memory: "1g" }, ...job, files: given };
+        const process = { limits: { memory: "1g" }, ...job, files: given, networks: this.networksOf(job.networks) };
         const args = processArgs(process, this.jobLabels(name));
         const asks = processArgs({ ...process, ...comparison }, this.jobLabels(`${name}-compared`));
         const { title, seconds, cure, judge, pids = 256 } = job;
@@ -174,6 +176,16 @@ export abstract class DockerRuntime implements Runtime {
         void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
         // A volume that is deleted when the stack is destroyed has to stay in the state until then.
         if (!args.keep) this.volume(name, args, opts);
+    }
+
+    /** How a process is on its networks. */
+    protected networksOf(attachments: NetworkAttachment[]): NetworkAttachment[] {
+        return attachments;
+    }
+
+    /** The arguments of a container that is asked something. */
+    protected knownArgs(process: Process, job: string): pulumi.Output<KnownArgs> {
+        return pulumi.output(processArgs(process, this.jobLabels(job)));
     }
 
     /** The connection, for code that runs during an update, when every setting is known. */

@@ -114,3 +114,11 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
     for (const { Id } of await docker.listContainers({ all: true, filters }))
         await docker.getContainer(Id).remove({ force: true, v: true });
 }
+
+/** The job that gives volumes to the user of a container. */
+export function handOver(title: string, args: KnownArgs): JobRun {
+    // The label by which the container is found if the run is killed.
+    const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
+    const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
+    return { name, title: `giving ${targets} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
+}

@@ -4,8 +4,8 @@ import { type DockerConnection, engineReason } from "./connection";
 import type { KnownArgs } from "./container";
 import { putFiles, type PlainFile } from "./files";
 import { type Gate, untilHealthy } from "./health";
-import { type JobRun, runToExit } from "./job";
-import { formerLabel, generationLabel, jobLabel, resourceLabel, stackLabel } from "./labels";
+import { handOver, runToExit } from "./job";
+import { formerLabel, generationLabel, resourceLabel, stackLabel } from "./labels";
 
 /** Options for starting a workload's container. */
 export interface Start extends Gate {
@@ -166,11 +166,4 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
         // 304: another workload of the new generation stopped it.
         if ((error as { statusCode?: number }).statusCode !== 304) throw error;
     }
-}
-
-function handOver(title: string, args: KnownArgs): JobRun {
-    // The label by which the container is found if the run is killed.
-    const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
-    const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
-    return { name, title: `giving ${targets} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
 }
