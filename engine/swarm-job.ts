@@ -77,14 +77,14 @@ async function makeFiles(
     );
 }
 
-function unique(name: string): string {
+export function unique(name: string): string {
     return `${swarmName(name)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
 }
 
-async function ended(
+export async function ended(
     connection: DockerConnection,
     service: string,
-    { title, seconds }: JobRun,
+    { title, seconds }: Pick<JobRun, "title" | "seconds">,
 ): Promise<{ code: number | undefined; log: string }> {
     for (const end = Date.now() + seconds * 1000; ; await sleep(250)) {
         const [task] = await tasksOf(connection, service);
@@ -92,7 +92,10 @@ async function ended(
         const log = (lines: number) =>
             task === undefined ? Promise.resolve("") : taskLog(connection, task.ID, [], lines);
         if (State === "complete") return { code: 0, log: await log(1000) };
-        if (State === "failed") return { code: ContainerStatus?.ExitCode ?? -1, log: await log(25) };
+        if (State === "failed") {
+            const printed = await log(25);
+            return { code: ContainerStatus?.ExitCode ?? -1, log: printed === "" ? Err : printed };
+        }
         if (State === "rejected") throw new Error(`${title} cannot run: ${Err}`);
         if (Date.now() < end) continue;
         if (State === "pending") throw new Error(`${title} found no place within ${seconds} seconds: ${Err}`);

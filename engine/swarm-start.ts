@@ -43,6 +43,7 @@ interface ServiceSpec {
     TaskTemplate: {
         ContainerSpec: {
             Image: string;
+            Env?: string[];
             Mounts?: { Type: string; Source?: string }[];
             Privileges?: object;
         };
@@ -150,7 +151,7 @@ async function startAgain(
  *
  * @param pids most processes of each, for which the provider has no argument. Default: as it is.
  */
-async function scale(connection: DockerConnection, id: string, replicas: number, pids?: number): Promise<void> {
+export async function scale(connection: DockerConnection, id: string, replicas: number, pids?: number): Promise<void> {
     const docker = await connection.client();
     // Another change may come in between, which a version tells.
     for (let attempt = 1; ; attempt++) {

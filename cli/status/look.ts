@@ -1,15 +1,19 @@
 import { roles } from "../../authentik/roles";
+import { resourceLabel } from "../../engine/labels";
 import { valueAt } from "../../ground/problems";
 import { BackupStore } from "../backup/store";
 import { readOutputs } from "../engine/pulumi-command";
 import { signInsOf, titleOf } from "../graph/topology";
 import { reasonOf } from "../progress";
+import { containersOf, type Found } from "../stack/containers";
+import { swarmOf } from "../stack/swarm";
 import { prefixOf, readRequirements } from "../stack/files";
 import { kindOf } from "../stack/events";
 import { readState, type State } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { askAuthentik, endingRows, outpostRows, releaseRow } from "./authentik";
-import { containerRows, type SeenContainer, seeContainers } from "./containers";
+import { containerRows, seeContainers } from "./containers";
+import { seeServices, serviceRows } from "./services";
 import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "./rest";
 import { type Area, areas, row, type Row, type Status } from "./row";
 
@@ -23,25 +27,27 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     const [state, outputs, seen] = await Promise.all([
         readState(open),
         readOutputs(open, true),
-        seeContainers(dockerOf(workplace), identity).catch((error: unknown) => reasonOf(error)),
+        containersOf(open).catch((error: unknown) => reasonOf(error)),
     ]);
-    const docker = await dockerOf(workplace).client();
     const expected = expectedIn(state);
-    const running = (role: "server" | "postgres" | "backup"): SeenContainer | undefined =>
+    const running = (role: "server" | "postgres" | "backup"): Found | undefined =>
         typeof seen === "string"
             ? undefined
-            : seen.find((one) => one.state.Running && one.host === `${prefix}${roles[role].host}`);
+            : seen.find(
+                  ({ isRunning, labels }) =>
+                      isRunning && expected[labels[resourceLabel] ?? ""] === `${prefix}${roles[role].host}`,
+              );
     /** Rows that a running container is asked for. */
     const from = async (
         role: "server" | "postgres",
         of: Area[],
-        rows: (id: string) => Promise<Row[]>,
+        rows: (container: Found) => Promise<Row[]>,
     ): Promise<Row[]> => {
         const container = running(role);
         const unknown = (text: string) => of.map((area): Row => ({ area, title: area, state: "unknown", text }));
         if (container === undefined) return unknown(`${roles[role].host} does not run`);
-        if (container.state.Health?.Status === "starting") return unknown(`${roles[role].host} is still starting`);
-        return await rows(container.id).catch((error: unknown) =>
+        if (container.isStarting) return unknown(`${roles[role].host} is still starting`);
+        return await rows(container).catch((error: unknown) =>
             of.map((area) => row(area, area, reasonOf(error), `docker logs ${container.name}`)),
         );
     };
@@ -49,19 +55,25 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     const known = [
         ...(typeof seen === "string"
             ? [row("Containers", "Docker engine", seen, "npm run doctor")]
-            : containerRows(expected, seen, { stack: name, prefix, now })),
+            : swarmOf(open) === undefined
+              ? containerRows(expected, await seeContainers(dockerOf(workplace), identity), {
+                    stack: name,
+                    prefix,
+                    now,
+                })
+              : serviceRows(expected, await seeServices(dockerOf(workplace), identity), { stack: name, prefix })),
         releaseRow(version, requirements.allowUntested, name),
         ...applicationRows(outputs),
         ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "its PostgreSQL is elsewhere")]),
     ];
     const isExpected = Object.values(expected).includes(`${prefix}${roles.backup.host}`);
     const asked = await Promise.all([
-        from("server", ["Outposts", "Certificates and tokens", "Disk"], async (id) => {
-            const told = await askAuthentik(docker.getContainer(id), textOf(outputs.apiToken, ""));
+        from("server", ["Outposts", "Certificates and tokens", "Disk"], async (server) => {
+            const told = await askAuthentik(server, textOf(outputs.apiToken, ""), `${prefix}${roles.server.host}`);
             return [...outpostRows(told, name, now), ...endingRows(told, now), diskRow(told.disk)];
         }),
         requirements.ownsPostgres
-            ? from("postgres", ["Database"], async (id) => [databaseRow(await connectionsOf(docker.getContainer(id)))])
+            ? from("postgres", ["Database"], async (postgres) => [databaseRow(await connectionsOf(postgres))])
             : Promise.resolve([]),
         backups(open, running("backup"), isExpected, now),
         stack
@@ -78,23 +90,24 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
 function expectedIn({ resources }: State): Record<string, string> {
     return Object.fromEntries(
         resources
-            .filter(({ type }) => kindOf(type) === "container")
-            .map(({ urn, inputs }) => [urn.split("::").at(-1) ?? urn, titleOf(inputs ?? {}) ?? urn]),
+            .filter(({ type }) => ["container", "service"].includes(kindOf(type)))
+            .map(({ urn, inputs }) => [urn.split("::").at(-1) ?? urn, hostIn(inputs ?? {}) ?? urn]),
     );
 }
 
-async function backups(
-    open: OpenStack,
-    container: SeenContainer | undefined,
-    isExpected: boolean,
-    now: Date,
-): Promise<Row[]> {
+/** That of a service has the number of the container behind it. */
+function hostIn(inputs: Record<string, unknown>): string | undefined {
+    const ofService = valueAt(inputs, ["taskSpec", "containerSpec", "hostname"]);
+    return typeof ofService === "string" ? ofService.replace(/-\{\{.*$/, "") : titleOf(inputs);
+}
+
+async function backups(open: OpenStack, container: Found | undefined, isExpected: boolean, now: Date): Promise<Row[]> {
     const { name } = open.stack;
     if (container === undefined) {
         const text = isExpected ? "their container does not run" : "this stack makes none";
         return [{ ...row("Backups", "Newest", text), state: isExpected ? "unknown" : "fine" }];
     }
-    const period = container.variables.find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
+    const period = (await container.variables()).find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
     try {
         return backupRows(await new BackupStore(open).list(), Number(period), name, now);
     } catch (error) {
