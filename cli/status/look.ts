@@ -3,7 +3,7 @@ import { resourceLabel } from "../../engine/labels";
 import { valueAt } from "../../ground/problems";
 import { BackupStore } from "../backup/store";
 import { readOutputs } from "../engine/pulumi-command";
-import { signInsOf, titleOf } from "../graph/topology";
+import { containerIn, signInsOf, titleOf } from "../graph/topology";
 import { reasonOf } from "../progress";
 import { containersOf, type Found } from "../stack/containers";
 import { swarmOf } from "../stack/swarm";
@@ -90,15 +90,16 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
 function expectedIn({ resources }: State): Record<string, string> {
     return Object.fromEntries(
         resources
-            .filter(({ type }) => ["container", "service"].includes(kindOf(type)))
-            .map(({ urn, inputs }) => [urn.split("::").at(-1) ?? urn, hostIn(inputs ?? {}) ?? urn]),
+            .filter(({ type }) => kindOf(type) === "container" || isService(type))
+            .map(({ urn, type, inputs }) => [
+                urn.split("::").at(-1) ?? urn,
+                titleOf(isService(type) ? containerIn(inputs ?? {}) : (inputs ?? {})) ?? urn,
+            ]),
     );
 }
 
-/** That of a service has the number of the container behind it. */
-function hostIn(inputs: Record<string, unknown>): string | undefined {
-    const ofService = valueAt(inputs, ["taskSpec", "containerSpec", "hostname"]);
-    return typeof ofService === "string" ? ofService.replace(/-\{\{.*$/, "") : titleOf(inputs);
+function isService(type: string): boolean {
+    return kindOf(type) === "service";
 }
 
 async function backups(open: OpenStack, container: Found | undefined, isExpected: boolean, now: Date): Promise<Row[]> {
