@@ -79,9 +79,11 @@ function networksOf(
 ): Map<string, SeenNetwork> {
     const isOurs = ({ Spec }: SeenService) => Spec.Labels?.[stackLabel] === stack;
     return new Map(
-        networks.flatMap(({ Id, Name, Internal, Labels = {} }): [string, SeenNetwork][] => {
-            const resource = Labels[resourceLabel];
-            if (resource === undefined || Labels[stackLabel] !== stack) return [];
+        networks.flatMap(({ Id, Name, Internal, Labels }): [string, SeenNetwork][] => {
+            // Those of Swarm itself have null.
+            const labels = (Labels as typeof Labels | null) ?? {};
+            const { [resourceLabel]: resource } = labels;
+            if (resource === undefined || labels[stackLabel] !== stack) return [];
             const on = ({ Spec }: SeenService) =>
                 Spec.TaskTemplate.Networks?.some(({ Target }) => Target === Id) === true;
             const others = services.filter((service) => on(service) && !isOurs(service)).map(({ Spec }) => Spec.Name);
