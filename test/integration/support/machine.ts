@@ -111,11 +111,11 @@ export class Machine {
      * Makes a port of its side one of this machine, until it is turned off.
      *
      * @param host as its side knows it. Default: the loopback.
-     * @param container whose network its side is, until that is removed. Default: the machine itself.
+     * @param container whose network its side is, and which it ends with. Default: the machine itself.
      */
     public async relay(port: number, host = "127.0.0.1", at = port, container?: string): Promise<void> {
         const { socket, close } = await listen(port);
-        const enter = container === undefined ? [] : ["nsenter", "--net", "--target", await this.pidIn(container)];
+        const enter = container === undefined ? [] : ["nsenter", "--net", "--pid", "--target", await this.pidIn(container), "--"];
         const relay = [process.execPath, join(__dirname, "relay.mjs"), host, String(at)];
         spawn("nsenter", [...this.entered, ...enter, ...relay], {
             env: withSbin,
