@@ -115,7 +115,8 @@ export class Machine {
      */
     public async relay(port: number, host = "127.0.0.1", at = port, container?: string): Promise<void> {
         const { socket, close } = await listen(port);
-        const enter = container === undefined ? [] : ["nsenter", "--net", "--pid", "--target", await this.pidIn(container), "--"];
+        const enter =
+            container === undefined ? [] : ["nsenter", "--net", "--pid", "--target", await this.pidIn(container), "--"];
         const relay = [process.execPath, join(__dirname, "relay.mjs"), host, String(at)];
         spawn("nsenter", [...this.entered, ...enter, ...relay], {
             env: withSbin,
