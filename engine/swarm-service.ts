@@ -147,13 +147,7 @@ export function serviceArgs(args: docker.ContainerArgs, parts: ServiceParts): do
                 labels,
             },
             networksAdvanceds: each(args.networksAdvanced, ({ name: id, aliases }: NetworkArgs) => ({ id, aliases })),
-            resources: {
-                limits: {
-                    memoryBytes: args.memory === undefined ? undefined : map(args.memory, bytes),
-                    nanoCpus:
-                        args.cpus === undefined ? undefined : map(args.cpus, (cpus: string) => Number(cpus) * 1e9),
-                },
-            },
+            resources: resourcesOf(args),
             restartPolicy: { condition: "any", delay: `${restartSeconds}s`, window: "0s" },
             placement: { constraints },
             logDriver: {
@@ -246,6 +240,14 @@ export function jobSpec(
             LogDriver: { Name: args.logDriver ?? "json-file", Options: args.logOpts },
         },
     };
+}
+
+/** Limits; an object without one makes the provider crash. */
+function resourcesOf({ memory, cpus }: docker.ContainerArgs) {
+    if (memory === undefined && cpus === undefined) return undefined;
+    const memoryBytes = memory === undefined ? undefined : map<number, number>(memory, bytes);
+    const nanoCpus = cpus === undefined ? undefined : map(cpus, (count: string) => Number(count) * 1e9);
+    return { limits: { memoryBytes, nanoCpus } };
 }
 
 function mountsOf({ mounts, tmpfs, shmSize }: docker.ContainerArgs, { driverOf }: ServiceParts) {

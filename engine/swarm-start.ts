@@ -99,6 +99,8 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
                 if (replicasOf(service) > start.replicas - count)
                     await scale(connection, service.ID, start.replicas - count);
         }
+        // The provider fails to delete a service whose container does not end by itself.
+        for (const { service } of beside) await untilStopped(connection, service.ID, start.stopSeconds + 30);
     } catch (error) {
         if (others.length > 0) await scale(connection, id, 0).catch(() => undefined);
         for (const { service } of beside)
