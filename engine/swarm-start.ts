@@ -4,7 +4,7 @@ import type { KnownArgs } from "./container";
 import type { Gate } from "./health";
 import { handOver, type JobPlace, runTo } from "./job";
 import { generationLabel, resourceLabel, stackLabel } from "./labels";
-import { isRunning, tasksOf, untilRunning, untilStopped } from "./swarm-tasks";
+import { isOver, tasksOf, untilRunning, untilStopped } from "./swarm-tasks";
 
 /** Options for starting a workload's service. */
 export interface ServiceStart extends Gate {
@@ -85,7 +85,9 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
     const inTheWay = others.filter(({ conflicts }) => conflicts);
     const beside = others.filter(({ conflicts }) => !conflicts);
     const was = new Map(others.map(({ service }) => [service.ID, replicasOf(service)]));
-    const before = new Set((await tasksOf(connection, id)).filter((task) => !isRunning(task)).map(({ ID }) => ID));
+    // Not one that waits for a place: that is the one that is waited for.
+    const ended = (await tasksOf(connection, id)).filter(({ Status }) => isOver(Status.State));
+    const before = new Set(ended.map(({ ID }) => ID));
     let started = replicasOf(own) > 0;
     try {
         for (const { service } of inTheWay) await stop(connection, service, start);

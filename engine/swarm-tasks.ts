@@ -145,7 +145,8 @@ interface Problem {
     says: string;
 }
 
-function isOver(state: string): boolean {
+/** Whether the container of a task in this state has ended, or never was. */
+export function isOver(state: string): boolean {
     return over.includes(state);
 }
 
