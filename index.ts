@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { versionWarning } from "./authentik/releases";
 import { keepNames, preflight } from "./components/preflight";
 import { writeSnippets } from "./components/snippet-files";
+import { observedRuntime } from "./components/runtime";
 import { AuthentikStack } from "./components/stack";
 import { secretSettings, loadConfig } from "./config/load";
 import { connectionSettings, DockerConnection } from "./engine/connection";
-import { DockerHost } from "./engine/docker-host";
 import { pulumiVersion } from "./ground/pulumi";
 
 /** One authentik per stack: configuration in, one component, outputs out. */
@@ -17,7 +17,7 @@ export = async function program() {
     const warning = versionWarning(version);
     if (warning !== undefined) await pulumi.log.warn(warning);
     const connection = new DockerConnection(connectionSettings(new pulumi.Config("docker")));
-    const runtime = await DockerHost.observed({ connection, prefix });
+    const runtime = await observedRuntime(config, connection);
     await preflight(config, connection, { name, seen: runtime.observation });
     await keepNames(config, connection, runtime.observation);
     const { outputs } = new AuthentikStack(name, {

@@ -1,4 +1,4 @@
-"""Asks authentik's API, from inside its server's container, for what a line of JSON on standard input names: `token` and `paths`.
+"""Asks authentik's API, from where its server runs, for what a line of JSON on standard input names: `token`, `host` and `paths`.
 Prints a line of JSON with the body of each answer by its path, or with the reason under `error`, and how much of the disk with its
 files is free. The token comes this way since it may be in no command and no variable.
 """
@@ -15,7 +15,7 @@ given = json.loads(sys.stdin.readline())
 
 def ask(path):
     headers = {"Accept": "application/json", "Authorization": "Bearer " + given["token"]}
-    request = urllib.request.Request("http://127.0.0.1:9000/api/v3/" + path, headers=headers)
+    request = urllib.request.Request("http://" + given["host"] + ":9000/api/v3/" + path, headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=20) as response:
             return json.load(response)

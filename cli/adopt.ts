@@ -14,6 +14,7 @@ import { reasonOf, Steps, ToolError } from "./progress";
 import { fileOf, namesOf, readRequirements } from "./stack/files";
 import { showRunning } from "./stack/summary";
 import { bringUp, describeChanges, settle } from "./stack/up";
+import { needsHost } from "./stack/swarm";
 import { openStack, type OpenStack, projectRoot } from "./workplace";
 
 /**
@@ -54,6 +55,11 @@ command("adopt", async ({ values: { stack, url, dump: file, yes }, named: [asked
             return await openStack(workplace, name);
         },
         () => `secrets encrypted: ${Object.keys(translation.secrets).join(", ")}`,
+    );
+    needsHost(
+        open,
+        "no data of another installation is taken over",
+        "Take it over on one Docker host, make a backup, and restore that.",
     );
     console.log(`\n${planText(name, old, translation)}\n`);
     if (yes !== true && !(await agreed("Take it over now?")))

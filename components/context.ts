@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { volumeName, type VolumeNames, type VolumeRole } from "../config/volumes";
+import { sharedOf, volumeName, type VolumeNames, type VolumeRole } from "../config/volumes";
 import type { Runtime } from "../engine/workload";
 import type { Credentials } from "./credentials";
 
@@ -62,5 +62,5 @@ export function releaseData(
 }
 
 function volumeArgs(role: VolumeRole, context: Context) {
-    return { name: volumeName(role, context), keep: context.protectData };
+    return { name: volumeName(role, context), keep: context.protectData, shared: sharedOf(role) };
 }

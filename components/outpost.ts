@@ -22,6 +22,8 @@ export interface OutpostArgs extends Limits {
     type: OutpostType;
     /** Roles of the networks it sits on, e.g. `backend`: those of what it protects, and one of the server's. */
     on: string[];
+    /** How many containers of it run, where the runtime can run several. Default: 1. */
+    replicas?: number;
     /** Ports of the host that lead to it. Default: none; a reverse proxy on its networks reaches it. */
     ports?: PublishedPort[];
     /** An image of its type, of the server's release. */
@@ -83,7 +85,7 @@ export class Outpost extends pulumi.ComponentResource {
             args.on.map((role) => [args.networks.names[role] ?? role, this.internalUrl]),
         );
         // Deleted with the outpost: only sessions are lost.
-        const passing = { name: `${this.host}-sessions`, keep: false };
+        const passing = { name: `${this.host}-sessions`, keep: false, shared: "passing" } as const;
         const sessions = args.context.runtime.volume(`${name}-sessions`, passing, { parent: this });
         const child = { parent: this, dependsOn: args.after };
         this.running = args.context.runtime.run(name, this.workload(args, sessions), child);
@@ -96,6 +98,7 @@ export class Outpost extends pulumi.ComponentResource {
         const port: RolePort = roles[type].port;
         const workload: Workload = {
             title: this.host,
+            replicas: args.replicas,
             image,
             variables: {
                 AUTHENTIK_HOST: server.internalUrl,

@@ -4,7 +4,7 @@ import { fitsFile, isSecretSetting, leavesOf } from "../authentik/settings";
 import { stackConfig } from "../config/load";
 import { componentToken, packageSchema } from "../config/package-schema";
 import type { ConfigInput } from "../config/schema";
-import { DockerHost } from "../engine/docker-host";
+import { observedRuntime } from "./runtime";
 import { formatPath, formatProblems, isObject, type Path, type Problem } from "../ground/problems";
 import { AuthentikStack } from "./stack";
 
@@ -39,7 +39,7 @@ export class PackageProvider implements pulumi.provider.Provider {
                 ? await known("secrets", secrets)
                 : secrets) as ConfigInput["secrets"],
         });
-        const runtime = await DockerHost.observed({ prefix: config.prefix });
+        const runtime = await observedRuntime(config);
         const { urn, outputs } = new AuthentikStack(name, { config, secretSettings, runtime }, options);
         // Each as one output, which is secret if a part of it is: not every language has outputs inside of outputs.
         return {

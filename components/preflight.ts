@@ -9,6 +9,7 @@ import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { copiedFromLabel, postgresProblems } from "./postgres-major";
 import { missingImages } from "./preflight-images";
+import { swarmProblems } from "./preflight-swarm";
 import { releaseProblems, serviceProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
@@ -35,6 +36,10 @@ export async function preflight(
     refuse(await serviceProblems(config, stack.name, stack.seen, connection));
     // Before images of a release that cannot be run are pulled.
     refuse(releaseProblems(config, `${stack.name}-server`, stack.seen));
+    if (config.runtime === "swarm") {
+        refuse(await swarmProblems(config, connection, pulumi.runtime.isDryRun()));
+        return;
+    }
     const dry = pulumi.runtime.isDryRun();
     const project = { project: pulumi.getProject(), name: pulumi.getStack(), dry };
     if (dry) {
@@ -87,7 +92,8 @@ export async function keepNames(
     problem?: Error,
 ): Promise<void> {
     const { prefix } = config;
-    const named = volumesOf(config);
+    // On a Swarm they are on a node that cannot be asked.
+    const named = config.runtime === "swarm" ? [] : volumesOf(config);
     const memory = Object.fromEntries([
         [JSON.stringify(prefix), ""],
         ...named.map(([role, volume]) => [`${role} ${volume}`, made]),

@@ -13,6 +13,8 @@ export interface WorkerArgs extends Limits {
     instance: Instance;
     /** `frontend`, `backend` and `db` are used. */
     networks: Networks;
+    /** How many containers of it run, where the runtime can run several. Default: 1. */
+    replicas?: number;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
@@ -93,7 +95,7 @@ export const behindGateway = "A gateway avoids this interruption: see docs/front
 /** What server and worker have in common. */
 function authentikWorkload(
     command: "server" | "worker",
-    { instance, networks, memory, cpus, transform, context }: WorkerArgs,
+    { instance, networks, replicas, memory, cpus, transform, context }: WorkerArgs,
 ): Workload {
     const { host, stopSeconds, pids, shm } = roles[command];
     const title = `${context.prefix}${host}`;
@@ -101,6 +103,7 @@ function authentikWorkload(
         ...instance,
         shm: instance.shm ?? shm,
         title,
+        replicas,
         command: [command],
         files: [...(instance.files ?? []), withoutInitialSetup],
         networks: networks.attach(["frontend", "backend", "db", ...networks.monitoring], title),

@@ -34,8 +34,8 @@ import {
     redisOutput,
 } from "./outputs";
 import { authentikSecrets, blueprintFiles, rememberedBy } from "./secrets";
+import { runtimeOf } from "./runtime";
 import { Server, Worker } from "./server";
-import { DockerHost } from "../engine/docker-host";
 import { stackIdentity } from "../engine/labels";
 import { dockerProviderOf } from "../engine/provider";
 import { type ContainerTransform, type Runtime, secretsOf } from "../engine/workload";
@@ -294,7 +294,7 @@ function contextOf(name: string, { config, runtime }: AuthentikStackArgs, opts: 
     const credentials = new Credentials({ supplied, rotation: config.rotation });
     const { prefix, protectData, volumes } = config;
     const provider = dockerProviderOf(opts.parent);
-    return { prefix, credentials, protectData, volumes, runtime: runtime ?? new DockerHost({ prefix, provider }) };
+    return { prefix, credentials, protectData, volumes, runtime: runtime ?? runtimeOf(config, { provider }) };
 }
 
 /** A transform of a misspelt name would silently change nothing. */

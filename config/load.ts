@@ -115,7 +115,10 @@ const mustBeStructured = "must be an object, a list, or true or false; set its p
 /** Keys whose value is text; Pulumi hands every other one over as JSON. */
 const textKeys = new Set(
     Object.entries(schema.shape)
-        .filter(([, field]) => (field instanceof z.ZodDefault ? field.unwrap() : field) instanceof z.ZodString)
+        .filter(([, field]) => {
+            const inner = field instanceof z.ZodDefault ? field.unwrap() : field;
+            return inner instanceof z.ZodString || inner instanceof z.ZodEnum;
+        })
         .map(([key]) => key),
 );
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { outpostTypes, roles } from "../authentik/roles";
 import { outpostSettings } from "../authentik/settings";
 import { limits, name, publishedPort, section, text } from "../ground/fields";
+import { replicas } from "./runtime";
 
 /** Levels that an outpost knows. Source: doGlobalSetup in internal/outpost/ak/global.go. */
 const logLevels = ["trace", "debug", "info", "warning", "error"] as const;
@@ -24,6 +25,7 @@ export const outpost = section({
         .default([])
         .describe("roles of the networks that it joins to reach what it protects; required if it runs here"),
     ports: z.array(publishedPort).default([]).describe("ports of the host that publish it"),
+    replicas,
     config: section({
         logLevel: z
             .enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` })

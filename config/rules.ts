@@ -15,6 +15,7 @@ import { certificateRules } from "./rules-certificates";
 import { gatewayRules } from "./rules-gateway";
 import { furtherRules } from "./rules-outposts";
 import { resticRules } from "./rules-restic";
+import { runtimeRules } from "./rules-runtime";
 import type { Config, Rule } from "./schema";
 import { clientKeySecret, decidesSecrets, isKey, secretsOf } from "./secrets";
 import { volumeRule } from "./volumes";
@@ -276,5 +277,6 @@ const rules: Rule[] = [
     ...gatewayRules,
     ...certificateRules,
     ...resticRules,
+    ...runtimeRules,
     secretsRule,
 ];

@@ -15,6 +15,7 @@ import { consumers, networks, postgres, redis } from "./data";
 import { email } from "./email";
 import { gateway } from "./gateway";
 import { outpost } from "./outposts";
+import { replicas, runtime, swarm } from "./runtime";
 import { type SecretOutput, suppliedSecrets } from "./secrets";
 import { volumes } from "./volumes";
 
@@ -37,6 +38,8 @@ export const schema = section({
     prefix: text("must be lower-case letters and digits ending in a hyphen, such as staging-", /^([a-z0-9]+-)*$/)
         .default("")
         .describe("prefix of every name, so that several environments can run on one host"),
+    runtime,
+    swarm,
     admin: section({
         email: z
             .email({ error: "must be an e-mail address, such as admin@example.com" })
@@ -55,11 +58,14 @@ export const schema = section({
             .describe(
                 "name of the one in `certificates` that it shows at 9443, where a proxy speaks TLS with it; default: one that authentik makes",
             ),
+        replicas,
         ...limits(roles.server),
     })
         .prefault({})
         .describe("the authentik server"),
-    worker: section(limits(roles.worker)).prefault({}).describe("the authentik worker"),
+    worker: section({ replicas, ...limits(roles.worker) })
+        .prefault({})
+        .describe("the authentik worker"),
     backup,
     containers,
     email,

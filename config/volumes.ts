@@ -4,11 +4,14 @@ import { dockerName, section } from "../ground/fields";
 import { duplicates } from "../ground/problems";
 import type { Rule } from "./schema";
 
-/** The volumes with a stack's data, by role: the default name of each, which follows the prefix, and what it holds. */
+/**
+ * The volumes with a stack's data, by role: the default name of each, which follows the prefix, what it holds, and whether containers
+ * on several machines may use it at the same time.
+ */
 const dataVolumes = {
-    media: { volume: "ak_media", holds: "uploaded files" },
-    templates: { volume: "ak_templates", holds: "templates of e-mails" },
-    certificates: { volume: "ak_certs", holds: "certificates that authentik imports" },
+    media: { volume: "ak_media", holds: "uploaded files", shared: "data" },
+    templates: { volume: "ak_templates", holds: "templates of e-mails", shared: "data" },
+    certificates: { volume: "ak_certs", holds: "certificates that authentik imports", shared: "data" },
     postgres: { volume: "pg_data", holds: "the databases of the PostgreSQL that is created here" },
     redis: { volume: "redis_data", holds: "the data of the Redis that is created here" },
     backups: { volume: "ak_backups", holds: "the backups" },
@@ -83,3 +86,9 @@ export const volumeRule: Rule = {
         }
     },
 };
+
+/** What containers on several machines may use at the same time. */
+export function sharedOf(role: VolumeRole): "data" | undefined {
+    const volume = dataVolumes[role];
+    return "shared" in volume ? volume.shared : undefined;
+}

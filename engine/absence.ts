@@ -11,8 +11,8 @@ interface Publishing {
     resource: string;
     /** Digest of what its container will be made of. */
     madeOf: pulumi.Output<string>;
-    /** Id of the image that it will be made of; null where it is not known. */
-    image: Promise<string | null>;
+    /** Id of the image that it will be made of; null where it is not known. Default: its name says which it is. */
+    image?: Promise<string | null>;
     ports: Published[];
     /** How it could be replaced unnoticed, as a sentence. */
     cure?: string;

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerConnection } from "./connection";
-import { type JobRun, runToExit } from "./job";
+import { type JobPlace, type JobRun, runTo } from "./job";
 import type { WorkloadFile } from "./workload";
 
 /** A file for a question of a preview: a secret that is made only later is one that nothing holds yet. */
@@ -15,7 +14,7 @@ export function inPreview(file: WorkloadFile): WorkloadFile {
  *
  * @returns why the job has to run again; where it does not have to, the reason why it last ran.
  */
-export async function compare(connection: DockerConnection, run: JobRun): Promise<string> {
+export async function compare(place: JobPlace, run: JobRun): Promise<string> {
     const time = new Date().toISOString();
     const again = async (reason: string) => {
         // Without a resource: its URN is known only after this.
@@ -23,7 +22,7 @@ export async function compare(connection: DockerConnection, run: JobRun): Promis
         return `${reason.replaceAll(/\s+/g, " ")} at ${time}`;
     };
     try {
-        const printed = await runToExit(connection, run);
+        const printed = await runTo(place, run);
         const [, verdict, rest = ""] = /^(same|differs) ?(.*)$/m.exec(printed) ?? [];
         if (verdict === "same") return rest;
         return await again(`${run.title}: ${verdict === undefined ? printed : `not as declared: ${rest}`}`);

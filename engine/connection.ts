@@ -2,7 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import http, { type Agent, type IncomingMessage } from "node:http";
 import https from "node:https";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { type ConnectionSettings, type Endpoint, isSocket, resolveEndpoint } from "./docker-endpoint";
 import { registryCredentials } from "./registry";
 import { SshAgent, sshArguments } from "./ssh";
@@ -62,6 +62,17 @@ export class DockerConnection {
     get<T>(path: string): Promise<T> {
         const { protocol, ...options } = this.options();
         return ask<T>(protocol === "https" ? https.get : http.get, { ...options, path });
+    }
+
+    /**
+     * The same for an answer that is no JSON.
+     *
+     * @param seconds after which it is given up: the log of a task on a busy node may never come.
+     */
+    async bytes(path: string, seconds: number): Promise<Buffer> {
+        const { protocol, ...options } = this.options();
+        const signal = AbortSignal.timeout(seconds * 1000);
+        return await answer(protocol === "https" ? https.get : http.get, { ...options, path, signal });
     }
 
     /** The engine's address, as DOCKER_HOST would name it. */
@@ -180,14 +191,18 @@ export function engineReason(error: unknown): string {
 }
 
 async function ask<T>(get: typeof http.get, options: http.RequestOptions): Promise<T> {
+    return JSON.parse((await answer(get, options)).toString()) as T;
+}
+
+async function answer(get: typeof http.get, options: http.RequestOptions): Promise<Buffer> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
         get(options, resolve).once("error", reject);
     });
-    const body = await text(response);
+    const body = await buffer(response);
     const { statusCode } = response;
     if (statusCode !== 200)
-        throw Object.assign(new Error(`${statusCode} ${options.path}: ${body.trim()}`), { statusCode });
-    return JSON.parse(body) as T;
+        throw Object.assign(new Error(`${statusCode} ${options.path}: ${body.toString().trim()}`), { statusCode });
+    return body;
 }
 
 // Keeps the client from reading DOCKER_HOST and other variables: it could use another engine than the provider.

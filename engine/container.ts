@@ -11,10 +11,12 @@ export type KnownArgs = pulumi.Unwrap<docker.ContainerArgs>;
  * The provider's arguments for the container of a workload. Its files are copied in before it starts: see start.ts.
  *
  * @param labelsOf returns the labels of a container with the given arguments.
+ * @param often how often its health is asked for, and how many failures in a row make it unhealthy.
  */
 export function workloadArgs(
     workload: Workload,
     labelsOf: (args: docker.ContainerArgs) => Record<string, pulumi.Input<string>>,
+    often = { interval: "10s", retries: 3 },
 ): docker.ContainerArgs {
     const { title, health, publish = [] } = workload;
     const args: docker.ContainerArgs = {
@@ -35,10 +37,9 @@ export function workloadArgs(
             ),
         healthcheck: {
             tests: ["CMD", ...health.command],
-            interval: "10s",
+            ...often,
             timeout: "30s",
             startPeriod: goDuration(health.startSeconds),
-            retries: 3,
         },
         // The first is for everyone who stops it, e.g. Docker when the host shuts down; the second is for the provider.
         stopTimeout: workload.stopSeconds,

@@ -1,46 +1,21 @@
-import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { tellAbsence } from "./absence";
-import { compare, inPreview } from "./comparison";
-import type { DockerConnection } from "./connection";
-import { handOverArgs, type KnownArgs, processArgs, workloadArgs } from "./container";
+import { workloadArgs } from "./container";
+import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
 import { readFile } from "./files";
-import { Starts } from "./health";
 import { imageNow } from "./image";
-import { type JobRun, runToExit } from "./job";
-import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { containersOn, type JobPlace } from "./job";
+import { generationLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import { Observation } from "./observation";
-import { connectionOf, dockerProviderOf } from "./provider";
+import { connectionOf } from "./provider";
 import { refreshAsked } from "./refresh";
 import { startWorkload } from "./start";
-import { digest, hooksOf, recordStep, valueOf } from "./step";
-import {
-    type Comparison,
-    type Job,
-    type NetworkArgs,
-    type Running,
-    type Runtime,
-    secretsOf,
-    type VolumeArgs,
-    type Workload,
-    type WorkloadFile,
-} from "./workload";
+import { hooksOf, recordStep, valueOf } from "./step";
+import { type Running, secretsOf, type VolumeArgs, type Workload } from "./workload";
 
 /** Arguments of a Docker host. */
-export interface DockerHostArgs {
-    /** The provider that makes its containers, networks and volumes. Default: Pulumi's own, which `docker:*` configures. */
-    provider?: docker.Provider;
-    /** Leads to the engine that the provider talks to. Default: one with the settings that the provider has. */
-    connection?: DockerConnection;
-    /** Prefix of the names of Docker objects, by which stacks on one host differ, e.g. `staging-`. Default: none. */
-    prefix?: string;
-    /** What is already running. Default: unknown, so that only changed workloads are waited for. */
-    observation?: Observation;
-    /** Jobs that can say what is no longer as they left it are asked. Default: false. */
-    compares?: boolean;
-}
+export type DockerHostArgs = RuntimeArgs;
 
 /**
  * Runs workloads as containers on one Docker host.
@@ -51,26 +26,8 @@ export interface DockerHostArgs {
  * const provider = new docker.Provider("nas", { host: "ssh://admin@nas.example.com" });
  * const runtime = await DockerHost.observed({ provider, prefix: "staging-" });
  */
-export class DockerHost implements Runtime {
-    private readonly provider: docker.Provider | undefined;
-    private connection: Promise<DockerConnection | undefined> | undefined;
-    /** What was already running; undefined when nobody looked, or no engine answered. */
-    public readonly observation: Observation | undefined;
-    private readonly compares: boolean;
-    private readonly prefix: string;
-    private readonly stack: string;
-    private key: pulumi.Output<string> | undefined;
-    private readonly starts = new Starts();
-    private readonly resources: string[] = [];
-
-    public constructor(args: DockerHostArgs = {}) {
-        this.provider = args.provider;
-        this.connection = args.connection && Promise.resolve(args.connection);
-        this.observation = args.observation;
-        this.compares = args.compares ?? false;
-        this.prefix = args.prefix ?? "";
-        this.stack = stackIdentity(pulumi.getProject(), this.prefix);
-    }
+export class DockerHost extends DockerRuntime {
+    protected readonly networkKind = {};
 
     /**
      * Creates the Docker host after looking at what is already running there: what stopped or is not healthy is waited for
@@ -118,11 +75,7 @@ export class DockerHost implements Runtime {
                 ],
             }),
         });
-        const owners = [...new Set(mounts.flatMap(({ owner }) => owner ?? []))];
-        const handOvers = owners.map((owner, index) => ({
-            args: handOverArgs(owner, mounts, this.jobLabels(`${name}-owner-${index}`)),
-            optional: owner.optional ?? false,
-        }));
+        const handOvers = this.handOversOf(name, mounts);
         const pids = workload.pids ?? 256;
         const known = () =>
             pulumi.output({
@@ -181,103 +134,6 @@ export class DockerHost implements Runtime {
         });
     }
 
-    public job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource {
-        const { documents = {}, files = [], witnesses = [], memory, triggers, comparison } = job;
-        // No file can be added below a read-only root later, so the folder for what is remembered exists from the start.
-        const forgotten = memory === undefined ? {} : { [`${memory.folder}/0.yaml`]: "" };
-        const given = [...files, ...asFiles({ ...documents, ...forgotten })];
-        const process = { limits: { memory: "1g" }, ...job, files: given };
-        const args = processArgs(process, this.jobLabels(name));
-        const asks = processArgs({ ...process, ...comparison }, this.jobLabels(`${name}-compared`));
-        const { title, seconds, cure, judge, pids = 256 } = job;
-        const held = pulumi.runtime.isDryRun() ? files.map(inPreview) : files;
-        const plain = { name, title, seconds, cure, judge, pids };
-        const known = () =>
-            pulumi
-                .output({
-                    args,
-                    asks,
-                    files: held,
-                    secrets: [...secretsOf(held), ...(job.secrets ?? [])],
-                    ids: witnesses.map(({ revision }) => revision),
-                })
-                .apply(({ ids, ...values }) => ({
-                    ...values,
-                    ...plain,
-                    witnesses: witnesses.map(({ title: its, telling }, at) => ({
-                        title: its,
-                        telling,
-                        id: ids[at] ?? "",
-                    })),
-                    files: [...values.files, ...asFiles(documents)],
-                }));
-        const digests = Object.fromEntries(Object.entries(documents).map(([path, text]) => [path, digest(text)]));
-        const sick = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
-        return recordStep(
-            name,
-            {
-                facts: { ...digests, ...triggers },
-                secrets: files.map(({ content }) => content),
-                containers: comparison === undefined ? [args] : [args, asks],
-                memory: memory?.documents,
-                again: job.proves === true ? sick : this.compared(comparison, known),
-                run: async (gone, reason) => {
-                    const run = await valueOf(known());
-                    const folder = memory?.folder ?? "";
-                    const removed = Object.values(gone).map((content, n) => ({ path: `${folder}/${n}.yaml`, content }));
-                    const mark = comparison === undefined ? [] : [{ path: comparison.mark, content: reason }];
-                    await runToExit(await this.connect(), { ...run, files: [...run.files, ...removed, ...mark] });
-                },
-            },
-            opts,
-        );
-    }
-
-    /** Why a job has to run again, as its comparison says. */
-    private compared(
-        comparison: Comparison | undefined,
-        known: () => pulumi.Output<JobRun & { asks: KnownArgs }>,
-    ): pulumi.Output<string> | undefined {
-        const dry = pulumi.runtime.isDryRun();
-        const there = this.observation?.areThere(this.resources, dry) === true;
-        if (comparison === undefined || !this.compares || !there) return undefined;
-        const answer = pulumi.all([known(), dry ? "" : comparison.needs.revision]).apply(async ([run]) => {
-            const own = { name: `${run.name}-compared`, title: comparison.title, args: run.asks, cure: "" };
-            return await compare(await this.connect(), { ...run, ...own });
-        });
-        // What it says are names; it is redacted like every log.
-        return pulumi.unsecret(answer);
-    }
-
-    public network(name: string, args: NetworkArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
-        const seen = this.observation?.network(name);
-        const others = seen?.others ?? [];
-        if (seen !== undefined && seen.name !== args.name && others.length > 0)
-            throw new pulumi.RunError(
-                `the network ${seen.name} cannot be renamed to ${args.name} while other containers use it (${others.join(", ")}); disconnect them, or keep its name`,
-            );
-        // The id, not the name: after a network was lost and re-created, only a new id makes its containers follow.
-        return new docker.Network(
-            name,
-            { ...args, labels: this.labelList(name) },
-            { ...this.ofProvider(opts), deleteBeforeReplace: true, ignoreChanges: ["labels"] },
-        ).id;
-    }
-
-    public formerNetworks(): string[] {
-        return this.observation?.networkResources() ?? [];
-    }
-
-    public releaseNetwork(name: string, opts: pulumi.CustomResourceOptions): void {
-        const seen = this.observation?.network(name);
-        if (seen === undefined || seen.others.length === 0) return;
-        const users = seen.others.join(", ");
-        void pulumi.log.warn(
-            `the network ${seen.name} is no longer needed but is kept, since other containers use it: ${users}`,
-        );
-        this.network(name, { name: seen.name, internal: seen.internal }, opts);
-    }
-
     public volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
         return new docker.Volume(
             name,
@@ -293,70 +149,7 @@ export class DockerHost implements Runtime {
         ).name;
     }
 
-    public releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void {
-        if (this.observation?.hasVolume(args.name) !== true) return;
-        const cure = `\`docker volume rm ${args.name}\` deletes it`;
-        void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
-        // A volume that is deleted when the stack is destroyed has to stay in the state until then.
-        if (!args.keep) this.volume(name, args, opts);
+    protected async jobPlace(): Promise<JobPlace> {
+        return containersOn(await this.connect());
     }
-
-    /** The connection, for code that runs during an update, when every setting is known. */
-    private async connect(): Promise<DockerConnection> {
-        this.connection ??= connectionOf(this.provider);
-        const connection = await this.connection;
-        if (connection === undefined) throw new Error("the settings of the Docker provider are not known yet");
-        return connection;
-    }
-
-    /** Options of a resource of Docker's, which one provider makes: the one whose engine the connection leads to. */
-    private ofProvider(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
-        const given = opts.provider ?? dockerProviderOf(opts.parent);
-        if (given !== undefined && given !== this.provider)
-            throw new pulumi.RunError(
-                "a component was given a Docker provider that its runtime does not have; give it to the runtime as well: `new DockerHost({ provider })`",
-            );
-        return this.provider === undefined ? opts : { ...opts, provider: this.provider };
-    }
-
-    /**
-     * A digest of everything that a container is made of: its files, which are not among its arguments, and every argument,
-     * since the provider ignores the removal of many. It is a label, so a change replaces the container. Anyone who can
-     * inspect the container can read the label, so the digest is keyed: nobody can test a guess at a weak secret with it.
-     */
-    private fingerprint(
-        { destroyGraceSeconds: _, ...args }: docker.ContainerArgs,
-        files: WorkloadFile[],
-        remembered: pulumi.Input<string>[],
-    ): pulumi.Output<string> {
-        this.key ??= new random.RandomPassword(`${this.prefix}authentik-label-key`, {
-            length: 50,
-            special: false,
-        }).result;
-        const given = files.map(({ path, owner, content, initial, after }) => [
-            path,
-            owner,
-            initial === true ? "" : content,
-            ...(after === undefined ? [] : [after]),
-        ]);
-        const keyed = pulumi
-            .all([this.key, args, given, remembered])
-            .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
-        return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
-    }
-
-    private jobLabels(job: string): Record<string, string> {
-        return { [stackLabel]: this.stack, [jobLabel]: job };
-    }
-
-    private labelList(name: string): { label: string; value: string }[] {
-        return [
-            { label: stackLabel, value: this.stack },
-            { label: resourceLabel, value: name },
-        ];
-    }
-}
-
-function asFiles(documents: Record<string, string>): { path: string; content: string }[] {
-    return Object.entries(documents).map(([path, content]) => ({ path, content }));
 }

@@ -59,7 +59,7 @@ async function archive(entries: { name: string; content: string; uid: number; gi
  * The ids of a user, given as `name`, `id` or `id:group`, as Docker resolves them. Images of one program differ in their
  * ids: postgres is 70 in the Alpine image and 999 in the Debian image.
  */
-function idsOf(user: string, passwd: string): { uid: number; gid: number } {
+export function idsOf(user: string, passwd: string): { uid: number; gid: number } {
     const [name = "", group] = (user === "" ? "0" : user).split(":");
     const known = passwd.split("\n").map((line) => line.split(":"));
     const [, , uid, gid] = known.find(([entry, , id]) => entry === name || id === name) ?? [];

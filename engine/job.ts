@@ -26,6 +26,30 @@ export interface JobRun {
     cure?: string;
 }
 
+/** Where jobs run. */
+export interface JobPlace {
+    /** Runs one to its end and removes it; no code where it did not end in time. */
+    once(job: JobRun): Promise<{ code: number | undefined; log: string }>;
+    /** The last lines of what a workload printed, secrets redacted. */
+    lastLines(id: string, secrets: string[], lines: number, telling?: RegExp): Promise<string>;
+}
+
+/** Jobs as containers of one engine. */
+export function containersOn(connection: DockerConnection): JobPlace {
+    return {
+        once: async (job) => {
+            await connection.pullIfMissing(job.args.image);
+            return await runOnce(await connection.client(), job);
+        },
+        lastLines: async (id, ...rest) => lastLogLines((await connection.client()).getContainer(id), ...rest),
+    };
+}
+
+/** The same on one engine. */
+export function runToExit(connection: DockerConnection, job: JobRun): Promise<string> {
+    return runTo(containersOn(connection), job);
+}
+
 /**
  * Runs a container to its end and removes it. Lines of its log that begin with `warning: ` are shown as warnings.
  *
@@ -33,11 +57,9 @@ export interface JobRun {
  * @throws Error with the last log lines of the job and of its witnesses, secrets redacted, when the job exits with another
  *   code than 0, or does not end in time; else with the verdict on what it printed.
  */
-export async function runToExit(connection: DockerConnection, job: JobRun): Promise<string> {
-    await connection.pullIfMissing(job.args.image);
-    const docker = await connection.client();
+export async function runTo(place: JobPlace, job: JobRun): Promise<string> {
     const { secrets = [], witnesses = [], cure = "", judge = () => undefined } = job;
-    const { code, log } = await runOnce(docker, job);
+    const { code, log } = await place.once(job);
     const verdict = code === 0 ? judge(log) : undefined;
     if (verdict !== undefined) throw new Error(verdict);
     if (code === 0) return await shown(redact(log, secrets));
@@ -45,7 +67,7 @@ export async function runToExit(connection: DockerConnection, job: JobRun): Prom
     const sections = await Promise.all(
         witnesses.map(
             async ({ title, id, telling }) =>
-                `last log lines of ${title}:\n${await lastLogLines(docker.getContainer(id), secrets, 5, telling)}`,
+                `last log lines of ${title}:\n${await place.lastLines(id, secrets, 5, telling)}`,
         ),
     );
     throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
@@ -91,4 +113,38 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
     const filters = { label: [`${stackLabel}=${stack}`, job === undefined ? jobLabel : `${jobLabel}=${job}`] };
     for (const { Id } of await docker.listContainers({ all: true, filters }))
         await docker.getContainer(Id).remove({ force: true, v: true });
+}
+
+/** A container that gives volumes to a user. */
+export interface HandOver {
+    args: KnownArgs;
+    /** What uses the volumes starts without it as well. */
+    optional: boolean;
+}
+
+/**
+ * Gives volumes to the user of a workload.
+ *
+ * @param title of the workload.
+ */
+export async function handOver(place: JobPlace, title: string, handOvers: HandOver[]): Promise<void> {
+    for (const { args, optional } of handOvers) {
+        // The label by which the container is found if the run is killed.
+        const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
+        const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
+        const job = {
+            name,
+            title: `giving ${targets} to the user of ${title}`,
+            args,
+            pids: 64,
+            files: [],
+            seconds: 300,
+        };
+        try {
+            await runTo(place, job);
+        } catch (error) {
+            if (!optional) throw error;
+            await pulumi.log.warn(error instanceof Error ? error.message : String(error));
+        }
+    }
 }

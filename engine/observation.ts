@@ -14,6 +14,15 @@ export interface SeenNetwork {
     others: string[];
 }
 
+/** What was seen of a stack. */
+export interface Seen {
+    /** The workloads, by resource. */
+    workloads: Map<string, SeenWorkload>;
+    networks: Map<string, SeenNetwork>;
+    /** Names of the volumes. Default: they are on machines that cannot be asked. */
+    volumes?: { ours: Set<string>; all: Set<string> };
+}
+
 /**
  * What exists of a stack on the Docker host when the program starts.
  *
@@ -22,14 +31,9 @@ export interface SeenNetwork {
  * deleted. So the program looks itself.
  */
 export class Observation {
-    private constructor(
-        /** The workloads found, by resource. */
-        private readonly workloads: Map<string, SeenWorkload>,
-        private readonly networks: Map<string, SeenNetwork>,
-        private readonly volumes: Set<string>,
-        private readonly everyVolume: Set<string>,
-        private readonly time: string,
-    ) {}
+    private readonly time = new Date().toISOString();
+
+    public constructor(private readonly seen: Seen) {}
 
     /**
      * Looks at what exists of a stack.
@@ -47,13 +51,14 @@ export class Observation {
         try {
             // A preview does not wait for a machine that is away.
             const [containers, networks, { Volumes }] = await Promise.race([lists, silence(10)]);
-            return new Observation(
-                await workloadsOf(connection, containers, stack),
-                await networksOf(connection, networks, containers, stack),
-                new Set(volumesOf(Volumes, stack)),
-                new Set((Volumes ?? []).map(({ Name }) => Name)),
-                new Date().toISOString(),
-            );
+            return new Observation({
+                workloads: await workloadsOf(connection, containers, stack),
+                networks: await networksOf(connection, networks, containers, stack),
+                volumes: {
+                    ours: new Set(volumesOf(Volumes, stack)),
+                    all: new Set((Volumes ?? []).map(({ Name }) => Name)),
+                },
+            });
         } catch {
             return undefined;
         }
@@ -61,50 +66,52 @@ export class Observation {
 
     /** Why a workload has to be waited for although its declaration did not change; undefined when it is healthy. */
     public whyAgain(resource: string): string | undefined {
-        const { trouble } = this.workloads.get(resource) ?? { trouble: "missing" };
+        const { trouble } = this.seen.workloads.get(resource) ?? { trouble: "missing" };
         return trouble === undefined ? undefined : `${trouble} at ${this.time}`;
     }
 
     /** A label of a workload's running container, or of its image. */
     public label(resource: string, label: string): string | undefined {
-        return this.workloads.get(resource)?.labels[label];
+        return this.seen.workloads.get(resource)?.labels[label];
     }
 
     /** The image that a workload's container was made of, whether it runs or not. */
     public image(resource: string): SeenImage | undefined {
-        return this.workloads.get(resource)?.image;
+        return this.seen.workloads.get(resource)?.image;
     }
 
     /** Ports of the host that a workload's running container has. */
     public ports(resource: string): Published[] {
-        return this.workloads.get(resource)?.ports ?? [];
+        return this.seen.workloads.get(resource)?.ports ?? [];
     }
 
     /** Whether these can be asked: they are healthy, or else they exist and an update is about to start them. */
     public areThere(resources: string[], dry: boolean): boolean {
         return resources.every(
-            (resource) => this.whyAgain(resource) === undefined || (!dry && this.workloads.has(resource)),
+            (resource) => this.whyAgain(resource) === undefined || (!dry && this.seen.workloads.has(resource)),
         );
     }
 
     /** The resources whose networks are there. */
     public networkResources(): string[] {
-        return [...this.networks.keys()];
+        return [...this.seen.networks.keys()];
     }
 
     /** The network of a resource. */
     public network(resource: string): SeenNetwork | undefined {
-        return this.networks.get(resource);
+        return this.seen.networks.get(resource);
     }
 
     /** Whether there is a volume of this name, made by this stack or by hand. */
     public hasVolume(name: string): boolean {
-        return this.volumes.has(name);
+        return this.seen.volumes?.ours.has(name) ?? false;
     }
 
     /** Why what remembers these volumes has to look for them; undefined when the host has each, whoever made it. */
     public whyLook(names: string[]): string | undefined {
-        const missing = names.filter((name) => !this.everyVolume.has(name));
+        const { all } = this.seen.volumes ?? {};
+        if (all === undefined) return undefined;
+        const missing = names.filter((name) => !all.has(name));
         return missing.length === 0 ? undefined : `no volume ${missing.join(", ")} at ${this.time}`;
     }
 }
@@ -120,12 +127,13 @@ export interface SeenImage {
 }
 
 /** A workload, as found on the Docker host. */
-interface SeenWorkload {
+export interface SeenWorkload {
     /** What is wrong with it; undefined when it is healthy. */
     trouble?: string;
     /** Those of its container and of its image; none when it does not run. */
     labels: Record<string, string>;
-    image: SeenImage;
+    /** Default: nobody knows, e.g. on other machines. */
+    image?: SeenImage;
     /** Its ports of the host; none when it does not run. */
     ports: Published[];
 }
@@ -145,7 +153,7 @@ function volumesOf(volumes: ListedVolume[] | null, stack: string): string[] {
 }
 
 /** Fails after so many seconds. */
-async function silence(seconds: number): Promise<never> {
+export async function silence(seconds: number): Promise<never> {
     await once(AbortSignal.timeout(seconds * 1000), "abort");
     throw new Error(`no answer within ${seconds} seconds`);
 }

@@ -1,12 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { clash, type Published } from "../ground/fields";
 import { type DockerConnection, engineReason } from "./connection";
-import type { KnownArgs } from "./container";
 import { putFiles, type PlainFile } from "./files";
 import { type Gate, untilHealthy } from "./health";
-import { type JobRun, runToExit } from "./job";
-import { formerLabel, generationLabel, jobLabel, resourceLabel, stackLabel } from "./labels";
+import { containersOn, type HandOver, handOver } from "./job";
+import { formerLabel, generationLabel, resourceLabel, stackLabel } from "./labels";
 
 /** Options for starting a workload's container. */
 export interface Start extends Gate {
@@ -23,8 +21,8 @@ export interface Start extends Gate {
     exclusive: string[];
     /** Ports that it publishes on the host. */
     ports: Published[];
-    /** Containers that give volumes to its user before it starts; without an optional one it starts as well. */
-    handOvers: { args: KnownArgs; optional: boolean }[];
+    /** Containers that give volumes to its user before it starts. */
+    handOvers: HandOver[];
 }
 
 /** Time to stop for a container that nobody has used. */
@@ -53,13 +51,13 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
     const former = before.filter(({ isFormer }) => isFormer);
     const isNew = state.State.Status === "created";
     // Those that serve meanwhile may use them as well, so nobody waits for it.
-    if (isNew && start.exclusive.length === 0) await handOver(connection, start);
+    if (isNew && start.exclusive.length === 0) await handOver(containersOn(connection), start.title, start.handOvers);
     let started = false;
     try {
         // One that is still being stopped could not be started again.
         const stopped = await Promise.allSettled(inTheWay.map((other) => stop(docker, other, start)));
         for (const outcome of stopped) if (outcome.status === "rejected") throw outcome.reason;
-        if (isNew && start.exclusive.length > 0) await handOver(connection, start);
+        if (isNew && start.exclusive.length > 0) await handOver(containersOn(connection), start.title, start.handOvers);
         if (isNew) await putFiles(container, start.files);
         // The provider has no argument for this limit.
         await container.update({ PidsLimit: start.pids });
@@ -168,22 +166,4 @@ async function stop(docker: Docker, container: Docker.Container, { stopSeconds }
         // 304: another workload of the new generation stopped it.
         if ((error as { statusCode?: number }).statusCode !== 304) throw error;
     }
-}
-
-/** Gives the volumes to its user. */
-async function handOver(connection: DockerConnection, { title, handOvers }: Start): Promise<void> {
-    for (const { args, optional } of handOvers)
-        try {
-            await runToExit(connection, handOverJob(title, args));
-        } catch (error) {
-            if (!optional) throw error;
-            await pulumi.log.warn(error instanceof Error ? error.message : String(error));
-        }
-}
-
-function handOverJob(title: string, args: KnownArgs): JobRun {
-    // The label by which the container is found if the run is killed.
-    const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
-    const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
-    return { name, title: `giving ${targets} to the user of ${title}`, args, pids: 64, files: [], seconds: 300 };
 }

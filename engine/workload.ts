@@ -150,6 +150,8 @@ export interface Workload extends Process {
     /** Ports of the host that are forwarded to it. Default: none. */
     publish?: Publication | Publication[];
     health: HealthCheck;
+    /** How many containers of it run, on an engine that can run several. Default: 1. */
+    replicas?: number;
     /** Seconds that it has to stop before it is killed. */
     stopSeconds: number;
     /** Secrets, besides those in its files, whose change replaces the container. Default: none. */
@@ -272,6 +274,11 @@ export interface VolumeArgs {
     name: string;
     /** Whether it is kept when the stack is destroyed. */
     keep: boolean;
+    /**
+     * What several containers on several machines may use at the same time: `data`, or something `passing` that each of them can
+     * have for itself, and whose loss is no loss of data. Default: containers on one machine alone.
+     */
+    shared?: "data" | "passing";
 }
 
 /** The secrets in a process's files, for redacting them. */

@@ -113,20 +113,26 @@ function containersOfService(service: Record<string, unknown>): Container[] {
         labels: [service.labels, spec.labels].flat(),
         healthcheck: spec.healthcheck,
         logOpts: objectOf(logDriver).options,
-        mounts: spec.mounts,
+        mounts: itemsOf(spec.mounts).flatMap(withDevice),
         ports: objectsOf(objectOf(service.endpointSpec).ports).map(({ targetPort, publishedPort }) => ({
             internal: targetPort,
             external: publishedPort,
             // Swarm publishes on every address.
             ip: "0.0.0.0",
         })),
-        networksAdvanced: networksAdvanceds,
+        networksAdvanced: objectsOf(networksAdvanceds).map(({ name, id, ...rest }) => ({ ...rest, name: name ?? id })),
         memory: objectOf(objectOf(resources).limits).memoryBytes,
         readOnly: spec.readOnly,
         capabilities: { drops: spec.capDrops, adds: spec.capAdds },
         securityOpts: disable === true ? ["label=disable"] : [],
     };
     return [{ kind: "service", inputs, which: "" }];
+}
+
+/** A volume whose driver leads to a folder of the node is a mount of that folder as well. */
+function withDevice(mount: unknown): unknown[] {
+    const { device } = objectOf(objectOf(objectOf(mount).volumeOptions).driverOptions);
+    return device === undefined ? [mount] : [mount, { source: device }];
 }
 
 function variable([name, value]: [string, unknown]): unknown {

@@ -8,6 +8,7 @@ import { roles } from "../../authentik/roles";
 import { volumeName, type VolumeNames } from "../../config/volumes";
 import type { DockerConnection } from "../../engine/connection";
 import { putFiles } from "../../engine/files";
+import { containersOn } from "../../engine/job";
 import { jobLabel, stackLabel } from "../../engine/labels";
 import { execute, lastLogLines } from "../../engine/streams";
 import { type RootJob, runAsRoot } from "../backup/root-job";
@@ -156,7 +157,14 @@ async function job(
     title: string,
     process: Pick<RootJob, "entrypoint" | "command" | "mounts">,
 ): Promise<void> {
-    await runAsRoot(connection, { name: jobOf(names, "files"), title, identity, image, ...process, hours: 4 });
+    await runAsRoot(containersOn(connection), {
+        name: jobOf(names, "files"),
+        title,
+        identity,
+        image,
+        ...process,
+        hours: 4,
+    });
 }
 
 /** A PostgreSQL without a network, on the stack's volume; a killed run may have left one. */

@@ -1,13 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type Docker from "dockerode";
 import { fingerprintFile, offsiteScript, roles } from "../../authentik/roles";
-import { twinArgs } from "../../engine/container";
-import { readFile } from "../../engine/files";
-import { runToExit } from "../../engine/job";
-import { jobLabel, stackLabel } from "../../engine/labels";
 import { type Progress, reasonOf, ToolError } from "../progress";
-import { containersOf } from "../stack/containers";
-import { dockerOf, type OpenStack } from "../workplace";
+import { containersOf, type Found } from "../stack/containers";
+import type { OpenStack } from "../workplace";
 import { type Elsewhere, readCopies } from "./copies";
 import { type Manifest, readListing } from "./manifest";
 
@@ -19,11 +14,9 @@ export class OffsiteStore {
     public async list(): Promise<Elsewhere | undefined> {
         const container = await this.container();
         if (container === undefined) return undefined;
-        const docker = await dockerOf(this.open.workplace).client();
-        const fingerprint = await readFile(docker.getContainer(container.Id), fingerprintFile);
-        const owner = `${titleOf(container)}-${fingerprint.slice(0, 8)}`;
-        const { Health } = container.State;
-        const said = Health?.Status === "unhealthy" ? Health.Log.at(-1)?.Output.trim() : undefined;
+        const fingerprint = await container.read(fingerprintFile);
+        const owner = `${await titleOf(container)}-${fingerprint.slice(0, 8)}`;
+        const said = await container.complaint();
         const failures = said === undefined ? [] : [said];
         try {
             const output = await this.run(container, "looking for copies elsewhere", ["list"], 120);
@@ -59,29 +52,21 @@ export class OffsiteStore {
             );
     }
 
-    private async container(): Promise<Docker.ContainerInspectInfo | undefined> {
+    private async container(): Promise<Found | undefined> {
         const [newest] = await containersOf(this.open, "-offsite-container");
-        const docker = await dockerOf(this.open.workplace).client();
-        return newest && (await docker.getContainer(newest.Id).inspect());
+        return newest;
     }
 
-    private async run(
-        container: Docker.ContainerInspectInfo,
-        title: string,
-        command: string[],
-        seconds: number,
-    ): Promise<string> {
+    private async run(container: Found, title: string, command: string[], seconds: number): Promise<string> {
         // What only looks ends no other job.
-        const name = `${titleOf(container)}-${command[0] === "fetch" ? "fetch" : randomUUID()}`;
-        const labels = { [stackLabel]: this.open.identity, [jobLabel]: name };
+        const name = `${await titleOf(container)}-${command[0] === "fetch" ? "fetch" : randomUUID()}`;
         const process = { entrypoint: ["sh", offsiteScript], command, writable: ["/backups"] };
-        const args = twinArgs(container, process, labels);
-        const job = { name, title, args, pids: roles.offsite.pids, files: [], seconds };
-        return await runToExit(dockerOf(this.open.workplace), job);
+        return await container.twin({ name, title, ...process, pids: roles.offsite.pids, seconds });
     }
 }
 
 /** Its own host name is one that Docker gave it. */
-function titleOf({ Config }: Docker.ContainerInspectInfo): string {
-    return Config.Env.find((line) => line.startsWith("OWNER="))?.slice("OWNER=".length) ?? "";
+async function titleOf(container: Found): Promise<string> {
+    const variables = await container.variables();
+    return variables.find((line) => line.startsWith("OWNER="))?.slice("OWNER=".length) ?? "";
 }

@@ -2,11 +2,10 @@ import { randomUUID } from "node:crypto";
 import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
 import { volumeName, type VolumeNames, type VolumeRole } from "../../config/volumes";
 import { script } from "../../components/probe";
-import { readFile } from "../../engine/files";
-import { execute } from "../../engine/streams";
 import type { WorkloadMount } from "../../engine/workload";
 import { ToolError } from "../progress";
 import { containersOf, isRunning } from "../stack/containers";
+import { jobsOf, swarmOf } from "../stack/swarm";
 import { namesOf, readRequirements, type StackRequirements } from "../stack/files";
 import { readState, rememberedVolumes } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
@@ -67,7 +66,6 @@ export class BackupStore {
      * @throws ToolError with the reason when it fails, and when the container does not run.
      */
     public async attempt(work: "save" | "verify"): Promise<string> {
-        const docker = await dockerOf(this.open.workplace).client();
         const [running] = (await this.containers()).filter(isRunning);
         const { name } = this.open.stack;
         if (running === undefined)
@@ -75,7 +73,7 @@ export class BackupStore {
                 `The stack ${name} has no running container for its backups: \`npm start -- ${name}\` starts it, unless ` +
                     "`backup.run` is false.",
             );
-        const { code, output } = await execute(docker.getContainer(running.Id), ["sh", backupScript, "attempt", work]);
+        const { code, output } = await running.execute(["sh", backupScript, "attempt", work]);
         if (code !== 0) throw new ToolError(output.trim());
         return output.trim();
     }
@@ -138,8 +136,7 @@ export class BackupStore {
     /** That of the stack's secret key; empty where no container knows it. */
     private async fingerprint(): Promise<string> {
         const [container] = await this.containers();
-        const docker = await dockerOf(this.open.workplace).client();
-        return container === undefined ? "" : await readFile(docker.getContainer(container.Id), fingerprintFile);
+        return container === undefined ? "" : await container.read(fingerprintFile);
     }
 
     /**
@@ -149,8 +146,9 @@ export class BackupStore {
      */
     public async prepare(): Promise<boolean> {
         const docker = await dockerOf(this.open.workplace).client();
-        // One that exists is left as it is.
-        for (const Name of rememberedVolumes(await readState(this.open))) await docker.createVolume({ Name });
+        // One that exists is left as it is. Swarm makes its own, on their nodes.
+        if (swarmOf(this.open) === undefined)
+            for (const Name of rememberedVolumes(await readState(this.open))) await docker.createVolume({ Name });
         const runs = (await containersOf(this.open, "-postgres-server")).some(isRunning);
         // They make their tables when they start.
         if (!runs) await stopWriters(this.open, await this.containers());
@@ -189,7 +187,7 @@ export class BackupStore {
                   ];
         // What only looks ends no other job. What writes ends one of its kind that a killed command left.
         const kind = isWritten || files !== undefined ? command[0] : randomUUID();
-        const output = await runAsRoot(dockerOf(this.open.workplace), {
+        const output = await runAsRoot(jobsOf(this.open), {
             name: `${this.prefix}authentik-backup-${kind}`,
             identity: this.open.identity,
             ...{ title, image, command, entrypoint: ["sh", backupScript], hours: 6 },

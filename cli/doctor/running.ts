@@ -1,6 +1,5 @@
 import type Docker from "dockerode";
 import { existsSync } from "node:fs";
-import { removeJobs } from "../../engine/job";
 import { formerLabel, generationLabel, resourceLabel, stackLabel } from "../../engine/labels";
 import { findDocker } from "../docker-engine";
 import { findPulumi } from "../engine";
@@ -10,6 +9,7 @@ import { kindOf, nameOf } from "../stack/events";
 import { readRequirements, stackNames } from "../stack/files";
 import { healInterrupted } from "../stack/leftovers";
 import { readState, type StateResource } from "../stack/state";
+import { removeJobsOf, swarmOf } from "../stack/swarm";
 import { dockerOf, existsStack, openStack, type OpenStack, projectRoot } from "../workplace";
 
 /** A stack that was started. */
@@ -56,8 +56,10 @@ export async function startedStacks(name?: string): Promise<StartedStack[]> {
  */
 export async function mend(progress: Progress, open: OpenStack): Promise<void> {
     await healInterrupted(progress, open);
+    await removeJobsOf(open);
+    // Swarm starts what stopped by itself.
+    if (swarmOf(open) !== undefined) return;
     const docker = await dockerOf(open.workplace).client();
-    await removeJobs(docker, open.identity);
     const { resources } = await readState(open);
     for (const { id, name, obstacle } of stopped(
         resources,
@@ -115,5 +117,5 @@ export function stopped(resources: StateResource[], listed: Listed[], identity: 
 }
 
 function containersIn(resources: StateResource[]): StateResource[] {
-    return resources.filter(({ type }) => kindOf(type) === "container");
+    return resources.filter(({ type }) => ["container", "service"].includes(kindOf(type)));
 }

@@ -4,7 +4,6 @@ import { AuthentikStack } from "../../components/stack";
 import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { placeholder } from "../../config/secrets";
-import { DockerHost } from "../../engine/docker-host";
 import { isObject } from "../../ground/problems";
 import { projectName } from "../workplace";
 import type { Declared } from "./topology";
@@ -61,7 +60,7 @@ export async function declaredBy(config: Config): Promise<Declared[]> {
             opts: { ...opts, hooks: undefined },
         }));
         const { prefix } = config;
-        new AuthentikStack(`${prefix}authentik`, { config, runtime: new DockerHost({ prefix }) });
+        new AuthentikStack(`${prefix}authentik`, { config });
         return Promise.resolve({});
     });
     await pulumi.runtime.disconnect();

@@ -74,7 +74,8 @@ export interface StackFacts {
 export function topologyOf(declared: Declared[], facts: StackFacts): Topology {
     const isA = (kind: string) => declared.filter(({ type }) => type.startsWith(`docker:index/${kind}:`));
     const named = new Map(isA("network").map(({ id, inputs }) => [id, String(inputs.name)]));
-    const containers = isA("container").map((one) => containerOf(one, named, facts.prefix));
+    const services = isA("service").map((one) => ({ ...one, inputs: containerIn(one.inputs) }));
+    const containers = [...isA("container"), ...services].map((one) => containerOf(one, named, facts.prefix));
     const parts = [...containers.map(({ part }) => part), ...peopleAndOthers(containers, facts)];
     const used = [...new Set([...named.values(), ...parts.flatMap(({ networks }) => networks)])];
     for (const part of parts) part.networks = used.filter((name) => part.networks.includes(name));
@@ -94,6 +95,24 @@ interface Container {
     hosts: string[];
     /** Whether it is told a name. */
     isTold: (host: string) => boolean;
+}
+
+/** What the containers of a Swarm's service are, in the form of one container. */
+export function containerIn({ taskSpec, endpointSpec }: Record<string, unknown>): Record<string, unknown> {
+    const at = (...path: string[]) => valueAt(taskSpec, path);
+    const hostname = at("containerSpec", "hostname");
+    const env = at("containerSpec", "env");
+    return {
+        // Behind it is the number of the container.
+        hostname: typeof hostname === "string" ? hostname.replace(/-\{\{.*$/, "") : undefined,
+        image: at("containerSpec", "image"),
+        envs: Object.entries(isObject(env) ? env : {}).map(([name, value]) => `${name}=${String(value)}`),
+        mounts: at("containerSpec", "mounts"),
+        networksAdvanced: objects(at("networksAdvanceds")).map(({ id, aliases }) => ({ name: id, aliases })),
+        ports: objects(valueAt(endpointSpec, ["ports"])).map(({ publishedPort, protocol }) => ({
+            ...{ external: publishedPort, protocol },
+        })),
+    };
 }
 
 /** What a container is called: its host name, or where Docker gives it one, its name on a network. */

@@ -1,10 +1,11 @@
 import type Docker from "dockerode";
+import { ignoring } from "../../engine/connection";
 import { stackLabel } from "../../engine/labels";
-import { removeJobs } from "../../engine/job";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
-import { readState, type StateResource } from "./state";
+import { readState, rememberedVolumes, type StateResource } from "./state";
+import { othersOn, removeJobsOf, swarmOf } from "./swarm";
 import { settle } from "./up";
 import { operate } from "./update";
 
@@ -23,19 +24,23 @@ export interface TakenDown {
  * @throws ToolError when another run is active, or with what the engine says about a failure.
  */
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
-    const { stack, identity, options, workplace } = open;
+    const { stack, options, workplace } = open;
     await settle(progress, open);
-    const { resources } = await readState(open);
+    const state = await readState(open);
+    const { resources } = state;
     const kept = resources.filter(isKept);
-    const volumes = kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id);
+    const volumes =
+        swarmOf(open) === undefined
+            ? kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id)
+            : rememberedVolumes(state);
     if (!resources.some(isRunning)) return { deleted: 0, volumes, networks: {} };
     const docker = await dockerOf(workplace).client();
-    const shared = await sharedNetworks(docker, identity, resources);
+    const shared = await sharedNetworks(docker, open, resources);
     const exclude = [...kept, ...shared].map(({ urn }) => urn);
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
-    await removeJobs(docker, identity);
+    await removeJobsOf(open);
     return {
         deleted: changes?.delete ?? 0,
         volumes,
@@ -43,16 +48,27 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     };
 }
 
+/** Swarm's own label of the containers of services. */
+const serviceLabel = "com.docker.swarm.service.id";
+
 /** Networks of a stack that other containers use: Docker would not delete them. */
-async function sharedNetworks(docker: Docker, identity: string, resources: StateResource[]) {
+async function sharedNetworks(docker: Docker, open: OpenStack, resources: StateResource[]) {
     const networks = resources.filter(({ type }) => kindOf(type) === "network");
     const looks = networks.map(async ({ urn, id = "" }) => {
         const { Name, Containers = {} } = await docker.getNetwork(id).inspect();
         const containers = await Promise.all(
-            Object.keys(Containers).map((container) => docker.getContainer(container).inspect()),
+            Object.keys(Containers).map((container) =>
+                // That of Swarm itself, on each of its networks, is none.
+                docker.getContainer(container).inspect().catch(ignoring(404)),
+            ),
         );
-        const others = containers.filter(({ Config }) => Config.Labels[stackLabel] !== identity);
-        return { urn, name: Name, others: others.map((other) => other.Name.slice(1)) };
+        const others = containers.flatMap((one) =>
+            one === undefined || one.Config.Labels[stackLabel] === open.identity || serviceLabel in one.Config.Labels
+                ? []
+                : one.Name.slice(1),
+        );
+        const services = swarmOf(open) === undefined ? [] : await othersOn(open, id);
+        return { urn, name: Name, others: [...others, ...services] };
     });
     const seen = await Promise.all(looks.map((look) => look.catch(() => undefined)));
     return seen.filter((network) => network !== undefined).filter(({ others }) => others.length > 0);

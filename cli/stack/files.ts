@@ -3,9 +3,11 @@ import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
 import { isCreatedHere } from "../../authentik/roles";
+import { swarm } from "../../config/runtime";
 import { schema } from "../../config/schema";
 import type { VolumeNames } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
+import type { VolumeDriver } from "../../engine/swarm-service";
 import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
 import { keyOf } from "../project";
@@ -28,6 +30,8 @@ export interface StackRequirements {
     docker: ConnectionSettings;
     /** Whether `docker:registryAuth` is encrypted, as a whole or in part, so that only the update can use it. */
     credentialsLater: boolean;
+    /** Where a Swarm keeps its data. Default: it runs on one Docker host. */
+    swarm?: { dataNode: string; storage?: VolumeDriver };
 }
 
 /**
@@ -81,7 +85,13 @@ export function requirementsOf(document: Document): StackRequirements {
         images: imagesOf(facts),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
+        ...(value("runtime") === "swarm" ? { swarm: swarmIn(value("swarm")) } : {}),
     };
+}
+
+function swarmIn(value: unknown): StackRequirements["swarm"] {
+    const { dataNode, storage } = swarm.safeParse(value).data ?? swarm.parse(undefined);
+    return { dataNode, ...(storage && { storage: { name: storage.driver, options: storage.options } }) };
 }
 
 /** A value as Pulumi passes it to the program; undefined if it is encrypted. */

@@ -1,10 +1,9 @@
 import { roles } from "../../authentik/roles";
 import { shellCommand, shellReport } from "../../authentik/shell";
 import { script } from "../../components/probe";
-import { execute } from "../../engine/streams";
 import { ToolError } from "../progress";
-import { dockerOf, type OpenStack } from "../workplace";
-import { containersOf, isRunning } from "./containers";
+import type { OpenStack } from "../workplace";
+import { containersOf, type Found, isRunning } from "./containers";
 
 /**
  * Runs one of our scripts in authentik's own shell, in the worker of a running stack.
@@ -19,18 +18,18 @@ export async function askShell(
     variables: Record<string, string | number | boolean>,
 ): Promise<unknown> {
     const [code = ""] = Object.values(script(name).documents);
-    const { output } = await execute(await workerOf(open), shellCommand(code, variables));
+    const { output } = await (await workerOf(open)).execute(shellCommand(code, variables));
     const told = shellReport(output);
     if (told !== undefined) return told;
     throw new ToolError(`authentik could not do it:\n${output.trim().split("\n").slice(-15).join("\n")}`);
 }
 
 /** The worker that runs; the newest during an update. */
-async function workerOf(open: OpenStack) {
+async function workerOf(open: OpenStack): Promise<Found> {
     const ending = `-${roles.worker.host.replace("authentik-", "")}`;
     const found = (await containersOf(open, ending)).find(isRunning);
     const { name } = open.stack;
     if (found === undefined)
         throw new ToolError(`The stack ${name} has no running worker; \`npm start -- ${name}\` starts it.`);
-    return (await dockerOf(open.workplace).client()).getContainer(found.Id);
+    return found;
 }

@@ -40,18 +40,21 @@ export function rememberedVolumes({ resources }: State): string[] {
     );
 }
 
-/** Whether a container, a network or a volume that the state knows is gone, which Pulumi notices only with a refresh. */
+/** Whether a container, a network or a volume that the state knows is gone, or a service, which Pulumi notices only with a refresh. */
 export async function hasLost(docker: DockerConnection, { resources }: State): Promise<boolean> {
-    const [containers, networks, { Volumes }] = await Promise.all([
+    const known = resources.filter(({ type }) => /^docker:index\/(container|network|volume|service):/.test(type));
+    const hasServices = known.some(({ type }) => type === "docker:index/service:Service");
+    const [containers, networks, { Volumes }, services] = await Promise.all([
         docker.get<{ Id: string }[]>("/containers/json?all=true"),
         docker.get<{ Id: string }[]>("/networks"),
         docker.get<{ Volumes: { Name: string }[] | null }>("/volumes"),
+        hasServices ? docker.get<{ ID: string }[]>("/services") : [],
     ]);
     const there = new Set([
         ...[...containers, ...networks].map(({ Id }) => Id),
         ...(Volumes ?? []).map(({ Name }) => Name),
+        ...services.map(({ ID }) => ID),
     ]);
-    const known = resources.filter(({ type }) => /^docker:index\/(container|network|volume):/.test(type));
     return known.some(({ id }) => id !== undefined && !there.has(id));
 }
 

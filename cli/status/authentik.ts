@@ -1,12 +1,11 @@
-import type Docker from "dockerode";
 import { z } from "zod";
 import { closedBetween } from "../../authentik/advisories";
 import { provenVersion } from "../../authentik/releases";
 import { pathBetween } from "../../authentik/upgrades";
 import { script } from "../../components/probe";
-import { execute } from "../../engine/streams";
 import { ageText } from "../backup/manifest";
 import { ToolError } from "../progress";
+import type { Found } from "../stack/containers";
 import { daysBetween, row, type Row } from "./row";
 
 const text = z.string().nullish();
@@ -34,18 +33,19 @@ const lists = {
 };
 
 /**
- * Asks authentik's API from inside its server's container.
+ * Asks authentik's API from where its server runs.
  *
- * @param token of the API; it reaches the container on standard input.
+ * @param token of the API; it gets there on standard input.
+ * @param host name of the server on its networks.
  * @throws ToolError with what was answered instead.
  */
-export async function askAuthentik(server: Docker.Container, token: string): Promise<Told> {
-    const { answers, disk } = await ask(server, token, Object.values(lists));
+export async function askAuthentik(server: Found, token: string, host: string): Promise<Told> {
+    const { answers, disk } = await ask(server, { token, host }, Object.values(lists));
     const listed = <T extends z.ZodType>(path: string, item: T): z.infer<T>[] =>
         (z.object({ results: z.array(item) }).safeParse(answers[path]).data ?? refused(path, answers[path])).results;
     const outposts = listed(lists.outposts, pages.outposts);
     const paths = outposts.map(({ pk }) => `outposts/instances/${pk}/health/`);
-    const { answers: healths } = await ask(server, token, paths);
+    const { answers: healths } = await ask(server, { token, host }, paths);
     return {
         outposts: outposts.map((outpost, index) => ({
             ...outpost,
@@ -62,9 +62,13 @@ const asked = z.object({
     disk: z.object({ total: z.number(), free: z.number() }),
 });
 
-async function ask(server: Docker.Container, token: string, paths: string[]): Promise<z.infer<typeof asked>> {
+async function ask(
+    server: Found,
+    given: { token: string; host: string },
+    paths: string[],
+): Promise<z.infer<typeof asked>> {
     const [code = ""] = Object.values(script("ask.py").documents);
-    const { code: exit, output } = await execute(server, ["python", "-c", code], JSON.stringify({ token, paths }));
+    const { code: exit, output } = await server.execute(["python", "-c", code], JSON.stringify({ ...given, paths }));
     if (exit !== 0) throw new ToolError(`authentik cannot be asked: ${output.trim().split("\n").at(-1)}`);
     return asked.parse(JSON.parse(output));
 }

@@ -1,12 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import type Docker from "dockerode";
 import { certificateFolder, gatewayFolder } from "../../authentik/gateway-caddyfile";
 import { certificatesIn } from "../../config/secrets";
-import { execute } from "../../engine/streams";
 import { isObject } from "../../ground/problems";
 import { ageText } from "../backup/manifest";
 import { ToolError } from "../progress";
+import type { Found } from "../stack/containers";
 import { daysBetween, row, type Row } from "./row";
 
 /** A name that the gateway serves, and its certificate. */
@@ -35,8 +34,8 @@ done`;
  *
  * @throws ToolError with its words.
  */
-export async function servedNames(gateway: Docker.Container): Promise<ServedName[]> {
-    const { code, output } = await execute(gateway, ["sh", "-c", reading]);
+export async function servedNames(gateway: Found): Promise<ServedName[]> {
+    const { code, output } = await gateway.execute(["sh", "-c", reading]);
     if (code !== 0) throw new ToolError(`the gateway cannot be asked: ${output.trim()}`);
     return namesIn(output);
 }
@@ -68,7 +67,7 @@ export function gatewayRows(names: ServedName[], { stack, now }: { stack: string
         if (isOwn ? daysBetween(now, new Date(end)) >= early : left >= (end - begin) * late) return [];
         const text = left < 0 ? `ended ${ageText(-left)} ago` : `ends in ${ageText(left)}`;
         const cure = isOwn
-            ? "replace it in `gateway.certificates`, and its key"
+            ? "replace it in `certificates`, and its key"
             : `npm start -- ${stack}, which says why it is not renewed`;
         return [row(area, name, `the gateway's certificate ${text}`, cure)];
     });

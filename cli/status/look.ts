@@ -1,16 +1,20 @@
 import { roles } from "../../authentik/roles";
+import { resourceLabel } from "../../engine/labels";
 import { valueAt } from "../../ground/problems";
 import { BackupStore } from "../backup/store";
 import { readOutputs } from "../engine/pulumi-command";
-import { signInsOf, titleOf } from "../graph/topology";
+import { containerIn, signInsOf, titleOf } from "../graph/topology";
 import { reasonOf } from "../progress";
+import { containersOf, type Found } from "../stack/containers";
+import { swarmOf } from "../stack/swarm";
 import { prefixOf, readRequirements } from "../stack/files";
 import { kindOf } from "../stack/events";
 import { readState, type State } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { askAuthentik, endingRows, outpostRows, releaseRow } from "./authentik";
-import { containerRows, type SeenContainer, seeContainers } from "./containers";
+import { containerRows, seeContainers } from "./containers";
 import { gatewayRows, servedNames } from "./gateway";
+import { seeServices, serviceRows } from "./services";
 import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "./rest";
 import { type Area, areas, row, type Row, type Status } from "./row";
 
@@ -24,25 +28,27 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     const [state, outputs, seen] = await Promise.all([
         readState(open),
         readOutputs(open, true),
-        seeContainers(dockerOf(workplace), identity).catch((error: unknown) => reasonOf(error)),
+        containersOf(open).catch((error: unknown) => reasonOf(error)),
     ]);
-    const docker = await dockerOf(workplace).client();
     const expected = expectedIn(state);
-    const running = (role: "server" | "postgres" | "backup" | "gateway"): SeenContainer | undefined =>
+    const running = (role: "server" | "postgres" | "backup" | "gateway"): Found | undefined =>
         typeof seen === "string"
             ? undefined
-            : seen.find((one) => one.state.Running && one.host === `${prefix}${roles[role].host}`);
+            : seen.find(
+                  ({ isRunning, labels }) =>
+                      isRunning && expected[labels[resourceLabel] ?? ""] === `${prefix}${roles[role].host}`,
+              );
     /** Rows that a running container is asked for. */
     const from = async (
         role: "server" | "postgres" | "gateway",
         of: Area[],
-        rows: (id: string) => Promise<Row[]>,
+        rows: (container: Found) => Promise<Row[]>,
     ): Promise<Row[]> => {
         const container = running(role);
         const unknown = (text: string) => of.map((area): Row => ({ area, title: area, state: "unknown", text }));
         if (container === undefined) return unknown(`${roles[role].host} does not run`);
-        if (container.state.Health?.Status === "starting") return unknown(`${roles[role].host} is still starting`);
-        return await rows(container.id).catch((error: unknown) =>
+        if (container.isStarting) return unknown(`${roles[role].host} is still starting`);
+        return await rows(container).catch((error: unknown) =>
             of.map((area) => row(area, area, reasonOf(error), `docker logs ${container.name}`)),
         );
     };
@@ -50,24 +56,30 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     const known = [
         ...(typeof seen === "string"
             ? [row("Containers", "Docker engine", seen, "npm run doctor")]
-            : containerRows(expected, seen, { stack: name, prefix, now })),
+            : swarmOf(open) === undefined
+              ? containerRows(expected, await seeContainers(dockerOf(workplace), identity), {
+                    stack: name,
+                    prefix,
+                    now,
+                })
+              : serviceRows(expected, await seeServices(dockerOf(workplace), identity), { stack: name, prefix })),
         releaseRow(version, requirements.allowUntested, name),
         ...applicationRows(outputs),
         ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "it does not run its own PostgreSQL")]),
     ];
     const isExpected = (role: "backup" | "gateway") => Object.values(expected).includes(`${prefix}${roles[role].host}`);
     const asked = await Promise.all([
-        from("server", ["Outposts", "Certificates and tokens", "Disk"], async (id) => {
-            const told = await askAuthentik(docker.getContainer(id), textOf(outputs.apiToken, ""));
+        from("server", ["Outposts", "Certificates and tokens", "Disk"], async (server) => {
+            const told = await askAuthentik(server, textOf(outputs.apiToken, ""), `${prefix}${roles.server.host}`);
             return [...outpostRows(told, name, now), ...endingRows(told, now), diskRow(told.disk)];
         }),
         isExpected("gateway")
-            ? from("gateway", ["Certificates and tokens"], async (id) =>
-                  gatewayRows(await servedNames(docker.getContainer(id)), { stack: name, now }),
+            ? from("gateway", ["Certificates and tokens"], async (gateway) =>
+                  gatewayRows(await servedNames(gateway), { stack: name, now }),
               )
             : Promise.resolve([]),
         requirements.ownsPostgres
-            ? from("postgres", ["Database"], async (id) => [databaseRow(await connectionsOf(docker.getContainer(id)))])
+            ? from("postgres", ["Database"], async (postgres) => [databaseRow(await connectionsOf(postgres))])
             : Promise.resolve([]),
         backups(open, running("backup"), isExpected("backup"), now),
         stack
@@ -84,23 +96,25 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
 function expectedIn({ resources }: State): Record<string, string> {
     return Object.fromEntries(
         resources
-            .filter(({ type }) => kindOf(type) === "container")
-            .map(({ urn, inputs }) => [urn.split("::").at(-1) ?? urn, titleOf(inputs ?? {}) ?? urn]),
+            .filter(({ type }) => kindOf(type) === "container" || isService(type))
+            .map(({ urn, type, inputs }) => [
+                urn.split("::").at(-1) ?? urn,
+                titleOf(isService(type) ? containerIn(inputs ?? {}) : (inputs ?? {})) ?? urn,
+            ]),
     );
 }
 
-async function backups(
-    open: OpenStack,
-    container: SeenContainer | undefined,
-    isExpected: boolean,
-    now: Date,
-): Promise<Row[]> {
+function isService(type: string): boolean {
+    return kindOf(type) === "service";
+}
+
+async function backups(open: OpenStack, container: Found | undefined, isExpected: boolean, now: Date): Promise<Row[]> {
     const { name } = open.stack;
     if (container === undefined) {
         const text = isExpected ? "their container does not run" : "this stack makes none";
         return [{ ...row("Backups", "Newest", text), state: isExpected ? "unknown" : "fine" }];
     }
-    const period = container.variables.find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
+    const period = (await container.variables()).find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
     try {
         return backupRows(await new BackupStore(open).list(), Number(period), name, now);
     } catch (error) {

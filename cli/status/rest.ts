@@ -1,9 +1,8 @@
-import type Docker from "dockerode";
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { postgresSocket } from "../../authentik/roles";
-import { execute } from "../../engine/streams";
 import { ageText, bytesOf, type Listing, sizeText, timeOf } from "../backup/manifest";
 import { ToolError } from "../progress";
+import type { Found } from "../stack/containers";
 import { describeChanges } from "../stack/up";
 import { row, type Row } from "./row";
 
@@ -36,11 +35,11 @@ export function backupRows(
 }
 
 /** How many connections the stack's own PostgreSQL has, and takes. */
-export async function connectionsOf(postgres: Docker.Container): Promise<{ used: number; most: number }> {
+export async function connectionsOf(postgres: Found): Promise<{ used: number; most: number }> {
     const query =
         "SELECT count(*), current_setting('max_connections') FROM pg_stat_activity WHERE backend_type = 'client backend'";
     const command = ["psql", `--host=${postgresSocket.folder}`, "--username=postgres", "-AtF", " ", "--command", query];
-    const { code, output } = await execute(postgres, command);
+    const { code, output } = await postgres.execute(command);
     const [used = NaN, most = NaN] = output.trim().split(" ").map(Number);
     if (code !== 0 || Number.isNaN(most)) throw new ToolError(`PostgreSQL cannot be asked: ${output.trim()}`);
     return { used, most };

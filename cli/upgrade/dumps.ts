@@ -5,7 +5,8 @@ import { runAsRoot } from "../backup/root-job";
 import { BackupStore } from "../backup/store";
 import { ToolError } from "../progress";
 import { prefixOf, readRequirements } from "../stack/files";
-import { dockerOf, type OpenStack } from "../workplace";
+import { jobsOf } from "../stack/swarm";
+import type { OpenStack } from "../workplace";
 
 /**
  * What upgrades save of a stack: backups of authentik alone, in a volume of their own, so that going back does not take the data
@@ -40,7 +41,7 @@ export class Dumps {
     public async release(): Promise<string | undefined> {
         const connection = `--host=${postgresSocket.folder} --username=postgres --dbname=authentik`;
         const query = `printf '%s' "$1" | psql ${connection} --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1`;
-        const output = await runAsRoot(dockerOf(this.open.workplace), {
+        const output = await runAsRoot(jobsOf(this.open), {
             name: `${this.prefix}authentik-dump`,
             identity: this.open.identity,
             ...{ title: "asking the database for its release", image: this.image, hours: 1 },

@@ -4,6 +4,7 @@ import { Interrupted, type Progress, reasonOf, Steps, ToolError } from "../progr
 import { previewChanges, withDraft, writeDraft } from "../rotation/draft";
 import { openExisting } from "../stack/existing";
 import { readText } from "../stack/files";
+import { needsHost } from "../stack/swarm";
 import { bringUp, settle } from "../stack/up";
 import type { OpenStack } from "../workplace";
 import { editKey } from "./draft";
@@ -29,6 +30,11 @@ export async function upgradePostgres(
         );
     const [open] = await openExisting({ name, progress: console.error, needsDocker: true });
     if (open === undefined) return;
+    needsHost(
+        open,
+        "nothing copies PostgreSQL's data into a new volume yet",
+        "Make a backup, set `images.postgres` and `volumes.postgres.name`, run `npm start`, and restore the backup.",
+    );
     await settle(console.error, open);
     await (image === undefined ? returnPostgres(open, yes) : movePostgres(open, image, yes));
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { devConfiguration, devPorts } from "../support/dev";
+import { Machine } from "../support/machine";
 import { StackUnderTest } from "../support/stack-under-test";
 import { openBench } from "../support/workplace";
 import { says } from "./list";
-import { SecondEngine } from "./second-engine";
 import { Trial } from "./trial";
 
 const prefix = "it-fd-";
@@ -12,7 +12,7 @@ const prefix = "it-fd-";
 const some = process.env.FAULTS === "all" ? describe : describe.skip;
 
 some("a fault of the Docker daemon", () => {
-    let engine: SecondEngine;
+    let machine: Machine;
     let stack: StackUnderTest;
     let trial: Trial;
     let machines: string | undefined;
@@ -20,27 +20,28 @@ some("a fault of the Docker daemon", () => {
     before(async () => {
         const { images, folder } = await openBench();
         const { server, proxy, postgres, redis } = images;
-        engine = await SecondEngine.open(join(folder, "second-engine"));
-        await engine.load([server, proxy, postgres, redis]);
+        machine = new Machine(join(folder, "second"), { name: "second" });
+        await machine.start();
+        await machine.load([server, proxy, postgres, redis]);
         machines = process.env.DOCKER_HOST;
-        process.env.DOCKER_HOST = engine.docker.host;
+        process.env.DOCKER_HOST = machine.docker.host;
         const ports = await devPorts();
-        stack = await StackUnderTest.open(prefix, devConfiguration(prefix, ports, images), engine.docker);
+        stack = await StackUnderTest.open(prefix, devConfiguration(prefix, ports, images), machine.docker);
         trial = await Trial.begin(stack, ports, async () => {
-            for (const port of Object.values(ports)) await engine.relay(Number(port));
+            for (const port of Object.values(ports)) await machine.relay(Number(port));
         });
     });
     after(async () => {
         await stack.close();
         if (machines === undefined) delete process.env.DOCKER_HOST;
         else process.env.DOCKER_HOST = machines;
-        await engine.close();
+        await machine.close();
     });
 
     it(says("daemonRestarted"), async () => {
         await trial.suffer("daemonRestarted", {
-            cause: () => engine.end(),
-            cure: () => engine.start(),
+            cause: () => machine.end(),
+            cure: () => machine.start(),
         });
         await trial.start();
     });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { tryRun } from "../../../cli/run";
+import { crashingImage } from "../support/crashing-image";
 import { containers, docker, running } from "../support/host";
 import { findLeaks, secretValues } from "../support/leaks";
 import { sharedStack, type SharedStack } from "../support/shared-stack";
@@ -13,7 +13,8 @@ describe("an image", () => {
     let shared: SharedStack;
     before(async () => {
         shared = await sharedStack();
-        await build(shared);
+        const words = 'echo "these are the last words, and a secret: $(cat /run/secrets/token)"';
+        await crashingImage(crashing, shared.stack.bench.images.proxy, words);
     });
     after(async () => {
         await docker("image", "rm", "--force", crashing);
@@ -61,12 +62,3 @@ describe("an image", () => {
         }
     });
 });
-
-/** An outpost that prints its token and ends. */
-async function build({ stack }: SharedStack): Promise<void> {
-    const words = 'echo "these are the last words, and a secret: $(cat /run/secrets/token)"; exit 3';
-    const recipe = `FROM ${stack.bench.images.proxy}\nENTRYPOINT ${JSON.stringify(["sh", "-c", words])}\n`;
-    const build = `printf '%s' "$RECIPE" | docker build --quiet --tag ${crashing} -`;
-    const { code, stderr } = await tryRun("sh", ["-c", build], { env: { DOCKER_BUILDKIT: "0", RECIPE: recipe } });
-    expect(code, stderr).to.equal(0);
-}

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { authority, type Pair } from "../../support/certificates";
-import { ended } from "./sshd";
+import { listen, Machine } from "./machine";
 
 /** A Docker engine beside the machine's own, that is reached with certificates. */
 export interface TlsEngine {
@@ -16,12 +13,7 @@ export interface TlsEngine {
     close: () => Promise<void>;
 }
 
-/**
- * Starts a second engine that accepts only TLS on the loopback.
- *
- * It has a network namespace of its own, since one beside the machine's engine would take the bridge docker0 away from
- * it. So it is handed a socket that already listens on this side.
- */
+/** Starts a second engine that accepts only TLS on the loopback: it is handed a socket that already listens on this side. */
 export async function startTlsEngine(folder: string): Promise<TlsEngine> {
     const trusted = authority("The CA", "localhost", "client");
     const other = authority("Another CA", "client");
@@ -29,34 +21,16 @@ export async function startTlsEngine(folder: string): Promise<TlsEngine> {
     const certificates = writePair(join(folder, "client"), trusted.certificate, trusted.issued.client);
     const strangers = writePair(join(folder, "stranger"), other.certificate, other.issued.client);
 
-    const listener = createServer();
-    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
-    const { port } = listener.address() as AddressInfo;
-    const { _handle: socket } = listener as unknown as { _handle: { fd: number } };
-    const log = openSync(join(folder, "dockerd.log"), "w");
+    const { port, socket, close } = await listen(0);
     const options = [
-        "--host=fd://",
         "--tlsverify",
         ...["ca", "cert", "key"].map((name) => `--tls${name === "ca" ? "cacert" : name}=${join(server, name)}.pem`),
         ...["--bridge=none", "--iptables=false", "--ip6tables=false"],
-        ...["data-root", "exec-root", "pidfile"].map((name) => `--${name}=${join(folder, name)}`),
     ];
-    // As systemd hands over a socket; unshare and the shell become dockerd, so that the process is its own.
-    const start = 'exec env LISTEN_FDS=1 LISTEN_PID=$$ dockerd "$@"';
-    const daemon = spawn("unshare", ["--net", "sh", "-c", start, "dockerd", ...options], {
-        stdio: ["ignore", log, log, socket.fd],
-        env: { ...process.env, PATH: `${process.env.PATH ?? ""}:/usr/sbin:/sbin` },
-    });
-    closeSync(log);
-    for (let waited = 0; !readFileSync(join(folder, "dockerd.log"), "utf8").includes("API listen on"); waited++) {
-        if (daemon.exitCode !== null || waited > 600) {
-            await ended(daemon);
-            throw new Error(readFileSync(join(folder, "dockerd.log"), "utf8").slice(-3000));
-        }
-        await sleep(100);
-    }
-    listener.close();
-    return { host: `tcp://localhost:${port}`, certificates, strangers, close: () => ended(daemon) };
+    const machine = new Machine(join(folder, "machine"), { name: "with-tls", options, socket });
+    await machine.start();
+    close();
+    return { host: `tcp://localhost:${port}`, certificates, strangers, close: () => machine.close() };
 }
 
 function writePair(folder: string, ca: string, pair: Pair | undefined): string {

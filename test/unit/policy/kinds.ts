@@ -72,7 +72,7 @@ function service(settings: Settings): Checked {
     }));
     const taskSpec = {
         containerSpec,
-        networksAdvanceds: networksAdvanced,
+        networksAdvanceds: ((networksAdvanced ?? []) as { name: string }[]).map(({ name: id, ...rest }) => ({ ...rest, id })),
         resources: { limits: { memoryBytes: memory } },
         logDriver: { name: "json-file", options: logOpts },
     };

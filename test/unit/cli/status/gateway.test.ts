@@ -47,7 +47,7 @@ describe("the certificates of the gateway, in a status", () => {
     it("need attention a month before their end where nobody renews them, and where there is none", () => {
         const [auth, wiki] = rows(configuration + file(own, "auth.example.com"), 1);
         expect(auth).to.include({ state: "attention", text: "the gateway's certificate ends in 1 day" });
-        expect(auth?.cure).to.include("gateway.certificates");
+        expect(auth?.cure).to.include("`certificates`");
         expect(wiki).to.include({ state: "attention", cure: "npm start -- prod" });
     });
 

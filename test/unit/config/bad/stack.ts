@@ -9,8 +9,8 @@ export const stackRows: BadRow[] = [
     },
     {
         wrong: "an unknown key inside an object",
-        changes: { "server.replicas": 2 },
-        problems: [["server.replicas", 2, "is an unknown configuration key"]],
+        changes: { "server.image": "x:1" },
+        problems: [["server.image", "x:1", "is an unknown configuration key"]],
     },
     {
         wrong: "an unknown key inside a list",

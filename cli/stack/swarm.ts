@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { restored, sharedOf, volumeName } from "../../config/volumes";
+import { resourceLabel, stackLabel } from "../../engine/labels";
+import { containersOn, type JobPlace, removeJobs } from "../../engine/job";
+import { Images } from "../../engine/swarm-images";
+import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
+import { replicasOf, scale, servicesOf as everyService } from "../../engine/swarm-start";
+import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
+import { runTwin } from "../../engine/swarm-twin";
+import { ToolError } from "../progress";
+import { dockerOf, type OpenStack } from "../workplace";
+import type { Found } from "./containers";
+import { namesOf, readRequirements, type StackRequirements } from "./files";
+
+/** Where a Swarm keeps the data of a stack that runs on one; undefined for one that runs on a Docker host. */
+export function swarmOf({ stack }: OpenStack): StackRequirements["swarm"] {
+    return readRequirements(stack.workspace.workDir, stack.name).swarm;
+}
+
+/** @throws ToolError where the stack runs on a Swarm, with what to do instead. */
+export function needsHost(open: OpenStack, what: string, instead: string): void {
+    if (swarmOf(open) !== undefined)
+        throw new ToolError(`The stack ${open.stack.name} runs on a Swarm, where ${what}. ${instead}`);
+}
+
+/** Where jobs of a stack run. */
+export function jobsOf(open: OpenStack): JobPlace {
+    const connection = dockerOf(open.workplace);
+    const swarm = swarmOf(open);
+    if (swarm === undefined) return containersOn(connection);
+    const [label = "", value = ""] = swarm.dataNode.split("=");
+    const names = namesOf(open.stack.workspace.workDir, open.stack.name);
+    const shared = restored.filter((role) => sharedOf(role) !== undefined).map((role) => volumeName(role, names));
+    const driverOf = (source: unknown) => (shared.includes(String(source)) ? swarm.storage : undefined);
+    return servicesOn(connection, new Images(() => Promise.resolve(connection), open.identity), {
+        driverOf,
+        constraintsOf: (sources) =>
+            sources.some((source) => driverOf(source) === undefined) ? [`node.labels.${label}==${value}`] : [],
+    });
+}
+
+/** Removes the jobs of a stack that a killed run left. */
+export async function removeJobsOf(open: OpenStack): Promise<void> {
+    const docker = await dockerOf(open.workplace).client();
+    await removeJobs(docker, open.identity);
+    if (swarmOf(open) !== undefined) await removeServiceJobs(docker, open.identity);
+}
+
+/** Names of the services of others that use a network. */
+export async function othersOn({ identity, workplace }: OpenStack, network: string): Promise<string[]> {
+    return (await everyService(dockerOf(workplace)))
+        .filter(({ Spec }) => Spec.Labels?.[stackLabel] !== identity)
+        .filter(({ Spec }) => Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network))
+        .map(({ Spec }) => Spec.Name);
+}
+
+/** The services of a stack's workloads, newest first. */
+export async function servicesOf({ identity, workplace }: OpenStack): Promise<Found[]> {
+    const connection = dockerOf(workplace);
+    const services = (await everyService(connection))
+        .filter(({ Spec: { Labels = {} } }) => Labels[stackLabel] === identity && resourceLabel in Labels)
+        .sort((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
+    return await Promise.all(
+        services.map(async (service): Promise<Found> => {
+            const { ID: id, Spec } = service;
+            const { Name: name, Labels: labels = {}, TaskTemplate } = Spec;
+            const running = (await tasksOf(connection, id)).filter(isRunning);
+            const beside = async (
+                title: string,
+                command: string[],
+                more: { line?: string; writable?: string[] },
+                seconds: number,
+            ) =>
+                await runTwin(connection, id, {
+                    ...{
+                        name: `${name.slice(0, 30)}-${randomUUID().slice(0, 8)}`,
+                        title,
+                        stack: identity,
+                        command,
+                        seconds,
+                    },
+                    ...more,
+                });
+            return {
+                ...{ id, name, labels, isRunning: running.length > 0, isStarting: false },
+                variables: () => Promise.resolve(TaskTemplate.ContainerSpec.Env ?? []),
+                complaint: () => Promise.resolve(undefined),
+                execute: async (command, line) => {
+                    const { code = -1, log } = await beside(`a command beside ${name}`, command, { line }, 3600);
+                    return { code, output: log };
+                },
+                twin: async ({ title, entrypoint, command, writable, seconds }) => {
+                    const { code, log } = await beside(title, [...entrypoint, ...command], { writable }, seconds);
+                    if (code === 0) return log;
+                    const outcome =
+                        code === undefined ? `did not end within ${seconds} seconds` : `failed with exit code ${code}`;
+                    throw new Error(`${title} ${outcome}:\n${log}`);
+                },
+                read: async (path) => {
+                    const { code, log } = await beside(`reading ${path}`, ["cat", path], {}, 120);
+                    return code === 0 ? log : "";
+                },
+                stop: async () => {
+                    if (replicasOf(service) === 0) return;
+                    await scale(connection, id, 0);
+                    await untilStopped(connection, id, 90);
+                },
+            };
+        }),
+    );
+}

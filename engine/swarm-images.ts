@@ -1,0 +1,56 @@
+import type { DockerConnection } from "./connection";
+import { idsOf, readFile } from "./files";
+import { jobLabel, stackLabel } from "./labels";
+
+/**
+ * What images hold. Swarm's files want the number of their owner, which depends on the image, and no file of one can be read where
+ * it runs. So the manager pulls each image too, and looks into a container of it that never starts.
+ */
+export class Images {
+    private readonly files = new Map<string, Promise<string>>();
+
+    /** @param stack the stack's identity, for the label of such a container. */
+    public constructor(
+        private readonly connect: () => Promise<DockerConnection>,
+        private readonly stack: string,
+    ) {}
+
+    /**
+     * The number of a user.
+     *
+     * @param user by name or numeric id. Default: the image's own.
+     */
+    public async idOf(image: string, user?: string): Promise<string> {
+        const [given = ""] = (user ?? (await this.userOf(image))).split(":");
+        if (/^\d*$/.test(given)) return given === "" ? "0" : given;
+        return String(idsOf(given, await this.read(image, "/etc/passwd")).uid);
+    }
+
+    /** A text file of an image; empty if it does not exist. */
+    public read(image: string, path: string): Promise<string> {
+        const key = `${image} ${path}`;
+        const known = this.files.get(key) ?? this.look(image, path);
+        this.files.set(key, known);
+        return known;
+    }
+
+    private async userOf(image: string): Promise<string> {
+        const connection = await this.connect();
+        await connection.pullIfMissing(image);
+        const { Config } = await connection.get<{ Config: { User?: string } }>(`/images/${image}/json`);
+        return Config.User ?? "";
+    }
+
+    private async look(image: string, path: string): Promise<string> {
+        const connection = await this.connect();
+        await connection.pullIfMissing(image);
+        const Labels = { [stackLabel]: this.stack, [jobLabel]: "look" };
+        const docker = await connection.client();
+        const container = await docker.createContainer({ Image: image, Cmd: ["true"], NetworkDisabled: true, Labels });
+        try {
+            return await readFile(container, path);
+        } finally {
+            await container.remove({ force: true, v: true });
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import type Docker from "dockerode";
+import type { DockerConnection } from "./connection";
+import { resourceLabel, stackLabel } from "./labels";
+import { Observation, type SeenNetwork, type SeenWorkload, silence } from "./observation";
+import { replicasOf, type SeenService, servicesOf } from "./swarm-start";
+import { isRunning, nodesOf, tasksOf } from "./swarm-tasks";
+
+/**
+ * Looks at what exists of a stack on a Swarm.
+ *
+ * @param stack the stack's identity in labels.
+ * @returns undefined when no manager answers: then nothing is known.
+ */
+export async function observeSwarm(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
+    // Outside of the `try`: invalid settings throw here.
+    const lists = Promise.all([
+        servicesOf(connection),
+        connection.get<Docker.NetworkInspectInfo[]>("/networks"),
+        nodesOf(connection),
+    ]);
+    try {
+        const [services, networks, nodes] = await Promise.race([lists, silence(10)]);
+        return new Observation({
+            workloads: await workloadsOf(connection, services, nodes, stack),
+            networks: networksOf(networks, services, stack),
+        });
+    } catch {
+        return undefined;
+    }
+}
+
+async function workloadsOf(
+    connection: DockerConnection,
+    services: SeenService[],
+    nodes: Map<string, { name: string; isUp: boolean }>,
+    stack: string,
+): Promise<Map<string, SeenWorkload>> {
+    const ours = services.filter(
+        ({ Spec: { Labels = {} } }) => Labels[stackLabel] === stack && resourceLabel in Labels,
+    );
+    // One that has no container was not started, or is about to be deleted.
+    const order = (service: SeenService) => `${Math.min(replicasOf(service), 1)} ${service.CreatedAt}`;
+    const sorted = ours.sort((one, other) => (order(one) < order(other) ? 1 : -1));
+    const workloads = new Map<string, SeenWorkload>();
+    for (const service of sorted) {
+        const { Labels = {}, EndpointSpec, TaskTemplate } = service.Spec;
+        const resource = Labels[resourceLabel] ?? "";
+        if (workloads.has(resource)) continue;
+        const tasks = await tasksOf(connection, service.ID);
+        const runs = tasks.filter((task) => isRunning(task) && nodes.get(task.NodeID ?? "")?.isUp === true);
+        const [newest] = tasks;
+        const state = [newest?.Status.State ?? "no container", newest?.Status.Err ?? ""].join(" ").trimEnd();
+        const wanted = replicasOf(service);
+        workloads.set(resource, {
+            trouble: runs.length >= wanted && wanted > 0 ? undefined : `${runs.length} of ${wanted} run, ${state},`,
+            labels:
+                runs.length > 0
+                    ? { ...(await imageLabels(connection, TaskTemplate.ContainerSpec.Image)), ...Labels }
+                    : {},
+            ports: (EndpointSpec?.Ports ?? []).map(({ PublishedPort, Protocol }) => ({
+                ...{ port: PublishedPort, ip: "0.0.0.0", protocol: Protocol },
+            })),
+        });
+    }
+    return workloads;
+}
+
+/** The labels of an image, where the manager has it. */
+async function imageLabels(connection: DockerConnection, image: string): Promise<Record<string, string>> {
+    type Image = { Config: { Labels?: Record<string, string> | null } };
+    const found = await connection.get<Image>(`/images/${image}/json`).catch(() => undefined);
+    return found?.Config.Labels ?? {};
+}
+
+function networksOf(
+    networks: Docker.NetworkInspectInfo[],
+    services: SeenService[],
+    stack: string,
+): Map<string, SeenNetwork> {
+    const isOurs = ({ Spec }: SeenService) => Spec.Labels?.[stackLabel] === stack;
+    return new Map(
+        networks.flatMap(({ Id, Name, Internal, Labels }): [string, SeenNetwork][] => {
+            // Those of Swarm itself have null.
+            const labels = (Labels as typeof Labels | null) ?? {};
+            const { [resourceLabel]: resource } = labels;
+            if (resource === undefined || labels[stackLabel] !== stack) return [];
+            const on = ({ Spec }: SeenService) =>
+                Spec.TaskTemplate.Networks?.some(({ Target }) => Target === Id) === true;
+            const others = services.filter((service) => on(service) && !isOurs(service)).map(({ Spec }) => Spec.Name);
+            return [[resource, { name: Name, internal: Internal === true, others }]];
+        }),
+    );
+}

@@ -1,0 +1,228 @@
+import { clash, type Published } from "../ground/fields";
+import { type DockerConnection, engineReason } from "./connection";
+import type { Gate } from "./health";
+import { type HandOver, handOver, type JobPlace } from "./job";
+import { generationLabel, resourceLabel, stackLabel } from "./labels";
+import { isOver, tasksOf, untilRunning, untilStopped } from "./swarm-tasks";
+
+/** Options for starting a workload's service. */
+export interface ServiceStart extends Gate {
+    /** The stack's identity in labels. */
+    stack: string;
+    /** Name of the resource, by which other services of the same workload are found. */
+    resource: string;
+    replicas: number;
+    stopSeconds: number;
+    /** What its data is of: services of another generation stop before it starts, and stay so. Default: it has none. */
+    generation?: string;
+    pids: number;
+    /** Volumes that only one container at a time may use. */
+    exclusive: string[];
+    /** Ports that it publishes on its nodes. */
+    ports: Published[];
+    /** Jobs that give volumes to its user before it starts. */
+    handOvers: HandOver[];
+    /** Where these run. */
+    place: JobPlace;
+}
+
+/** A service, as the engine tells it. */
+export interface SeenService {
+    ID: string;
+    CreatedAt: string;
+    Version: { Index: number };
+    Spec: ServiceSpec;
+}
+
+interface ServiceSpec {
+    Name: string;
+    Labels?: Record<string, string>;
+    Mode: { Replicated?: { Replicas: number } };
+    EndpointSpec?: { Ports?: { PublishedPort: number; Protocol: string }[] };
+    TaskTemplate: {
+        ContainerSpec: {
+            Image: string;
+            Env?: string[];
+            Mounts?: { Type: string; Source?: string }[];
+            Privileges?: object;
+        };
+        Networks?: { Target: string }[];
+        Resources?: { Limits?: object };
+    };
+}
+
+/** How many containers a service should have. */
+export function replicasOf({ Spec }: SeenService): number {
+    return Spec.Mode.Replicated?.Replicas ?? 0;
+}
+
+/** All services of a Swarm. */
+export async function servicesOf(connection: DockerConnection): Promise<SeenService[]> {
+    return await connection.get<SeenService[]>("/services");
+}
+
+/**
+ * Starts a workload's service, one container after another, and waits until each is healthy.
+ *
+ * The previous service keeps running meanwhile, and loses one container for each that the new one has. If both would use the same
+ * data or the same port of a node, the previous one is stopped first, and started again if the new one does not become healthy.
+ * Services of another generation stay stopped once the new one was started: it may have changed the data that they would read.
+ *
+ * @throws Error that names the service and the cause. The new service is then stopped, unless it is the only one.
+ */
+export async function startService(connection: DockerConnection, id: string, start: ServiceStart): Promise<void> {
+    const attempt = () => attemptStart(connection, id, start);
+    await (start.starts === undefined ? attempt() : start.starts.attempt(start.title, attempt));
+}
+
+async function attemptStart(connection: DockerConnection, id: string, start: ServiceStart): Promise<void> {
+    const services = await servicesOf(connection);
+    const own = services.find(({ ID }) => ID === id);
+    if (own === undefined)
+        throw new Error(`${start.title} was removed outside of Pulumi; \`pulumi up --refresh\` creates it again`);
+    const others = predecessors(services, id, start);
+    const inTheWay = others.filter(({ conflicts }) => conflicts);
+    const beside = others.filter(({ conflicts }) => !conflicts);
+    const was = new Map(others.map(({ service }) => [service.ID, replicasOf(service)]));
+    // Not one that waits for a place: that is the one that is waited for.
+    const ended = (await tasksOf(connection, id)).filter(({ Status }) => isOver(Status.State));
+    const before = new Set(ended.map(({ ID }) => ID));
+    let started = replicasOf(own) > 0;
+    try {
+        for (const { service } of inTheWay) await stop(connection, service, start);
+        if (!started) await handOver(start.place, start.title, start.handOvers);
+        started = true;
+        const first = Math.min(replicasOf(own) + 1, start.replicas);
+        for (let count = first; count <= start.replicas; count++) {
+            await scale(connection, id, count, start.pids);
+            await untilRunning(connection, id, count, start, before);
+            for (const { service } of beside)
+                if (replicasOf(service) > start.replicas - count)
+                    await scale(connection, service.ID, start.replicas - count);
+        }
+        // The provider fails to delete a service whose container does not end by itself.
+        for (const { service } of beside) await untilStopped(connection, service.ID, start.stopSeconds + 30);
+    } catch (error) {
+        if (others.length > 0) await scale(connection, id, 0).catch(() => undefined);
+        for (const { service } of beside)
+            await scale(connection, service.ID, was.get(service.ID) ?? 1).catch(() => undefined);
+        if (inTheWay.length === 0) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (started && inTheWay.some(({ isFormer }) => isFormer))
+            throw new Error(
+                `${reason}\nThe previous containers stay stopped: this one may have changed their data. ` +
+                    "Fix the cause and run `pulumi up` again, or restore the data from before.",
+                { cause: error },
+            );
+        const again = await startAgain(connection, id, inTheWay, was, start);
+        throw new Error(`${reason}\n${again}`, { cause: error });
+    }
+}
+
+/** Starts what was stopped, and says what became of it: its failure must not hide why it was needed. */
+async function startAgain(
+    connection: DockerConnection,
+    id: string,
+    stopped: Predecessor[],
+    was: Map<string, number>,
+    start: ServiceStart,
+): Promise<string> {
+    try {
+        await untilStopped(connection, id, start.stopSeconds + 30);
+        for (const { service } of stopped) {
+            const count = was.get(service.ID) ?? 1;
+            const before = new Set((await tasksOf(connection, service.ID)).map(({ ID }) => ID));
+            await scale(connection, service.ID, count);
+            const health = { command: [], readySeconds: 120 };
+            await untilRunning(
+                connection,
+                service.ID,
+                count,
+                { title: service.Spec.Name, health, secrets: [] },
+                before,
+            );
+        }
+        return "The previous container was started again.";
+    } catch (error) {
+        return `The previous container was started again, and does not serve yet: ${engineReason(error)}`;
+    }
+}
+
+/**
+ * Sets how many containers a service has. The order of its variables stays as it is: the provider sends them in another one each
+ * time, and Swarm would restart all of its containers for that.
+ *
+ * @param pids most processes of each, for which the provider has no argument. Default: as it is.
+ */
+export async function scale(connection: DockerConnection, id: string, replicas: number, pids?: number): Promise<void> {
+    const docker = await connection.client();
+    // Another change may come in between, which a version tells.
+    for (let attempt = 1; ; attempt++) {
+        const service = docker.getService(id);
+        const { Version, Spec } = (await service.inspect()) as SeenService;
+        if (Spec.Mode.Replicated?.Replicas === replicas) return;
+        const { TaskTemplate } = Spec;
+        const { ContainerSpec, Resources } = TaskTemplate;
+        const limited = {
+            ...TaskTemplate,
+            Resources: { ...Resources, Limits: { ...Resources?.Limits, Pids: pids } },
+            // Swarm knows it from Docker 25 on.
+            ContainerSpec: { ...ContainerSpec, Privileges: { ...ContainerSpec.Privileges, NoNewPrivileges: true } },
+        };
+        const spec = {
+            ...Spec,
+            Mode: { Replicated: { Replicas: replicas } },
+            ...(pids === undefined ? {} : { TaskTemplate: limited }),
+        };
+        const authconfig = pids === undefined ? undefined : await connection.credentials(ContainerSpec.Image);
+        try {
+            await service.update({ version: Version.Index, ...spec, ...(authconfig && { authconfig }) });
+            return;
+        } catch (error) {
+            if (attempt === 5 || !/out of sequence/.test(engineReason(error))) throw error;
+        }
+    }
+}
+
+interface Predecessor {
+    service: SeenService;
+    /** It cannot run at the same time as the new one. */
+    conflicts: boolean;
+    /** It is of another generation. */
+    isFormer: boolean;
+}
+
+/** Other services of the same workload that run, of another generation, or with a volume or port that only one can use. */
+function predecessors(services: SeenService[], id: string, start: ServiceStart): Predecessor[] {
+    const { stack, resource, exclusive, title, generation } = start;
+    const others = services.filter((service) => service.ID !== id && replicasOf(service) > 0);
+    return others.flatMap((service) => {
+        const { Labels = {}, TaskTemplate, EndpointSpec, Name } = service.Spec;
+        const ours = Labels[stackLabel] === stack;
+        const mounts = TaskTemplate.ContainerSpec.Mounts ?? [];
+        const volume = mounts.find(({ Source = "" }) => exclusive.includes(Source))?.Source;
+        if (!ours && volume !== undefined)
+            throw new Error(`${title} cannot start: the service ${Name} uses its volume ${volume}; stop that service`);
+        const same = ours && Labels[resourceLabel] === resource;
+        const { [generationLabel]: its = same ? "" : generation } = Labels;
+        const isFormer = ours && generation !== undefined && its !== generation;
+        const taken = (EndpointSpec?.Ports ?? []).map(({ PublishedPort, Protocol }) => ({
+            ...{ port: PublishedPort, ip: "0.0.0.0", protocol: Protocol },
+        }));
+        const isAlone = same && exclusive.length > 0;
+        const clashes = taken.some((port) => start.ports.some((own) => clash(own, port)));
+        const conflicts = isFormer || isAlone || (ours && (volume !== undefined || clashes));
+        return conflicts || same ? [{ service, conflicts, isFormer }] : [];
+    });
+}
+
+/** Stops a service. If it is still starting, waits for it first, as on one host. */
+async function stop(connection: DockerConnection, service: SeenService, { stopSeconds }: ServiceStart): Promise<void> {
+    const health = { command: [], readySeconds: 30 };
+    const gate = { title: service.Spec.Name, health, secrets: [] };
+    const tasks = await tasksOf(connection, service.ID);
+    if (tasks.some(({ Status }) => Status.State === "starting"))
+        await untilRunning(connection, service.ID, 1, gate, new Set()).catch(() => undefined);
+    await scale(connection, service.ID, 0);
+    await untilStopped(connection, service.ID, stopSeconds + 30);
+}

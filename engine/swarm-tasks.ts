@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
+import type { DockerConnection } from "./connection";
+import type { Gate } from "./health";
+import { demultiplex, redact } from "./streams";
+
+/** A task of a service: one container, as the manager knows it. */
+export interface Task {
+    ID: string;
+    CreatedAt: string;
+    NodeID?: string;
+    DesiredState: string;
+    Status: {
+        State: string;
+        /** Why it is in this state, e.g. `task: non-zero exit (3)`. */
+        Err?: string;
+        ContainerStatus?: { ContainerID?: string; ExitCode?: number };
+    };
+}
+
+/** The states of a task whose container has ended, or never was. */
+const over = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
+
+/** The tasks of a service, the newest first. */
+export async function tasksOf(connection: DockerConnection, service: string): Promise<Task[]> {
+    const filters = encodeURIComponent(JSON.stringify({ service: [service] }));
+    const tasks = await connection.get<Task[] | null>(`/tasks?filters=${filters}`);
+    return (tasks ?? []).sort((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
+}
+
+/** Whether a task does its work: one with a health check runs only once that passed. */
+export function isRunning({ DesiredState, Status }: Task): boolean {
+    return DesiredState === "running" && Status.State === "running";
+}
+
+/** The last lines that a task printed, wherever it runs or ran, secrets redacted. */
+export async function taskLog(
+    connection: DockerConnection,
+    task: string,
+    secrets: string[],
+    lines = 15,
+    telling?: RegExp,
+): Promise<string> {
+    const all = redact(await printed(connection, task, telling === undefined ? lines : 1000), secrets).trimEnd();
+    if (telling === undefined) return all;
+    const told = all.split("\n").filter((line) => telling.test(line));
+    return told.slice(-lines).join("\n");
+}
+
+async function printed(connection: DockerConnection, task: string, tail: number): Promise<string> {
+    try {
+        return demultiplex(await connection.bytes(`/tasks/${task}/logs?stdout=1&stderr=1&tail=${tail}`, 10));
+    } catch (error) {
+        return `(its log cannot be read: ${error instanceof Error ? error.message : String(error)})`;
+    }
+}
+
+/** Waits until no container of a service runs any more. One on a node that is down cannot be waited for. */
+export async function untilStopped(connection: DockerConnection, service: string, seconds: number): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
+        const nodes = await nodesOf(connection);
+        const left = (await tasksOf(connection, service)).filter(
+            ({ Status, NodeID = "" }) => !over.includes(Status.State) && nodes.get(NodeID)?.isUp === true,
+        );
+        if (left.length === 0) return;
+    }
+    throw new Error(`the former service did not stop within ${seconds} seconds`);
+}
+
+/** The machines of a Swarm, by id. */
+export async function nodesOf(connection: DockerConnection): Promise<Map<string, { name: string; isUp: boolean }>> {
+    const nodes = await connection.get<Node[]>("/nodes");
+    return new Map(
+        nodes.map(({ ID, Description, Status }) => [
+            ID,
+            { name: Description.Hostname, isUp: Status.State === "ready" },
+        ]),
+    );
+}
+
+interface Node {
+    ID: string;
+    Description: { Hostname: string };
+    Status: { State: string };
+}
+
+/**
+ * Waits until so many tasks of a service are healthy.
+ *
+ * @param before ids of tasks that ended before this wait began.
+ * @throws Error that names the service and its node and ends with the last log lines of the task: at once where its log says that it
+ *   always will end, or else when it ended twice; when no node takes it; when its log has reported for 30 seconds what it lacks;
+ *   when another start failed; else when the time is up.
+ */
+export async function untilRunning(
+    connection: DockerConnection,
+    service: string,
+    count: number,
+    gate: Gate,
+    before: Set<string>,
+): Promise<void> {
+    const wait = (signal?: AbortSignal) => look(connection, service, count, gate, before, signal);
+    await (gate.starts === undefined ? wait() : gate.starts.race(gate.title, wait));
+}
+
+/** Seconds after which a task that no node takes is a failure: a port or a node may be free in a moment. */
+const placeSeconds = 20;
+
+async function look(
+    connection: DockerConnection,
+    service: string,
+    count: number,
+    { title, health, secrets }: Gate,
+    before: Set<string>,
+    signal?: AbortSignal,
+): Promise<void> {
+    const seconds = health.readySeconds ?? 900;
+    const started = Date.now();
+    const since = { lacking: undefined as number | undefined, pending: undefined as number | undefined };
+    const elapsed = () => Math.round((Date.now() - started) / 1000);
+    for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
+        const tasks = (await tasksOf(connection, service)).filter(({ ID }) => !before.has(ID));
+        const running = tasks.filter(isRunning).length;
+        if (running >= count) return;
+        const current = tasks.find(({ DesiredState, Status }) => DesiredState === "running" && !isOver(Status.State));
+        const problem =
+            (await ended(connection, tasks, health.fatal)) ??
+            waiting(current, since) ??
+            (await lacking(connection, current, health.lacking, since));
+        const late = `was not healthy within ${seconds} seconds`;
+        const [newest] = tasks;
+        if (problem !== undefined || elapsed() > seconds)
+            throw await failure(connection, title, problem ?? { task: current ?? newest, says: late }, secrets);
+        if (elapsed() < told + 10) continue;
+        told = elapsed();
+        const state = current?.Status.State ?? newest?.Status.State ?? "not made yet";
+        // Without a resource: in a hook it has no URN yet, and the message would wait for it forever.
+        const progress = `waiting for ${title} (${told} s); ${running} of ${count} run, the next is ${state}`;
+        await pulumi.log.info(progress, undefined, undefined, true);
+    }
+}
+
+interface Problem {
+    task?: Task;
+    says: string;
+}
+
+/** Whether the container of a task in this state has ended, or never was. */
+export function isOver(state: string): boolean {
+    return over.includes(state);
+}
+
+async function ended(connection: DockerConnection, tasks: Task[], fatal?: RegExp): Promise<Problem | undefined> {
+    const failed = tasks.filter(({ Status, DesiredState }) =>
+        // What Swarm ended since its health check failed is complete, where it should have gone on.
+        Status.State === "complete" ? DesiredState === "shutdown" : ["failed", "rejected"].includes(Status.State),
+    );
+    const [task] = failed;
+    if (task === undefined) return undefined;
+    const said = fatal?.exec(await printed(connection, task.ID, 200))?.[1];
+    if (said !== undefined) return { task, says: `ended, and always will: ${said}` };
+    if (failed.length < 2) return undefined;
+    const { State, Err = "", ContainerStatus } = task.Status;
+    if (State === "rejected") return { task, says: `cannot run: ${Err}` };
+    const code = ContainerStatus?.ExitCode ?? 0;
+    const why = Err.includes("non-zero exit") ? `exit code ${code}` : Err === "" ? `ended with code ${code}` : Err;
+    return { task, says: `keeps crashing (${why}, ${failed.length} times)` };
+}
+
+function waiting(task: Task | undefined, since: { pending: number | undefined }): Problem | undefined {
+    if (task?.Status.State !== "pending" || (task.Status.Err ?? "") === "") {
+        since.pending = undefined;
+        return undefined;
+    }
+    since.pending ??= Date.now();
+    const over = Date.now() - since.pending >= placeSeconds * 1000;
+    return over ? { says: `finds no place: ${task.Status.Err ?? ""}` } : undefined;
+}
+
+async function lacking(
+    connection: DockerConnection,
+    task: Task | undefined,
+    pattern: RegExp | undefined,
+    since: { lacking: number | undefined },
+): Promise<Problem | undefined> {
+    if (pattern === undefined || task?.Status.ContainerStatus?.ContainerID === undefined) return undefined;
+    const said = pattern.exec(await printed(connection, task.ID, 10))?.[0];
+    if (said === undefined) since.lacking = undefined;
+    else since.lacking ??= Date.now();
+    const over = since.lacking !== undefined && Date.now() - since.lacking >= 30_000;
+    return over ? { task, says: `is alive but not ready: ${said}` } : undefined;
+}
+
+async function failure(
+    connection: DockerConnection,
+    title: string,
+    { task, says }: Problem,
+    secrets: string[],
+): Promise<Error> {
+    const nodes = await nodesOf(connection).catch(() => new Map<string, { name: string }>());
+    const node = nodes.get(task?.NodeID ?? "")?.name;
+    const problem = `${title} ${redact(says, secrets)}${node === undefined ? "" : ` on ${node}`}`;
+    if (task?.Status.ContainerStatus?.ContainerID === undefined) return new Error(problem);
+    return new Error(`${problem}; its last log lines:\n${await taskLog(connection, task.ID, secrets)}`);
+}

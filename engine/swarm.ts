@@ -1,0 +1,310 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { tellAbsence } from "./absence";
+import { workloadArgs } from "./container";
+import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
+import type { JobPlace } from "./job";
+import { generationLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { connectionOf } from "./provider";
+import { refreshAsked } from "./refresh";
+import { hooksOf, recordStep, valueOf } from "./step";
+import { Images } from "./swarm-images";
+import { type Nodes, servicesOn } from "./swarm-job";
+import { observeSwarm } from "./swarm-observation";
+import {
+    type ServiceFile,
+    serviceArgs,
+    secretData,
+    swarmName,
+    swarmProblems,
+    type VolumeDriver,
+} from "./swarm-service";
+import { startService } from "./swarm-start";
+import {
+    type NetworkAttachment,
+    type Running,
+    secretsOf,
+    type VolumeArgs,
+    type Workload,
+    type WorkloadFile,
+    type WorkloadMount,
+} from "./workload";
+import { runTo } from "./job";
+
+/** Arguments of a Swarm. */
+export interface SwarmArgs extends RuntimeArgs {
+    /** Label of the nodes that have the data, as `name=value`; of one node, unless its volumes are on all of them. Default: authentik-stack.data=true. */
+    dataNode?: string;
+    /**
+     * Leads to the same volume from every node, e.g. over NFS; `{volume}` in an option is its name. What several containers use then
+     * runs on any node. Default: each volume is a folder of the node with the data, and what uses it runs there.
+     */
+    storage?: VolumeDriver;
+}
+
+/** The label that marks the node with the data, unless the configuration says otherwise. */
+export const defaultDataNode = "authentik-stack.data=true";
+
+/**
+ * Runs workloads as services of a Docker Swarm. The engine that the provider talks to is one of its managers.
+ *
+ * @throws pulumi.RunError (when a resource is made) where a workload asks for what Swarm does not have.
+ * @example
+ * const runtime = await Swarm.observed({
+ *     prefix: "staging-",
+ *     storage: { name: "local", options: { type: "nfs", o: "addr=192.0.2.5,nfsvers=4", device: ":/srv/authentik/{volume}" } },
+ * });
+ */
+export class Swarm extends DockerRuntime implements Nodes {
+    protected readonly networkKind = { driver: "overlay", attachable: true };
+    private readonly dataNode: string;
+    private readonly storage: VolumeDriver | undefined;
+    private readonly images = new Images(() => this.connect(), this.stack);
+    /** What the volumes are for, by their names and by the outputs that components pass on. */
+    private readonly volumes = new Map<unknown, VolumeArgs>();
+    private readonly workloads = new WeakMap<Running, Workload>();
+
+    public constructor(args: SwarmArgs = {}) {
+        super(args);
+        this.dataNode = args.dataNode ?? defaultDataNode;
+        this.storage = args.storage;
+    }
+
+    /**
+     * Creates the runtime after looking at what is already running there.
+     *
+     * @throws pulumi.RunError where the settings lead nowhere. Where no manager answers, nothing is known of it.
+     */
+    public static async observed(args: Omit<SwarmArgs, "observation" | "compares"> = {}): Promise<Swarm> {
+        const { provider, connection = await connectionOf(provider), prefix = "" } = args;
+        const stack = stackIdentity(pulumi.getProject(), prefix);
+        const observation = connection && (await observeSwarm(connection, stack));
+        return new Swarm({ ...args, connection, observation, compares: refreshAsked() });
+    }
+
+    public run(name: string, given: Workload, opts: pulumi.CustomResourceOptions): Running {
+        this.resources.push(name);
+        const { title, files = [], remembered = [], publish = [], generation, health, replicas = 1 } = given;
+        const { mounts = [], ...workload } = this.placed(given);
+        const ports = [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
+        const args = workloadArgs(
+            // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
+            { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } },
+            (made) => {
+                const madeOf = this.fingerprint(made, files, remembered);
+                const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
+                if (pulumi.runtime.isDryRun() && this.observation !== undefined)
+                    void tellAbsence({ title, resource: name, madeOf, ports, cure }, this.observation);
+                return {
+                    [stackLabel]: this.stack,
+                    [resourceLabel]: name,
+                    ...(generation === undefined ? {} : { [generationLabel]: generation }),
+                    [madeOfLabel]: madeOf,
+                };
+            },
+            { interval: "5s", retries: 60 },
+        );
+        const problems = swarmProblems(args);
+        if (problems.length > 0)
+            throw new pulumi.RunError([`Swarm cannot run ${title} with:`, ...problems].join("\n  "));
+        const sources = mounts.map(({ source }) => source);
+        const service = new docker.Service(
+            swarmName(name),
+            serviceArgs(args, {
+                files: files.map((file) => this.file(name, workload, file, opts)),
+                constraints: this.constraintsOf(sources),
+                driverOf: (source) => this.driverOf(source),
+            }),
+            {
+                ...this.ofProvider(opts),
+                // The step below stops the old service, and only if it has to.
+                deleteBeforeReplace: false,
+                // An update by the provider would restart every container, with its variables in another order.
+                replaceOnChanges: ["taskSpec", "labels", "endpointSpec"],
+                // The step says how many there are. What Swarm adds is no change; what it is made of is in a label.
+                ignoreChanges: [
+                    "mode",
+                    "taskSpec.containerSpec.image",
+                    "taskSpec.containerSpec.privileges",
+                    "taskSpec.placement.platforms",
+                ],
+                hooks: hooksOf({ beforeCreate: [startsEmpty] }),
+            },
+        );
+        const handOvers = this.handOversOf(name, mounts);
+        const pids = workload.pids ?? 256;
+        const known = () =>
+            pulumi.output({
+                handOvers,
+                exclusive: mounts.flatMap(({ source, exclusive }) => (exclusive === true ? [source] : [])),
+                secrets: secretsOf(files),
+            });
+        const healthy = recordStep(
+            `${name}-healthy`,
+            {
+                facts: {
+                    container: service.id,
+                    check: (health.ready ?? health.command).join(" "),
+                    pids: String(pids),
+                    replicas: String(replicas),
+                },
+                ...(handOvers.length === 0 ? {} : { containers: handOvers.map(({ args: its }) => its) }),
+                again: this.observation?.whyAgain(name),
+                run: async () =>
+                    startService(await this.connect(), await valueOf(service.id), {
+                        ...(await valueOf(known())),
+                        ...{ title, health, replicas, generation, pids, ports },
+                        ...{ resource: name, stack: this.stack, stopSeconds: workload.stopSeconds },
+                        ...{ starts: this.starts, place: await this.jobPlace() },
+                    }),
+            },
+            { ...opts, dependsOn: [service] },
+        );
+        const revision = pulumi.all([service.id, healthy.urn]).apply(([id]) => id);
+        const running: Running = {
+            title,
+            revision,
+            // Its own name leads to its containers alone, its aliases to those of a former one too.
+            address: pulumi.all([service.name, healthy.urn]).apply(([own]) => own),
+            healthy,
+            telling: workload.telling,
+        };
+        this.workloads.set(running, { ...workload, mounts });
+        return running;
+    }
+
+    /** Nothing reads a file on another node, so a job does, which has the volumes of the workload. */
+    public read(running: Running, path: string): pulumi.Output<string> {
+        const workload = this.workloads.get(running);
+        if (pulumi.runtime.isDryRun() || workload === undefined)
+            return running.revision.apply(() => pulumi.unknown as unknown as string);
+        const { image, user, mounts } = workload;
+        const name = `${running.title}-read`;
+        const process = { image, user, mounts, entrypoint: ["cat", path], networks: [] };
+        return pulumi.all([this.knownArgs(process, name), running.revision]).apply(async ([args]) =>
+            runTo(await this.jobPlace(), {
+                name,
+                title: `reading ${path}`,
+                args,
+                pids: 64,
+                files: [],
+                seconds: 60,
+            }),
+        );
+    }
+
+    /** Swarm makes a volume where a container with it runs, and removes none. */
+    public volume(_name: string, args: VolumeArgs, _opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+        const volume = pulumi.output(args.name);
+        this.volumes.set(volume, args);
+        this.volumes.set(args.name, args);
+        return volume;
+    }
+
+    public constraintsOf(sources: unknown[]): string[] {
+        const [label = "", value = "true"] = this.dataNode.split("=");
+        const isTied = sources.some((source) => this.driverOf(source) === undefined);
+        return isTied ? [`node.labels.${label}==${value}`] : [];
+    }
+
+    public driverOf(source: unknown): VolumeDriver | undefined {
+        const volume = this.volumes.get(source);
+        if (this.storage === undefined || volume?.shared === undefined) return undefined;
+        const options = Object.entries(this.storage.options).map(([key, value]) => [
+            key,
+            value.replaceAll("{volume}", volume.name),
+        ]);
+        return { name: this.storage.name, options: Object.fromEntries(options) as Record<string, string> };
+    }
+
+    protected async jobPlace(): Promise<JobPlace> {
+        return servicesOn(await this.connect(), this.images, this);
+    }
+
+    protected override networksOf(attachments: NetworkAttachment[]): NetworkAttachment[] {
+        // Services are on networks by id, also on those that others made.
+        return attachments.map(({ network, aliases }) => ({
+            network: typeof network === "string" ? this.networkId(network) : network,
+            aliases,
+        }));
+    }
+
+    private networkId(name: string): pulumi.Output<string> {
+        return this.asked(async () => {
+            const { Id } = await (await this.connect()).get<{ Id: string }>(`/networks/${name}`);
+            return Id;
+        });
+    }
+
+    /** The workload as it is placed: without storage for all nodes, what may be lost is in the memory of each container. */
+    private placed(workload: Workload): Workload {
+        const isLost = ({ source }: WorkloadMount) =>
+            this.storage === undefined && this.volumes.get(source)?.shared === "passing";
+        const { mounts = [], tmpfs = [], networks } = workload;
+        return {
+            ...workload,
+            networks: this.networksOf(networks),
+            mounts: mounts.filter((mount) => !isLost(mount)),
+            tmpfs: [...tmpfs, ...mounts.filter(isLost).map(({ target }) => target)],
+        };
+    }
+
+    /** A file of a service: a secret of Swarm, or a config where there is no secret in it. */
+    private file(
+        name: string,
+        { image, user }: Workload,
+        { path, content, secrets, initial, owner, after }: WorkloadFile,
+        opts: pulumi.CustomResourceOptions,
+    ): ServiceFile {
+        const kind = secrets?.length === 0 ? "config" : "secret";
+        const slug = path.replace(/^\/(run\/secrets\/)?/, "").replaceAll(/[^a-zA-Z0-9_.-]/g, "-");
+        const own = swarmName(`${name}-${slug}`);
+        const whole = after === undefined ? content : this.behind(image, after, content);
+        const data = pulumi.output(whole).apply(secretData);
+        const made = {
+            ...this.ofProvider(opts),
+            deleteBeforeReplace: false,
+            // Only a new service needs it.
+            ignoreChanges: initial === true ? ["data"] : [],
+        };
+        const labels = this.labelList(name);
+        const resource =
+            kind === "config"
+                ? new docker.ServiceConfig(own, { data, labels: undefined }, made)
+                : new docker.Secret(own, { data: pulumi.secret(data), labels }, made);
+        const uid =
+            kind === "config"
+                ? "0"
+                : pulumi.output(image).apply((known) => this.asked(() => this.images.idOf(known, owner ?? user)));
+        return {
+            ...{ kind, path, uid, id: resource.id, name: resource.name, gid: "0" },
+            // Swarm mounts it read-only, so that its owner cannot change it either.
+            mode: kind === "config" ? 0o444 : 0o400,
+        };
+    }
+
+    private behind(image: pulumi.Input<string>, after: string, content: pulumi.Input<string>): pulumi.Output<string> {
+        return pulumi
+            .all([image, content])
+            .apply(([known, own]) => this.asked(async () => `${await this.images.read(known, after)}\n${own}`));
+    }
+
+    /** What the Swarm answers; not known in a preview that cannot ask it. */
+    private asked(question: () => Promise<string>): pulumi.Output<string> {
+        const answer = question().catch((error: unknown) => {
+            if (!pulumi.runtime.isDryRun()) throw error;
+            return pulumi.unknown as unknown as string;
+        });
+        return pulumi.output(answer);
+    }
+}
+
+/**
+ * A service that replaces another one begins without a container, and the step that starts it stops first what is in its way. The
+ * engine takes the program's number here, also where it ignores changes of it.
+ */
+function startsEmpty({ newInputs }: pulumi.ResourceHookArgs): void {
+    const { mode } = newInputs as { mode?: { replicated?: { replicas?: number } } };
+    if (mode?.replicated?.replicas !== 0)
+        throw new Error("the service would start before what is in its way has stopped; nothing was changed");
+}
