@@ -1,6 +1,8 @@
 import type Docker from "dockerode";
 import { stackLabel } from "../../engine/labels";
 import { removeJobs } from "../../engine/job";
+import { removeServiceJobs } from "../../engine/swarm-job";
+import { stopServices } from "../../engine/swarm-start";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
@@ -32,10 +34,13 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const docker = await dockerOf(workplace).client();
     const shared = await sharedNetworks(docker, identity, resources);
     const exclude = [...kept, ...shared].map(({ urn }) => urn);
+    const onSwarm = resources.some(({ type }) => kindOf(type) === "service");
+    if (onSwarm) await stopServices(dockerOf(workplace), identity);
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
     await removeJobs(docker, identity);
+    if (onSwarm) await removeServiceJobs(docker, identity);
     return {
         deleted: changes?.delete ?? 0,
         volumes,
