@@ -52,7 +52,7 @@ interface ServiceSpec {
 }
 
 /** How many containers a service should have. */
-export function replicasOf({ Spec }: SeenService): number {
+export function replicasOf({ Spec }: Pick<SeenService, "Spec">): number {
     return Spec.Mode.Replicated?.Replicas ?? 0;
 }
 
@@ -160,7 +160,7 @@ export async function scale(connection: DockerConnection, id: string, replicas: 
     for (let attempt = 1; ; attempt++) {
         const service = docker.getService(id);
         const { Version, Spec } = (await service.inspect()) as SeenService;
-        if (Spec.Mode.Replicated?.Replicas === replicas) return;
+        if (replicasOf({ Spec }) === replicas) return;
         const { TaskTemplate } = Spec;
         const { ContainerSpec, Resources } = TaskTemplate;
         const limited = {
@@ -182,6 +182,18 @@ export async function scale(connection: DockerConnection, id: string, replicas: 
             if (attempt === 5 || !/out of sequence/.test(engineReason(error))) throw error;
         }
     }
+}
+
+/**
+ * Stops every service of a stack, before they are deleted: the provider waits for a container no longer than it may take to stop, and
+ * fails where it takes as long. The service is gone then, which fails the next attempt too.
+ *
+ * @param stack the stack's identity in labels.
+ */
+export async function stopServices(connection: DockerConnection, stack: string): Promise<void> {
+    const ours = (await servicesOf(connection)).filter(({ Spec }) => Spec.Labels?.[stackLabel] === stack);
+    await Promise.all(ours.map(({ ID }) => scale(connection, ID, 0)));
+    await Promise.all(ours.map(({ ID }) => untilStopped(connection, ID, 120)));
 }
 
 interface Predecessor {

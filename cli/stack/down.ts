@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
 import { stackLabel } from "../../engine/labels";
+import { stopServices } from "../../engine/swarm-start";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
@@ -24,7 +25,7 @@ export interface TakenDown {
  * @throws ToolError when another run is active, or with what the engine says about a failure.
  */
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
-    const { stack, options, workplace } = open;
+    const { stack, identity, options, workplace } = open;
     await settle(progress, open);
     const state = await readState(open);
     const { resources } = state;
@@ -37,6 +38,7 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const docker = await dockerOf(workplace).client();
     const shared = await sharedNetworks(docker, open, resources);
     const exclude = [...kept, ...shared].map(({ urn }) => urn);
+    if (swarmOf(open) !== undefined) await stopServices(dockerOf(workplace), identity);
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );

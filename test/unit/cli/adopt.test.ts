@@ -184,7 +184,7 @@ describe("what a folder says of an installation that is elsewhere, beside its du
     });
 
     it("is not enough without the release or the secret key", () => {
-        expect(() => readFolder(folder)).to.throw("has to have AUTHENTIK_TAG");
+        expect(() => readFolder(folder)).to.throw("has to set AUTHENTIK_TAG");
         writeFileSync(join(folder, ".env"), "AUTHENTIK_TAG=2026.2.7\n");
         expect(() => readFolder(folder)).to.throw("AUTHENTIK_SECRET_KEY");
     });

@@ -64,7 +64,7 @@ describe("a preview, of a container that publishes a port of the host", () => {
 
     it("says so as well where its image is another one under the same name", async () => {
         const made = { ...running, ImageID: "sha256:old" };
-        expect(await told("as it is", [own], made, "sha256:new")).to.contain("away at 127.0.0.1:9000");
+        expect(await told("as it is", [own], made, "sha256:new")).to.contain("will not answer at 127.0.0.1:9000");
         expect(await told("as it is", [own], made, "sha256:old")).to.equal("");
     });
 
