@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import { bringBack, replaceData } from "../../cli/backup/restore";
 import { BackupStore } from "../../cli/backup/store";
-import { eventually } from "../contract/support/containers";
 import { look } from "../../cli/status/look";
+import type { AuthentikOutputs } from "../../components/outputs";
+import { eventually } from "../contract/support/containers";
+import { ask as post } from "../contract/support/http";
 import { type Configuration, set } from "../support/configuration";
 import { AcmeCa } from "./gateway/acme-ca";
 import { ask, Held, Visitors } from "./gateway/visitors";
+import { Window } from "./gateway/window";
 import { imagesOf } from "./support/dev";
 import { container, docker, tryDocker } from "./support/host";
 import { freePorts } from "./support/ports";
@@ -23,6 +26,17 @@ require("http")
         socket.pipe(socket);
     })
     .listen(8000);`;
+
+/** Leads connections to the gateway, whichever container that is. */
+function forwarder(ports: number[]): string {
+    return `
+for (const port of ${JSON.stringify(ports)})
+    require("net").createServer((from) => {
+        const to = require("net").connect(port, "${prefix}ak-gateway");
+        for (const one of [from, to]) one.on("error", () => [from, to].forEach((each) => each.destroy()));
+        from.pipe(to).pipe(from);
+    }).listen(port);`;
+}
 
 describe("a gateway", () => {
     let stack: StackUnderTest;
@@ -58,6 +72,37 @@ describe("a gateway", () => {
                         skipPaths: ["^/open"],
                     },
                 },
+                {
+                    slug: "tv",
+                    name: "TV",
+                    provider: {
+                        type: "proxy",
+                        outpost: "ak-home",
+                        externalHost: `https://tv.localhost:${port}`,
+                        internalHost: `http://${prefix}app:8000`,
+                    },
+                },
+                {
+                    slug: "home",
+                    name: "Home",
+                    provider: {
+                        type: "forward_domain",
+                        outpost: "ak-home",
+                        externalHost: `https://login.home.localhost:${port}`,
+                        cookieDomain: "home.localhost",
+                        upstreams: { "photos.home.localhost": `http://${prefix}app:8000` },
+                    },
+                },
+                {
+                    slug: "wiki",
+                    name: "Wiki",
+                    launchUrl: `https://wiki.localhost:${port}`,
+                    provider: {
+                        type: "oidc",
+                        redirectUris: [`https://wiki.localhost:${port}/callback`],
+                        upstream: `http://${prefix}app:8000`,
+                    },
+                },
             ],
             protectData: false,
         };
@@ -86,10 +131,10 @@ describe("a gateway", () => {
         expect(headers.location).to.match(new RegExp(`^${at("authentik", "/application/o/authorize/")}`));
         const seen = await tryDocker(
             ...["exec", await idOf("worker"), "python", "-c"],
-            "import http.client as h; c = h.HTTPConnection('books.localhost', " +
+            "import http.client as h; c = h.HTTPConnection('authentik.localhost', " +
                 `${http}); c.request('GET', '/x?y=1'); r = c.getresponse(); print(r.status, r.headers['location'])`,
         );
-        expect(seen.output.trim()).to.equal(`308 ${at("books", "/x?y=1")}`);
+        expect(seen.output.trim()).to.equal(`308 ${at("authentik", "/x?y=1")}`);
     });
 
     it("passes nothing on that a client says of itself, and logs no query", async () => {
@@ -104,6 +149,90 @@ describe("a gateway", () => {
         expect(JSON.parse(body)).to.include({ "x-forwarded-proto": "https" });
         const { output } = await tryDocker("logs", await idOf("gateway"));
         expect(output).to.contain('"uri":"/open?..."').and.not.contain("a-code-in-a-query");
+    });
+
+    describe("in a browser", function () {
+        // It gives up what it does when the host gets another network interface, as with each container that starts.
+        this.retries(3);
+        let window: Window;
+        const enter = async (name: string, path = "/") => {
+            const { admin } = valuesOf(await stack.outputs());
+            const url = await window.enter(at(name, path), admin.username, admin.password);
+            return { url: new URL(url), seen: await window.page.innerText("body") };
+        };
+        before(async () => {
+            window = await Window.open(reach.ca);
+        });
+        after(() => window.close());
+
+        it("is trusted by one that has its root, and by no other", async () => {
+            const stranger = await Window.open();
+            const refusal = await stranger.page.goto(at("authentik")).catch(String);
+            await stranger.close();
+            expect(refusal).to.contain("ERR_CERT_AUTHORITY_INVALID");
+            await window.page.goto(at("authentik"));
+            expect(await window.protocol()).to.equal("h2");
+        });
+
+        for (const [kind, name, path] of [
+            ["forward_single", "books", "/deep?x=1"],
+            // authentik leads back without the query here.
+            ["proxy", "tv", "/deep"],
+            ["forward_domain", "photos.home", "/deep?x=1"],
+        ] as const)
+            it(`leads a person who signs in to an application of the type ${kind}`, async () => {
+                await window.page.context().clearCookies();
+                const { url, seen } = await enter(name, path);
+                expect(url.href).to.equal(at(name, path));
+                expect(JSON.parse(seen)).to.include({ "x-authentik-username": "akadmin" });
+                const cookies = await window.page.context().cookies();
+                expect(cookies.filter(({ domain }) => domain === "authentik.localhost")).to.not.be.empty;
+            });
+
+        it("leads one to an application that asks authentik itself, whose code gets a token", async () => {
+            const { applications } = valuesOf(await stack.outputs());
+            const { clientId = "", clientSecret = "" } = applications["wiki"]?.oidc ?? {};
+            const redirect = at("wiki", "/callback");
+            const query = {
+                client_id: clientId,
+                redirect_uri: redirect,
+                response_type: "code",
+                scope: "openid",
+                state: "s",
+            };
+            await window.page.context().clearCookies();
+
+            const { url } = await enter(
+                "authentik",
+                `/application/o/authorize/?${new URLSearchParams(query).toString()}`,
+            );
+
+            expect(url.href).to.contain(`${redirect}?`);
+            const code = url.searchParams.get("code") ?? "";
+            const grant = { grant_type: "authorization_code", code, redirect_uri: redirect };
+            const body = new URLSearchParams({ ...grant, client_id: clientId, client_secret: clientSecret }).toString();
+            const headers = {
+                host: new URL(at("authentik")).host,
+                "content-type": "application/x-www-form-urlencoded",
+            };
+            const path = "/application/o/token/";
+            const answer = await post(reach.port, { method: "POST", path, headers, body, isSecure: true });
+            expect(JSON.parse(answer.body), answer.body).to.include.keys("access_token", "id_token");
+        });
+
+        it("is a place where passkeys can be made", async () => {
+            await window.page.goto(at("authentik", "/if/flow/default-authentication-flow/"));
+            expect(await window.passkey()).to.equal("public-key");
+        });
+
+        it("speaks HTTP/3", async () => {
+            const { host } = new URL(at("authentik"));
+            const other = await Window.open(reach.ca, `--origin-to-force-quic-on=${host}`);
+            await other.page.goto(at("authentik", "/if/flow/default-authentication-flow/"));
+            const protocol = await other.protocol();
+            await other.close();
+            expect(protocol).to.equal("h3");
+        });
     });
 
     it("lets nobody notice that server and outpost are replaced, and holds a websocket through it", async () => {
@@ -176,7 +305,12 @@ describe("a gateway", () => {
     it("is certified by an ACME CA, and says what that said where it refuses a name", async () => {
         const ca = await building;
         const { app } = stack.bench.images;
-        await ca.start(`${prefix}frontend_net`, app, { http, https: reach.port }, ["refused.example.com"]);
+        const names = ["granted.example.com", "refused.example.com"];
+        await ca.start(`${prefix}frontend_net`, app, { http, https: reach.port }, names.slice(1));
+        // As DNS does, it leads the names to the gateway.
+        const known = ["--network", `${prefix}frontend_net`, ...names.flatMap((name) => ["--network-alias", name])];
+        const places = ["--name", `${prefix}dns`, "--entrypoint", "node"];
+        await docker("run", "--detach", ...known, ...places, app, "-e", forwarder([http, reach.port]));
         const client = (name: string) => ({
             slug: name,
             name,
@@ -185,8 +319,8 @@ describe("a gateway", () => {
         });
         set(configuration, "gateway.acme", { ca: ca.directory });
         set(configuration, "containers", { gateway: { caCertificates: ca.trust } });
-        set(configuration, "applications[1]", client("granted"));
-        set(configuration, "applications[2]", client("refused"));
+        set(configuration, "applications[4]", client("granted"));
+        set(configuration, "applications[5]", client("refused"));
         stack.configure(configuration);
 
         const failure = await stack.failingCommand("up", "--yes", "--skip-preview");
@@ -202,3 +336,8 @@ describe("a gateway", () => {
         expect((await ask(reach, at("books", "/open"))).status, "what it had before").to.equal(200);
     });
 });
+
+function valuesOf(outputs: Awaited<ReturnType<StackUnderTest["outputs"]>>): AuthentikOutputs {
+    const values = Object.entries(outputs).map(([key, { value }]) => [key, value as unknown]);
+    return Object.fromEntries(values) as AuthentikOutputs;
+}
