@@ -162,7 +162,7 @@ describe("what the blueprints write", () => {
         expect(planted("forward_single", "forward_nowhere")).to.have.length(1);
         expect(planted('"authentik_core.application"', '"authentik_core.aplication"')).to.not.be.empty;
         expect(planted("icon:", "meta_icon:")).to.deep.equal([
-            "meta_icon is an attribute of authentik_core.application from 2025.12 on; remove it",
+            "meta_icon is an attribute of authentik_core.application only from 2025.12 on; remove it",
         ]);
         expect(planted("internal_host:", "upstream:")).to.not.be.empty;
         expect(planted("expiring: false", 'expiring: "no"')).to.not.be.empty;
