@@ -51,7 +51,8 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             /^GET \/images\/(.+)\/json/,
             ([name = ""], _, response) => {
                 const image = decodeURIComponent(name);
-                if (!missing.includes(image)) return { Id: name, Config: { Env: behaviour.variables?.[image] ?? [] } };
+                if (!missing.includes(image))
+                    return { Id: name, Config: { User: imageUser, Env: behaviour.variables?.[image] ?? [] } };
                 return refuse(response, 404, `No such image: ${name}`);
             },
         ],

@@ -1,9 +1,9 @@
 import type { Registered } from "./recording";
-import { asContainer, onSwarm, serviceType } from "./runtime";
 
 /** What runs containers, by the types of its resources: the one place of the tests that knows them. */
 const kinds = {
-    container: onSwarm ? serviceType : "docker:index/container:Container",
+    container: "docker:index/container:Container",
+    service: "docker:index/service:Service",
     network: "docker:index/network:Network",
     volume: "docker:index/volume:Volume",
     password: "random:index/randomPassword:RandomPassword",
@@ -16,7 +16,7 @@ export type Kind = keyof typeof kinds;
 
 /** The resources of a kind. */
 export function all(resources: Registered[], kind: Kind): Registered[] {
-    return resources.filter(({ type }) => type === kinds[kind]).map(asContainer);
+    return resources.filter(({ type }) => type === kinds[kind]);
 }
 
 /** The names of the resources of a kind. */

@@ -4,7 +4,6 @@ import program from "../../index";
 import { asPulumiHandsOver, type Configuration, devConfiguration, project } from "./configuration";
 import { absentEngine } from "./engine";
 import { type Graph, recordInto, type Registered } from "./recording";
-import { forRuntime } from "./runtime";
 import { spareStackTraces } from "./stack-traces";
 
 spareStackTraces();
@@ -34,8 +33,7 @@ export interface Run<T> {
 
 /** Runs the whole program under mocks and waits until every resource is registered. */
 export function runProgram(surroundings: Surroundings = {}): Promise<Run<Pending<AuthentikOutputs>>> {
-    const { configuration = devConfiguration() } = surroundings;
-    return runUnderMocks(program, { ...surroundings, configuration: forRuntime(configuration) });
+    return runUnderMocks(program, surroundings);
 }
 
 /** Runs a function that makes resources under mocks and waits until every one is registered. */

@@ -13,6 +13,29 @@ export const stackRows: BadRow[] = [
         problems: [["server.image", "x:1", "is an unknown configuration key"]],
     },
     {
+        wrong: "several of one container on one Docker host",
+        changes: { "worker.replicas": 2 },
+        problems: [["worker.replicas", 2, "needs `runtime: swarm`"]],
+    },
+    {
+        wrong: "what a Swarm does not have",
+        changes: {
+            runtime: "swarm",
+            containers: {
+                server: { mounts: [{ source: "/srv/geoip", target: "/geoip" }], hosts: { nas: "host-gateway" } },
+            },
+            "blueprints.folder": "/srv/blueprints",
+        },
+        problems: [
+            ["server.ports[0].ip", "127.0.0.1", "is an address that Swarm cannot publish at"],
+            ["outposts[0].ports[0].ip", "127.0.0.1", "is an address that Swarm cannot publish at"],
+            ["outposts[1].ports[0].ip", "127.0.0.1", "is an address that Swarm cannot publish at"],
+            ["containers.server.mounts[0].source", "/srv/geoip", "is a folder of a host, which other nodes may lack"],
+            ["containers.server.hosts.nas", "host-gateway", "is one of several hosts"],
+            ["blueprints.folder", "/srv/blueprints", "is a folder of a host, which other nodes may lack"],
+        ],
+    },
+    {
         wrong: "an unknown key inside a list",
         changes: { "outposts[1].image": "x:1" },
         problems: [["outposts[1].image", "x:1", "is an unknown configuration key"]],
