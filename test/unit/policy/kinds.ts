@@ -72,7 +72,10 @@ function service(settings: Settings): Checked {
     }));
     const taskSpec = {
         containerSpec,
-        networksAdvanceds: ((networksAdvanced ?? []) as { name: string }[]).map(({ name: id, ...rest }) => ({ ...rest, id })),
+        networksAdvanceds: ((networksAdvanced ?? []) as { name: string }[]).map(({ name: id, ...rest }) => ({
+            ...rest,
+            id,
+        })),
         resources: { limits: { memoryBytes: memory } },
         logDriver: { name: "json-file", options: logOpts },
     };
