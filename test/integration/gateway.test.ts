@@ -119,7 +119,7 @@ describe("a gateway", () => {
         const { rows } = await look(stack.opened);
         const dated = rows.filter(({ title }) => title === "Gateway");
         expect(dated.map(({ state }) => state)).to.deep.equal(["fine"]);
-        expect(dated[0]?.text).to.match(/^2, the first ends in \d+ hours/);
+        expect(dated[0]?.text).to.match(/^6, the first ends in \d+ hours/);
     });
 
     it("leads to authentik and to what is behind an outpost, over https that its own root certifies", async () => {
