@@ -349,9 +349,10 @@ SQL
         echo "$fresh $name $former" >> /tmp/swaps
     done
     for file in *.tar; do
+        [ -f "$file" ] || continue
         folder=${file%.tar}
         if [ ! -d "/target/$folder" ]; then
-            echo "not restored: the files of $folder, which this stack does not have"
+            echo "not restored: the files of $folder"
             continue
         fi
         echo "restoring the files of $folder"

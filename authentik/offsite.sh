@@ -47,6 +47,7 @@ reach() {
     limit="timeout 60"
     repository cat config --no-lock > /tmp/opened 2>&1 || code=$?
     limit=
+    [ "$code" -eq 0 ] || [ -s /tmp/opened ] || echo "it did not answer within a minute" > /tmp/opened
 }
 
 # Makes the repository if there is none.

@@ -128,10 +128,13 @@ const furtherConnections = 15;
 /** By PostgreSQL's default. Source: superuser_reserved_connections. */
 const keptForAdministrators = 3;
 
-/** How many connections a PostgreSQL has to allow that this stack runs: in round numbers, since it has to restart for another. */
+/**
+ * How many connections a PostgreSQL has to allow that this stack runs: in round numbers and enough for each series, since it has to
+ * restart for another.
+ */
 export function mostConnections(version: string, consumers: number): number {
     const most = generations * busy * releaseOf(version).connections + consumerConnections * consumers;
-    return Math.ceil((most + furtherConnections) / 100) * 100;
+    return Math.max(300, Math.ceil((most + furtherConnections) / 100) * 100);
 }
 
 /** A release that is to use a database. */

@@ -1,4 +1,5 @@
 import { ageText, bytesOf, type Manifest, sizeText, timeOf } from "./backup/manifest";
+import { BackupStore } from "./backup/store";
 import { bringBack, fitting, replaceData } from "./backup/restore";
 import { agreed, command } from "./main";
 import { Steps, ToolError } from "./progress";
@@ -21,7 +22,9 @@ command("restore", async ({ values: { stack: name, into, yes, "other-key": other
         into === undefined ? [from] : await openExisting({ name: into, progress: console.error, needsDocker: true });
     if (from === undefined || open === undefined) return;
     const restore = { from, into: open, id, otherKey };
-    console.log(question(await fitting(console.error, restore), open.stack.name));
+    const manifest = await fitting(console.error, restore);
+    const hasGateway = new BackupStore(open).takesGateway(new BackupStore(from), manifest);
+    console.log(question(manifest, open.stack.name, hasGateway));
     if (yes !== true && !(await agreed("Restore?"))) throw new ToolError("Nothing was changed.");
 
     const steps = new Steps(2);
@@ -34,7 +37,7 @@ command("restore", async ({ values: { stack: name, into, yes, "other-key": other
     for (const warning of changes.warnings) console.log(`\nwarning: ${warning}`);
 });
 
-function question(manifest: Manifest, stack: string): string {
+function question(manifest: Manifest, stack: string, hasGateway: boolean): string {
     const age = ageText(Date.now() - timeOf(manifest).getTime());
     const rows = (tables: Record<string, number>) => Object.values(tables).reduce((sum, count) => sum + count, 0);
     return [
@@ -44,7 +47,7 @@ function question(manifest: Manifest, stack: string): string {
             ([name, tables]) => `  the database ${name} with ${rows(tables)} rows`,
         ),
         "  the files of authentik: media, templates and certificates",
-        ...("gateway.tar" in manifest.files ? ["  the certificates and the ACME account of a gateway"] : []),
+        ...(hasGateway ? ["  the certificates and the ACME account of a gateway"] : []),
         "",
     ].join("\n");
 }

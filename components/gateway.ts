@@ -87,7 +87,9 @@ export class Gateway extends pulumi.ComponentResource {
         const child = { parent: this };
         const places = placesOf(config);
         this.places = places;
-        const certificates = config.certificates.filter(({ certificate }) => isFor(certificate, namesOf(places)));
+        const certificates = config.certificates.filter(({ certificate }) =>
+            namesOf(places).some((one) => isFor(certificate, one)),
+        );
         const options = gatewayOptions(gateway, certificates);
         const title = `${context.prefix}${roles.gateway.host}`;
         this.volume = dataVolume(`${name}-data`, "gateway", context, child);

@@ -1,4 +1,5 @@
 import type { X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { z } from "zod";
 import { name, section } from "../ground/fields";
 import { certificates as pem, certificatesIn } from "./secrets";
@@ -24,8 +25,9 @@ export function leafOf(certificate: string): X509Certificate | undefined {
     return certificatesIn(certificate)?.[0];
 }
 
-/** Whether it is for one of these names. */
-export function isFor(certificate: string, names: string[]): boolean {
-    const own = leafOf(certificate);
-    return names.some((one) => own?.checkHost(one) !== undefined);
+/** Whether it is for a host, by its name or address; false for what is no certificate. */
+export function isFor(certificate: string | X509Certificate, host: string): boolean {
+    const own = typeof certificate === "string" ? leafOf(certificate) : certificate;
+    const address = host.replace(/^\[(.*)\]$/, "$1");
+    return (isIP(address) === 0 ? own?.checkHost(host) : own?.checkIP(address)) !== undefined;
 }

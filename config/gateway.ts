@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { GatewayOptions } from "../authentik/gateway-caddyfile";
 import { roles } from "../authentik/roles";
 import { limits, port, section, text } from "../ground/fields";
-import { type CertificateConfig, leafOf } from "./certificates";
+import { type CertificateConfig, isFor, leafOf } from "./certificates";
 
 /** The gateway. */
 export const gateway = section({
@@ -66,10 +66,10 @@ export function gatewayOptions(
         httpPort: httpPortOf({ httpsPort, ...rest }),
         issuer,
         acme: { email: acme.email, ca: acme.staging ? staging : acme.ca },
-        certificates: certificates.map(({ certificate }) => {
-            const own = leafOf(certificate);
-            return { file: fileOf(certificate), covers: (hostname) => own?.checkHost(hostname) !== undefined };
-        }),
+        certificates: certificates.map(({ certificate }) => ({
+            file: fileOf(certificate),
+            covers: (host) => isFor(certificate, host),
+        })),
     };
 }
 

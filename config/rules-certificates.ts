@@ -40,7 +40,11 @@ export const certificateRules: Rule[] = [
             const shared = sharedCertificates(config).map(({ name }) => name);
             const names = placesOf(config).map(({ origin }) => new URL(origin).hostname);
             for (const [index, { name, certificate }] of config.certificates.entries())
-                if (leafOf(certificate) !== undefined && !shared.includes(name) && !isFor(certificate, names))
+                if (
+                    leafOf(certificate) !== undefined &&
+                    !shared.includes(name) &&
+                    !names.some((one) => isFor(certificate, one))
+                )
                     report(
                         ["certificates", index, "certificate"],
                         `is for ${leafOf(certificate)?.subjectAltName ?? "no name"}, but the gateway serves other names (${names.join(", ")}); ` +

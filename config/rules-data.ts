@@ -15,6 +15,13 @@ export const dataRules: Rule[] = [
         },
     })),
     {
+        reads: ["postgres"],
+        check: ({ postgres }, report) => {
+            if ((postgres.external ?? postgres.stack) !== undefined && postgres.connections !== undefined)
+                report(["postgres", "connections"], "needs a PostgreSQL that this stack creates; remove it");
+        },
+    },
+    {
         reads: ["postgres", "consumers"],
         check: ({ postgres, consumers }, report) => {
             if ((postgres.external ?? postgres.stack) !== undefined && consumers.length > 0)

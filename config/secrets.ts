@@ -39,7 +39,7 @@ export interface StackSecret {
 /** The keys that decide which secrets there are. */
 export const decidesSecrets = [
     ...(["version", "postgres", "redis", "consumers", "outposts", "applications"] as const),
-    ...(["email", "blueprints", "backup"] as const),
+    ...(["email", "blueprints", "backup", "certificates"] as const),
 ] as const;
 
 /** What of a configuration decides which secrets there are. */

@@ -42,7 +42,7 @@ const volumeFields = Object.fromEntries(
 ) as Record<VolumeRole, z.ZodPrefault<z.ZodObject<{ name: z.ZodOptional<typeof dockerName> }, z.core.$strict>>>;
 
 /** What a restore fills again from a backup. */
-export const restored: VolumeRole[] = ["postgres", "media", "templates", "certificates"];
+export const restored: VolumeRole[] = ["postgres", "media", "templates", "certificates", "gateway"];
 
 /** The volumes with data. */
 export const volumes = section(volumeFields)

@@ -53,7 +53,10 @@ export class DockerHost extends DockerRuntime {
             const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
             image = imageNow({ title, resource: name, image: made.image }, () => this.connect(), this.observation);
             if (pulumi.runtime.isDryRun() && this.observation !== undefined)
-                void tellAbsence({ title, resource: name, madeOf, image, ports, cure }, this.observation);
+                void tellAbsence({ title, resource: name, madeOf, image, ports, cure }, this.observation).catch(
+                    // The resource itself fails with it.
+                    () => undefined,
+                );
             return {
                 [stackLabel]: this.stack,
                 [resourceLabel]: name,

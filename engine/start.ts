@@ -50,14 +50,15 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
     const inTheWay = before.filter(({ conflicts }) => conflicts).map((other) => other.container);
     const former = before.filter(({ isFormer }) => isFormer);
     const isNew = state.State.Status === "created";
-    // Those that serve meanwhile may use them as well, so nobody waits for it.
-    if (isNew && start.exclusive.length === 0) await handOver(containersOn(connection), start.title, start.handOvers);
+    // What serves meanwhile may use them as well, so nobody waits for it. What must not fail needs files that nobody changes.
+    const early = start.exclusive.length === 0 && start.handOvers.every(({ optional }) => optional);
+    if (isNew && early) await handOver(containersOn(connection), start.title, start.handOvers);
     let started = false;
     try {
         // One that is still being stopped could not be started again.
         const stopped = await Promise.allSettled(inTheWay.map((other) => stop(docker, other, start)));
         for (const outcome of stopped) if (outcome.status === "rejected") throw outcome.reason;
-        if (isNew && start.exclusive.length > 0) await handOver(containersOn(connection), start.title, start.handOvers);
+        if (isNew && !early) await handOver(containersOn(connection), start.title, start.handOvers);
         if (isNew) await putFiles(container, start.files);
         // The provider has no argument for this limit.
         await container.update({ PidsLimit: start.pids });

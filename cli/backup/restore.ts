@@ -45,7 +45,9 @@ export async function replaceData(progress: Progress, { from, into, id }: Restor
         progress(await store.restore(new BackupStore(from), id));
     } catch (error) {
         const again = `Fix the cause, then run the same command again; \`npm start -- ${into.stack.name}\` starts the stack as it is.`;
-        throw new ToolError(`${reasonOf(error)}\n\nServer, worker and backups were stopped. ${again}`);
+        throw new ToolError(
+            `${reasonOf(error)}\n\nServer, worker and backups were stopped, and the gateway if its certificates are in the backup. ${again}`,
+        );
     }
 }
 

@@ -119,10 +119,15 @@ export class BackupStore {
         await this.run("checking the backup", ["check", id]);
     }
 
+    /** Whether a restore replaces the gateway's files. Those of another stack stay there: no two gateways share a CA. */
+    public takesGateway(from: BackupStore, { files }: Manifest): boolean {
+        const isSame = from.open.stack.name === this.open.stack.name;
+        return isSame && "gateway.tar" in files && this.requirements.images.gateway !== undefined;
+    }
+
     /** Stops what writes, and puts a backup of a stack in the place of what is there. Returns what was printed. */
     public async restore(from: BackupStore, id: string): Promise<string> {
-        const { files } = await from.manifest(id);
-        const hasGateway = "gateway.tar" in files && this.requirements.images.gateway !== undefined;
+        const hasGateway = this.takesGateway(from, await from.manifest(id));
         // It keeps in memory what it reads when it starts.
         const gateway = hasGateway ? await containersOf(this.open, "-gateway") : [];
         await stopWriters(this.open, [...(await this.containers()), ...gateway]);

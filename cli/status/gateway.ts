@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
 import { certificateFolder, gatewayFolder } from "../../authentik/gateway-caddyfile";
+import { isFor } from "../../config/certificates";
 import { certificatesIn } from "../../config/secrets";
 import { isObject } from "../../ground/problems";
 import { ageText } from "../backup/manifest";
@@ -74,15 +74,11 @@ export function gatewayRows(names: ServedName[], { stack, now }: { stack: string
     if (wrong.length > 0) return wrong;
     const [first] = names.flatMap(({ certificate }) => certificate ?? []).sort((a, b) => endOf(a) - endOf(b));
     const soonest = first === undefined ? "" : `, the first ends in ${ageText(endOf(first) - now.getTime())}`;
-    return [row(area, "Gateway", `${names.length}${soonest}, and is renewed in time`)];
+    return [row(area, "Gateway", `${names.length}${soonest}`)];
 }
 
 function endOf({ validTo }: X509Certificate): number {
     return Date.parse(validTo);
-}
-
-function isFor(certificate: X509Certificate, name: string): boolean {
-    return (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 }
 
 /** The hosts in Caddy's own form of a configuration. */

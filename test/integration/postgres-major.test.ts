@@ -38,7 +38,7 @@ describe("a PostgreSQL of another major version", () => {
             "CREATE UNLOGGED TABLE empty ()",
             "SELECT lo_from_bytea(0, 'large')",
         ]);
-        await sql("postgres", ["ALTER SYSTEM SET max_connections = 120", "ALTER SYSTEM SET work_mem = '5MB'"]);
+        await sql("postgres", ["ALTER SYSTEM SET deadlock_timeout = '3s'", "ALTER SYSTEM SET work_mem = '5MB'"]);
     });
     after(async () => {
         await stack.close();
@@ -89,7 +89,7 @@ describe("a PostgreSQL of another major version", () => {
         expect(await sql("postgres", ["SHOW server_version_num"])).to.match(new RegExp(`^${later.major}\\d{4}$`));
         expect(await contents()).to.deep.equal(before);
         expect(await sql("paperless", [`INSERT INTO "It's odd" DEFAULT VALUES RETURNING id`])).to.equal("501");
-        expect(await sql("postgres", ["SHOW max_connections", "SHOW work_mem"])).to.equal("120\n5MB");
+        expect(await sql("postgres", ["SHOW deadlock_timeout", "SHOW work_mem"])).to.equal("3s\n5MB");
         expect(await volumes(`${prefix}pg_`)).to.have.members(["it-m-pg_data", "it-m-pg_data_17", "it-m-pg_socket"]);
         expect((await containers(`${prefix}authentik-postgres`)).length).to.equal(1);
     });

@@ -147,7 +147,7 @@ describe("the program, with another configuration", () => {
             container((await runProgram({ configuration: devWith(changes) })).resources, "authentik-postgres-server")
                 .inputs.command;
 
-        expect(await commandOf({})).to.deep.equal(["postgres", "-c", "max_connections=200"]);
+        expect(await commandOf({})).to.deep.equal(["postgres", "-c", "max_connections=300"]);
         expect(await commandOf({ "postgres.connections": 500 })).to.include("max_connections=500");
     });
 

@@ -31,7 +31,7 @@ describe("the certificates of the gateway, in a status", () => {
                 area: "Certificates and tokens",
                 title: "Gateway",
                 state: "fine",
-                text: "2, the first ends in 1 day, and is renewed in time",
+                text: "2, the first ends in 1 day",
             },
         ]);
     });
