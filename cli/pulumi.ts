@@ -12,8 +12,15 @@ const operations = ["up", "preview", "refresh", "destroy", "import"];
  */
 main(async (args) => {
     const { stack: name, rest } = takeStack(args);
-    const [open] = await openExisting({ name, progress: console.error });
+    // Pulumi itself would write the salt of this machine's passphrase into the stack's file.
+    const [, , created] = rest[0] === "stack" && rest[1] === "init" && name === undefined ? rest : [];
+    const [open] = await openExisting({
+        name: name ?? created,
+        creates: created !== undefined,
+        progress: console.error,
+    });
     if (open === undefined) return;
+    if (created !== undefined) return console.log(`The stack ${created} exists.`);
     const { stack, workplace, options } = open;
     const [command = "help"] = rest;
     const configFile =

@@ -60,10 +60,10 @@ export async function openStack(workplace: Workplace, name: string, root = proje
     }
 }
 
-/** Whether the backend has a stack of this name. */
-export async function existsStack(workplace: Workplace, name: string, root = projectRoot): Promise<boolean> {
+/** Names of the project's stacks in the backend. */
+export async function knownStacks(workplace: Workplace, root = projectRoot): Promise<string[]> {
     const stacks = await (await workspaceIn(root, workplace)).listStacks();
-    return stacks.some((stack) => stack.name.split("/").at(-1) === name);
+    return stacks.map((stack) => stack.name.split("/").at(-1) ?? "");
 }
 
 async function selectStack(workplace: Workplace, name: string, root: string): Promise<Stack> {

@@ -58,7 +58,7 @@ function networkProblems(config: Config, networks: Network[]): Problem[] {
         if (!adopt || networks.some((network) => network.Name === name && fits(network))) return [];
         const what = networks.some((network) => network.Name === name)
             ? "is a network of one machine"
-            : "is no network";
+            : "is not a network";
         const cure = `is to be adopted, and ${what}; make it with \`docker network create --driver overlay --attachable ${name}\` or remove networks.${role}.adopt`;
         return [{ key: `networks.${role}.name`, value: name, cure }];
     });

@@ -68,7 +68,7 @@ const schema = section({
         .enum(subModes, { error: `must be one of ${subModes.join(", ")}` })
         .optional()
         .describe(
-            "what identifies a person to the application; after a change it takes them for new people; default: user_username",
+            "what identifies a person to the application; if you change it, the application treats everybody as a new user; default: user_username",
         ),
     logout: section({
         uri: httpUrl.describe("URL of the application that authentik calls when a person signs out"),

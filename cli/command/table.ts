@@ -38,7 +38,7 @@ const json = { type: "boolean", about: "prints JSON" } as const;
 /**
  * The commands: their help, the completion of shells, docs/commands.md and what is said of a wrong option are made from it.
  *
- * Words that are not here are no command, and options that are not here are none.
+ * There are no other commands or options.
  */
 export const commands = {
     init: {
@@ -59,12 +59,12 @@ export const commands = {
             prefix: {
                 type: "string",
                 value: "text",
-                about: "put before every name; default: only for local, the stack's name",
+                about: "prefix of every name; default: the stack's name with `--way local`, otherwise none",
             },
             yes: {
                 type: "boolean",
                 short: "y",
-                about: "asks nothing, and uses the suggestion for everything that no option sets",
+                about: "asks nothing; uses the default for what no option sets",
             },
         },
         more: "It does not ask for what an option sets.",
@@ -91,15 +91,15 @@ export const commands = {
         options: { stack },
     },
     status: {
-        summary: "shows in one screen how a stack is, and what to do about what needs attention",
+        summary: "shows the state of a stack on one screen, and how to fix what needs attention",
         takes: "[stack]",
         example: "--watch",
         options: {
             json,
-            watch: { type: "boolean", about: "looks again every ten seconds, until it is interrupted" },
+            watch: { type: "boolean", about: "refreshes every ten seconds until interrupted" },
             page: {
                 type: "boolean",
-                about: "serves it as a page with the topology, on 127.0.0.1, until it is interrupted",
+                about: "serves it as a page with the topology, on 127.0.0.1, until interrupted",
             },
             port: { type: "string", value: "number", about: "where that page is served; default: 9799" },
             once: { type: "string", value: "file", about: "writes that page into a file instead" },
@@ -115,7 +115,7 @@ export const commands = {
             stack: { ...stack, about: "the stack; default: every one that was started" },
         },
         more:
-            "Safe to repair are the lock of a killed run with what it left unfinished, jobs that have ended, and containers that ran and stopped. " +
+            "It removes the lock and unfinished operations of a killed run, removes jobs that have ended, and starts containers that ran and stopped. " +
             "What has to be created, changed or replaced needs an update: `npm start`.",
         exits: { 2: "a stack that was started needs attention, or its Docker engine does not answer" },
     },
@@ -162,7 +162,10 @@ export const commands = {
         summary: "makes a backup of a running stack now",
         example: "",
         options: {
-            verify: { type: "boolean", about: "restores the newest one for a trial instead, and compares every table" },
+            verify: {
+                type: "boolean",
+                about: "instead, restores the newest backup into a temporary database, and compares every table",
+            },
             stack,
         },
     },
@@ -177,7 +180,7 @@ export const commands = {
         example: "2026-11-28T03-30-00Z",
         options: {
             into: { type: "string", value: "stack", about: "restores it into another stack" },
-            "other-key": { type: "boolean", about: "also restores a backup of another secret key" },
+            "other-key": { type: "boolean", about: "allows a backup that was made with another secret key" },
             stack,
             yes,
         },
@@ -189,7 +192,7 @@ export const commands = {
         options: {
             back: {
                 type: "boolean",
-                about: "restores what was saved before the last step, or the last save of the version",
+                about: "goes back to what the last step saved, or to the last save of the given version",
             },
             postgres: {
                 type: "boolean",
@@ -201,13 +204,12 @@ export const commands = {
         more: "Without a version: the newest that this program was tested with.",
     },
     adopt: {
-        summary:
-            "takes over an authentik that was installed with its official compose file, or of which there is a dump",
+        summary: "takes over an authentik that was installed with its official compose file, or from a database dump",
         takes: "<folder-or-project>",
         example: "/srv/authentik --stack prod --url https://auth.example.com",
         options: {
             stack: { ...stack, about: "the new stack; default: the project's name" },
-            url: { type: "string", value: "url", about: "where browsers reach it, if that cannot be seen" },
+            url: { type: "string", value: "url", about: "its URL, if the old settings do not contain it" },
             dump: { type: "string", value: "file", about: "takes the database from a dump" },
             yes,
         },
@@ -216,7 +218,7 @@ export const commands = {
         summary: "prints an output of a stack in plain text; without a path all, with [secret] for each secret",
         takes: "[path]",
         example: "admin.password",
-        options: { json: { ...json, about: "prints JSON also where it is text" }, stack },
+        options: { json: { ...json, about: "prints text as JSON, too" }, stack },
     },
     open: {
         summary: "prints a link that signs you in to authentik; it works once, for some minutes",
@@ -244,7 +246,7 @@ export const commands = {
         summary: "names newer releases of authentik and of the other images, and which of them close security holes",
         example: "--json",
         options: { json, stack: { ...stack, about: "the stack; default: dev" } },
-        exits: { 2: "something is newer", 3: "something that closes a security hole is newer" },
+        exits: { 2: "something newer exists", 3: "a newer release closes a security hole" },
     },
     pulumi: {
         summary: "runs the Pulumi CLI as the other commands do, with its backend, passphrase and plugins",
@@ -263,7 +265,7 @@ export const allCommands: Record<string, Command> = commands;
 
 /** Exit codes of every command. */
 export const commonExits: Record<number, string> = {
-    0: "it is done",
+    0: "success",
     1: "it failed, and the message says why",
     130: "it was interrupted; run it again to continue",
 };

@@ -10,7 +10,7 @@ import { readRequirements, stackNames } from "../stack/files";
 import { healInterrupted } from "../stack/leftovers";
 import { readState, type StateResource } from "../stack/state";
 import { removeJobsOf, swarmOf } from "../stack/swarm";
-import { dockerOf, existsStack, openStack, type OpenStack, projectRoot } from "../workplace";
+import { dockerOf, knownStacks, openStack, type OpenStack, projectRoot } from "../workplace";
 
 /** A stack that was started. */
 export interface StartedStack {
@@ -30,9 +30,10 @@ export async function startedStacks(name?: string): Promise<StartedStack[]> {
     if (backend.folder !== undefined && !existsSync(backend.folder)) return [];
     const pulumi = await findPulumi(() => undefined);
     if (pulumi === undefined) return [];
+    const known = await knownStacks({ pulumi, backend });
     const started: StartedStack[] = [];
     for (const stack of name === undefined ? stackNames(projectRoot) : [name]) {
-        if (!(await existsStack({ pulumi, backend }, stack))) continue;
+        if (!known.includes(stack)) continue;
         const docker = await findDocker(readRequirements(projectRoot, stack).docker).catch(reasonOf);
         if (typeof docker === "object") {
             started.push({ open: await openStack({ docker, pulumi, backend }, stack) });

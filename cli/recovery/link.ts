@@ -56,7 +56,7 @@ export async function recoveryLink(name: string | undefined, user: string, mends
 /** How a link is shown. */
 export function linkText(user: string, { url, mended }: RecoveryLink): string {
     return [
-        ...mended.map((text) => `Mended: ${text}.`),
+        ...mended.map((text) => `Fixed: ${text}.`),
         `Opens signed in as ${user}, once, within ${minutes} minutes:`,
         `\n  ${url}\n`,
         "Whoever has this link can sign in as that user, without a password or a second factor.",

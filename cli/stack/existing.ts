@@ -2,14 +2,16 @@ import { existsSync } from "node:fs";
 import { findBackend, prepareBackend } from "../engine/backend";
 import { ensureDocker, findDocker } from "../docker-engine";
 import { ensurePulumi } from "../engine";
-import { existsStack, openStack, type OpenStack, projectRoot, type Workplace } from "../workplace";
+import { knownStacks, openStack, type OpenStack, projectRoot, type Workplace } from "../workplace";
 import { type Progress, ToolError } from "../progress";
 import { defaultStack, readRequirements, rehearsalStack } from "./files";
 
 /** Options for opening stacks that were started before. */
 export interface ExistingOptions {
-    /** Default: the default stack and the rehearsal. */
+    /** Default: the default stack and the rehearsal; if there is neither, the only one that there is. */
     name?: string;
+    /** Whether it creates the stack of this name if it does not exist. Default: false. */
+    creates?: boolean;
     progress: Progress;
     /** Whether the command needs the Docker engine, and starts one. Default: false. */
     needsDocker?: boolean;
@@ -20,18 +22,18 @@ export interface ExistingOptions {
 /**
  * Opens the stacks that were started before.
  *
- * @throws ToolError when there is none, or when the stack's Docker engine is needed or asked, and does not answer.
+ * @throws ToolError when there is none or no telling which, or when the stack's Docker engine is needed or asked, and does not answer.
  */
 export async function openExisting(options: ExistingOptions): Promise<OpenStack[]> {
-    const { name, progress, needsDocker = false, asksDocker = false } = options;
-    const nothing =
-        name === undefined
-            ? `Nothing was started from ${projectRoot}: \`npm start\` brings a stack up.`
-            : `No stack ${name} was started from ${projectRoot}: \`npm start -- ${name}\` brings it up.`;
+    const { name, creates = false, progress, needsDocker = false, asksDocker = false } = options;
     const backend = findBackend(projectRoot);
-    if (backend.folder !== undefined && !existsSync(backend.folder)) throw new ToolError(nothing);
+    const isNew = backend.folder !== undefined && !existsSync(backend.folder);
+    if (isNew && !creates) throw nothing(name);
     prepareBackend(backend);
-    const requirements = readRequirements(projectRoot, name ?? defaultStack);
+    const pulumi = await ensurePulumi(progress);
+    const known = isNew ? [] : await knownStacks({ pulumi, backend });
+    const chosen = choose(known, name, creates);
+    const requirements = readRequirements(projectRoot, chosen[0]);
     const docker = needsDocker
         ? await ensureDocker(progress, requirements.docker)
         : await findDocker(requirements.docker).catch((error: unknown) => {
@@ -39,12 +41,26 @@ export async function openExisting(options: ExistingOptions): Promise<OpenStack[
               if (asksDocker) throw error;
               return undefined;
           });
-    const workplace: Workplace = { docker, pulumi: await ensurePulumi(progress), backend };
-
+    const workplace: Workplace = { docker, pulumi, backend };
     const opened: OpenStack[] = [];
-    for (const stack of name === undefined ? [defaultStack, rehearsalStack] : [name]) {
-        if (await existsStack(workplace, stack)) opened.push(await openStack(workplace, stack));
-    }
-    if (opened.length === 0) throw new ToolError(nothing);
+    for (const stack of chosen) opened.push(await openStack(workplace, stack));
     return opened;
+}
+
+function choose(known: string[], name: string | undefined, creates: boolean): [string, ...string[]] {
+    const usual = [defaultStack, rehearsalStack].filter((one) => known.includes(one));
+    const wanted = name === undefined ? (usual.length > 0 ? usual : known) : [name];
+    if (usual.length === 0 && wanted.length > 1)
+        throw new ToolError(`Several stacks were started: ${known.join(", ")}. Name one of them with --stack.`);
+    const [first, ...others] = creates ? wanted : wanted.filter((one) => known.includes(one));
+    if (first === undefined) throw nothing(name);
+    return [first, ...others];
+}
+
+function nothing(name: string | undefined): ToolError {
+    return new ToolError(
+        name === undefined
+            ? `Nothing was started from ${projectRoot}: \`npm start\` brings a stack up.`
+            : `No stack ${name} was started from ${projectRoot}: \`npm start -- ${name}\` brings it up.`,
+    );
 }
