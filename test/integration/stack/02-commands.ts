@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Topology } from "../../../cli/graph/topology";
 import type { Status } from "../../../cli/status/row";
 import { authentikStack, copyProject } from "../../support/project-copy";
+import { originOf } from "../support/dev";
 import { sharedStack, type SharedStack } from "../support/shared-stack";
 
 /** Nothing listens there. */
@@ -38,7 +39,7 @@ describe("the command line, with a running stack", () => {
         ]);
         const { attention, rows, url } = JSON.parse(status.stdout) as Status;
         expect(status.code, status.stdout).to.equal(attention === 0 ? 0 : 2);
-        expect(url).to.equal(`http://authentik.localhost:${shared.ports.server}`);
+        expect(url).to.equal(originOf("authentik", shared.ports.server, shared.ports));
         const containers = rows.filter(({ area }) => area === "Containers");
         expect(containers.map(({ title }) => title)).to.include.members(["authentik-server", "postgres", "redis"]);
         expect(containers.map(({ state, text }) => `${state} ${text}`.split(",")[0])).to.satisfy((all: string[]) =>
@@ -66,6 +67,6 @@ describe("the command line, with a running stack", () => {
         expect(doctor.code, doctor.stderr).to.equal(2);
         expect(doctor.stdout).to.contain(`it-a cannot be looked at: No Docker engine answers at ${nowhere}`);
         expect(output.code, output.stderr).to.equal(0);
-        expect(output.stdout).to.contain(`http://authentik.localhost:${shared.ports.server}`);
+        expect(output.stdout).to.contain(originOf("authentik", shared.ports.server, shared.ports));
     });
 });

@@ -54,7 +54,7 @@ describe("the command line", () => {
         expect(text).to.include("-s, --stack <name>");
         expect(text).to.include("Example:  npx authentik-stack outdated --json");
         expect(text).to.include("Short:    npm run outdated -- --json");
-        expect(text).to.match(/3 +something that closes a security hole is newer/);
+        expect(text).to.match(/3 +a newer release closes a security hole/);
         expect(helpOf("backup")).to.match(/Short: +npm run backup$/m);
     });
 
