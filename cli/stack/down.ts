@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
-import { stackLabel } from "../../engine/labels";
+import { serviceLabel, stackLabel } from "../../engine/labels";
 import { stopServices } from "../../engine/swarm-start";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
@@ -49,9 +49,6 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
         networks: Object.fromEntries(shared.map(({ name, others }) => [name, others])),
     };
 }
-
-/** Swarm's own label of the containers of services. */
-const serviceLabel = "com.docker.swarm.service.id";
 
 /** Networks of a stack that other containers use: Docker would not delete them. */
 async function sharedNetworks(docker: Docker, open: OpenStack, resources: StateResource[]) {
