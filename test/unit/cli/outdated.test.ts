@@ -70,7 +70,8 @@ describe("news of a stack's images", () => {
             docker: { registryAuth },
             credentialsLater: false,
             allowUntested: false,
-            ownsPostgres: true, volumes: [],
+            ownsPostgres: true,
+            volumes: [],
         });
 
     it("names the newest authentik, the holes that it closes, and the next step", async () => {
@@ -141,7 +142,8 @@ describe("news of a stack's images", () => {
             docker: {},
             credentialsLater: false,
             allowUntested: false,
-            ownsPostgres: true, volumes: [],
+            ownsPostgres: true,
+            volumes: [],
         });
 
         expect(told.silent).to.have.length(1);
