@@ -7,7 +7,7 @@ import { swarm } from "../../config/runtime";
 import { schema } from "../../config/schema";
 import { type VolumeNames, volumesOf } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
-import type { VolumeDriver } from "../../engine/swarm-service";
+import type { DataPlace } from "../../engine/swarm-place";
 import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
 import { keyOf } from "../project";
@@ -33,7 +33,7 @@ export interface StackRequirements {
     /** Whether `docker:registryAuth` is encrypted, as a whole or in part, so that only the update can use it. */
     credentialsLater: boolean;
     /** Where a Swarm keeps its data. Default: it runs on one Docker host. */
-    swarm?: { dataNode: string; storage?: VolumeDriver };
+    swarm?: DataPlace;
 }
 
 /**

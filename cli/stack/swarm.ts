@@ -4,6 +4,7 @@ import { resourceLabel, stackLabel } from "../../engine/labels";
 import { containersOn, type JobPlace, removeJobs } from "../../engine/job";
 import { Images } from "../../engine/swarm-images";
 import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
+import { nodesWith } from "../../engine/swarm-place";
 import { replicasOf, scale, servicesOf as everyService } from "../../engine/swarm-start";
 import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
 import { runTwin } from "../../engine/swarm-twin";
@@ -28,15 +29,10 @@ export function jobsOf(open: OpenStack): JobPlace {
     const connection = dockerOf(open.workplace);
     const swarm = swarmOf(open);
     if (swarm === undefined) return containersOn(connection);
-    const [label = "", value = ""] = swarm.dataNode.split("=");
     const names = namesOf(open.stack.workspace.workDir, open.stack.name);
     const shared = restored.filter((role) => sharedOf(role) !== undefined).map((role) => volumeName(role, names));
-    const driverOf = (source: unknown) => (shared.includes(String(source)) ? swarm.storage : undefined);
-    return servicesOn(connection, new Images(() => Promise.resolve(connection), open.identity), {
-        driverOf,
-        constraintsOf: (sources) =>
-            sources.some((source) => driverOf(source) === undefined) ? [`node.labels.${label}==${value}`] : [],
-    });
+    const nodes = nodesWith(swarm, (source) => shared.find((name) => name === source));
+    return servicesOn(connection, new Images(() => Promise.resolve(connection), open.identity), nodes);
 }
 
 /** Removes the jobs of a stack that a killed run left. */
