@@ -40,6 +40,27 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         ],
         [/^GET \/services(\?|$)/, (_, { url }) => labelled(lists.services ?? [], ({ Spec }) => Spec.Labels, url)],
         [/^GET \/secrets(\?|$)/, (_, { url }) => labelled(lists.secrets ?? [], ({ Spec }) => Spec.Labels, url)],
+        [/^GET \/services\/([^/?]+)/, ([id]) => lists.services?.find(({ ID }) => ID === id)],
+        [
+            /^POST \/services\/create/,
+            async (_, request) => {
+                const ID = `job-${record.created.length}`;
+                const body = await readJson(request);
+                record.created.push(fresh(ID, String(body.Name), body));
+                return { ID };
+            },
+        ],
+        [
+            /^GET \/tasks\?filters=(.*)/,
+            ([filters = ""]) => {
+                const [service = ""] = (JSON.parse(decodeURIComponent(filters)) as { service: string[] }).service;
+                if (created(service) === undefined) return [];
+                const ExitCode = exit(jobs++);
+                const State = ExitCode === undefined ? "running" : ExitCode === 0 ? "complete" : "failed";
+                return [{ ID: service, CreatedAt: "", Status: { State, ContainerStatus: { ExitCode } } }];
+            },
+        ],
+        [/^GET \/tasks\/([^/]+)\/logs/, ([id = ""], _, response) => void response.end(framed(log(id)))],
         [/^DELETE \/services\/[^/]+$/, () => ({})],
         [
             /^DELETE \/secrets\/([^/]+)$/,

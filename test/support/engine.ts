@@ -42,7 +42,7 @@ export interface Listed {
 export interface ListedOnSwarm {
     ID: string;
     CreatedAt: string;
-    Spec: { Name: string; Labels?: Record<string, string> };
+    Spec: { Name: string; Labels?: Record<string, string>; TaskTemplate?: object };
 }
 
 /** A network as the engine lists it; its inspection adds what is on it. */
@@ -91,7 +91,7 @@ export interface Behaviour {
     missing?: string[];
 }
 
-/** A container that was created, and what was done with it since. */
+/** A container or a service that was created, and what was done with it since. */
 export interface Created {
     id: string;
     name: string;
