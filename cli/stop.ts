@@ -4,6 +4,7 @@ import { Steps } from "./progress";
 import { keptText, takeDown } from "./stack/down";
 import { openExisting } from "./stack/existing";
 import { stackOf } from "./stack/files";
+import { swarmOf } from "./stack/swarm";
 
 /**
  * `npm stop [-- <stack>]`: takes a stack down; its data and the passwords that belong to it are kept.
@@ -22,6 +23,6 @@ command("down", async ({ values, named }) => {
         );
         for (const [network, others] of Object.entries(networks))
             console.log(`  Kept: the network ${network}, still used by ${others.join(", ")}.`);
-        if (volumes.length > 0) console.log(`\n${keptText(open.stack.name, volumes)}\n`);
+        if (volumes.length > 0) console.log(`\n${keptText(open.stack.name, volumes, swarmOf(open)?.dataNode)}\n`);
     }
 });

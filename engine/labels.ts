@@ -8,6 +8,8 @@ export const jobLabel = "authentik-stack.job";
 export const generationLabel = "authentik-stack.generation";
 /** Label with a digest of everything that a container is made of. */
 export const madeOfLabel = "authentik-stack.made-of";
+/** Swarm's own label of the containers of services. */
+export const serviceLabel = "com.docker.swarm.service.id";
 
 /** Label with the resource's URN, on containers that an earlier version of this program created. */
 export const formerLabel = "authentik-stack.urn";

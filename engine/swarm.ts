@@ -11,6 +11,7 @@ import { hooksOf, recordStep, valueOf } from "./step";
 import { Images } from "./swarm-images";
 import { type Nodes, servicesOn } from "./swarm-job";
 import { observeSwarm } from "./swarm-observation";
+import { nodesWith } from "./swarm-place";
 import {
     type ServiceFile,
     serviceArgs,
@@ -55,9 +56,9 @@ export const defaultDataNode = "authentik-stack.data=true";
  *     storage: { name: "local", options: { type: "nfs", o: "addr=192.0.2.5,nfsvers=4", device: ":/srv/authentik/{volume}" } },
  * });
  */
-export class Swarm extends DockerRuntime implements Nodes {
+export class Swarm extends DockerRuntime {
     protected readonly networkKind = { driver: "overlay", attachable: true };
-    private readonly dataNode: string;
+    private readonly nodes: Nodes;
     private readonly storage: VolumeDriver | undefined;
     private readonly images = new Images(() => this.connect(), this.stack);
     /** What the volumes are for, by their names and by the outputs that components pass on. */
@@ -66,8 +67,12 @@ export class Swarm extends DockerRuntime implements Nodes {
 
     public constructor(args: SwarmArgs = {}) {
         super(args);
-        this.dataNode = args.dataNode ?? defaultDataNode;
-        this.storage = args.storage;
+        const { dataNode = defaultDataNode, storage } = args;
+        this.storage = storage;
+        this.nodes = nodesWith({ dataNode, storage }, (source) => {
+            const volume = this.volumes.get(source);
+            return volume?.shared === undefined ? undefined : volume.name;
+        });
     }
 
     /**
@@ -112,8 +117,8 @@ export class Swarm extends DockerRuntime implements Nodes {
             swarmName(name),
             serviceArgs(args, {
                 files: files.map((file) => this.file(name, workload, file, opts)),
-                constraints: this.constraintsOf(sources),
-                driverOf: (source) => this.driverOf(source),
+                constraints: this.nodes.constraintsOf(sources),
+                driverOf: (source) => this.nodes.driverOf(source),
             }),
             {
                 ...this.ofProvider(opts),
@@ -201,24 +206,8 @@ export class Swarm extends DockerRuntime implements Nodes {
         return volume;
     }
 
-    public constraintsOf(sources: unknown[]): string[] {
-        const [label = "", value = "true"] = this.dataNode.split("=");
-        const isTied = sources.some((source) => this.driverOf(source) === undefined);
-        return isTied ? [`node.labels.${label}==${value}`] : [];
-    }
-
-    public driverOf(source: unknown): VolumeDriver | undefined {
-        const volume = this.volumes.get(source);
-        if (this.storage === undefined || volume?.shared === undefined) return undefined;
-        const options = Object.entries(this.storage.options).map(([key, value]) => [
-            key,
-            value.replaceAll("{volume}", volume.name),
-        ]);
-        return { name: this.storage.name, options: Object.fromEntries(options) as Record<string, string> };
-    }
-
     protected async jobPlace(): Promise<JobPlace> {
-        return servicesOn(await this.connect(), this.images, this);
+        return servicesOn(await this.connect(), this.images, this.nodes);
     }
 
     protected override networksOf(attachments: NetworkAttachment[]): NetworkAttachment[] {

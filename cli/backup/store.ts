@@ -73,7 +73,7 @@ export class BackupStore {
                 `The stack ${name} has no running container for its backups: \`npm start -- ${name}\` starts it, unless ` +
                     "`backup.run` is false.",
             );
-        const { code, output } = await running.execute(["sh", backupScript, "attempt", work]);
+        const { code, output } = await running.execute(["sh", backupScript, "attempt", work], { seconds: 3600 });
         if (code !== 0) throw new ToolError(output.trim());
         return output.trim();
     }

@@ -25,15 +25,27 @@ export interface Found {
     /**
      * Runs a command where it runs.
      *
-     * @param line what the command reads on standard input; it may be secret. Default: nothing.
+     * @throws Error with what it printed where it is not over in time on a Swarm.
      */
-    execute(command: string[], line?: string): Promise<{ code: number; output: string }>;
+    execute(command: string[], more?: Execution): Promise<{ code: number; output: string }>;
     /** Runs a job that has what it has, and returns what that printed. */
     twin(job: TwinJob): Promise<string>;
-    /** The content of a text file in it, whether it runs or not; empty if it does not exist. */
+    /**
+     * The content of a text file in it, whether it runs or not; empty if it does not exist.
+     *
+     * @throws Error where it cannot be read, or is not read within two minutes on a Swarm.
+     */
     read(path: string): Promise<string>;
     /** Stops it where it runs. */
     stop(): Promise<unknown>;
+}
+
+/** How a command runs. */
+export interface Execution {
+    /** What it reads on standard input; it may be secret. Default: nothing. */
+    line?: string;
+    /** After which it is given up on a Swarm, where it also has to find a place. Default: 120. */
+    seconds?: number;
 }
 
 /** A job that has what a container has: image, variables, files, volumes and networks. */
@@ -75,7 +87,7 @@ async function containersOnHost({ identity, workplace }: OpenStack): Promise<Fou
             isStarting: Status.includes("health: starting"),
             variables: async () => (await container.inspect()).Config.Env,
             complaint: async () => complaintOf(await container.inspect()),
-            execute: (command, line) => execute(container, command, line),
+            execute: (command, { line } = {}) => execute(container, command, line),
             twin: async ({ entrypoint, command, writable, ...job }) => {
                 const labels = { [stackLabel]: identity, [jobLabel]: job.name };
                 const args = twinArgs(await container.inspect(), { entrypoint, command, writable }, labels);

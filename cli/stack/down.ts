@@ -1,11 +1,12 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
-import { stackLabel } from "../../engine/labels";
+import { serviceLabel, stackLabel } from "../../engine/labels";
 import { stopServices } from "../../engine/swarm-start";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
-import { readState, rememberedVolumes, type StateResource } from "./state";
+import { readRequirements } from "./files";
+import { readState, type StateResource } from "./state";
 import { othersOn, removeJobsOf, swarmOf } from "./swarm";
 import { settle } from "./up";
 import { operate } from "./update";
@@ -25,24 +26,25 @@ export interface TakenDown {
  * @throws ToolError when another run is active, or with what the engine says about a failure.
  */
 export async function takeDown(progress: Progress, open: OpenStack): Promise<TakenDown> {
-    const { stack, identity, options, workplace } = open;
+    const { stack, options, workplace } = open;
     await settle(progress, open);
-    const state = await readState(open);
-    const { resources } = state;
+    const { resources } = await readState(open);
     const kept = resources.filter(isKept);
+    // Swarm makes volumes itself, so that only the configuration names them.
     const volumes =
         swarmOf(open) === undefined
             ? kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id)
-            : rememberedVolumes(state);
+            : kept.length === 0
+              ? []
+              : readRequirements(stack.workspace.workDir, stack.name).volumes;
     if (!resources.some(isRunning)) return { deleted: 0, volumes, networks: {} };
     const docker = await dockerOf(workplace).client();
     const shared = await sharedNetworks(docker, open, resources);
     const exclude = [...kept, ...shared].map(({ urn }) => urn);
-    if (swarmOf(open) !== undefined) await stopServices(dockerOf(workplace), identity);
+    await makeWay(open);
     const { changes } = await operate(progress, (operation) =>
         stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
-    await removeJobsOf(open);
     return {
         deleted: changes?.delete ?? 0,
         volumes,
@@ -50,8 +52,11 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     };
 }
 
-/** Swarm's own label of the containers of services. */
-const serviceLabel = "com.docker.swarm.service.id";
+/** Ends what would fail the deletion of a stack's resources: a job on its networks, and a container that takes long to stop. */
+export async function makeWay(open: OpenStack): Promise<void> {
+    await removeJobsOf(open);
+    if (swarmOf(open) !== undefined) await stopServices(dockerOf(open.workplace), open.identity);
+}
 
 /** Networks of a stack that other containers use: Docker would not delete them. */
 async function sharedNetworks(docker: Docker, open: OpenStack, resources: StateResource[]) {
@@ -89,13 +94,18 @@ function isRunning(resource: StateResource): boolean {
     return resource.custom === true && !isKept(resource) && !resource.type.startsWith("pulumi:providers:");
 }
 
-/** What is kept, and how to delete it for good. */
-export function keptText(stack: string, volumes: string[]): string {
+/**
+ * What is kept, and how to delete it for good.
+ *
+ * @param node label of the node of a Swarm that has the volumes. Default: they are on the Docker host.
+ */
+export function keptText(stack: string, volumes: string[], node?: string): string {
+    const where = node === undefined ? "" : `, on the node with the data (label ${node})`;
     return [
-        "  Kept, with the passwords that belong to it:",
+        `  Kept${where}, with the passwords that belong to it:`,
         ...volumes.map((volume) => `    ${volume}`),
         `  \`npm start -- ${stack}\` uses it again. To delete it for good:`,
         `    npm run pulumi -- destroy --stack ${stack} --ignore-protect --yes`,
-        `    docker volume rm ${volumes.join(" ")}`,
+        `    docker volume rm ${volumes.join(" ")}${node === undefined ? "" : "   # on that node"}`,
     ].join("\n");
 }

@@ -5,9 +5,9 @@ import { type Images, imagesOf } from "../../authentik/images";
 import { isCreatedHere } from "../../authentik/roles";
 import { swarm } from "../../config/runtime";
 import { schema } from "../../config/schema";
-import type { VolumeNames } from "../../config/volumes";
+import { type VolumeNames, volumesOf } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
-import type { VolumeDriver } from "../../engine/swarm-service";
+import type { DataPlace } from "../../engine/swarm-place";
 import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
 import { keyOf } from "../project";
@@ -26,12 +26,14 @@ export interface StackRequirements {
     ownsPostgres: boolean;
     /** The images it runs: the official ones of its release, or those of its configuration. */
     images: Partial<Images>;
+    /** Names of the volumes with its data. */
+    volumes: string[];
     /** The provider's `docker:*`, without encrypted values. */
     docker: ConnectionSettings;
     /** Whether `docker:registryAuth` is encrypted, as a whole or in part, so that only the update can use it. */
     credentialsLater: boolean;
     /** Where a Swarm keeps its data. Default: it runs on one Docker host. */
-    swarm?: { dataNode: string; storage?: VolumeDriver };
+    swarm?: DataPlace;
 }
 
 /**
@@ -83,6 +85,7 @@ export function requirementsOf(document: Document): StackRequirements {
         allowUntested: value("allowUntested") === true,
         ownsPostgres: isCreatedHere(facts.postgres),
         images: imagesOf(facts),
+        volumes: volumesOf({ ...facts, ...namesIn(document) }).map(([, name]) => name),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
         ...(value("runtime") === "swarm" ? { swarm: swarmIn(value("swarm")) } : {}),

@@ -1,10 +1,12 @@
 import type Docker from "dockerode";
-import { resourceLabel, stackLabel } from "../../engine/labels";
+import { ignoring } from "../../engine/connection";
+import { resourceLabel, serviceLabel, stackLabel } from "../../engine/labels";
 import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
 import { nameOf } from "./events";
 import { readState, type State } from "./state";
+import { swarmOf } from "./swarm";
 
 /** What the state records, and what was about to be created. */
 interface Known {
@@ -22,8 +24,8 @@ interface Listed {
 }
 
 /**
- * Cleans up after a killed run: removes its lock, and the containers and networks that it created and did not record.
- * Networks have fixed names, so new ones could not be created.
+ * Cleans up after a killed run: removes its lock, and the containers and networks that it created and did not record,
+ * and the services and secrets of a Swarm. Networks have fixed names, so new ones could not be created.
  *
  * @returns the state; undefined where there was a killed run, after which the state may record things that do not exist.
  * @throws ToolError when another run is active.
@@ -46,7 +48,9 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         pending: new Set(creations.map(({ resource }) => nameOf(resource.urn))),
     };
     const docker = await dockerOf(workplace).client();
-    await removeOrphans(progress, docker, identity, (object) => isOrphan(object, known, since));
+    const isOrphaned = (object: Listed) => isOrphan(object, known, since);
+    if (swarmOf(open) !== undefined) await removeSwarmOrphans(progress, docker, identity, isOrphaned);
+    await removeOrphans(progress, docker, identity, isOrphaned);
     return undefined;
 }
 
@@ -60,19 +64,22 @@ export function isOrphan(object: Listed, { ids, pending }: Known, since: Date | 
     return since !== undefined && object.created.getTime() >= since.getTime() - 1000;
 }
 
-async function removeOrphans(
+/** Removes containers and networks of a stack. Containers of services are not the run's own: Swarm makes and removes them. */
+export async function removeOrphans(
     progress: Progress,
     docker: Docker,
     stack: string,
     isOrphaned: (object: Listed) => boolean,
 ): Promise<void> {
     const filters = { label: [`${stackLabel}=${stack}`] };
-    const containers = (await docker.listContainers({ all: true, filters })).map((container) => ({
-        id: container.Id,
-        name: container.Names[0]?.slice(1) ?? container.Id,
-        created: new Date(container.Created * 1000),
-        labels: container.Labels,
-    }));
+    const containers = (await docker.listContainers({ all: true, filters }))
+        .filter(({ Labels }) => !(serviceLabel in Labels))
+        .map((container) => ({
+            id: container.Id,
+            name: container.Names[0]?.slice(1) ?? container.Id,
+            created: new Date(container.Created * 1000),
+            labels: container.Labels,
+        }));
     // They were never started: Pulumi records a container before it is started.
     const removed = containers.filter(isOrphaned).map(async ({ id, name }) => {
         progress(`removing the unfinished container ${name}`);
@@ -89,4 +96,33 @@ async function removeOrphans(
         progress(`removing the unfinished network ${name}`);
         await docker.getNetwork(id).remove();
     }
+}
+
+/** Removes services and secrets of a stack. Its configs carry no label that tells whose they are, and hold no secret. */
+export async function removeSwarmOrphans(
+    progress: Progress,
+    docker: Docker,
+    stack: string,
+    isOrphaned: (object: Listed) => boolean,
+): Promise<void> {
+    const filters = { label: [`${stackLabel}=${stack}`] };
+    const services = (await docker.listServices({ filters })).map(onSwarm).filter(isOrphaned);
+    // They have no container yet: Pulumi records a service before its step starts one.
+    for (const { id, name } of services) {
+        progress(`removing the unfinished service ${name}`);
+        await docker.getService(id).remove();
+    }
+    const secrets = (await docker.listSecrets({ filters })).map(onSwarm).filter(isOrphaned);
+    for (const { id, name } of secrets) {
+        progress(`removing the unfinished secret ${name}`);
+        // Swarm refuses it for one that a service of another checkout uses.
+        await docker.getSecret(id).remove().catch(ignoring(400));
+    }
+}
+
+/** An object of a Swarm. Its resource is in its name: the label of a secret names the workload that it is for. */
+function onSwarm({ ID = "", CreatedAt, Spec }: Docker.Service | Docker.Secret): Listed {
+    const { Name: name = "", Labels = {} } = Spec ?? {};
+    const labels = { ...Labels, [resourceLabel]: name.replace(/-[0-9a-f]{7}$/, "") };
+    return { id: ID, name, created: new Date(CreatedAt ?? 0), labels };
 }

@@ -4,6 +4,7 @@ import { resourceLabel, stackLabel } from "../../engine/labels";
 import { containersOn, type JobPlace, removeJobs } from "../../engine/job";
 import { Images } from "../../engine/swarm-images";
 import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
+import { nodesWith } from "../../engine/swarm-place";
 import { replicasOf, scale, servicesOf as everyService } from "../../engine/swarm-start";
 import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
 import { runTwin } from "../../engine/swarm-twin";
@@ -28,15 +29,10 @@ export function jobsOf(open: OpenStack): JobPlace {
     const connection = dockerOf(open.workplace);
     const swarm = swarmOf(open);
     if (swarm === undefined) return containersOn(connection);
-    const [label = "", value = ""] = swarm.dataNode.split("=");
     const names = namesOf(open.stack.workspace.workDir, open.stack.name);
     const shared = restored.filter((role) => sharedOf(role) !== undefined).map((role) => volumeName(role, names));
-    const driverOf = (source: unknown) => (shared.includes(String(source)) ? swarm.storage : undefined);
-    return servicesOn(connection, new Images(() => Promise.resolve(connection), open.identity), {
-        driverOf,
-        constraintsOf: (sources) =>
-            sources.some((source) => driverOf(source) === undefined) ? [`node.labels.${label}==${value}`] : [],
-    });
+    const nodes = nodesWith(swarm, (source) => shared.find((name) => name === source));
+    return servicesOn(connection, new Images(() => Promise.resolve(connection), open.identity), nodes);
 }
 
 /** Removes the jobs of a stack that a killed run left. */
@@ -54,6 +50,9 @@ export async function othersOn({ identity, workplace }: OpenStack, network: stri
         .map(({ Spec }) => Spec.Name);
 }
 
+/** Prints a file, and nothing where there is none. */
+const readScript = '[ -e "$1" ] || exit 0; exec cat "$1"';
+
 /** The services of a stack's workloads, newest first. */
 export async function servicesOf({ identity, workplace }: OpenStack): Promise<Found[]> {
     const connection = dockerOf(workplace);
@@ -70,36 +69,27 @@ export async function servicesOf({ identity, workplace }: OpenStack): Promise<Fo
                 command: string[],
                 more: { line?: string; writable?: string[] },
                 seconds: number,
-            ) =>
-                await runTwin(connection, id, {
-                    ...{
-                        name: `${name.slice(0, 30)}-${randomUUID().slice(0, 8)}`,
-                        title,
-                        stack: identity,
-                        command,
-                        seconds,
-                    },
-                    ...more,
-                });
+            ) => {
+                const own = `${name.slice(0, 30)}-${randomUUID().slice(0, 8)}`;
+                const twin = { name: own, title, stack: identity, command, seconds, ...more };
+                const { code, log } = await runTwin(connection, id, twin);
+                if (code === undefined) throw new Error(`${title} did not end within ${seconds} seconds:\n${log}`);
+                return { code, output: log };
+            };
+            const printed = async (...args: Parameters<typeof beside>) => {
+                const { code, output } = await beside(...args);
+                if (code !== 0) throw new Error(`${args[0]} failed with exit code ${code}:\n${output}`);
+                return output;
+            };
             return {
                 ...{ id, name, labels, isRunning: running.length > 0, isStarting: false },
                 variables: () => Promise.resolve(TaskTemplate.ContainerSpec.Env ?? []),
                 complaint: () => Promise.resolve(undefined),
-                execute: async (command, line) => {
-                    const { code = -1, log } = await beside(`a command beside ${name}`, command, { line }, 3600);
-                    return { code, output: log };
-                },
-                twin: async ({ title, entrypoint, command, writable, seconds }) => {
-                    const { code, log } = await beside(title, [...entrypoint, ...command], { writable }, seconds);
-                    if (code === 0) return log;
-                    const outcome =
-                        code === undefined ? `did not end within ${seconds} seconds` : `failed with exit code ${code}`;
-                    throw new Error(`${title} ${outcome}:\n${log}`);
-                },
-                read: async (path) => {
-                    const { code, log } = await beside(`reading ${path}`, ["cat", path], {}, 120);
-                    return code === 0 ? log : "";
-                },
+                execute: (command, { line, seconds = 120 } = {}) =>
+                    beside(`a command beside ${name}`, command, { line }, seconds),
+                twin: ({ title, entrypoint, command, writable, seconds }) =>
+                    printed(title, [...entrypoint, ...command], { writable }, seconds),
+                read: (path) => printed(`reading ${path}`, ["sh", "-c", readScript, "sh", path], {}, 120),
                 stop: async () => {
                     if (replicasOf(service) === 0) return;
                     await scale(connection, id, 0);

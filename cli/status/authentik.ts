@@ -68,7 +68,8 @@ async function ask(
     paths: string[],
 ): Promise<z.infer<typeof asked>> {
     const [code = ""] = Object.values(script("ask.py").documents);
-    const { code: exit, output } = await server.execute(["python", "-c", code], JSON.stringify({ ...given, paths }));
+    const line = JSON.stringify({ ...given, paths });
+    const { code: exit, output } = await server.execute(["python", "-c", code], { line });
     if (exit !== 0) throw new ToolError(`authentik cannot be asked: ${output.trim().split("\n").at(-1)}`);
     return asked.parse(JSON.parse(output));
 }

@@ -49,7 +49,7 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
         if (container === undefined) return unknown(`${roles[role].host} does not run`);
         if (container.isStarting) return unknown(`${roles[role].host} is still starting`);
         return await rows(container).catch((error: unknown) =>
-            of.map((area) => row(area, area, reasonOf(error), `docker logs ${container.name}`)),
+            of.map((area) => row(area, area, reasonOf(error), `${logsOf(open)} ${container.name}`)),
         );
     };
     const version = textOf(outputs.version, requirements.version);
@@ -104,6 +104,11 @@ function expectedIn({ resources }: State): Record<string, string> {
     );
 }
 
+/** The command that shows what a container printed; on a Swarm what those of a service did. */
+function logsOf(open: OpenStack): string {
+    return swarmOf(open) === undefined ? "docker logs" : "docker service logs";
+}
+
 function isService(type: string): boolean {
     return kindOf(type) === "service";
 }
@@ -118,7 +123,7 @@ async function backups(open: OpenStack, container: Found | undefined, isExpected
     try {
         return backupRows(await new BackupStore(open).list(), Number(period), name, now);
     } catch (error) {
-        return [row("Backups", "Newest", reasonOf(error), `docker logs ${container.name}`)];
+        return [row("Backups", "Newest", reasonOf(error), `${logsOf(open)} ${container.name}`)];
     }
 }
 

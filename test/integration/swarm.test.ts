@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
+import { reasonOf } from "../../cli/progress";
 import { run } from "../../cli/run";
 import { eventually } from "../contract/support/containers";
 import { devConfiguration, devPorts, type Ports } from "./support/dev";
@@ -23,9 +24,12 @@ describe("the development configuration on a Swarm of three nodes", () => {
     let stack: StackUnderTest;
     let ports: Ports;
     let machines: string | undefined;
-    let leave: () => Promise<void>;
+    let leave = () => Promise.resolve();
+    /** What every later configuration has: without the rotation, the secrets would be made anew. */
+    let settled: Record<string, unknown> = {};
 
     before(async function () {
+        machines = process.env.DOCKER_HOST;
         const obstacle = SwarmBed.obstacle();
         if (obstacle !== undefined) {
             const said = `a Swarm of three nodes cannot be made here: ${obstacle}`;
@@ -37,14 +41,27 @@ describe("the development configuration on a Swarm of three nodes", () => {
         await crashingImage(crashing, images.server);
         bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, crashing]);
         await docker("image", "rm", "--force", crashing);
-        machines = process.env.DOCKER_HOST;
         process.env.DOCKER_HOST = bed.node("manager").docker.host;
         ports = await devPorts();
         stack = await StackUnderTest.open(prefix, {}, bed.node("manager").docker);
         configure();
     });
+    // What failed must not fail what follows.
+    afterEach(async function () {
+        if (this.currentTest?.state !== "failed") return;
+        try {
+            await theBed().heal();
+            configure();
+            await stack.up();
+            await leave().catch(() => undefined);
+            await visitFrom("manager");
+        } catch (error) {
+            tell(`it is not whole again: ${reasonOf(error)}`);
+        }
+    });
     after(async () => {
-        if (machines !== undefined) process.env.DOCKER_HOST = machines;
+        if (machines === undefined) delete process.env.DOCKER_HOST;
+        else process.env.DOCKER_HOST = machines;
         if (bed === undefined) return;
         await bed.close();
         await stack.close();
@@ -74,6 +91,7 @@ describe("the development configuration on a Swarm of three nodes", () => {
             tell(`${Object.keys(changes).at(-1)} in ${seconds} s`);
             expect(result.changes).to.not.be.empty;
         }
+        settled = { ...changed, rotation };
         expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
 
@@ -184,6 +202,7 @@ describe("the development configuration on a Swarm of three nodes", () => {
                 ...{ runtime: "swarm", "swarm.storage": storage, "server.ports": undefined },
                 ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
                 ...replicated(2),
+                ...settled,
                 ...changes,
             }),
         );

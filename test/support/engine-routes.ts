@@ -38,6 +38,37 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             /^GET \/volumes/,
             () => ({ Volumes: [...(lists.volumes ?? []), ...record.volumes.map((Name) => ({ Name }))] }),
         ],
+        [/^GET \/services(\?|$)/, (_, { url }) => labelled(lists.services ?? [], ({ Spec }) => Spec.Labels, url)],
+        [/^GET \/secrets(\?|$)/, (_, { url }) => labelled(lists.secrets ?? [], ({ Spec }) => Spec.Labels, url)],
+        [/^GET \/services\/([^/?]+)/, ([id]) => lists.services?.find(({ ID }) => ID === id)],
+        [
+            /^POST \/services\/create/,
+            async (_, request) => {
+                const ID = `job-${record.created.length}`;
+                const body = await readJson(request);
+                record.created.push(fresh(ID, String(body.Name), body));
+                return { ID };
+            },
+        ],
+        [
+            /^GET \/tasks\?filters=(.*)/,
+            ([filters = ""]) => {
+                const [service = ""] = (JSON.parse(decodeURIComponent(filters)) as { service: string[] }).service;
+                if (created(service) === undefined) return [];
+                const ExitCode = exit(jobs++);
+                const State = ExitCode === undefined ? "running" : ExitCode === 0 ? "complete" : "failed";
+                return [{ ID: service, CreatedAt: "", Status: { State, ContainerStatus: { ExitCode } } }];
+            },
+        ],
+        [/^GET \/tasks\/([^/]+)\/logs/, ([id = ""], _, response) => void response.end(framed(log(id)))],
+        [/^DELETE \/services\/[^/]+$/, () => ({})],
+        [
+            /^DELETE \/secrets\/([^/]+)$/,
+            ([id = ""], _, response) => {
+                const refusal = behaviour.refused?.[id];
+                return refusal === undefined ? undefined : refuse(response, 400, refusal);
+            },
+        ],
         [
             /^POST \/volumes\/create/,
             async (_, request) => {
@@ -180,20 +211,26 @@ function refuse(response: ServerResponse, status: number, message: string): Serv
 
 /** The containers that a request asks for, with what the engine always tells of them. */
 function listed(containers: Listed[], { url = "" }: IncomingMessage): Required<Listed>[] {
-    const query = new URL(url, "http://engine").searchParams;
-    const { label = [] } = JSON.parse(query.get("filters") ?? "{}") as { label?: string[] };
-    return containers
+    const all = containers
         .map((entry) => ({
             ...{ Names: [`/${entry.Id}`], Labels: {}, Mounts: [], Ports: [], Image: "x:1", ImageID: "x" },
-            ...{ State: "running", Status: "Up 2 minutes (healthy)", ...entry },
+            ...{ State: "running", Status: "Up 2 minutes (healthy)", Created: 0, ...entry },
         }))
-        .filter(({ State }) => query.has("all") || State === "running")
-        .filter(({ Labels }) =>
-            label.every((wanted) => {
-                const [key = "", ...value] = wanted.split("=");
-                return key in Labels && (value.length === 0 || Labels[key] === value.join("="));
-            }),
-        );
+        .filter(({ State }) => new URL(url, "http://engine").searchParams.has("all") || State === "running");
+    return labelled(all, ({ Labels }) => Labels, url);
+}
+
+/** The objects with the labels that a request asks for. */
+function labelled<T>(objects: T[], labelsOf: (object: T) => Record<string, string> | undefined, url = ""): T[] {
+    const { searchParams } = new URL(url, "http://engine");
+    const { label = [] } = JSON.parse(searchParams.get("filters") ?? "{}") as { label?: string[] };
+    return objects.filter((object) => {
+        const labels = labelsOf(object) ?? {};
+        return label.every((wanted) => {
+            const [key = "", ...value] = wanted.split("=");
+            return key in labels && (value.length === 0 || labels[key] === value.join("="));
+        });
+    });
 }
 
 /** A container that was created just now. */

@@ -34,6 +34,15 @@ export interface Listed {
     Image?: string;
     ImageID?: string;
     Ports?: { IP?: string; PrivatePort?: number; PublicPort?: number; Type?: string }[];
+    /** In seconds since 1970. Default: 0. */
+    Created?: number;
+}
+
+/** A service or secret of a Swarm as the engine lists it. */
+export interface ListedOnSwarm {
+    ID: string;
+    CreatedAt: string;
+    Spec: { Name: string; Labels?: Record<string, string>; TaskTemplate?: object };
 }
 
 /** A network as the engine lists it; its inspection adds what is on it. */
@@ -61,6 +70,8 @@ export interface Behaviour {
         containers?: Listed[];
         networks?: ListedNetwork[];
         volumes?: { Name: string; Labels?: Record<string, string> }[];
+        services?: ListedOnSwarm[];
+        secrets?: ListedOnSwarm[];
     };
     /** Environment variables of images, by name. Default: none. */
     variables?: Record<string, string[]>;
@@ -80,7 +91,7 @@ export interface Behaviour {
     missing?: string[];
 }
 
-/** A container that was created, and what was done with it since. */
+/** A container or a service that was created, and what was done with it since. */
 export interface Created {
     id: string;
     name: string;

@@ -42,6 +42,11 @@ export class Machine {
         return { host, version: this.args.name, connection: new DockerConnection({ host }) };
     }
 
+    /** Whether it is on, and its engine runs. */
+    public get isOn(): boolean {
+        return this.holder !== undefined && this.daemon?.exitCode === null;
+    }
+
     /** Turns it on, and starts its engine; where it is on, only the engine. */
     public async start(): Promise<void> {
         if (this.holder === undefined) {
@@ -157,8 +162,10 @@ export class Machine {
             stdio: ["ignore", log, log, ...(socket === undefined ? [] : [socket])],
         });
         closeSync(log);
+        const end = Date.now() + 120_000;
         while (!this.log.slice(before).includes("API listen on")) {
             if (this.daemon.exitCode !== null) return false;
+            if (Date.now() > end) throw new Error(`${name} has no engine after two minutes:\n${this.log.slice(-3000)}`);
             await sleep(100);
         }
         return true;

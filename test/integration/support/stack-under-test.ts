@@ -5,7 +5,7 @@ import type { DockerEngine } from "../../../cli/docker-engine";
 import { openStack, type OpenStack, projectRoot, pulumiVariables } from "../../../cli/workplace";
 import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { run } from "../../../cli/run";
-import { isKept } from "../../../cli/stack/down";
+import { isKept, makeWay } from "../../../cli/stack/down";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";
@@ -69,6 +69,7 @@ export class StackUnderTest extends Updates {
 
     /** Takes it down as `npm stop` does: data and the passwords that belong to it stay. */
     public async down(): Promise<Operation> {
+        await makeWay(this.opened);
         const { resources } = await readState(this.opened);
         const exclude = resources.filter(isKept).map(({ urn }) => urn);
         return await this.record((record) => this.opened.stack.destroy({ ...this.options(record), exclude }));

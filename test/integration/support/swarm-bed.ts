@@ -80,6 +80,15 @@ export class SwarmBed {
         await this.update(name, { Availability: availability });
     }
 
+    /** Makes every node whole that a failed test left off or drained. */
+    public async heal(): Promise<void> {
+        for (const name of nodeNames) if (!this.node(name).isOn) await this.node(name).start();
+        for (const name of nodeNames) {
+            await this.until(name, "ready");
+            await this.set(name, "active");
+        }
+    }
+
     /** Waits until the manager takes a node for what it is. */
     public async until(name: NodeName, state: "ready" | "down"): Promise<void> {
         await eventually(`node ${name} is ${state}`, 60, async () => (await this.found(name)).Status.State === state);

@@ -2,8 +2,10 @@ import { expect } from "chai";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { isOrphan } from "../../../cli/stack/leftovers";
+import { isOrphan, removeOrphans, removeSwarmOrphans } from "../../../cli/stack/leftovers";
 import { abandonedSince, readLocks } from "../../../cli/stack/locks";
+import { DockerConnection } from "../../../engine/connection";
+import { type Behaviour, startEngine } from "../../support/engine";
 
 const lock = { pid: 4711, username: "root", hostname: hostname(), timestamp: "2026-11-24T10:00:00Z" };
 const gone = () => false;
@@ -54,5 +56,46 @@ describe("leftovers of a killed run", () => {
         expect(isOrphan(object({ id: "known" }), known, since)).to.equal(false);
         expect(isOrphan(object({ created: before }), known, since)).to.equal(false);
         expect(isOrphan(object({}), known, undefined)).to.equal(false);
+    });
+
+    const Labels = { "authentik-stack.stack": "authentik-stack/it-", "authentik-stack.resource": "authentik-server" };
+    const onSwarm = (ID: string, Name: string, CreatedAt = later.toISOString()) => ({
+        ...{ ID, CreatedAt, Spec: { Name, Labels } },
+    });
+    const isOrphaned = (object: Parameters<typeof isOrphan>[0]) => isOrphan(object, known, since);
+    /** What was removed from an engine. */
+    const removed = async (behaviour: Behaviour, remove: typeof removeOrphans) => {
+        const engine = await startEngine(behaviour);
+        const docker = await new DockerConnection({ host: engine.host }).client();
+        const told: string[] = [];
+        await remove((line) => told.push(line), docker, "authentik-stack/it-", isOrphaned);
+        await engine.close();
+        const requests = engine.requests.filter((line) => line.startsWith("DELETE")).map((line) => line.split("?")[0]);
+        return { told, requests };
+    };
+
+    it("are removed, but not the containers that Swarm made for a service", async () => {
+        const Created = later.getTime() / 1000;
+        const containers = [
+            { Id: "own", Labels, Created },
+            { Id: "task", Labels: { ...Labels, "com.docker.swarm.service.id": "known" }, Created },
+        ];
+        const { requests } = await removed({ lists: { containers } }, removeOrphans);
+        expect(requests).to.deep.equal(["DELETE /containers/own"]);
+    });
+
+    it("are services and secrets of a Swarm, of which another's stay where they are in use", async () => {
+        const services = [onSwarm("known", "ak-postgres-0a1b2c3"), onSwarm("s1", "ak-redis-0a1b2c3")];
+        const secrets = [
+            ...[onSwarm("k1", "ak-redis-conf-0a1b2c3"), onSwarm("k2", "used-0a1b2c3")],
+            onSwarm("old", "authentik-server-token-0a1b2c3", before.toISOString()),
+            onSwarm("pending", "authentik-server-0a1b2c3", before.toISOString()),
+        ];
+        const refused = { k2: "secret 'used-0a1b2c3' is in use by the following service: other" };
+        const { told, requests } = await removed({ lists: { services, secrets }, refused }, removeSwarmOrphans);
+        expect(requests).to.deep.equal([
+            ...["DELETE /services/s1", "DELETE /secrets/k1", "DELETE /secrets/k2", "DELETE /secrets/pending"],
+        ]);
+        expect(told[0]).to.equal("removing the unfinished service ak-redis-0a1b2c3");
     });
 });

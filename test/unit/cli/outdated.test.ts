@@ -71,6 +71,7 @@ describe("news of a stack's images", () => {
             credentialsLater: false,
             allowUntested: false,
             ownsPostgres: true,
+            volumes: [],
         });
 
     it("names the newest authentik, the holes that it closes, and the next step", async () => {
@@ -142,6 +143,7 @@ describe("news of a stack's images", () => {
             credentialsLater: false,
             allowUntested: false,
             ownsPostgres: true,
+            volumes: [],
         });
 
         expect(told.silent).to.have.length(1);

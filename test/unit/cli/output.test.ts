@@ -98,6 +98,13 @@ describe("what the tools print", () => {
         expect(kept("pulumi:index:Stash", "authentik-serving-proven")).to.equal(false);
         expect(kept("pulumi:index:Stash", "prefix"), "what the data are called").to.equal(true);
         expect(keptText("dev", ["pg_data", "ak_media"])).to.include("docker volume rm pg_data ak_media");
+        expect(keptText("dev", ["pg_data"])).to.not.include("node");
+    });
+
+    it("says which node of a Swarm has the data", () => {
+        expect(keptText("dev", ["pg_data"], "authentik-stack.data=true")).to.match(
+            /Kept, on the node with the data \(label authentik-stack\.data=true\), .*:\n {4}pg_data\n[^]*rm pg_data {3}# on that node/,
+        );
     });
 
     it("takes the stack out of a command line", () => {

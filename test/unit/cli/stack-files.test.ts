@@ -43,6 +43,7 @@ describe("files of a stack", () => {
                 ...pick(officialImages("2025.6.1"), ["server", "postgres"]),
                 redis: "redis:7.4-alpine",
             },
+            volumes: ["ak_media", "ak_templates", "ak_certs", "pg_data", "redis_data", "ak_backups"],
             docker: connectionSettings({ get: () => undefined }),
             credentialsLater: false,
         });
@@ -70,6 +71,21 @@ describe("files of a stack", () => {
         expect(docker.sshOpts).to.deep.equal(["-v"]);
         expect(docker.registryAuth).to.equal(undefined);
         expect(credentialsLater).to.equal(true);
+    });
+
+    it("name the volumes of a stack on a Swarm, which makes them itself, and its node with the data", () => {
+        const config = {
+            "authentik-stack:prefix": "prod-",
+            "authentik-stack:runtime": "swarm",
+            "authentik-stack:version": "2025.10.4",
+            "authentik-stack:postgres": { external: { host: "db" } },
+            "authentik-stack:volumes": { media: { name: "uploads" } },
+        };
+        writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config }));
+
+        const { volumes, swarm } = readRequirements(root, "other");
+        expect(volumes).to.deep.equal(["uploads", "prod-ak_templates", "prod-ak_certs"]);
+        expect(swarm).to.deep.equal({ dataNode: "authentik-stack.data=true" });
     });
 
     it("leave out Redis where neither the release nor a consumer needs one", () => {

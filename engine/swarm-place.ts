@@ -1,0 +1,38 @@
+import type { Nodes } from "./swarm-job";
+import type { VolumeDriver } from "./swarm-service";
+
+/** Where a Swarm keeps data. */
+export interface DataPlace {
+    /** Label of the nodes with the data, as `name=value`. */
+    dataNode: string;
+    /** Leads to the same volume from every node; `{volume}` in an option is its name. Default: each volume is a folder of a node. */
+    storage?: VolumeDriver;
+}
+
+/**
+ * Where on a Swarm volumes are.
+ *
+ * @param sharedName the name of a volume that several nodes may use at the same time; undefined for every other.
+ */
+export function nodesWith(
+    { dataNode, storage }: DataPlace,
+    sharedName: (source: unknown) => string | undefined,
+): Nodes {
+    const [label = "", value = "true"] = dataNode.split("=");
+    const driverOf = (source: unknown): VolumeDriver | undefined => {
+        const volume = sharedName(source);
+        if (storage === undefined || volume === undefined) return undefined;
+        const options = Object.entries(storage.options).map(([key, text]) => [
+            key,
+            text.replaceAll("{volume}", volume),
+        ]);
+        return { name: storage.name, options: Object.fromEntries(options) as Record<string, string> };
+    };
+    return {
+        driverOf,
+        constraintsOf: (sources) => {
+            const isTied = sources.some((source) => driverOf(source) === undefined);
+            return isTied ? [`node.labels.${label}==${value}`] : [];
+        },
+    };
+}
