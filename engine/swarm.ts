@@ -164,8 +164,9 @@ export class Swarm extends DockerRuntime implements Nodes {
         const running: Running = {
             title,
             revision,
-            // Its own name leads to its containers alone, its aliases to those of a former one too.
-            address: pulumi.all([service.name, healthy.urn]).apply(([own]) => own),
+            // The alias that each of its networks has leads to the healthy containers of a former service and of this one. The name of
+            // either would lead nowhere while the other serves.
+            address: healthy.urn.apply(() => title),
             healthy,
             telling: workload.telling,
         };

@@ -166,6 +166,16 @@ describe("a workload on a Swarm", () => {
         });
     });
 
+    it("is reached under the alias that leads to a former one too, which serves until this one does", async () => {
+        let address: pulumi.Output<string> | undefined;
+        await runUnderMocks(() => {
+            ({ address } = new Swarm().run("authentik-server", workload, {}));
+            return { address };
+        });
+        const known = await new Promise((resolve) => address?.apply(resolve));
+        expect(known).to.equal("authentik-server");
+    });
+
     it("publishes on the nodes that run it", async () => {
         const { endpointSpec } = await service({ publish: { port: 9000, on: [{ port: 80, ip: "0.0.0.0" }] } });
         const [port] = endpointSpec.ports ?? [];
