@@ -55,8 +55,17 @@ async function printed(connection: DockerConnection, task: string, tail: number)
     }
 }
 
-/** Waits until no container of a service runs any more. One on a node that is down cannot be waited for. */
-export async function untilStopped(connection: DockerConnection, service: string, seconds: number): Promise<void> {
+/**
+ * Waits until no container of a service runs any more. One on a node that is down cannot be waited for.
+ *
+ * @param name of the service in messages.
+ */
+export async function untilStopped(
+    connection: DockerConnection,
+    service: string,
+    name: string,
+    seconds: number,
+): Promise<void> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
         const nodes = await nodesOf(connection);
         const left = (await tasksOf(connection, service)).filter(
@@ -64,7 +73,7 @@ export async function untilStopped(connection: DockerConnection, service: string
         );
         if (left.length === 0) return;
     }
-    throw new Error(`the former service did not stop within ${seconds} seconds`);
+    throw new Error(`the service ${name} did not stop within ${seconds} seconds`);
 }
 
 /** The machines of a Swarm, by id. */
