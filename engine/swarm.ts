@@ -145,6 +145,7 @@ export class Swarm extends DockerRuntime implements Nodes {
                 facts: {
                     container: service.id,
                     check: (health.ready ?? health.command).join(" "),
+                    pids: String(pids),
                     replicas: String(replicas),
                 },
                 ...(handOvers.length === 0 ? {} : { containers: handOvers.map(({ args: its }) => its) }),

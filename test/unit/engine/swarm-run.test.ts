@@ -2,9 +2,11 @@ import { expect } from "chai";
 import { Buffer } from "node:buffer";
 import type { DockerConnection } from "../../../engine/connection";
 import { resourceLabel, stackLabel } from "../../../engine/labels";
+import { Images } from "../../../engine/swarm-images";
 import { ended } from "../../../engine/swarm-job";
 import { type ServiceStart, startService, stopServices } from "../../../engine/swarm-start";
 import { startClock } from "../../support/clock";
+import { runUnderMocks } from "../../support/mocks";
 
 /** A task as the manager tells it. */
 function task(State: string, more: { Err?: string; DesiredState?: string; ID?: string } = {}) {
@@ -77,6 +79,32 @@ function manager(services: Record<string, Fake>, options: { log?: () => Buffer; 
     const changes = () => done.filter((one) => one.includes("="));
     return { connection: connection as unknown as DockerConnection, done, changes };
 }
+
+describe("what images hold", () => {
+    it("is not known in a preview where the manager does not have one, and nothing is pulled or made for it", async () => {
+        const asked: string[] = [];
+        const connection = {
+            isPresent: (image: string) => Promise.resolve(asked.push(`is there ${image}`) < 0),
+            pullIfMissing: (image: string) => Promise.resolve(asked.push(`pull ${image}`)),
+            client: () => Promise.reject(new Error("no container")),
+        };
+        const of = async (preview: boolean) => {
+            const images = new Images(() => Promise.resolve(connection as unknown as DockerConnection), "stack");
+            let message = "";
+            await runUnderMocks(
+                async () => {
+                    message = await failure(images.idOf("postgres:16", "postgres"));
+                    return {};
+                },
+                { preview },
+            );
+            return message;
+        };
+        expect(await of(true)).to.contain("a preview does not pull postgres:16");
+        expect(await of(false)).to.equal("no container");
+        expect(asked).to.deep.equal(["is there postgres:16", "pull postgres:16"]);
+    });
+});
 
 const healthy = (replicas: number) =>
     Array.from({ length: replicas }, (_, index) => task("running", { ID: `${index}` }));
