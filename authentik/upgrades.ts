@@ -131,9 +131,11 @@ const keptForAdministrators = 3;
 /**
  * How many connections a PostgreSQL has to allow that this stack runs: in round numbers and enough for each series, since it has to
  * restart for another.
+ *
+ * @param replicas how many servers or workers run at once, the larger number.
  */
-export function mostConnections(version: string, consumers: number): number {
-    const most = generations * busy * releaseOf(version).connections + consumerConnections * consumers;
+export function mostConnections(version: string, consumers: number, replicas: number): number {
+    const most = generations * busy * releaseOf(version).connections * replicas + consumerConnections * consumers;
     return Math.max(300, Math.ceil((most + furtherConnections) / 100) * 100);
 }
 

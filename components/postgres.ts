@@ -154,8 +154,11 @@ export function allowedConnections({
     postgres,
     version,
     consumers,
-}: Pick<Config, "postgres" | "version" | "consumers">): number {
-    return postgres.connections ?? mostConnections(version, consumers.length);
+    server,
+    worker,
+}: Pick<Config, "postgres" | "version" | "consumers" | "server" | "worker">): number {
+    const replicas = Math.max(server.replicas, worker.replicas);
+    return postgres.connections ?? mostConnections(version, consumers.length, replicas);
 }
 
 /** As this user, the image's entrypoint changes neither owner nor user. */

@@ -116,7 +116,7 @@ async function ownDatabaseProblems(config: Config, resource: string, connection:
     const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
     if (code !== 0) return [];
     const names = consumers.map((consumer) => consumer.name);
-    const allowed = allowedConnections({ version, postgres, consumers });
+    const allowed = allowedConnections(config);
     const use = { version, allowUntested, consumers: names, isOwn: true, allowed };
     return databaseProblems(output, use).map((cure) => ({ key: "version", value: version, cure }));
 }

@@ -64,9 +64,16 @@ export class Observation {
         }
     }
 
-    /** Why a workload has to be waited for although its declaration did not change; undefined when it is healthy. */
-    public whyAgain(resource: string): string | undefined {
-        const { trouble } = this.seen.workloads.get(resource) ?? { trouble: "missing" };
+    /**
+     * Why a workload has to be waited for although its declaration did not change; undefined when it is healthy.
+     *
+     * @param replicas how many containers it should have. Default: it does not matter.
+     */
+    public whyAgain(resource: string, replicas?: number): string | undefined {
+        const seen: Partial<SeenWorkload> = this.seen.workloads.get(resource) ?? { trouble: "missing" };
+        const { replicas: own = replicas } = seen;
+        const isScaled = replicas !== undefined && own !== replicas;
+        const trouble = seen.trouble ?? (isScaled ? `${own} instead of ${replicas} containers` : undefined);
         return trouble === undefined ? undefined : `${trouble} at ${this.time}`;
     }
 
@@ -136,6 +143,8 @@ export interface SeenWorkload {
     image?: SeenImage;
     /** Its ports of the host; none when it does not run. */
     ports: Published[];
+    /** How many containers it is to have, whoever said so. Default: nobody can change it. */
+    replicas?: number;
 }
 
 interface ListedVolume {

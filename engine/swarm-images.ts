@@ -1,10 +1,12 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { DockerConnection } from "./connection";
 import { idsOf, readFile } from "./files";
 import { jobLabel, stackLabel } from "./labels";
 
 /**
  * What images hold. Swarm's files want the number of their owner, which depends on the image, and no file of one can be read where
- * it runs. So the manager pulls each image too, and looks into a container of it that never starts.
+ * it runs. So the manager pulls each image too, and looks into a container of it that never starts. A preview only looks into what is
+ * there: without that, it would announce a replacement where a user has a name.
  */
 export class Images {
     private readonly files = new Map<string, Promise<string>>();
@@ -36,14 +38,20 @@ export class Images {
 
     private async userOf(image: string): Promise<string> {
         const connection = await this.connect();
-        await connection.pullIfMissing(image);
+        await this.need(connection, image);
         const { Config } = await connection.get<{ Config: { User?: string } }>(`/images/${image}/json`);
         return Config.User ?? "";
     }
 
+    private async need(connection: DockerConnection, image: string): Promise<void> {
+        if (!pulumi.runtime.isDryRun()) await connection.pullIfMissing(image);
+        else if (!(await connection.isPresent(image)))
+            throw new Error(`a preview does not pull ${image}, so that nobody knows what it holds`);
+    }
+
     private async look(image: string, path: string): Promise<string> {
         const connection = await this.connect();
-        await connection.pullIfMissing(image);
+        await this.need(connection, image);
         const Labels = { [stackLabel]: this.stack, [jobLabel]: "look" };
         const docker = await connection.client();
         const container = await docker.createContainer({ Image: image, Cmd: ["true"], NetworkDisabled: true, Labels });

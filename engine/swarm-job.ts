@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
-import { type DockerConnection, ignoring } from "./connection";
+import { type DockerConnection, engineReason, ignoring } from "./connection";
 import type { JobPlace, JobRun } from "./job";
 import { jobLabel, stackLabel } from "./labels";
 import type { Images } from "./swarm-images";
 import { jobSpec, secretData, swarmName, type VolumeDriver } from "./swarm-service";
-import { taskLog, tasksOf } from "./swarm-tasks";
+import { printed, taskLog, tasksOf } from "./swarm-tasks";
 
 /** Where on a Swarm a job may run, by the volumes that it has. */
 export interface Nodes {
@@ -62,7 +62,7 @@ async function makeFiles(
     stack: string,
     { name, args, files }: JobRun,
 ): Promise<Docker.SecretReference[]> {
-    return await Promise.all(
+    const all = await Promise.allSettled(
         files.map(async ({ path, content, owner, after }) => {
             const before = after === undefined ? "" : `${await images.read(args.image, after)}\n`;
             const UID = await images.idOf(args.image, owner ?? args.user);
@@ -75,31 +75,60 @@ async function makeFiles(
             return { SecretID: made.id, SecretName, File: { Name: path, UID, GID: "0", Mode: 0o400 } };
         }),
     );
+    // Only once each is made or not: whoever removes them finds no later one.
+    return all.map((one) => {
+        if (one.status === "rejected") throw one.reason;
+        return one.value;
+    });
 }
 
 export function unique(name: string): string {
     return `${swarmName(name)}-${randomBytes(4).toString("hex").slice(0, 7)}`;
 }
 
+/** Seconds after which a job that no node takes has failed: a node may be away for a moment. */
+const placeSeconds = 60;
+
+/** States that end a task without a result. */
+const lost = ["shutdown", "orphaned", "remove"];
+
+/**
+ * Waits for the end of a job.
+ *
+ * @returns its exit code, undefined where it did not end in time, and what it printed.
+ * @throws Error when no node takes it for a minute or can run it, when it ends without a result, and when it succeeded but nobody
+ *   can read what it printed, which may be its answer.
+ */
 export async function ended(
     connection: DockerConnection,
     service: string,
     { title, seconds }: Pick<JobRun, "title" | "seconds">,
 ): Promise<{ code: number | undefined; log: string }> {
-    for (const end = Date.now() + seconds * 1000; ; await sleep(250)) {
+    const end = Date.now() + seconds * 1000;
+    for (let pending: number | undefined; ; await sleep(250)) {
         const [task] = await tasksOf(connection, service);
         const { State = "new", Err = "", ContainerStatus } = task?.Status ?? {};
-        const log = (lines: number) =>
-            task === undefined ? Promise.resolve("") : taskLog(connection, task.ID, [], lines);
-        if (State === "complete") return { code: 0, log: await log(1000) };
+        const log = async () => (task === undefined ? "" : await taskLog(connection, task.ID, [], 25));
+        if (State === "complete") return { code: 0, log: await answer(connection, task?.ID ?? "", title) };
         if (State === "failed") {
-            const printed = await log(25);
-            return { code: ContainerStatus?.ExitCode ?? -1, log: printed === "" ? Err : printed };
+            const said = await log();
+            return { code: ContainerStatus?.ExitCode ?? -1, log: said === "" ? Err : said };
         }
+        if (lost.includes(State)) throw new Error(`${title} ended without a result (${State}): ${Err}`);
         if (State === "rejected") throw new Error(`${title} cannot run: ${Err}`);
-        if (Date.now() < end) continue;
-        if (State === "pending") throw new Error(`${title} found no place within ${seconds} seconds: ${Err}`);
-        return { code: undefined, log: await log(25) };
+        pending = State === "pending" && Err !== "" ? (pending ?? Date.now()) : undefined;
+        const isOver = Date.now() >= end;
+        if (pending !== undefined && (isOver || Date.now() >= pending + placeSeconds * 1000))
+            throw new Error(`${title} finds no place: ${Err}`);
+        if (isOver) return { code: undefined, log: await log() };
+    }
+}
+
+async function answer(connection: DockerConnection, task: string, title: string): Promise<string> {
+    try {
+        return (await printed(connection, task, { tail: 1000 })).trimEnd();
+    } catch (error) {
+        throw new Error(`${title} succeeded, but its log cannot be read: ${engineReason(error)}`, { cause: error });
     }
 }
 

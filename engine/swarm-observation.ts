@@ -52,6 +52,7 @@ async function workloadsOf(
         const state = [newest?.Status.State ?? "no container", newest?.Status.Err ?? ""].join(" ").trimEnd();
         const wanted = replicasOf(service);
         workloads.set(resource, {
+            replicas: wanted,
             trouble: runs.length >= wanted && wanted > 0 ? undefined : `${runs.length} of ${wanted} run, ${state},`,
             labels:
                 runs.length > 0

@@ -80,13 +80,14 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
     const own = services.find(({ ID }) => ID === id);
     if (own === undefined)
         throw new Error(`${start.title} was removed outside of Pulumi; \`pulumi up --refresh\` creates it again`);
-    const others = predecessors(services, id, start);
+    const known = predecessors(services, id, start);
+    // An update that was killed may have left one that still stops.
+    for (const { service, conflicts } of known)
+        if (conflicts && replicasOf(service) === 0) await untilGone(connection, service, start);
+    const others = known.filter(({ service }) => replicasOf(service) > 0);
     const inTheWay = others.filter(({ conflicts }) => conflicts);
     const beside = others.filter(({ conflicts }) => !conflicts);
     const was = new Map(others.map(({ service }) => [service.ID, replicasOf(service)]));
-    // Not one that waits for a place: that is the one that is waited for.
-    const ended = (await tasksOf(connection, id)).filter(({ Status }) => isOver(Status.State));
-    const before = new Set(ended.map(({ ID }) => ID));
     let started = replicasOf(own) > 0;
     try {
         for (const { service } of inTheWay) await stop(connection, service, start);
@@ -94,20 +95,31 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
         started = true;
         const first = Math.min(replicasOf(own) + 1, start.replicas);
         for (let count = first; count <= start.replicas; count++) {
+            // Not one that waits for a place: that is the one that is waited for. Anew for each, whose crashes are counted.
+            const ended = (await tasksOf(connection, id)).filter(({ Status }) => isOver(Status.State));
+            const before = new Set(ended.map(({ ID }) => ID));
             await scale(connection, id, count, start.pids);
             await untilRunning(connection, id, count, start, before);
             for (const { service } of beside)
                 if (replicasOf(service) > start.replicas - count)
                     await scale(connection, service.ID, start.replicas - count);
         }
-        // The provider fails to delete a service whose container does not end by itself.
-        for (const { service } of beside) await untilStopped(connection, service.ID, start.stopSeconds + 30);
     } catch (error) {
-        if (others.length > 0) await scale(connection, id, 0).catch(() => undefined);
-        for (const { service } of beside)
-            await scale(connection, service.ID, was.get(service.ID) ?? 1).catch(() => undefined);
-        if (inTheWay.length === 0) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
+        const failed: string[] = [];
+        const back = (service: string, count: number, says: string) =>
+            scale(connection, service, count).catch((cause: unknown) => failed.push(`${says}: ${engineReason(cause)}`));
+        if (others.length > 0) await back(id, 0, `${start.title} could not be stopped`);
+        for (const { service } of beside) {
+            const count = was.get(service.ID) ?? 1;
+            await back(
+                service.ID,
+                count,
+                `The service ${service.Spec.Name} could not get its ${count} containers again`,
+            );
+        }
+        if (inTheWay.length === 0 && failed.length === 0) throw error;
+        const reason = [error instanceof Error ? error.message : String(error), ...failed].join("\n");
+        if (inTheWay.length === 0) throw new Error(reason, { cause: error });
         if (started && inTheWay.some(({ isFormer }) => isFormer))
             throw new Error(
                 `${reason}\nThe previous containers stay stopped: this one may have changed their data. ` +
@@ -117,6 +129,8 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
         const again = await startAgain(connection, id, inTheWay, was, start);
         throw new Error(`${reason}\n${again}`, { cause: error });
     }
+    // The new one serves, whatever becomes of these. The provider fails to delete a service whose container does not end by itself.
+    for (const { service } of beside) await untilGone(connection, service, start);
 }
 
 /** Starts what was stopped, and says what became of it: its failure must not hide why it was needed. */
@@ -127,25 +141,23 @@ async function startAgain(
     was: Map<string, number>,
     start: ServiceStart,
 ): Promise<string> {
-    try {
-        await untilStopped(connection, id, start.stopSeconds + 30);
-        for (const { service } of stopped) {
-            const count = was.get(service.ID) ?? 1;
+    const failed: string[] = [];
+    for (const { service } of stopped) {
+        const count = was.get(service.ID) ?? 1;
+        let isStarted = false;
+        try {
+            await untilStopped(connection, id, start.title, start.stopSeconds + 30);
             const before = new Set((await tasksOf(connection, service.ID)).map(({ ID }) => ID));
             await scale(connection, service.ID, count);
-            const health = { command: [], readySeconds: 120 };
-            await untilRunning(
-                connection,
-                service.ID,
-                count,
-                { title: service.Spec.Name, health, secrets: [] },
-                before,
-            );
+            isStarted = true;
+            const gate = { title: service.Spec.Name, health: { command: [], readySeconds: 120 }, secrets: [] };
+            await untilRunning(connection, service.ID, count, gate, before);
+        } catch (error) {
+            const what = isStarted ? "was started again, and does not serve yet" : "could not be started again";
+            failed.push(`The previous service ${service.Spec.Name} ${what}: ${engineReason(error)}`);
         }
-        return "The previous container was started again.";
-    } catch (error) {
-        return `The previous container was started again, and does not serve yet: ${engineReason(error)}`;
     }
+    return failed.length === 0 ? "The previous container was started again." : failed.join("\n");
 }
 
 /**
@@ -185,15 +197,18 @@ export async function scale(connection: DockerConnection, id: string, replicas: 
 }
 
 /**
- * Stops every service of a stack, before they are deleted: the provider waits for a container no longer than it may take to stop, and
+ * Stops every workload of a stack, before they are deleted: the provider waits for a container no longer than it may take to stop, and
  * fails where it takes as long. The service is gone then, which fails the next attempt too.
  *
  * @param stack the stack's identity in labels.
  */
 export async function stopServices(connection: DockerConnection, stack: string): Promise<void> {
-    const ours = (await servicesOf(connection)).filter(({ Spec }) => Spec.Labels?.[stackLabel] === stack);
+    // Not its jobs, which have no number of containers, and end by themselves.
+    const ours = (await servicesOf(connection)).filter(
+        ({ Spec: { Labels = {} } }) => Labels[stackLabel] === stack && resourceLabel in Labels,
+    );
     await Promise.all(ours.map(({ ID }) => scale(connection, ID, 0)));
-    await Promise.all(ours.map(({ ID }) => untilStopped(connection, ID, 120)));
+    await Promise.all(ours.map(({ ID, Spec }) => untilStopped(connection, ID, Spec.Name, 120)));
 }
 
 interface Predecessor {
@@ -204,16 +219,17 @@ interface Predecessor {
     isFormer: boolean;
 }
 
-/** Other services of the same workload that run, of another generation, or with a volume or port that only one can use. */
+/** Other services of the same workload, of another generation, or with a volume or port that only one can use. */
 function predecessors(services: SeenService[], id: string, start: ServiceStart): Predecessor[] {
     const { stack, resource, exclusive, title, generation } = start;
-    const others = services.filter((service) => service.ID !== id && replicasOf(service) > 0);
+    // Jobs have no number of containers.
+    const others = services.filter(({ ID, Spec }) => ID !== id && Spec.Mode.Replicated !== undefined);
     return others.flatMap((service) => {
         const { Labels = {}, TaskTemplate, EndpointSpec, Name } = service.Spec;
         const ours = Labels[stackLabel] === stack;
         const mounts = TaskTemplate.ContainerSpec.Mounts ?? [];
         const volume = mounts.find(({ Source = "" }) => exclusive.includes(Source))?.Source;
-        if (!ours && volume !== undefined)
+        if (!ours && volume !== undefined && replicasOf(service) > 0)
             throw new Error(`${title} cannot start: the service ${Name} uses its volume ${volume}; stop that service`);
         const same = ours && Labels[resourceLabel] === resource;
         const { [generationLabel]: its = same ? "" : generation } = Labels;
@@ -229,12 +245,20 @@ function predecessors(services: SeenService[], id: string, start: ServiceStart):
 }
 
 /** Stops a service. If it is still starting, waits for it first, as on one host. */
-async function stop(connection: DockerConnection, service: SeenService, { stopSeconds }: ServiceStart): Promise<void> {
+async function stop(connection: DockerConnection, service: SeenService, start: ServiceStart): Promise<void> {
     const health = { command: [], readySeconds: 30 };
     const gate = { title: service.Spec.Name, health, secrets: [] };
     const tasks = await tasksOf(connection, service.ID);
     if (tasks.some(({ Status }) => Status.State === "starting"))
         await untilRunning(connection, service.ID, 1, gate, new Set()).catch(() => undefined);
     await scale(connection, service.ID, 0);
-    await untilStopped(connection, service.ID, stopSeconds + 30);
+    await untilGone(connection, service, start);
+}
+
+async function untilGone(
+    connection: DockerConnection,
+    { ID, Spec }: SeenService,
+    { stopSeconds }: ServiceStart,
+): Promise<void> {
+    await untilStopped(connection, ID, Spec.Name, stopSeconds + 30);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerConnection } from "./connection";
+import { type DockerConnection, engineReason } from "./connection";
 import type { Gate } from "./health";
 import { demultiplex, redact } from "./streams";
 
@@ -33,7 +33,7 @@ export function isRunning({ DesiredState, Status }: Task): boolean {
     return DesiredState === "running" && Status.State === "running";
 }
 
-/** The last lines that a task printed, wherever it runs or ran, secrets redacted. */
+/** The last lines that a task printed, wherever it runs or ran, secrets redacted; why they cannot be read, where they cannot. */
 export async function taskLog(
     connection: DockerConnection,
     task: string,
@@ -41,22 +41,41 @@ export async function taskLog(
     lines = 15,
     telling?: RegExp,
 ): Promise<string> {
-    const all = redact(await printed(connection, task, telling === undefined ? lines : 1000), secrets).trimEnd();
+    const log = printed(connection, task, { tail: telling === undefined ? lines : 1000 }).catch(
+        (error: unknown) => `(its log cannot be read: ${engineReason(error)})`,
+    );
+    const all = redact(await log, secrets).trimEnd();
     if (telling === undefined) return all;
     const told = all.split("\n").filter((line) => telling.test(line));
     return told.slice(-lines).join("\n");
 }
 
-async function printed(connection: DockerConnection, task: string, tail: number): Promise<string> {
-    try {
-        return demultiplex(await connection.bytes(`/tasks/${task}/logs?stdout=1&stderr=1&tail=${tail}`, 10));
-    } catch (error) {
-        return `(its log cannot be read: ${error instanceof Error ? error.message : String(error)})`;
-    }
+/**
+ * What a task printed.
+ *
+ * @param part its last lines, of those since this time in seconds since 1970. Default: since it began.
+ * @throws Error when its node does not send it within 10 seconds.
+ */
+export async function printed(
+    connection: DockerConnection,
+    task: string,
+    { tail, since }: { tail: number; since?: number },
+): Promise<string> {
+    const asked = `stdout=1&stderr=1&tail=${tail}${since === undefined ? "" : `&since=${Math.floor(since)}`}`;
+    return demultiplex(await connection.bytes(`/tasks/${task}/logs?${asked}`, 10));
 }
 
-/** Waits until no container of a service runs any more. One on a node that is down cannot be waited for. */
-export async function untilStopped(connection: DockerConnection, service: string, seconds: number): Promise<void> {
+/**
+ * Waits until no container of a service runs any more. One on a node that is down cannot be waited for.
+ *
+ * @param name of the service in messages.
+ */
+export async function untilStopped(
+    connection: DockerConnection,
+    service: string,
+    name: string,
+    seconds: number,
+): Promise<void> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
         const nodes = await nodesOf(connection);
         const left = (await tasksOf(connection, service)).filter(
@@ -64,7 +83,7 @@ export async function untilStopped(connection: DockerConnection, service: string
         );
         if (left.length === 0) return;
     }
-    throw new Error(`the former service did not stop within ${seconds} seconds`);
+    throw new Error(`the service ${name} did not stop within ${seconds} seconds`);
 }
 
 /** The machines of a Swarm, by id. */
@@ -116,7 +135,7 @@ async function look(
 ): Promise<void> {
     const seconds = health.readySeconds ?? 900;
     const started = Date.now();
-    const since = { lacking: undefined as number | undefined, pending: undefined as number | undefined };
+    const since: Since = { asked: 0 };
     const elapsed = () => Math.round((Date.now() - started) / 1000);
     for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
         const tasks = (await tasksOf(connection, service)).filter(({ ID }) => !before.has(ID));
@@ -145,6 +164,14 @@ interface Problem {
     says: string;
 }
 
+/** Since when a task has been in a state that must not last, in milliseconds since 1970. */
+interface Since {
+    lacking?: number;
+    pending?: number;
+    /** When its log was read. */
+    asked: number;
+}
+
 /** Whether the container of a task in this state has ended, or never was. */
 export function isOver(state: string): boolean {
     return over.includes(state);
@@ -157,7 +184,7 @@ async function ended(connection: DockerConnection, tasks: Task[], fatal?: RegExp
     );
     const [task] = failed;
     if (task === undefined) return undefined;
-    const said = fatal?.exec(await printed(connection, task.ID, 200))?.[1];
+    const said = fatal?.exec(await taskLog(connection, task.ID, [], 200))?.[1];
     if (said !== undefined) return { task, says: `ended, and always will: ${said}` };
     if (failed.length < 2) return undefined;
     const { State, Err = "", ContainerStatus } = task.Status;
@@ -167,7 +194,7 @@ async function ended(connection: DockerConnection, tasks: Task[], fatal?: RegExp
     return { task, says: `keeps crashing (${why}, ${failed.length} times)` };
 }
 
-function waiting(task: Task | undefined, since: { pending: number | undefined }): Problem | undefined {
+function waiting(task: Task | undefined, since: Since): Problem | undefined {
     if (task?.Status.State !== "pending" || (task.Status.Err ?? "") === "") {
         since.pending = undefined;
         return undefined;
@@ -181,10 +208,16 @@ async function lacking(
     connection: DockerConnection,
     task: Task | undefined,
     pattern: RegExp | undefined,
-    since: { lacking: number | undefined },
+    since: Since,
 ): Promise<Problem | undefined> {
     if (pattern === undefined || task?.Status.ContainerStatus?.ContainerID === undefined) return undefined;
-    const said = pattern.exec(await printed(connection, task.ID, 10))?.[0];
+    if (Date.now() < since.asked + 5000) return undefined;
+    since.asked = Date.now();
+    // What it printed before may have been cured since.
+    const part = { tail: 200, since: Date.now() / 1000 - 10 };
+    const log = await printed(connection, task.ID, part).catch(() => undefined);
+    if (log === undefined) return undefined;
+    const said = pattern.exec(log)?.[0];
     if (said === undefined) since.lacking = undefined;
     else since.lacking ??= Date.now();
     const over = since.lacking !== undefined && Date.now() - since.lacking >= 30_000;

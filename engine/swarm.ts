@@ -90,13 +90,14 @@ export class Swarm extends DockerRuntime {
     public run(name: string, given: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
         const { title, files = [], remembered = [], publish = [], generation, health, replicas = 1 } = given;
-        const { mounts = [], ...workload } = this.placed(given);
+        const { mounts = [], pids = 256, ...workload } = this.placed(given);
         const ports = [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
         const args = workloadArgs(
             // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
             { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } },
             (made) => {
-                const madeOf = this.fingerprint(made, files, remembered);
+                // The service has no argument for its processes, so that a change would not replace it.
+                const madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
                 const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
                 if (pulumi.runtime.isDryRun() && this.observation !== undefined)
                     void tellAbsence({ title, resource: name, madeOf, ports, cure }, this.observation);
@@ -137,7 +138,6 @@ export class Swarm extends DockerRuntime {
             },
         );
         const handOvers = this.handOversOf(name, mounts);
-        const pids = workload.pids ?? 256;
         const known = () =>
             pulumi.output({
                 handOvers,
@@ -154,7 +154,7 @@ export class Swarm extends DockerRuntime {
                     replicas: String(replicas),
                 },
                 ...(handOvers.length === 0 ? {} : { containers: handOvers.map(({ args: its }) => its) }),
-                again: this.observation?.whyAgain(name),
+                again: this.observation?.whyAgain(name, replicas),
                 run: async () =>
                     startService(await this.connect(), await valueOf(service.id), {
                         ...(await valueOf(known())),
@@ -169,8 +169,9 @@ export class Swarm extends DockerRuntime {
         const running: Running = {
             title,
             revision,
-            // Its own name leads to its containers alone, its aliases to those of a former one too.
-            address: pulumi.all([service.name, healthy.urn]).apply(([own]) => own),
+            // The alias that each of its networks has leads to the healthy containers of a former service and of this one. The name of
+            // either would lead nowhere while the other serves.
+            address: healthy.urn.apply(() => title),
             healthy,
             telling: workload.telling,
         };

@@ -220,7 +220,10 @@ export interface Running {
     title: string;
     /** Changes when the workload is replaced; known once it is healthy. */
     revision: pulumi.Output<string>;
-    /** A name that leads to this container alone on its networks, while its aliases lead to a former one too. */
+    /**
+     * A name that leads to it on its networks: on one host to this container alone, while its aliases lead to a former one too; on a
+     * Swarm to every healthy container of both, since the former ones stop before anyone hears of a new name.
+     */
     address: pulumi.Output<string>;
     /** Done when the workload is healthy: whatever needs the workload depends on this. */
     healthy: pulumi.Resource;

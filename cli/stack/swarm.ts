@@ -93,7 +93,7 @@ export async function servicesOf({ identity, workplace }: OpenStack): Promise<Fo
                 stop: async () => {
                     if (replicasOf(service) === 0) return;
                     await scale(connection, id, 0);
-                    await untilStopped(connection, id, 90);
+                    await untilStopped(connection, id, name, 90);
                 },
             };
         }),

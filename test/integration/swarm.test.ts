@@ -202,6 +202,8 @@ describe("the development configuration on a Swarm of three nodes", () => {
                 ...{ runtime: "swarm", "swarm.storage": storage, "server.ports": undefined },
                 ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
                 ...replicated(2),
+                // Enough for three: another number would restart PostgreSQL.
+                "postgres.connections": 500,
                 ...settled,
                 ...changes,
             }),

@@ -72,6 +72,11 @@ describe("the program on a Swarm", () => {
         expect(recordOf(step(resources, "authentik-worker-healthy")).facts).to.include({ replicas: "1" });
     });
 
+    it("gives its PostgreSQL connections for each of several servers", () => {
+        const { command } = containerOf(one(resources, "service", "authentik-postgres-server"));
+        expect(command).to.deep.equal(["postgres", "-c", "max_connections=600"]);
+    });
+
     it("keeps the data on its node, and lets the outposts be anywhere", () => {
         const placement = (name: string) =>
             (one(resources, "service", name).inputs.taskSpec as { placement: { constraints: string[] } }).placement;

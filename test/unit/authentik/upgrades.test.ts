@@ -157,11 +157,16 @@ describe("a database that a release is to use", () => {
     });
 
     it("has connections for two busy generations and the consumers, where this stack runs it", () => {
-        expect([mostConnections("2025.8.6", 0), mostConnections("2025.8.6", 9)]).to.deep.equal([300, 300]);
-        expect([mostConnections("2026.2.7", 0), mostConnections("2026.2.7", 20)]).to.deep.equal([300, 400]);
+        expect([mostConnections("2025.8.6", 0, 1), mostConnections("2025.8.6", 9, 1)]).to.deep.equal([300, 300]);
+        expect([mostConnections("2026.2.7", 0, 1), mostConnections("2026.2.7", 20, 1)]).to.deep.equal([300, 400]);
         // Of each, with four times what it takes when nobody asks, and with three that PostgreSQL keeps to itself.
         for (const [version, taken] of Object.entries({ "2025.8.6": 20, "2026.2.7": 30 }))
-            expect(mostConnections(version, 0) - 3).to.be.greaterThan(2 * 4 * taken);
+            expect(mostConnections(version, 0, 1) - 3).to.be.greaterThan(2 * 4 * taken);
+    });
+
+    it("has them for each of several servers and workers", () => {
+        expect([1, 2, 3].map((replicas) => mostConnections("2025.8.6", 0, replicas))).to.deep.equal([300, 400, 500]);
+        expect([2, 3].map((replicas) => mostConnections("2026.2.7", 0, replicas))).to.deep.equal([500, 800]);
     });
 
     it("has connections for consumers that are not there yet", () => {

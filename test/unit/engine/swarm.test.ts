@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { madeOfLabel } from "../../../engine/labels";
+import { Observation } from "../../../engine/observation";
 import { Swarm, type SwarmArgs } from "../../../engine/swarm";
 import { swarmName } from "../../../engine/swarm-service";
 import type { Workload } from "../../../engine/workload";
@@ -164,6 +166,33 @@ describe("a workload on a Swarm", () => {
             ...{ type: "volume", source: "sessions" },
             volumeOptions: { driverName: "local", driverOptions: { type: "nfs", device: ":/srv/sessions" } },
         });
+    });
+
+    it("is reached under the alias that leads to a former one too, which serves until this one does", async () => {
+        let address: pulumi.Output<string> | undefined;
+        await runUnderMocks(() => {
+            ({ address } = new Swarm().run("authentik-server", workload, {}));
+            return { address };
+        });
+        const known = await new Promise((resolve) => address?.apply(resolve));
+        expect(known).to.equal("authentik-server");
+    });
+
+    it("is made anew for another number of processes, which is in no argument", async () => {
+        const madeOf = async (pids?: number) =>
+            (await service({ pids })).labels.find(({ label }) => label === madeOfLabel)?.value;
+        expect(await madeOf(100)).not.to.equal(await madeOf());
+        expect(await madeOf(256)).to.equal(await madeOf());
+    });
+
+    it("is waited for again where somebody else has scaled it", () => {
+        const seen = { labels: {}, ports: [], replicas: 3 };
+        const observation = new Observation({ workloads: new Map([["server", seen]]), networks: new Map() });
+        expect(observation.whyAgain("server", 2)).to.match(/^3 instead of 2 containers at /);
+        expect([observation.whyAgain("server", 3), observation.whyAgain("server")]).to.deep.equal([
+            undefined,
+            undefined,
+        ]);
     });
 
     it("publishes on the nodes that run it", async () => {
