@@ -129,8 +129,9 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
         const again = await startAgain(connection, id, inTheWay, was, start);
         throw new Error(`${reason}\n${again}`, { cause: error });
     }
-    // The new one serves, whatever becomes of these. The provider fails to delete a service whose container does not end by itself.
-    for (const { service } of beside) await untilGone(connection, service, start);
+    // The new one serves, whatever becomes of these, also of those that an earlier update has stopped. The provider fails to delete a
+    // service whose container does not end by itself.
+    for (const { service, conflicts } of known) if (!conflicts) await untilGone(connection, service, start);
 }
 
 /** Starts what was stopped, and says what became of it: its failure must not hide why it was needed. */

@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { Buffer } from "node:buffer";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DockerConnection } from "../../../engine/connection";
 import { resourceLabel, stackLabel } from "../../../engine/labels";
 import { Images } from "../../../engine/swarm-images";
-import { ended } from "../../../engine/swarm-job";
+import { ended, servicesOn } from "../../../engine/swarm-job";
 import { type ServiceStart, startService, stopServices } from "../../../engine/swarm-start";
 import { startClock } from "../../support/clock";
+import { framed } from "../../support/engine-wire";
 import { runUnderMocks } from "../../support/mocks";
 
 /** A task as the manager tells it. */
@@ -57,7 +59,8 @@ function manager(services: Record<string, Fake>, options: { log?: () => Buffer; 
             const fake = services[id] as Fake;
             return Promise.resolve(fake.tasks(fake.replicas, looks.get(id) ?? 0));
         },
-        bytes: () => {
+        bytes: (path: string) => {
+            done.push(path);
             const { log } = options;
             return log === undefined ? Promise.reject(new Error("the node is silent")) : Promise.resolve(log());
         },
@@ -76,7 +79,7 @@ function manager(services: Record<string, Fake>, options: { log?: () => Buffer; 
                 }),
             }),
     };
-    const changes = () => done.filter((one) => one.includes("="));
+    const changes = () => done.filter((one) => /^\w+=/.test(one));
     return { connection: connection as unknown as DockerConnection, done, changes };
 }
 
@@ -185,6 +188,36 @@ describe("the start of a service on a Swarm", () => {
     });
 });
 
+describe("a service on a Swarm that is alive but lacks something", () => {
+    const waiting = { ...task("starting"), Status: { State: "starting", ContainerStatus: { ContainerID: "id" } } };
+    const health = { command: [], lacking: /no database/, readySeconds: 900 };
+    const watch = async (says: (seconds: number) => string) => {
+        const clock = startClock();
+        const log = () => framed(says(clock.seconds()));
+        const { connection, done } = manager({ new: { replicas: 0, tasks: () => [waiting as never] } }, { log });
+        try {
+            const message = await failure(startService(connection, "new", { ...start, health }));
+            return { message, seconds: clock.seconds(), asked: done.filter((one) => one.includes("/logs?")) };
+        } finally {
+            clock.stop();
+        }
+    };
+
+    it("fails after 30 seconds, and what it printed in the last ten is read each five", async () => {
+        const { message, seconds, asked } = await watch(() => "no database");
+        expect(message).to.match(/^authentik-server is alive but not ready: no database on one; its last log lines:/);
+        expect(seconds).to.equal(30);
+        const lately = asked.filter((one) => one.includes("&since="));
+        expect(lately).to.have.length(7);
+    });
+
+    it("is waited for where it lacks it no longer", async () => {
+        const { message, seconds } = await watch((now) => (now < 20 ? "no database" : "ready soon"));
+        expect(message).to.contain("was not healthy within 900 seconds");
+        expect(seconds).to.be.greaterThan(900);
+    });
+});
+
 describe("taking down a Swarm's services", () => {
     it("leaves jobs and other stacks alone", async () => {
         const { connection, done } = manager({
@@ -201,6 +234,33 @@ describe("a job on a Swarm", () => {
     const job = { title: "asking", seconds: 60 };
     const of = (state: ReturnType<typeof task>, log?: () => Buffer) =>
         manager({ job: { replicas: 0, isJob: true, tasks: () => [state] } }, { log }).connection;
+
+    it("that cannot have one of its files leaves no secret of the others behind", async () => {
+        const secrets = new Set<string>();
+        const done = () => Promise.resolve();
+        const docker = {
+            createSecret: async ({ Name }: { Name: string }) => {
+                await sleep(20);
+                secrets.add(Name);
+                return { id: Name };
+            },
+            listServices: () => Promise.resolve([]),
+            listSecrets: () => Promise.resolve([...secrets].map((ID) => ({ ID }))),
+            getSecret: (ID: string) => ({ remove: () => done().then(() => secrets.delete(ID)) }),
+        };
+        const idOf = (_: string, user?: string) =>
+            user === "nobody" ? Promise.reject(new Error("no user nobody")) : Promise.resolve("0");
+        const place = servicesOn(
+            { client: () => Promise.resolve(docker) } as unknown as DockerConnection,
+            { idOf } as unknown as Images,
+            { constraintsOf: () => [], driverOf: () => undefined },
+        );
+        const files = ["root", "nobody"].map((owner) => ({ path: `/run/${owner}`, content: "", owner }));
+        const run = { ...job, name: "asking", args: { name: "asking", image: "image" }, pids: 1, files };
+        expect(await failure(place.once(run))).to.equal("no user nobody");
+        await sleep(50);
+        expect([...secrets]).to.deep.equal([]);
+    });
 
     it("that nobody can read the answer of has failed", async () => {
         expect(await failure(ended(of(task("complete")), "job", job))).to.equal(
