@@ -222,7 +222,9 @@ describe("a fault of a stack that runs", () => {
             },
             cure: async () => {
                 const { record } = await stack.failingUp({ refresh: true });
-                expect(record.errors).to.contain(`volumes.postgres.name = "${volume}" no longer exists on the Docker host`);
+                expect(record.errors).to.contain(
+                    `volumes.postgres.name = "${volume}" no longer exists on the Docker host`,
+                );
                 expect(record.errors).to.contain("restore a backup with `npm run restore -- <id>`");
                 await trial.restore(id);
             },
