@@ -99,7 +99,7 @@ async function look(
     const seconds = health.readySeconds ?? 900;
     const started = Date.now();
     const elapsed = () => Math.round((Date.now() - started) / 1000);
-    const lacking = new Lacking(container, health.lacking);
+    const lacking = new Lacking(health.lacking);
     let answer: string | undefined;
     let next = 0;
     for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
@@ -115,7 +115,7 @@ async function look(
         const late = `was not healthy within ${seconds} seconds (its health check says: ${answer})`;
         const problem =
             (await trouble(docker, state, health.fatal)) ??
-            (await lacking.problem()) ??
+            (await lacking.problem((since) => logSince(container, since))) ??
             (elapsed() > seconds ? late : undefined);
         if (problem !== undefined) {
             const log = await lastLogLines(container, secrets);
@@ -123,10 +123,14 @@ async function look(
         }
         if (elapsed() < told + 10) continue;
         told = elapsed();
-        const progress = `waiting for ${title} (${told} s); its health check says: ${redact(answer, secrets)}`;
-        // Without a resource: in a hook it has no URN yet, and the message would wait for it forever.
-        await pulumi.log.info(progress, undefined, undefined, true);
+        await tellWait(title, told, `its health check says: ${redact(answer, secrets)}`);
     }
+}
+
+/** Shows for how many seconds something has been waited for, and how it is. */
+export async function tellWait(title: string, seconds: number, how: string): Promise<void> {
+    // Without a resource: in a hook it has no URN yet, and the message would wait for it forever.
+    await pulumi.log.info(`waiting for ${title} (${seconds} s); ${how}`, undefined, undefined, true);
 }
 
 /** Undefined when the check passes, else the last line of its output. */
@@ -160,19 +164,20 @@ async function lastExitCode(docker: Docker, id: string): Promise<string> {
 }
 
 /** Notices a process that is alive but keeps reporting in its log what it lacks. */
-class Lacking {
+export class Lacking {
     private since: number | undefined;
     private next = 0;
 
-    constructor(
-        private readonly container: Docker.Container,
-        private readonly pattern: RegExp | undefined,
-    ) {}
+    public constructor(private readonly pattern: RegExp | undefined) {}
 
-    async problem(): Promise<string | undefined> {
+    /** @param read what it printed since a time, in seconds since 1970; undefined where that cannot be read. */
+    public async problem(read: (since: number) => Promise<string | undefined>): Promise<string | undefined> {
         if (this.pattern === undefined || Date.now() < this.next) return undefined;
         this.next = Date.now() + 5000;
-        const said = this.pattern.exec(await logSince(this.container, Date.now() / 1000 - 10))?.[0];
+        // What it printed before may have been cured since.
+        const log = await read(Date.now() / 1000 - 10);
+        if (log === undefined) return undefined;
+        const said = this.pattern.exec(log)?.[0];
         if (said === undefined) this.since = undefined;
         else this.since ??= Date.now();
         const over = this.since !== undefined && Date.now() - this.since >= 30_000;

@@ -11,7 +11,21 @@ export async function lastLogLines(
     lines = 15,
     telling?: RegExp,
 ): Promise<string> {
-    const all = redact(await printed(container, { tail: telling === undefined ? lines : 1000 }), secrets).trimEnd();
+    return await lastLines((tail) => printed(container, { tail }), secrets, lines, telling);
+}
+
+/**
+ * The same of what anything else printed.
+ *
+ * @param read its last lines, so many.
+ */
+export async function lastLines(
+    read: (tail: number) => Promise<string>,
+    secrets: string[],
+    lines: number,
+    telling?: RegExp,
+): Promise<string> {
+    const all = redact(await read(telling === undefined ? lines : 1000), secrets).trimEnd();
     if (telling === undefined) return all;
     const told = all.split("\n").filter((line) => telling.test(line));
     return told.slice(-lines).join("\n");

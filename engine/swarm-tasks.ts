@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import * as pulumi from "@pulumi/pulumi";
 import { type DockerConnection, engineReason } from "./connection";
-import type { Gate } from "./health";
-import { demultiplex, redact } from "./streams";
+import { type Gate, Lacking, tellWait } from "./health";
+import { demultiplex, lastLines, redact } from "./streams";
 
 /** A task of a service: one container, as the manager knows it. */
 export interface Task {
@@ -41,13 +40,11 @@ export async function taskLog(
     lines = 15,
     telling?: RegExp,
 ): Promise<string> {
-    const log = printed(connection, task, { tail: telling === undefined ? lines : 1000 }).catch(
-        (error: unknown) => `(its log cannot be read: ${engineReason(error)})`,
-    );
-    const all = redact(await log, secrets).trimEnd();
-    if (telling === undefined) return all;
-    const told = all.split("\n").filter((line) => telling.test(line));
-    return told.slice(-lines).join("\n");
+    const read = (tail: number) =>
+        printed(connection, task, { tail }).catch(
+            (error: unknown) => `(its log cannot be read: ${engineReason(error)})`,
+        );
+    return await lastLines(read, secrets, lines, telling);
 }
 
 /**
@@ -79,7 +76,7 @@ export async function untilStopped(
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
         const nodes = await nodesOf(connection);
         const left = (await tasksOf(connection, service)).filter(
-            ({ Status, NodeID = "" }) => !over.includes(Status.State) && nodes.get(NodeID)?.isUp === true,
+            ({ Status, NodeID = "" }) => !isOver(Status.State) && nodes.get(NodeID)?.isUp === true,
         );
         if (left.length === 0) return;
     }
@@ -135,7 +132,8 @@ async function look(
 ): Promise<void> {
     const seconds = health.readySeconds ?? 900;
     const started = Date.now();
-    const since: Since = { asked: 0 };
+    const since: Since = {};
+    const lacking = new Lacking(health.lacking);
     const elapsed = () => Math.round((Date.now() - started) / 1000);
     for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
         const tasks = (await tasksOf(connection, service)).filter(({ ID }) => !before.has(ID));
@@ -145,7 +143,7 @@ async function look(
         const problem =
             (await ended(connection, tasks, health.fatal)) ??
             waiting(current, since) ??
-            (await lacking(connection, current, health.lacking, since));
+            (await lacks(connection, current, lacking));
         const late = `was not healthy within ${seconds} seconds`;
         const [newest] = tasks;
         if (problem !== undefined || elapsed() > seconds)
@@ -153,9 +151,7 @@ async function look(
         if (elapsed() < told + 10) continue;
         told = elapsed();
         const state = current?.Status.State ?? newest?.Status.State ?? "not made yet";
-        // Without a resource: in a hook it has no URN yet, and the message would wait for it forever.
-        const progress = `waiting for ${title} (${told} s); ${running} of ${count} run, the next is ${state}`;
-        await pulumi.log.info(progress, undefined, undefined, true);
+        await tellWait(title, told, `${running} of ${count} run, the next is ${state}`);
     }
 }
 
@@ -166,10 +162,7 @@ interface Problem {
 
 /** Since when a task has been in a state that must not last, in milliseconds since 1970. */
 interface Since {
-    lacking?: number;
     pending?: number;
-    /** When its log was read. */
-    asked: number;
 }
 
 /** Whether the container of a task in this state has ended, or never was. */
@@ -204,24 +197,16 @@ function waiting(task: Task | undefined, since: Since): Problem | undefined {
     return over ? { says: `finds no place: ${task.Status.Err ?? ""}` } : undefined;
 }
 
-async function lacking(
+async function lacks(
     connection: DockerConnection,
     task: Task | undefined,
-    pattern: RegExp | undefined,
-    since: Since,
+    lacking: Lacking,
 ): Promise<Problem | undefined> {
-    if (pattern === undefined || task?.Status.ContainerStatus?.ContainerID === undefined) return undefined;
-    if (Date.now() < since.asked + 5000) return undefined;
-    since.asked = Date.now();
-    // What it printed before may have been cured since.
-    const part = { tail: 200, since: Date.now() / 1000 - 10 };
-    const log = await printed(connection, task.ID, part).catch(() => undefined);
-    if (log === undefined) return undefined;
-    const said = pattern.exec(log)?.[0];
-    if (said === undefined) since.lacking = undefined;
-    else since.lacking ??= Date.now();
-    const over = since.lacking !== undefined && Date.now() - since.lacking >= 30_000;
-    return over ? { task, says: `is alive but not ready: ${said}` } : undefined;
+    if (task?.Status.ContainerStatus?.ContainerID === undefined) return undefined;
+    const says = await lacking.problem((since) =>
+        printed(connection, task.ID, { tail: 200, since }).catch(() => undefined),
+    );
+    return says === undefined ? undefined : { task, says };
 }
 
 async function failure(
