@@ -1,18 +1,17 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { tellAbsence } from "./absence";
 import { workloadArgs } from "./container";
 import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
 import { readFile } from "./files";
 import { imageNow } from "./image";
 import { containersOn, type JobPlace } from "./job";
-import { generationLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { stackIdentity } from "./labels";
 import { Observation } from "./observation";
 import { connectionOf } from "./provider";
 import { refreshAsked } from "./refresh";
 import { startWorkload } from "./start";
 import { hooksOf, recordStep, valueOf } from "./step";
-import { type Running, secretsOf, type VolumeArgs, type Workload } from "./workload";
+import { portsOf, type Running, secretsOf, type VolumeArgs, type Workload } from "./workload";
 
 /** Arguments of a Docker host. */
 export type DockerHostArgs = RuntimeArgs;
@@ -45,24 +44,13 @@ export class DockerHost extends DockerRuntime {
 
     public run(name: string, workload: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
-        const { title, files = [], mounts = [], remembered = [], publish = [], generation } = workload;
-        const ports = [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
+        const { title, files = [], mounts = [], remembered = [], publish, generation } = workload;
         let image: Promise<string | null> | undefined;
         const args = workloadArgs(workload, (made) => {
             const madeOf = this.fingerprint(made, files, remembered);
-            const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
             image = imageNow({ title, resource: name, image: made.image }, () => this.connect(), this.observation);
-            if (pulumi.runtime.isDryRun() && this.observation !== undefined)
-                void tellAbsence({ title, resource: name, madeOf, image, ports, cure }, this.observation).catch(
-                    // The resource itself fails with it.
-                    () => undefined,
-                );
-            return {
-                [stackLabel]: this.stack,
-                [resourceLabel]: name,
-                ...(generation === undefined ? {} : { [generationLabel]: generation }),
-                [madeOfLabel]: madeOf,
-            };
+            this.announce(name, workload, madeOf, image);
+            return this.labelsOf(name, workload, madeOf);
         });
         const container = new docker.Container(name, args, {
             ...this.ofProvider(opts),
@@ -107,7 +95,7 @@ export class DockerHost extends DockerRuntime {
                         stopSeconds: workload.stopSeconds,
                         generation,
                         pids,
-                        ports,
+                        ports: portsOf(publish),
                         starts: this.starts,
                     }),
             },

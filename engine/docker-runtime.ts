@@ -2,11 +2,12 @@ import { createHmac } from "node:crypto";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { tellAbsence } from "./absence";
 import { compare, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs } from "./container";
 import { type JobPlace, type JobRun, runTo } from "./job";
-import { jobLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import type { Observation } from "./observation";
 import { connectionOf, dockerProviderOf } from "./provider";
 import { digest, recordStep, valueOf } from "./step";
@@ -16,6 +17,7 @@ import {
     type Job,
     type NetworkArgs,
     type NetworkAttachment,
+    portsOf,
     type Process,
     type Running,
     type Runtime,
@@ -231,6 +233,35 @@ export abstract class DockerRuntime implements Runtime {
             .all([this.key, args, given, remembered])
             .apply(([key, ...values]) => createHmac("sha256", key).update(JSON.stringify(values)).digest("hex"));
         return pulumi.unsecret(keyed).apply((text) => text.slice(0, 16));
+    }
+
+    /**
+     * Says in a preview where a workload will be away.
+     *
+     * @param madeOf digest of all that its container will be made of.
+     * @param image id of its image. Default: its name says which it is.
+     */
+    protected announce(
+        resource: string,
+        { title, publish = [] }: Workload,
+        madeOf: pulumi.Output<string>,
+        image?: Promise<string | null>,
+    ): void {
+        if (!pulumi.runtime.isDryRun() || this.observation === undefined) return;
+        const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
+        const will = { title, resource, madeOf, image, ports: portsOf(publish), cure };
+        // The resource itself fails with what fails here.
+        void tellAbsence(will, this.observation).catch(() => undefined);
+    }
+
+    /** The labels of a workload's container. */
+    protected labelsOf(resource: string, { generation }: Workload, madeOf: pulumi.Output<string>) {
+        return {
+            [stackLabel]: this.stack,
+            [resourceLabel]: resource,
+            ...(generation === undefined ? {} : { [generationLabel]: generation }),
+            [madeOfLabel]: madeOf,
+        };
     }
 
     /** The containers that give a workload's volumes to their owners. */

@@ -1,10 +1,9 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { tellAbsence } from "./absence";
 import { workloadArgs } from "./container";
 import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
-import type { JobPlace } from "./job";
-import { generationLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { type JobPlace, runTo } from "./job";
+import { stackIdentity } from "./labels";
 import { connectionOf } from "./provider";
 import { refreshAsked } from "./refresh";
 import { hooksOf, recordStep, valueOf } from "./step";
@@ -23,6 +22,7 @@ import {
 import { startService } from "./swarm-start";
 import {
     type NetworkAttachment,
+    portsOf,
     type Running,
     secretsOf,
     type VolumeArgs,
@@ -30,7 +30,6 @@ import {
     type WorkloadFile,
     type WorkloadMount,
 } from "./workload";
-import { runTo } from "./job";
 
 /** Arguments of a Swarm. */
 export interface SwarmArgs extends RuntimeArgs {
@@ -89,24 +88,16 @@ export class Swarm extends DockerRuntime {
 
     public run(name: string, given: Workload, opts: pulumi.CustomResourceOptions): Running {
         this.resources.push(name);
-        const { title, files = [], remembered = [], publish = [], generation, health, replicas = 1 } = given;
+        const { title, files = [], remembered = [], publish, generation, health, replicas = 1 } = given;
         const { mounts = [], pids = 256, ...workload } = this.placed(given);
-        const ports = [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
         const args = workloadArgs(
             // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
             { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } },
             (made) => {
                 // The service has no argument for its processes, so that a change would not replace it.
                 const madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
-                const cure = [publish].flat().find((one) => one.cure !== undefined)?.cure;
-                if (pulumi.runtime.isDryRun() && this.observation !== undefined)
-                    void tellAbsence({ title, resource: name, madeOf, ports, cure }, this.observation);
-                return {
-                    [stackLabel]: this.stack,
-                    [resourceLabel]: name,
-                    ...(generation === undefined ? {} : { [generationLabel]: generation }),
-                    [madeOfLabel]: madeOf,
-                };
+                this.announce(name, given, madeOf);
+                return this.labelsOf(name, given, madeOf);
             },
             { interval: "5s", retries: 60 },
         );
@@ -158,7 +149,7 @@ export class Swarm extends DockerRuntime {
                 run: async () =>
                     startService(await this.connect(), await valueOf(service.id), {
                         ...(await valueOf(known())),
-                        ...{ title, health, replicas, generation, pids, ports },
+                        ...{ title, health, replicas, generation, pids, ports: portsOf(publish) },
                         ...{ resource: name, stack: this.stack, stopSeconds: workload.stopSeconds },
                         ...{ starts: this.starts, place: await this.jobPlace() },
                     }),

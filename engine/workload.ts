@@ -1,5 +1,6 @@
 import type * as docker from "@pulumi/docker";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Published } from "../ground/fields";
 
 /**
  * A file that a container gets before it starts. Every secret reaches a container in this way.
@@ -287,4 +288,9 @@ export interface VolumeArgs {
 /** The secrets in a process's files, for redacting them. */
 export function secretsOf(files: WorkloadFile[] | undefined): pulumi.Input<string>[] {
     return (files ?? []).flatMap(({ content, secrets }) => secrets ?? [content]);
+}
+
+/** Ports of the host that a workload publishes. */
+export function portsOf(publish: Publication | Publication[] = []): Published[] {
+    return [publish].flat().flatMap(({ on, protocol = "tcp" }) => on.map((one) => ({ ...one, protocol })));
 }
