@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DataPlace } from "../engine/swarm-place";
 import { named, section, text, whole } from "../ground/fields";
 
 /** What can run a stack's containers. */
@@ -36,6 +37,11 @@ export const swarm = section({
 })
     .prefault({})
     .describe("where a Swarm keeps data; only with `runtime: swarm`");
+
+/** The same as the engine takes it. */
+export function placeOf({ dataNode, storage }: z.infer<typeof swarm>): DataPlace {
+    return { dataNode, ...(storage && { storage: { name: storage.driver, options: storage.options } }) };
+}
 
 /** How many containers of one kind run. */
 export const replicas = whole("must be a whole number from 1 to 100, such as 2", 1, 100)

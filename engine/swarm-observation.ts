@@ -2,8 +2,8 @@ import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { resourceLabel, stackLabel } from "./labels";
 import { Observation, type SeenNetwork, type SeenWorkload, silence } from "./observation";
-import { replicasOf, type SeenService, servicesOf } from "./swarm-start";
-import { isRunning, nodesOf, tasksOf } from "./swarm-tasks";
+import { othersOn, portsOfService, replicasOf, type SeenService, servicesOf, workloadsAmong } from "./swarm-start";
+import { type Machines, nodesOf, running, tasksOf } from "./swarm-tasks";
 
 /**
  * Looks at what exists of a stack on a Swarm.
@@ -32,22 +32,20 @@ export async function observeSwarm(connection: DockerConnection, stack: string):
 async function workloadsOf(
     connection: DockerConnection,
     services: SeenService[],
-    nodes: Map<string, { name: string; isUp: boolean }>,
+    nodes: Machines,
     stack: string,
 ): Promise<Map<string, SeenWorkload>> {
-    const ours = services.filter(
-        ({ Spec: { Labels = {} } }) => Labels[stackLabel] === stack && resourceLabel in Labels,
-    );
+    const ours = workloadsAmong(services, stack);
     // One that has no container was not started, or is about to be deleted.
     const order = (service: SeenService) => `${Math.min(replicasOf(service), 1)} ${service.CreatedAt}`;
     const sorted = ours.sort((one, other) => (order(one) < order(other) ? 1 : -1));
     const workloads = new Map<string, SeenWorkload>();
     for (const service of sorted) {
-        const { Labels = {}, EndpointSpec, TaskTemplate } = service.Spec;
+        const { Labels = {}, TaskTemplate } = service.Spec;
         const resource = Labels[resourceLabel] ?? "";
         if (workloads.has(resource)) continue;
         const tasks = await tasksOf(connection, service.ID);
-        const runs = tasks.filter((task) => isRunning(task) && nodes.get(task.NodeID ?? "")?.isUp === true);
+        const runs = running(tasks, nodes);
         const [newest] = tasks;
         const state = [newest?.Status.State ?? "no container", newest?.Status.Err ?? ""].join(" ").trimEnd();
         const wanted = replicasOf(service);
@@ -58,9 +56,7 @@ async function workloadsOf(
                 runs.length > 0
                     ? { ...(await imageLabels(connection, TaskTemplate.ContainerSpec.Image)), ...Labels }
                     : {},
-            ports: (EndpointSpec?.Ports ?? []).map(({ PublishedPort, Protocol }) => ({
-                ...{ port: PublishedPort, ip: "0.0.0.0", protocol: Protocol },
-            })),
+            ports: portsOfService(service),
         });
     }
     return workloads;
@@ -78,16 +74,13 @@ function networksOf(
     services: SeenService[],
     stack: string,
 ): Map<string, SeenNetwork> {
-    const isOurs = ({ Spec }: SeenService) => Spec.Labels?.[stackLabel] === stack;
     return new Map(
         networks.flatMap(({ Id, Name, Internal, Labels }): [string, SeenNetwork][] => {
             // Those of Swarm itself have null.
             const labels = (Labels as typeof Labels | null) ?? {};
             const { [resourceLabel]: resource } = labels;
             if (resource === undefined || labels[stackLabel] !== stack) return [];
-            const on = ({ Spec }: SeenService) =>
-                Spec.TaskTemplate.Networks?.some(({ Target }) => Target === Id) === true;
-            const others = services.filter((service) => on(service) && !isOurs(service)).map(({ Spec }) => Spec.Name);
+            const others = othersOn(services, stack, Id);
             return [[resource, { name: Name, internal: Internal === true, others }]];
         }),
     );

@@ -3,9 +3,12 @@ import type { VolumeDriver } from "./swarm-service";
 
 /** Where a Swarm keeps data. */
 export interface DataPlace {
-    /** Label of the nodes with the data, as `name=value`. */
+    /** Label of the nodes that have the data, as `name=value`; of one node, unless its volumes are on all of them. Default: authentik-stack.data=true. */
     dataNode: string;
-    /** Leads to the same volume from every node; `{volume}` in an option is its name. Default: each volume is a folder of a node. */
+    /**
+     * Leads to the same volume from every node, e.g. over NFS; `{volume}` in an option is its name. What several containers use then
+     * runs on any node. Default: each volume is a folder of the node with the data, and what uses it runs there.
+     */
     storage?: VolumeDriver;
 }
 

@@ -62,6 +62,30 @@ export async function servicesOf(connection: DockerConnection): Promise<SeenServ
 }
 
 /**
+ * Those of the workloads of a stack: its jobs have no resource.
+ *
+ * @param stack the stack's identity in labels.
+ */
+export function workloadsAmong(services: SeenService[], stack: string): SeenService[] {
+    return services.filter(({ Spec: { Labels = {} } }) => Labels[stackLabel] === stack && resourceLabel in Labels);
+}
+
+/** Names of the services of others that use a network, by its id. */
+export function othersOn(services: SeenService[], stack: string, network: string): string[] {
+    return services
+        .filter(({ Spec }) => Spec.Labels?.[stackLabel] !== stack)
+        .filter(({ Spec }) => Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network))
+        .map(({ Spec }) => Spec.Name);
+}
+
+/** Ports that a service has on each of its nodes, at every address. */
+export function portsOfService({ Spec }: SeenService): Published[] {
+    return (Spec.EndpointSpec?.Ports ?? []).map(({ PublishedPort, Protocol }) => ({
+        ...{ port: PublishedPort, ip: "0.0.0.0", protocol: Protocol },
+    }));
+}
+
+/**
  * Starts a workload's service, one container after another, and waits until each is healthy.
  *
  * The previous service keeps running meanwhile, and loses one container for each that the new one has. If both would use the same
@@ -205,9 +229,7 @@ export async function scale(connection: DockerConnection, id: string, replicas: 
  */
 export async function stopServices(connection: DockerConnection, stack: string): Promise<void> {
     // Not its jobs, which have no number of containers, and end by themselves.
-    const ours = (await servicesOf(connection)).filter(
-        ({ Spec: { Labels = {} } }) => Labels[stackLabel] === stack && resourceLabel in Labels,
-    );
+    const ours = workloadsAmong(await servicesOf(connection), stack);
     await Promise.all(ours.map(({ ID }) => scale(connection, ID, 0)));
     await Promise.all(ours.map(({ ID, Spec }) => untilStopped(connection, ID, Spec.Name, 120)));
 }
@@ -226,7 +248,7 @@ function predecessors(services: SeenService[], id: string, start: ServiceStart):
     // Jobs have no number of containers.
     const others = services.filter(({ ID, Spec }) => ID !== id && Spec.Mode.Replicated !== undefined);
     return others.flatMap((service) => {
-        const { Labels = {}, TaskTemplate, EndpointSpec, Name } = service.Spec;
+        const { Labels = {}, TaskTemplate, Name } = service.Spec;
         const ours = Labels[stackLabel] === stack;
         const mounts = TaskTemplate.ContainerSpec.Mounts ?? [];
         const volume = mounts.find(({ Source = "" }) => exclusive.includes(Source))?.Source;
@@ -235,11 +257,8 @@ function predecessors(services: SeenService[], id: string, start: ServiceStart):
         const same = ours && Labels[resourceLabel] === resource;
         const { [generationLabel]: its = same ? "" : generation } = Labels;
         const isFormer = ours && generation !== undefined && its !== generation;
-        const taken = (EndpointSpec?.Ports ?? []).map(({ PublishedPort, Protocol }) => ({
-            ...{ port: PublishedPort, ip: "0.0.0.0", protocol: Protocol },
-        }));
         const isAlone = same && exclusive.length > 0;
-        const clashes = taken.some((port) => start.ports.some((own) => clash(own, port)));
+        const clashes = portsOfService(service).some((port) => start.ports.some((own) => clash(own, port)));
         const conflicts = isFormer || isAlone || (ours && (volume !== undefined || clashes));
         return conflicts || same ? [{ service, conflicts, isFormer }] : [];
     });

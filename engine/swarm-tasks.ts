@@ -32,6 +32,15 @@ export function isRunning({ DesiredState, Status }: Task): boolean {
     return DesiredState === "running" && Status.State === "running";
 }
 
+/** The tasks that do their work, on nodes that are there. */
+export function running(tasks: Task[], nodes: Machines): Task[] {
+    return tasks.filter((task) => isRunning(task) && isUp(task, nodes));
+}
+
+function isUp({ NodeID = "" }: Task, nodes: Machines): boolean {
+    return nodes.get(NodeID)?.isUp === true;
+}
+
 /** The last lines that a task printed, wherever it runs or ran, secrets redacted; why they cannot be read, where they cannot. */
 export async function taskLog(
     connection: DockerConnection,
@@ -75,16 +84,18 @@ export async function untilStopped(
 ): Promise<void> {
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
         const nodes = await nodesOf(connection);
-        const left = (await tasksOf(connection, service)).filter(
-            ({ Status, NodeID = "" }) => !isOver(Status.State) && nodes.get(NodeID)?.isUp === true,
-        );
+        const tasks = await tasksOf(connection, service);
+        const left = tasks.filter((task) => !isOver(task.Status.State) && isUp(task, nodes));
         if (left.length === 0) return;
     }
     throw new Error(`the service ${name} did not stop within ${seconds} seconds`);
 }
 
 /** The machines of a Swarm, by id. */
-export async function nodesOf(connection: DockerConnection): Promise<Map<string, { name: string; isUp: boolean }>> {
+export type Machines = Map<string, { name: string; isUp: boolean }>;
+
+/** The machines of a Swarm. */
+export async function nodesOf(connection: DockerConnection): Promise<Machines> {
     const nodes = await connection.get<Node[]>("/nodes");
     return new Map(
         nodes.map(({ ID, Description, Status }) => [
@@ -137,8 +148,8 @@ async function look(
     const elapsed = () => Math.round((Date.now() - started) / 1000);
     for (let told = 0; signal?.aborted !== true; await sleep(1000)) {
         const tasks = (await tasksOf(connection, service)).filter(({ ID }) => !before.has(ID));
-        const running = tasks.filter(isRunning).length;
-        if (running >= count) return;
+        const healthy = tasks.filter(isRunning).length;
+        if (healthy >= count) return;
         const current = tasks.find(({ DesiredState, Status }) => DesiredState === "running" && !isOver(Status.State));
         const problem =
             (await ended(connection, tasks, health.fatal)) ??
@@ -151,7 +162,7 @@ async function look(
         if (elapsed() < told + 10) continue;
         told = elapsed();
         const state = current?.Status.State ?? newest?.Status.State ?? "not made yet";
-        await tellWait(title, told, `${running} of ${count} run, the next is ${state}`);
+        await tellWait(title, told, `${healthy} of ${count} run, the next is ${state}`);
     }
 }
 

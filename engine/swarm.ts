@@ -10,7 +10,7 @@ import { hooksOf, recordStep, valueOf } from "./step";
 import { Images } from "./swarm-images";
 import { type Nodes, servicesOn } from "./swarm-job";
 import { observeSwarm } from "./swarm-observation";
-import { nodesWith } from "./swarm-place";
+import { type DataPlace, nodesWith } from "./swarm-place";
 import {
     type ServiceFile,
     serviceArgs,
@@ -32,15 +32,7 @@ import {
 } from "./workload";
 
 /** Arguments of a Swarm. */
-export interface SwarmArgs extends RuntimeArgs {
-    /** Label of the nodes that have the data, as `name=value`; of one node, unless its volumes are on all of them. Default: authentik-stack.data=true. */
-    dataNode?: string;
-    /**
-     * Leads to the same volume from every node, e.g. over NFS; `{volume}` in an option is its name. What several containers use then
-     * runs on any node. Default: each volume is a folder of the node with the data, and what uses it runs there.
-     */
-    storage?: VolumeDriver;
-}
+export interface SwarmArgs extends RuntimeArgs, Partial<DataPlace> {}
 
 /** The label that marks the node with the data, unless the configuration says otherwise. */
 export const defaultDataNode = "authentik-stack.data=true";

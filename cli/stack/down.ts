@@ -1,13 +1,13 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
 import { serviceLabel, stackLabel } from "../../engine/labels";
-import { stopServices } from "../../engine/swarm-start";
+import { othersOn, servicesOf, stopServices } from "../../engine/swarm-start";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";
 import { readRequirements } from "./files";
 import { readState, type StateResource } from "./state";
-import { othersOn, removeJobsOf, swarmOf } from "./swarm";
+import { removeJobsOf, swarmOf } from "./swarm";
 import { settle } from "./up";
 import { operate } from "./update";
 
@@ -31,12 +31,9 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const { resources } = await readState(open);
     const kept = resources.filter(isKept);
     // Swarm makes volumes itself, so that only the configuration names them.
-    const volumes =
-        swarmOf(open) === undefined
-            ? kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id)
-            : kept.length === 0
-              ? []
-              : readRequirements(stack.workspace.workDir, stack.name).volumes;
+    const { swarm, volumes: named } = readRequirements(stack.workspace.workDir, stack.name);
+    const recorded = kept.filter(({ type }) => kindOf(type) === "volume").map(({ id = "" }) => id);
+    const volumes = swarm === undefined ? recorded : kept.length === 0 ? [] : named;
     if (!resources.some(isRunning)) return { deleted: 0, volumes, networks: {} };
     const docker = await dockerOf(workplace).client();
     const shared = await sharedNetworks(docker, open, resources);
@@ -61,6 +58,7 @@ export async function makeWay(open: OpenStack): Promise<void> {
 /** Networks of a stack that other containers use: Docker would not delete them. */
 async function sharedNetworks(docker: Docker, open: OpenStack, resources: StateResource[]) {
     const networks = resources.filter(({ type }) => kindOf(type) === "network");
+    const services = swarmOf(open) === undefined ? [] : await servicesOf(dockerOf(open.workplace));
     const looks = networks.map(async ({ urn, id = "" }) => {
         const { Name, Containers = {} } = await docker.getNetwork(id).inspect();
         const containers = await Promise.all(
@@ -74,8 +72,7 @@ async function sharedNetworks(docker: Docker, open: OpenStack, resources: StateR
                 ? []
                 : one.Name.slice(1),
         );
-        const services = swarmOf(open) === undefined ? [] : await othersOn(open, id);
-        return { urn, name: Name, others: [...others, ...services] };
+        return { urn, name: Name, others: [...others, ...othersOn(services, open.identity, id)] };
     });
     const seen = await Promise.all(looks.map((look) => look.catch(() => undefined)));
     return seen.filter((network) => network !== undefined).filter(({ others }) => others.length > 0);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Document, parseDocument } from "yaml";
 import { type Images, imagesOf } from "../../authentik/images";
 import { isCreatedHere } from "../../authentik/roles";
-import { swarm } from "../../config/runtime";
+import { placeOf, swarm } from "../../config/runtime";
 import { schema } from "../../config/schema";
 import { type VolumeNames, volumesOf } from "../../config/volumes";
 import { type ConnectionSettings, connectionSettings } from "../../engine/connection";
@@ -88,13 +88,10 @@ export function requirementsOf(document: Document): StackRequirements {
         volumes: volumesOf({ ...facts, ...namesIn(document) }).map(([, name]) => name),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
         credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
-        ...(value("runtime") === "swarm" ? { swarm: swarmIn(value("swarm")) } : {}),
+        ...(value("runtime") === "swarm"
+            ? { swarm: placeOf(swarm.safeParse(value("swarm")).data ?? swarm.parse(undefined)) }
+            : {}),
     };
-}
-
-function swarmIn(value: unknown): StackRequirements["swarm"] {
-    const { dataNode, storage } = swarm.safeParse(value).data ?? swarm.parse(undefined);
-    return { dataNode, ...(storage && { storage: { name: storage.driver, options: storage.options } }) };
 }
 
 /** A value as Pulumi passes it to the program; undefined if it is encrypted. */

@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { restored, sharedOf, volumeName } from "../../config/volumes";
-import { resourceLabel, stackLabel } from "../../engine/labels";
 import { containersOn, type JobPlace, removeJobs } from "../../engine/job";
 import { Images } from "../../engine/swarm-images";
 import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
 import { nodesWith } from "../../engine/swarm-place";
-import { replicasOf, scale, servicesOf as everyService } from "../../engine/swarm-start";
+import { replicasOf, scale, servicesOf as everyService, workloadsAmong } from "../../engine/swarm-start";
 import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
 import { runTwin } from "../../engine/swarm-twin";
 import { ToolError } from "../progress";
@@ -42,23 +41,15 @@ export async function removeJobsOf(open: OpenStack): Promise<void> {
     if (swarmOf(open) !== undefined) await removeServiceJobs(docker, open.identity);
 }
 
-/** Names of the services of others that use a network. */
-export async function othersOn({ identity, workplace }: OpenStack, network: string): Promise<string[]> {
-    return (await everyService(dockerOf(workplace)))
-        .filter(({ Spec }) => Spec.Labels?.[stackLabel] !== identity)
-        .filter(({ Spec }) => Spec.TaskTemplate.Networks?.some(({ Target }) => Target === network))
-        .map(({ Spec }) => Spec.Name);
-}
-
 /** Prints a file, and nothing where there is none. */
 const readScript = '[ -e "$1" ] || exit 0; exec cat "$1"';
 
 /** The services of a stack's workloads, newest first. */
 export async function servicesOf({ identity, workplace }: OpenStack): Promise<Found[]> {
     const connection = dockerOf(workplace);
-    const services = (await everyService(connection))
-        .filter(({ Spec: { Labels = {} } }) => Labels[stackLabel] === identity && resourceLabel in Labels)
-        .sort((one, other) => (one.CreatedAt < other.CreatedAt ? 1 : -1));
+    const services = workloadsAmong(await everyService(connection), identity).sort((one, other) =>
+        one.CreatedAt < other.CreatedAt ? 1 : -1,
+    );
     return await Promise.all(
         services.map(async (service): Promise<Found> => {
             const { ID: id, Spec } = service;

@@ -56,7 +56,7 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     const known = [
         ...(typeof seen === "string"
             ? [row("Containers", "Docker engine", seen, "npm run doctor")]
-            : swarmOf(open) === undefined
+            : requirements.swarm === undefined
               ? containerRows(expected, await seeContainers(dockerOf(workplace), identity), {
                     stack: name,
                     prefix,

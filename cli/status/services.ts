@@ -1,7 +1,7 @@
 import type { DockerConnection } from "../../engine/connection";
-import { resourceLabel, stackLabel } from "../../engine/labels";
-import { replicasOf, servicesOf } from "../../engine/swarm-start";
-import { isRunning, nodesOf, type Task, tasksOf } from "../../engine/swarm-tasks";
+import { resourceLabel } from "../../engine/labels";
+import { replicasOf, servicesOf, workloadsAmong } from "../../engine/swarm-start";
+import { nodesOf, running, tasksOf } from "../../engine/swarm-tasks";
 import { row, type Row } from "./row";
 
 /** A service, as far as a status tells of it. */
@@ -20,19 +20,17 @@ export interface SeenService {
 /** The services of a stack; where one is about to replace another, both. */
 export async function seeServices(connection: DockerConnection, identity: string): Promise<SeenService[]> {
     const [services, nodes] = await Promise.all([servicesOf(connection), nodesOf(connection)]);
-    const own = services.filter(({ Spec: { Labels = {} } }) => Labels[stackLabel] === identity);
     return await Promise.all(
-        own.map(async (service) => {
+        workloadsAmong(services, identity).map(async (service) => {
             const { Name, Labels = {} } = service.Spec;
             const tasks = await tasksOf(connection, service.ID);
-            const isThere = ({ NodeID = "" }: Task) => nodes.get(NodeID)?.isUp === true;
-            const running = tasks.filter((task) => isRunning(task) && isThere(task));
-            const other = tasks.find((task) => !running.includes(task) && task.DesiredState !== "shutdown") ?? tasks[0];
+            const runs = running(tasks, nodes);
+            const other = tasks.find((task) => !runs.includes(task) && task.DesiredState !== "shutdown") ?? tasks[0];
             return {
                 name: Name,
                 resource: Labels[resourceLabel] ?? "",
                 wanted: replicasOf(service),
-                nodes: running.map(({ NodeID = "" }) => nodes.get(NodeID)?.name ?? NodeID).sort(),
+                nodes: runs.map(({ NodeID = "" }) => nodes.get(NodeID)?.name ?? NodeID).sort(),
                 trouble: other && [other.Status.State, other.Status.Err].filter(Boolean).join(": "),
             };
         }),
