@@ -47,12 +47,42 @@ async function runOnce(
             ...{ pids: job.pids, constraints, secrets },
             driverOf: (source) => nodes.driverOf(source),
         });
-        const authconfig = await connection.credentials(args.image);
-        const { id } = (await docker.createService({ ...spec, ...(authconfig && { authconfig }) })) as { id: string };
-        return await ended(connection, id, job);
+        return await toEnd(connection, spec, args.image, job);
     } finally {
         await removeServiceJobs(docker, stack, job.name);
     }
+}
+
+/** The labels by which a job is found, and its files. */
+export function jobLabels(stack: string, job: string): Record<string, string> {
+    return { [stackLabel]: stack, [jobLabel]: job };
+}
+
+/** Makes the service of a job, and waits for its end; the rest is as with {@link ended}. */
+export async function toEnd(
+    connection: DockerConnection,
+    spec: Docker.CreateServiceOptions,
+    image: string,
+    job: Pick<JobRun, "title" | "seconds">,
+): Promise<{ code: number | undefined; log: string }> {
+    const docker = await connection.client();
+    const authconfig = await connection.credentials(image);
+    const { id } = (await docker.createService({ ...spec, ...(authconfig && { authconfig }) })) as { id: string };
+    return await ended(connection, id, job);
+}
+
+/** Makes a secret, and says how a service has it as a file. */
+export async function makeSecret(
+    docker: Docker,
+    name: string,
+    labels: Record<string, string>,
+    content: string,
+    file: Docker.SecretReference["File"],
+): Promise<Docker.SecretReference> {
+    const SecretName = unique(name);
+    const made = { Name: SecretName, Labels: labels, Data: secretData(content) };
+    const { id } = (await docker.createSecret(made)) as unknown as { id: string };
+    return { SecretID: id, SecretName, File: file };
 }
 
 /** Every file of a job is a secret: those that are none live as short. */
@@ -66,13 +96,8 @@ async function makeFiles(
         files.map(async ({ path, content, owner, after }) => {
             const before = after === undefined ? "" : `${await images.read(args.image, after)}\n`;
             const UID = await images.idOf(args.image, owner ?? args.user);
-            const SecretName = unique(`${name}-file`);
-            const made = (await docker.createSecret({
-                Name: SecretName,
-                Labels: { [stackLabel]: stack, [jobLabel]: name },
-                Data: secretData(`${before}${content}`),
-            })) as unknown as { id: string };
-            return { SecretID: made.id, SecretName, File: { Name: path, UID, GID: "0", Mode: 0o400 } };
+            const file = { Name: path, UID, GID: "0", Mode: 0o400 };
+            return await makeSecret(docker, `${name}-file`, jobLabels(stack, name), `${before}${content}`, file);
         }),
     );
     // Only once each is made or not: whoever removes them finds no later one.

@@ -1,8 +1,6 @@
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
-import { jobLabel, stackLabel } from "./labels";
-import { ended, removeServiceJobs, unique } from "./swarm-job";
-import { secretData } from "./swarm-service";
+import { jobLabels, makeSecret, removeServiceJobs, toEnd, unique } from "./swarm-job";
 
 /** A command that runs once with all that a service has: image, variables, files, volumes, networks and place. */
 export interface Twin {
@@ -36,9 +34,11 @@ export async function runTwin(
     const { Spec } = (await docker.getService(service).inspect()) as { Spec: Docker.CreateServiceOptions };
     const { ContainerSpec, Networks, ...rest } = Spec.TaskTemplate as Docker.ContainerTaskSpec;
     const { Mounts = [], Secrets = [], ...container } = ContainerSpec ?? {};
-    const labels = { [stackLabel]: stack, [jobLabel]: name };
+    const labels = jobLabels(stack, name);
     try {
-        const input = line === undefined ? [] : [await inputOf(docker, name, labels, line)];
+        // Only this container has it, and its user may be any.
+        const file = { Name: inputFile, UID: "0", GID: "0", Mode: 0o444 };
+        const input = line === undefined ? [] : [await makeSecret(docker, `${name}-input`, labels, `${line}\n`, file)];
         const reads = line === undefined ? [] : ["sh", "-c", `exec "$@" < ${inputFile}`, "sh"];
         const spec = {
             Name: unique(name),
@@ -61,29 +61,8 @@ export async function runTwin(
                 RestartPolicy: { Condition: "none" },
             },
         };
-        const authconfig = await connection.credentials(container.Image ?? "");
-        const { id } = (await docker.createService({
-            ...spec,
-            ...(authconfig && { authconfig }),
-        } as never)) as unknown as {
-            id: string;
-        };
-        return await ended(connection, id, { title, seconds });
+        return await toEnd(connection, spec, container.Image ?? "", { title, seconds });
     } finally {
         await removeServiceJobs(docker, stack, name);
     }
-}
-
-async function inputOf(
-    docker: Docker,
-    name: string,
-    labels: Record<string, string>,
-    line: string,
-): Promise<Docker.SecretReference> {
-    const SecretName = unique(`${name}-input`);
-    const { id } = (await docker.createSecret({
-        ...{ Name: SecretName, Labels: labels, Data: secretData(`${line}\n`) },
-    })) as unknown as { id: string };
-    // Only this container has it, and its user may be any.
-    return { SecretID: id, SecretName, File: { Name: inputFile, UID: "0", GID: "0", Mode: 0o444 } };
 }
