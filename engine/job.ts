@@ -63,7 +63,7 @@ export async function runTo(place: JobPlace, job: JobRun): Promise<string> {
     const verdict = code === 0 ? judge(log) : undefined;
     if (verdict !== undefined) throw new Error(verdict);
     if (code === 0) return await shown(redact(log, secrets));
-    const outcome = code === undefined ? `did not end within ${job.seconds} seconds` : `failed with exit code ${code}`;
+    const outcome = outcomeOf(code, job.seconds);
     const sections = await Promise.all(
         witnesses.map(
             async ({ title, id, telling }) =>
@@ -71,6 +71,11 @@ export async function runTo(place: JobPlace, job: JobRun): Promise<string> {
         ),
     );
     throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
+}
+
+/** How a job failed: it had so many seconds, and has no code where it did not end in them. */
+export function outcomeOf(code: number | undefined, seconds: number): string {
+    return code === undefined ? `did not end within ${seconds} seconds` : `failed with exit code ${code}`;
 }
 
 /** Shows the lines that begin with `warning: `: a warning is what every front end shows. */

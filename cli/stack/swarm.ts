@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { restored, sharedOf, volumeName } from "../../config/volumes";
-import { containersOn, type JobPlace, removeJobs } from "../../engine/job";
+import { containersOn, type JobPlace, outcomeOf, removeJobs } from "../../engine/job";
 import { Images } from "../../engine/swarm-images";
 import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
 import { nodesWith } from "../../engine/swarm-place";
@@ -64,12 +64,12 @@ export async function servicesOf({ identity, workplace }: OpenStack): Promise<Fo
                 const own = `${name.slice(0, 30)}-${randomUUID().slice(0, 8)}`;
                 const twin = { name: own, title, stack: identity, command, seconds, ...more };
                 const { code, log } = await runTwin(connection, id, twin);
-                if (code === undefined) throw new Error(`${title} did not end within ${seconds} seconds:\n${log}`);
+                if (code === undefined) throw new Error(`${title} ${outcomeOf(code, seconds)}:\n${log}`);
                 return { code, output: log };
             };
-            const printed = async (...args: Parameters<typeof beside>) => {
-                const { code, output } = await beside(...args);
-                if (code !== 0) throw new Error(`${args[0]} failed with exit code ${code}:\n${output}`);
+            const printed = async (...[title, command, more, seconds]: Parameters<typeof beside>) => {
+                const { code, output } = await beside(title, command, more, seconds);
+                if (code !== 0) throw new Error(`${title} ${outcomeOf(code, seconds)}:\n${output}`);
                 return output;
             };
             return {
