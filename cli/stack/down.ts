@@ -8,7 +8,7 @@ import { kindOf } from "./events";
 import { readRequirements } from "./files";
 import { readState, type StateResource } from "./state";
 import { removeJobsOf, swarmOf } from "./swarm";
-import { settle } from "./up";
+import { settle, withoutResult } from "./up";
 import { operate } from "./update";
 
 /** What was taken down, and what stays. */
@@ -40,7 +40,7 @@ export async function takeDown(progress: Progress, open: OpenStack): Promise<Tak
     const exclude = [...kept, ...shared].map(({ urn }) => urn);
     await makeWay(open);
     const { changes } = await operate(progress, (operation) =>
-        stack.destroy({ ...options, ...operation, exclude, showSecrets: false }),
+        withoutResult(stack).destroy({ ...options, ...operation, exclude, showSecrets: false }),
     );
     return {
         deleted: changes?.delete ?? 0,

@@ -18,7 +18,7 @@ export async function settle(progress: Progress, open: OpenStack): Promise<boole
     if (state !== undefined) return !(await hasLost(dockerOf(workplace), state));
     progress("comparing the state with what is there");
     await operate(progress, (operation) =>
-        stack.refresh({ ...options, ...operation, clearPendingCreates: true, showSecrets: false }),
+        withoutResult(stack).refresh({ ...options, ...operation, clearPendingCreates: true, showSecrets: false }),
     );
     return true;
 }
@@ -37,7 +37,7 @@ export async function bringUp(progress: Progress, { stack, options }: OpenStack,
 }
 
 /** The same stack: after an update the API asks for outputs and history, three runs of the command line that nobody reads. */
-function withoutResult(stack: Stack): Stack {
+export function withoutResult(stack: Stack): Stack {
     const nothing = { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) };
     return Object.assign(Object.create(stack) as Stack, nothing);
 }

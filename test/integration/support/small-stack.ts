@@ -2,6 +2,7 @@ import { LocalWorkspace, type PulumiFn, Stack } from "@pulumi/pulumi/automation"
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pulumiVariables } from "../../../cli/workplace";
+import { withoutResult } from "../../../cli/stack/up";
 import { removeAll } from "./host";
 import { Updates } from "./updates";
 import { type Bench, openBench } from "./workplace";
@@ -66,7 +67,7 @@ export class SmallStack extends Updates {
 
     /** Destroys it, as Pulumi does without running the program. */
     public async destroy(): Promise<void> {
-        await this.target.destroy();
+        await withoutResult(this.target).destroy();
     }
 
     /** Removes everything that it made. */

@@ -6,6 +6,7 @@ import { openStack, type OpenStack, projectRoot, pulumiVariables } from "../../.
 import { runPulumi } from "../../../cli/engine/pulumi-command";
 import { run } from "../../../cli/run";
 import { isKept, makeWay } from "../../../cli/stack/down";
+import { withoutResult } from "../../../cli/stack/up";
 import { stackIdentity } from "../../../engine/labels";
 import { readState } from "../../../cli/stack/state";
 import { type Configuration, project } from "../../support/configuration";
@@ -72,7 +73,9 @@ export class StackUnderTest extends Updates {
         await makeWay(this.opened);
         const { resources } = await readState(this.opened);
         const exclude = resources.filter(isKept).map(({ urn }) => urn);
-        return await this.record((record) => this.opened.stack.destroy({ ...this.options(record), exclude }));
+        return await this.record((record) =>
+            withoutResult(this.opened.stack).destroy({ ...this.options(record), exclude }),
+        );
     }
 
     /** Runs a command of the Pulumi CLI on it, and returns what it printed. */

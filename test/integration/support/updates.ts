@@ -1,4 +1,5 @@
 import type { OutputMap, Stack } from "@pulumi/pulumi/automation";
+import { withoutResult } from "../../../cli/stack/up";
 import { Operation } from "./operation";
 
 /** Options of an update that tests vary. */
@@ -15,17 +16,19 @@ export class Updates {
 
     /** Brings it up; the error of a failed update has everything that was reported in its message. */
     public async up(options: UpdateOptions = {}): Promise<Operation> {
-        return await this.record((record) => this.target.up({ ...this.options(record), ...options }));
+        return await this.record((record) => withoutResult(this.target).up({ ...this.options(record), ...options }));
     }
 
     /** What an `up` must fail with. */
     public async failingUp(options: UpdateOptions = {}): Promise<{ record: Operation; seconds: number }> {
         const since = Date.now();
         const record = new Operation();
-        const failed = await this.target.up({ ...this.options(record), ...options }).then(
-            () => false,
-            () => true,
-        );
+        const failed = await withoutResult(this.target)
+            .up({ ...this.options(record), ...options })
+            .then(
+                () => false,
+                () => true,
+            );
         if (!failed) throw new Error("the update succeeded, and was expected to fail");
         return { record, seconds: (Date.now() - since) / 1000 };
     }
