@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import https from "node:https";
-import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Browser } from "./browser";
 
 /**
  * `npx tsx bench/unnoticed.ts <url> <url>... -- <command>`: asks for the URLs in turn, `RATE` times a second (default: 20), each
@@ -12,87 +11,6 @@ import { setTimeout as sleep } from "node:timers/promises";
  * `/api/v3/core/users/me/` is asked for as well. `NODE_EXTRA_CA_CERTS` names the root of the gateway's own CA.
  */
 const [urls, command] = split(process.argv.slice(2));
-
-/** An answer. */
-interface Answer {
-    status: number;
-    body: string;
-    to?: string;
-}
-
-/** A browser: it keeps cookies by host, and follows where it is led. */
-class Browser {
-    private readonly cookies = new Map<string, Map<string, string>>();
-
-    public ask(url: string, { body, ...headers }: Record<string, string> = {}): Promise<Answer> {
-        const { protocol, hostname, port, pathname, search, host } = new URL(url);
-        const jar = this.cookies.get(hostname) ?? new Map<string, string>();
-        this.cookies.set(hostname, jar);
-        const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-        const { request } = protocol === "https:" ? https : http;
-        const options = {
-            ...{
-                host: "127.0.0.1",
-                servername: hostname,
-                port,
-                path: pathname + search,
-                agent: false,
-                timeout: 30_000,
-            },
-            method: body === undefined ? "GET" : "POST",
-            headers: { host, accept: "text/html, */*", ...(cookie === "" ? {} : { cookie }), ...headers },
-        };
-        return new Promise((resolve, reject) => {
-            const asked = request(options, (answer) => {
-                for (const line of answer.headers["set-cookie"] ?? []) {
-                    const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-                    jar.set(name, value);
-                }
-                let text = "";
-                answer.setEncoding("utf8").on("data", (part: string) => (text += part));
-                const { location: to } = answer.headers;
-                answer.once("end", () => resolve({ status: answer.statusCode ?? 0, body: text, to }));
-                answer.once("error", reject);
-            });
-            asked.once("timeout", () => asked.destroy(new Error("no answer within 30 s")));
-            asked.once("error", reject);
-            asked.end(body);
-        });
-    }
-
-    /** Asks for a page, signs in where it leads to the login page, and comes back. */
-    public async enter(url: string, password: string): Promise<void> {
-        let at = url;
-        for (let step = 0; step < 20; step++) {
-            const flow = /^\/if\/flow\/([^/]+)\//.exec(new URL(at).pathname)?.[1];
-            const next = flow === undefined ? (await this.ask(at)).to : await this.signIn(at, flow, password);
-            if (next === undefined) return;
-            at = new URL(next, at).href;
-        }
-        throw new Error(`${url} leads from page to page: ${at}`);
-    }
-
-    /** Source: the flow executor of authentik's API. */
-    private async signIn(page: string, flow: string, password: string): Promise<string> {
-        const { origin, search } = new URL(page);
-        const url = `${origin}/api/v3/flows/executor/${flow}/?query=${encodeURIComponent(search.slice(1))}`;
-        const given: Record<string, object> = {
-            "ak-stage-identification": { uid_field: "akadmin" },
-            "ak-stage-password": { password },
-        };
-        let answer = await this.ask(url);
-        for (let stage = 0; stage < 10; stage++) {
-            while (answer.to !== undefined) answer = await this.ask(new URL(answer.to, url).href);
-            const { component, to } = JSON.parse(answer.body) as { component: string; to?: string };
-            if (to !== undefined) return new URL(to, origin).href;
-            const csrf = this.cookies.get(new URL(origin).hostname)?.get("authentik_csrf") ?? "";
-            const body = JSON.stringify({ component, ...given[component] });
-            const headers = { "content-type": "application/json", "x-authentik-csrf": csrf, referer: page };
-            answer = await this.ask(url, { body, ...headers });
-        }
-        throw new Error(`the flow ${flow} does not end: ${answer.body.slice(0, 200)}`);
-    }
-}
 
 function split(args: string[]): [string[], string[]] {
     const at = args.indexOf("--");
