@@ -146,6 +146,33 @@ describe("the start of a service on a Swarm", () => {
             .and.to.contain("authentik-server could not be stopped: no leader");
     });
 
+    it("fails once nothing of it runs any more, and the former one has its containers again", async () => {
+        // The first look is that before it starts.
+        let late = 3;
+        const ending = task("failed", { DesiredState: "ready" });
+        const { connection, done } = manager({
+            new: {
+                replicas: 0,
+                tasks: (replicas) =>
+                    replicas === 1
+                        ? healthy(1)
+                        : replicas === 2
+                          ? [...healthy(1), ...refused(2)]
+                          : late-- > 0
+                            ? [ending]
+                            : [],
+            },
+            old: { replicas: 2, tasks: (replicas, looks) => healthy(looks < 3 ? replicas - 1 : replicas) },
+        });
+        expect(await failure(startService(connection, "new", { ...start, replicas: 2, stopSeconds: 0 }))).to.equal(
+            "authentik-server cannot run: no such image on one",
+        );
+        const after = done.slice(done.indexOf("new=0"));
+        expect(after.filter((one) => one === "look new")).to.have.length(3);
+        expect(after).to.include("old=2");
+        expect(done.filter((one) => one === "look old")).to.have.length(3);
+    });
+
     it("does not say that a former one was started again where it was not", async () => {
         const alone = { ...start, exclusive: ["data"] };
         const of = (fails: string[]) =>
