@@ -235,14 +235,21 @@ export async function scale(
 }
 
 /**
- * Stops every workload of a stack, before they are deleted: the provider waits for a container no longer than it may take to stop, and
- * fails where it takes as long. The service is gone then, which fails the next attempt too.
+ * Stops workloads of a stack, before they are deleted: the provider ends those on the manager at once, or fails where one takes as
+ * long to stop as it may. The service is gone then, which fails the next attempt too.
  *
  * @param stack the stack's identity in labels.
+ * @param which of them, by the name of the resource. Default: all.
  */
-export async function stopServices(connection: DockerConnection, stack: string): Promise<void> {
+export async function stopServices(
+    connection: DockerConnection,
+    stack: string,
+    which: (resource: string) => boolean = () => true,
+): Promise<void> {
     // Not its jobs, which have no number of containers, and end by themselves.
-    const ours = workloadsAmong(await servicesOf(connection), stack);
+    const ours = workloadsAmong(await servicesOf(connection), stack).filter(({ Spec }) =>
+        which(Spec.Labels?.[resourceLabel] ?? ""),
+    );
     await Promise.all(ours.map(({ ID }) => scale(connection, ID, 0)));
     await Promise.all(ours.map(({ ID, Spec }) => untilStopped(connection, ID, Spec.Name, 120)));
 }

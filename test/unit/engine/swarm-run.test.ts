@@ -255,6 +255,16 @@ describe("taking down a Swarm's services", () => {
         await stopServices(connection, "stack");
         expect(done).to.deep.equal(["own=0", "look own"]);
     });
+
+    it("stops only those that it is asked to", async () => {
+        const labels = (resource: string) => ({ [stackLabel]: "stack", [resourceLabel]: resource });
+        const { connection, done } = manager({
+            outpost: { replicas: 1, labels: labels("auth-outpost"), tasks: () => [] },
+            server: { replicas: 1, labels: labels("auth-server"), tasks: () => [] },
+        });
+        await stopServices(connection, "stack", (resource) => resource === "auth-outpost");
+        expect(done).to.deep.equal(["outpost=0", "look outpost"]);
+    });
 });
 
 describe("a job on a Swarm", () => {
