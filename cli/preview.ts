@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ensurePulumi } from "./engine";
 import { projectRoot } from "./workplace";
 import { command } from "./main";
@@ -14,9 +14,9 @@ import { fileOf } from "./stack/files";
  * It needs no Docker engine, no login, no passphrase and no secret, so it also works for a stranger's pull request.
  * Its files stay in `.local/preview`. Default stack: `prod`; without a configuration of it, its example.
  * The policy pack checks it. For an example, missing image digests are only a warning: they are looked up per environment.
- * `--describe` also writes every resource with its inputs into a file, to compare with that of another version.
+ * `--policy-pack-config` replaces the policies' settings, for an example too. `--describe` also writes every resource with its inputs into a file, to compare with that of another version.
  */
-command("preview", async ({ values: { stack: given, describe }, named }) => {
+command("preview", async ({ values: { stack: given, describe, "policy-pack-config": settings }, named }) => {
     const name = given ?? named[0] ?? "prod";
     const pulumi = await ensurePulumi(console.error);
     const folder = join(projectRoot, ".local/preview");
@@ -26,7 +26,7 @@ command("preview", async ({ values: { stack: given, describe }, named }) => {
         await stack.preview({
             configFile,
             policyPacks: [policyPack],
-            policyPackConfigs: existsSync(join(projectRoot, fileOf(name))) ? [] : [join(policyPack, "example.json")],
+            policyPackConfigs: settings === undefined ? settingsOf(name) : [resolve(settings)],
             color: "never",
             onOutput: print,
             onError: print,
@@ -41,6 +41,11 @@ command("preview", async ({ values: { stack: given, describe }, named }) => {
 
 /** The policies that check every preview. */
 const policyPack = join(projectRoot, "policy");
+
+/** Settings of the policies: those of an example, and none for a stack's own configuration. */
+function settingsOf(stack: string): string[] {
+    return existsSync(join(projectRoot, fileOf(stack))) ? [] : [join(policyPack, "example.json")];
+}
 
 function print(text: string): void {
     process.stdout.write(text);

@@ -58,6 +58,9 @@ export {
     type InstanceArgs,
 } from "./instance";
 export { DockerHost, type DockerHostArgs } from "../engine/docker-host";
+export { Swarm, type SwarmArgs } from "../engine/swarm";
+export type { DataPlace } from "../engine/swarm-place";
+export type { VolumeDriver } from "../engine/swarm-service";
 export { type ConnectionSettings, DockerConnection } from "../engine/connection";
 export type { ContainerTransform, Limits, PublishedPort, Running, Runtime, WorkloadFile } from "../engine/workload";
 

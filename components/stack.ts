@@ -231,6 +231,8 @@ export class AuthentikStack extends pulumi.ComponentResource {
             child,
         );
 
+        context.runtime.releaseWorkloads(name, { parent: this, dependsOn: [serving] });
+
         const scraped: Scraped[] = [
             { host: `${config.prefix}${roles.server.host}`, role: "server" },
             { host: `${config.prefix}${roles.worker.host}`, role: "worker" },

@@ -125,6 +125,11 @@ export class DockerHost extends DockerRuntime {
         });
     }
 
+    /** The provider itself gives a container that it deletes the time to stop. */
+    public releaseWorkloads(): void {
+        return;
+    }
+
     public volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
         return new docker.Volume(
             name,

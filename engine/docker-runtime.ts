@@ -68,7 +68,12 @@ export abstract class DockerRuntime implements Runtime {
 
     public abstract read(workload: Running, path: string): pulumi.Output<string>;
 
+    public abstract releaseWorkloads(name: string, opts: pulumi.CustomResourceOptions): void;
+
     public abstract volume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string>;
+
+    /** Where its volumes are, at the end of a message: nothing, where that is clear. */
+    protected readonly volumePlace: string = "";
 
     /** Where its jobs run. */
     protected abstract jobPlace(): Promise<JobPlace>;
@@ -175,7 +180,7 @@ export abstract class DockerRuntime implements Runtime {
 
     public releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void {
         if (this.observation?.hasVolume(args.name) !== true) return;
-        const cure = `\`docker volume rm ${args.name}\` deletes it`;
+        const cure = `\`docker volume rm ${args.name}\` deletes it${this.volumePlace}`;
         void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
         // A volume that is deleted when the stack is destroyed has to stay in the state until then.
         if (!args.keep) this.volume(name, args, opts);

@@ -19,8 +19,8 @@ export interface Seen {
     /** The workloads, by resource. */
     workloads: Map<string, SeenWorkload>;
     networks: Map<string, SeenNetwork>;
-    /** Names of the volumes. Default: they are on machines that cannot be asked. */
-    volumes?: { ours: Set<string>; all: Set<string> };
+    /** Names of the volumes: those that may be the stack's, and all that there are, unless they are on machines that cannot be asked. */
+    volumes: { ours: Set<string>; all?: Set<string> };
 }
 
 /**
@@ -111,12 +111,12 @@ export class Observation {
 
     /** Whether there is a volume of this name, made by this stack or by hand. */
     public hasVolume(name: string): boolean {
-        return this.seen.volumes?.ours.has(name) ?? false;
+        return this.seen.volumes.ours.has(name);
     }
 
     /** Why what remembers these volumes has to look for them; undefined when the host has each, whoever made it. */
     public whyLook(names: string[]): string | undefined {
-        const { all } = this.seen.volumes ?? {};
+        const { all } = this.seen.volumes;
         if (all === undefined) return undefined;
         const missing = names.filter((name) => !all.has(name));
         return missing.length === 0 ? undefined : `no volume ${missing.join(", ")} at ${this.time}`;

@@ -23,6 +23,7 @@ export async function observeSwarm(connection: DockerConnection, stack: string):
         return new Observation({
             workloads: await workloadsOf(connection, services, nodes, stack),
             networks: networksOf(networks, services, stack),
+            volumes: { ours: volumesOf(services, stack) },
         });
     } catch {
         return undefined;
@@ -60,6 +61,12 @@ async function workloadsOf(
         });
     }
     return workloads;
+}
+
+/** Names of the volumes that the workloads have: those that none has any more are on nodes that cannot be asked. */
+function volumesOf(services: SeenService[], stack: string): Set<string> {
+    const mounts = workloadsAmong(services, stack).flatMap(({ Spec }) => Spec.TaskTemplate.ContainerSpec.Mounts ?? []);
+    return new Set(mounts.flatMap(({ Type, Source }) => (Type === "volume" && Source !== undefined ? [Source] : [])));
 }
 
 /** The labels of an image, where the manager has it. */

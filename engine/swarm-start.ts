@@ -129,18 +129,12 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
                     await scale(connection, service.ID, start.replicas - count);
         }
     } catch (error) {
-        const failed: string[] = [];
-        const back = (service: string, count: number, says: string) =>
-            scale(connection, service, count).catch((cause: unknown) => failed.push(`${says}: ${engineReason(cause)}`));
-        if (others.length > 0) await back(id, 0, `${start.title} could not be stopped`);
-        for (const { service } of beside) {
-            const count = was.get(service.ID) ?? 1;
-            await back(
-                service.ID,
-                count,
-                `The service ${service.Spec.Name} could not get its ${count} containers again`,
-            );
-        }
+        const again = ({ service }: Predecessor) => giveBack(connection, service, was.get(service.ID) ?? 1);
+        const [stopped, ...served] = await Promise.all([
+            others.length === 0 ? undefined : undo(connection, id, start),
+            ...beside.map(again),
+        ]);
+        const failed = [stopped, ...served].filter((one) => one !== undefined);
         if (inTheWay.length === 0 && failed.length === 0) throw error;
         const reason = [error instanceof Error ? error.message : String(error), ...failed].join("\n");
         if (inTheWay.length === 0) throw new Error(reason, { cause: error });
@@ -150,39 +144,52 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
                     "Fix the cause and run `pulumi up` again, or restore the data from before.",
                 { cause: error },
             );
-        const again = await startAgain(connection, id, inTheWay, was, start);
-        throw new Error(`${reason}\n${again}`, { cause: error });
+        if (stopped !== undefined)
+            throw new Error(`${reason}\nThe previous containers stay stopped.`, { cause: error });
+        const unserved = (await Promise.all(inTheWay.map(again))).filter((one) => one !== undefined);
+        const outcome = unserved.length === 0 ? "The previous container was started again." : unserved.join("\n");
+        throw new Error(`${reason}\n${outcome}`, { cause: error });
     }
     // The new one serves, whatever becomes of these, also of those that an earlier update has stopped. The provider fails to delete a
     // service whose container does not end by itself.
     for (const { service, conflicts } of known) if (!conflicts) await untilGone(connection, service, start);
 }
 
-/** Starts what was stopped, and says what became of it: its failure must not hide why it was needed. */
-async function startAgain(
+/** Stops what was started, to its end: a failed update leaves nothing of it. Says why, where that fails. */
+async function undo(
     connection: DockerConnection,
     id: string,
-    stopped: Predecessor[],
-    was: Map<string, number>,
-    start: ServiceStart,
-): Promise<string> {
-    const failed: string[] = [];
-    for (const { service } of stopped) {
-        const count = was.get(service.ID) ?? 1;
-        let isStarted = false;
-        try {
-            await untilStopped(connection, id, start.title, start.stopSeconds + 30);
-            const before = new Set((await tasksOf(connection, service.ID)).map(({ ID }) => ID));
-            await scale(connection, service.ID, count);
-            isStarted = true;
-            const gate = { title: service.Spec.Name, health: { command: [], readySeconds: 120 }, secrets: [] };
-            await untilRunning(connection, service.ID, count, gate, before);
-        } catch (error) {
-            const what = isStarted ? "was started again, and does not serve yet" : "could not be started again";
-            failed.push(`The previous service ${service.Spec.Name} ${what}: ${engineReason(error)}`);
-        }
+    { title, stopSeconds }: ServiceStart,
+): Promise<string | undefined> {
+    try {
+        await scale(connection, id, 0);
+        await untilStopped(connection, id, title, stopSeconds + 30);
+        return undefined;
+    } catch (error) {
+        return `${title} could not be stopped: ${engineReason(error)}`;
     }
-    return failed.length === 0 ? "The previous container was started again." : failed.join("\n");
+}
+
+/** Gives a service its containers again, and says why, where that fails: it must not hide why it was needed. */
+async function giveBack(
+    connection: DockerConnection,
+    service: SeenService,
+    count: number,
+): Promise<string | undefined> {
+    const { ID, Spec } = service;
+    let isStarted = false;
+    try {
+        const ended = (await tasksOf(connection, ID)).filter(({ Status }) => isOver(Status.State));
+        // One that kept all of them is as it was.
+        if (!(await scale(connection, ID, count))) return undefined;
+        isStarted = true;
+        const gate = { title: Spec.Name, health: { command: [], readySeconds: 120 }, secrets: [] };
+        await untilRunning(connection, ID, count, gate, new Set(ended.map((task) => task.ID)));
+        return undefined;
+    } catch (error) {
+        const what = isStarted ? "was started again, and does not serve yet" : "could not be started again";
+        return `The previous service ${Spec.Name} ${what}: ${engineReason(error)}`;
+    }
 }
 
 /**
@@ -190,14 +197,20 @@ async function startAgain(
  * time, and Swarm would restart all of its containers for that.
  *
  * @param pids most processes of each, for which the provider has no argument. Default: as it is.
+ * @returns whether it had another number.
  */
-export async function scale(connection: DockerConnection, id: string, replicas: number, pids?: number): Promise<void> {
+export async function scale(
+    connection: DockerConnection,
+    id: string,
+    replicas: number,
+    pids?: number,
+): Promise<boolean> {
     const docker = await connection.client();
     // Another change may come in between, which a version tells.
     for (let attempt = 1; ; attempt++) {
         const service = docker.getService(id);
         const { Version, Spec } = (await service.inspect()) as SeenService;
-        if (replicasOf({ Spec }) === replicas) return;
+        if (replicasOf({ Spec }) === replicas) return false;
         const { TaskTemplate } = Spec;
         const { ContainerSpec, Resources } = TaskTemplate;
         const limited = {
@@ -214,7 +227,7 @@ export async function scale(connection: DockerConnection, id: string, replicas: 
         const authconfig = pids === undefined ? undefined : await connection.credentials(ContainerSpec.Image);
         try {
             await service.update({ version: Version.Index, ...spec, ...(authconfig && { authconfig }) });
-            return;
+            return true;
         } catch (error) {
             if (attempt === 5 || !/out of sequence/.test(engineReason(error))) throw error;
         }
@@ -222,14 +235,21 @@ export async function scale(connection: DockerConnection, id: string, replicas: 
 }
 
 /**
- * Stops every workload of a stack, before they are deleted: the provider waits for a container no longer than it may take to stop, and
- * fails where it takes as long. The service is gone then, which fails the next attempt too.
+ * Stops workloads of a stack, before they are deleted: the provider ends those on the manager at once, or fails where one takes as
+ * long to stop as it may. The service is gone then, which fails the next attempt too.
  *
  * @param stack the stack's identity in labels.
+ * @param which of them, by the name of the resource. Default: all.
  */
-export async function stopServices(connection: DockerConnection, stack: string): Promise<void> {
+export async function stopServices(
+    connection: DockerConnection,
+    stack: string,
+    which: (resource: string) => boolean = () => true,
+): Promise<void> {
     // Not its jobs, which have no number of containers, and end by themselves.
-    const ours = workloadsAmong(await servicesOf(connection), stack);
+    const ours = workloadsAmong(await servicesOf(connection), stack).filter(({ Spec }) =>
+        which(Spec.Labels?.[resourceLabel] ?? ""),
+    );
     await Promise.all(ours.map(({ ID }) => scale(connection, ID, 0)));
     await Promise.all(ours.map(({ ID, Spec }) => untilStopped(connection, ID, Spec.Name, 120)));
 }

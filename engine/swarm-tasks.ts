@@ -72,7 +72,7 @@ export async function printed(
 }
 
 /**
- * Waits until no container of a service runs any more. One on a node that is down cannot be waited for.
+ * Waits until no container of a service runs any more, nor is meant to. One on a node that is down cannot be waited for.
  *
  * @param name of the service in messages.
  */
@@ -85,10 +85,15 @@ export async function untilStopped(
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
         const nodes = await nodesOf(connection);
         const tasks = await tasksOf(connection, service);
-        const left = tasks.filter((task) => !isOver(task.Status.State) && isUp(task, nodes));
+        // Just after a change of the number, the manager still means to run what it has planned before.
+        const left = tasks.filter((task) => isWanted(task) || (!isOver(task.Status.State) && isUp(task, nodes)));
         if (left.length === 0) return;
     }
     throw new Error(`the service ${name} did not stop within ${seconds} seconds`);
+}
+
+function isWanted({ DesiredState }: Task): boolean {
+    return ["ready", "running"].includes(DesiredState);
 }
 
 /** The machines of a Swarm, by id. */

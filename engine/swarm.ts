@@ -19,7 +19,7 @@ import {
     swarmProblems,
     type VolumeDriver,
 } from "./swarm-service";
-import { startService } from "./swarm-start";
+import { startService, stopServices } from "./swarm-start";
 import {
     type NetworkAttachment,
     portsOf,
@@ -49,6 +49,7 @@ export const defaultDataNode = "authentik-stack.data=true";
  */
 export class Swarm extends DockerRuntime {
     protected readonly networkKind = { driver: "overlay", attachable: true };
+    protected override readonly volumePlace: string;
     private readonly nodes: Nodes;
     private readonly storage: VolumeDriver | undefined;
     private readonly images = new Images(() => this.connect(), this.stack);
@@ -60,6 +61,7 @@ export class Swarm extends DockerRuntime {
         super(args);
         const { dataNode = defaultDataNode, storage } = args;
         this.storage = storage;
+        this.volumePlace = ` on the node with the label ${dataNode}`;
         this.nodes = nodesWith({ dataNode, storage }, (source) => {
             const volume = this.volumes.get(source);
             return volume?.shared === undefined ? undefined : volume.name;
@@ -182,6 +184,20 @@ export class Swarm extends DockerRuntime {
         );
     }
 
+    public releaseWorkloads(name: string, opts: pulumi.CustomResourceOptions): void {
+        const isOwn = (resource: string) => resource.startsWith(`${name}-`);
+        const kept = this.resources.filter(isOwn);
+        recordStep(
+            `${name}-workloads`,
+            {
+                facts: { workloads: [...kept].sort().join(" ") },
+                run: async () =>
+                    stopServices(await this.connect(), this.stack, (one) => isOwn(one) && !kept.includes(one)),
+            },
+            opts,
+        );
+    }
+
     /** Swarm makes a volume where a container with it runs, and removes none. */
     public volume(_name: string, args: VolumeArgs, _opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
         const volume = pulumi.output(args.name);
@@ -243,7 +259,7 @@ export class Swarm extends DockerRuntime {
         const labels = this.labelList(name);
         const resource =
             kind === "config"
-                ? new docker.ServiceConfig(own, { data, labels: undefined }, made)
+                ? new docker.ServiceConfig(own, { data, labels }, made)
                 : new docker.Secret(own, { data: pulumi.secret(data), labels }, made);
         const uid =
             kind === "config"

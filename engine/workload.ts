@@ -252,6 +252,11 @@ export interface Runtime {
      * @throws (during the update) Error with the job's last log lines, secrets redacted, and the cure.
      */
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
+    /**
+     * Stops the workloads whose names begin with this one's, and that the stack had before and no longer has, in the time that they
+     * have for it; they are deleted after that.
+     */
+    releaseWorkloads(name: string, opts: pulumi.CustomResourceOptions): void;
     /** The content of a text file in a workload that is healthy. Unknown in a preview that cannot reach it. */
     read(workload: Running, path: string): pulumi.Output<string>;
     /** Creates a network; returns its identifier for attaching containers. */

@@ -130,6 +130,11 @@ export const commands = {
                 value: "file",
                 about: "also writes every resource with its inputs into a file",
             },
+            "policy-pack-config": {
+                type: "string",
+                value: "file",
+                about: "settings of the policies, such as `setOnNodes` for a Swarm; default: none",
+            },
         },
     },
     graph: {

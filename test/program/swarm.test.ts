@@ -87,6 +87,24 @@ describe("the program on a Swarm", () => {
         expect(placement("authentik-ak-outpost-cwad").constraints).to.deep.equal([]);
     });
 
+    it("stops what it no longer has once everything serves", () => {
+        const { options, inputs } = step(resources, "authentik-workloads");
+        expect(options.dependsOn).to.have.length(1);
+        expect((inputs as { input: { facts: object } }).input.facts).to.deep.equal({
+            workloads: namesOf(resources, "service").sort().join(" "),
+        });
+    });
+
+    it("labels its files that are no secret like those that are", () => {
+        const files = resources.filter(({ type }) => /:(Secret|ServiceConfig)$/.test(type));
+        expect(files.some(({ type }) => type.endsWith("ServiceConfig"))).to.equal(true);
+        for (const { name, inputs } of files)
+            expect(
+                (inputs.labels as { label: string }[]).map(({ label }) => label),
+                name,
+            ).to.deep.equal([...["authentik-stack.stack", "authentik-stack.resource"]]);
+    });
+
     it("has its secrets in files of Swarm alone", () => {
         for (const { type, name, inputs, secretInputs } of resources) {
             const holds = JSON.stringify(inputs).includes(sentinel);

@@ -40,6 +40,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         ],
         [/^GET \/services(\?|$)/, (_, { url }) => labelled(lists.services ?? [], ({ Spec }) => Spec.Labels, url)],
         [/^GET \/secrets(\?|$)/, (_, { url }) => labelled(lists.secrets ?? [], ({ Spec }) => Spec.Labels, url)],
+        [/^GET \/configs(\?|$)/, (_, { url }) => labelled(lists.configs ?? [], ({ Spec }) => Spec.Labels, url)],
         [/^GET \/services\/([^/?]+)/, ([id]) => lists.services?.find(({ ID }) => ID === id)],
         [
             /^POST \/services\/create/,
@@ -63,7 +64,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
         [/^GET \/tasks\/([^/]+)\/logs/, ([id = ""], _, response) => void response.end(framed(log(id)))],
         [/^DELETE \/services\/[^/]+$/, () => ({})],
         [
-            /^DELETE \/secrets\/([^/]+)$/,
+            /^DELETE \/(?:secrets|configs)\/([^/]+)$/,
             ([id = ""], _, response) => {
                 const refusal = behaviour.refused?.[id];
                 return refusal === undefined ? undefined : refuse(response, 400, refusal);

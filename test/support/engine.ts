@@ -38,7 +38,7 @@ export interface Listed {
     Created?: number;
 }
 
-/** A service or secret of a Swarm as the engine lists it. */
+/** A service, secret or config of a Swarm as the engine lists it. */
 export interface ListedOnSwarm {
     ID: string;
     CreatedAt: string;
@@ -72,6 +72,7 @@ export interface Behaviour {
         volumes?: { Name: string; Labels?: Record<string, string> }[];
         services?: ListedOnSwarm[];
         secrets?: ListedOnSwarm[];
+        configs?: ListedOnSwarm[];
     };
     /** Environment variables of images, by name. Default: none. */
     variables?: Record<string, string[]>;

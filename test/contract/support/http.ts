@@ -18,7 +18,10 @@ export interface Answered {
     body: string;
 }
 
-/** One request to a port of this machine, with whatever Host header the test wants. Redirects are not followed. */
+/**
+ * One request to a port of this machine, with whatever Host header the test wants. Redirects are not followed. It has a connection of
+ * its own: one that an earlier request left open may lead to a container that has stopped since.
+ */
 export function ask(
     port: number,
     { method = "GET", path, headers = {}, body, isSecure = false }: Asked,
@@ -26,9 +29,9 @@ export function ask(
     const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
     const typed = typeof body === "object" ? { "content-type": "application/json", ...headers } : headers;
     const name = (headers["host"] ?? "").replace(/:\d+$/, "");
-    const secure = { servername: name, rejectUnauthorized: false, agent: false };
+    const secure = { servername: name, rejectUnauthorized: false };
     return new Promise((resolve, reject) => {
-        const options = { host: "127.0.0.1", port, method, path, headers: typed, timeout: 30_000 };
+        const options = { host: "127.0.0.1", port, method, path, headers: typed, agent: false, timeout: 30_000 };
         const request = isSecure ? sendSecurely({ ...options, ...secure }) : send(options);
         request.on("response", (response) => {
             const chunks: Buffer[] = [];

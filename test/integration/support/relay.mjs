@@ -5,11 +5,12 @@ import process from "node:process";
 
 const [host = "", port = ""] = process.argv.slice(2);
 const resolver = new Resolver();
+// Once: it throws while a name is asked for.
+resolver.setServers(["127.0.0.11"]);
 
 /** As most proxies do it, at each connection: the first address that Docker's name server has. */
 async function address() {
     if (isIP(host) !== 0) return host;
-    resolver.setServers(["127.0.0.11"]);
     const [first] = await resolver.resolve4(host);
     return first;
 }

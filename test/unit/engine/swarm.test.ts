@@ -1,10 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import type { DockerConnection } from "../../../engine/connection";
 import { madeOfLabel } from "../../../engine/labels";
 import { Observation } from "../../../engine/observation";
 import { Swarm, type SwarmArgs } from "../../../engine/swarm";
+import { observeSwarm } from "../../../engine/swarm-observation";
 import { swarmName } from "../../../engine/swarm-service";
 import type { Workload } from "../../../engine/workload";
+import { startClock } from "../../support/clock";
+import { recordOf, step } from "../../support/find";
 import { runUnderMocks } from "../../support/mocks";
 import type { Registered } from "../../support/recording";
 
@@ -187,7 +191,11 @@ describe("a workload on a Swarm", () => {
 
     it("is waited for again where somebody else has scaled it", () => {
         const seen = { labels: {}, ports: [], replicas: 3 };
-        const observation = new Observation({ workloads: new Map([["server", seen]]), networks: new Map() });
+        const observation = new Observation({
+            workloads: new Map([["server", seen]]),
+            networks: new Map(),
+            volumes: { ours: new Set() },
+        });
         expect(observation.whyAgain("server", 2)).to.match(/^3 instead of 2 containers at /);
         expect([observation.whyAgain("server", 3), observation.whyAgain("server")]).to.deep.equal([
             undefined,
@@ -210,6 +218,51 @@ describe("a workload on a Swarm", () => {
         });
         expect(message).to.contain("Swarm cannot run authentik-server with:");
         for (const what of ["privileged", "gpus", "/srv/geoip", "127.0.0.1", "nas"]) expect(message).to.contain(what);
+    });
+});
+
+describe("what a Swarm no longer runs", () => {
+    const workloadOn = (volume: string) => ({
+        ...{ ID: "old", CreatedAt: "", Version: { Index: 1 } },
+        Spec: {
+            ...{ Name: "old", Mode: { Replicated: { Replicas: 1 } } },
+            Labels: { "authentik-stack.stack": "authentik-stack/dev", "authentik-stack.resource": "auth-redis-server" },
+            TaskTemplate: { ContainerSpec: { Image: "x", Mounts: [{ Type: "volume", Source: volume }] } },
+        },
+    });
+
+    it("is stopped by a step that says what goes on, and touches nothing of another name", async () => {
+        const { resources } = await runUnderMocks(() => {
+            const swarm = new Swarm();
+            for (const name of ["auth-worker", "auth-server", "other-server"]) swarm.run(name, workload, {});
+            swarm.releaseWorkloads("auth", {});
+            return {};
+        });
+        expect(recordOf(step(resources, "auth-workloads")).facts).to.deep.equal({
+            workloads: "auth-server auth-worker",
+        });
+    });
+
+    it("leaves a volume behind, which is named with its place", async () => {
+        const services = [workloadOn("redis_data")];
+        const get = (path: string) => Promise.resolve(path === "/services" ? services : []);
+        const connection = { get } as unknown as DockerConnection;
+        const observation = await observeSwarm(connection, "authentik-stack/dev");
+        const clock = startClock();
+        try {
+            const { resources } = await runUnderMocks(() => {
+                const swarm = new Swarm({ observation });
+                for (const name of ["redis_data", "pg_data"]) swarm.releaseVolume(name, { name, keep: true }, {});
+                return {};
+            });
+            expect(resources).to.deep.equal([]);
+        } finally {
+            clock.stop();
+        }
+        expect(clock.told.join()).to.contain(
+            "the volume redis_data is no longer needed but is kept; `docker volume rm redis_data` deletes it on the node with the label authentik-stack.data=true",
+        );
+        expect(clock.told).to.have.length(1);
     });
 });
 
