@@ -18,15 +18,15 @@ interface Kind {
 /**
  * The kinds of repositories, as restic recognises them. A password in one would be shown wherever the configuration is.
  *
- * Source: ParseConfig in internal/backend/{s3,b2,rest,sftp}/config.go of restic 0.18, and CheckValidBucketName of minio-go.
+ * Source: Parse in internal/backend/location/location.go, and ParseConfig in internal/backend/{s3,b2,rest,sftp}/config.go of restic 0.18, and CheckValidBucketName of minio-go.
  */
 const kinds = {
     s3: {
-        form: /^s3:((https?:)?\/\/)?[^\s/@]+\/[a-z0-9][\w.:-]{1,61}[a-z0-9](\/.*)?$/i,
+        form: /^s3:((https?:)?\/\/)?[^\s/@]+\/[A-Za-z0-9][\w.:-]{1,61}[A-Za-z0-9](\/.*)?$/,
         variables: resticCredentials.s3,
     },
     b2: {
-        form: /^b2:[a-z0-9-]{6,50}(:.*)?$/i,
+        form: /^b2:[A-Za-z0-9-]{6,50}(:.*)?$/,
         variables: resticCredentials.b2,
     },
     rest: {
@@ -35,7 +35,7 @@ const kinds = {
         mayBeOpen: true,
     },
     sftp: {
-        form: /^sftp:(\/\/([^\s@/:]+@)?(\[[\da-f:.]+\]|[^\s@/:[\]]+)(:\d{1,5})?\/(?!~)|(?!\/\/)([^\s@:]+@)?[^\s@:/]+:(?!~)).*$/i,
+        form: /^sftp:(\/\/([^\s@/:]+@)?(\[[\da-fA-F:.]+\]|[^\s@/:[\]]+)(:\d{1,5})?\/(?!~)|(?!\/\/)([^\s@:]+@)?[^\s@:/]+:(?!~)).*$/,
     },
     folder: { form: /^\/.*[^/].*$/ },
 } as const satisfies Record<string, Kind>;

@@ -1,6 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
+import { handOverProgram } from "../ground/hand-over";
 import { foldersOf } from "./files";
 import type { MountOwner, Process, Workload, WorkloadMount } from "./workload";
 
@@ -113,10 +114,14 @@ export function handOverArgs(
     labels: Record<string, pulumi.Input<string>>,
 ): pulumi.Output<KnownArgs> {
     const its = mounts.filter((mount) => mount.owner === owner);
+    const [entrypoint = "", ...command] = handOverProgram(
+        owner.user,
+        its.map(({ target }) => target),
+    );
     const process: Process = {
         image: owner.image,
-        entrypoint: ["chown"],
-        command: ["-R", owner.user, ...its.map(({ target }) => target)],
+        entrypoint: [entrypoint],
+        command,
         user: "0",
         mounts: its.map(({ source, target }) => ({ source, target })),
         networks: [],

@@ -22,7 +22,7 @@ export interface WorkloadFile {
     after?: string;
 }
 
-/** A user of an image that has `chown`. */
+/** A user of an image that has `find` and `chown`. */
 export interface MountOwner {
     user: string;
     image: pulumi.Input<string>;

@@ -11,6 +11,7 @@ import { putFiles } from "../../engine/files";
 import { containersOn } from "../../engine/job";
 import { jobLabel, stackLabel } from "../../engine/labels";
 import { execute, lastLogLines } from "../../engine/streams";
+import { handOverProgram } from "../../ground/hand-over";
 import { type RootJob, runAsRoot } from "../backup/root-job";
 import { type Progress, ToolError } from "../progress";
 import type { OldDatabase } from "./installation";
@@ -148,7 +149,8 @@ function jobOf({ prefix }: VolumeNames, of: "files" | "database"): string {
 
 async function handOver(to: Destination, volume: string, target: string, user: string): Promise<void> {
     const mounts = [{ source: volume, target }];
-    await job(to, `giving ${volume} to its user`, { entrypoint: ["chown"], command: ["-R", user, target], mounts });
+    const [entrypoint = "", ...command] = handOverProgram(user, [target]);
+    await job(to, `giving ${volume} to its user`, { entrypoint: [entrypoint], command, mounts });
 }
 
 /** Runs a command in the PostgreSQL image, as root and without a network. */

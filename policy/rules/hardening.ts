@@ -8,6 +8,7 @@ import {
     ofContainer,
     textsOf,
 } from "../container";
+import { isHandOver } from "../../ground/hand-over";
 import type { Rule } from "../production";
 
 export const noPrivileged: Rule = {
@@ -143,8 +144,8 @@ export const noRoot: Rule = {
 };
 
 /** Whether a container is a job that gives a volume to the user of the next container. */
-function handsOver({ kind, inputs: { entrypoints } }: ContainerUnderPolicy): boolean {
-    return kind === "job" && textsOf(entrypoints).join(" ") === "chown";
+function handsOver({ kind, inputs: { entrypoints, command } }: ContainerUnderPolicy): boolean {
+    return kind === "job" && isHandOver([...textsOf(entrypoints), ...textsOf(command)]);
 }
 
 /** A job is only on the networks that it names: see createOptions in engine/container.ts. */

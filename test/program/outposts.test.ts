@@ -102,8 +102,8 @@ describe("the program's outposts of each kind", () => {
             await filesOf(resources, "authentik-our-proxy", engine);
 
             expect(engine.created[0]?.body).to.deep.include({
-                Entrypoint: ["chown"],
-                Cmd: ["-R", "1000", "/sessions"],
+                Entrypoint: ["find"],
+                Cmd: ["/sessions", "!", "-user", "1000", "-exec", "chown", "-h", "1000", "{}", "+"],
             });
             expect((engine.created[0]?.body.HostConfig as { Mounts: unknown }).Mounts).to.deep.equal([
                 { Type: "volume", Source: "our-proxy-sessions", Target: "/sessions", ReadOnly: false },

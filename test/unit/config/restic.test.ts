@@ -15,7 +15,7 @@ describe("the section backup.restic", () => {
                 "s3:http://[::1]:9000/bucket/",
             ],
         ],
-        ["b2", ["b2:bucket", "b2:bucket-1:a/b"]],
+        ["b2", ["b2:bucket", "b2:bucket-1:a/b", "b2:Bucket-1:"]],
         ["rest", ["rest:https://backup.example.com", "rest:http://192.0.2.1:8000/authentik/"]],
         ["sftp", ["sftp:nas:", "sftp:u@nas:/a b", "sftp:u@nas:a", "sftp://u@nas/a", "sftp://[2001:db8::1]:2222//a"]],
         ["folder", ["/mnt/backup", "/mnt/back up/authentik/"]],
@@ -33,6 +33,8 @@ describe("the section backup.restic", () => {
                 ],
                 ...["b2:", "b2:short", "b2:not.allowed", "rest:", "rest:backup.example.com", "rest:ftp://backup"],
                 ...["sftp:", "sftp:nas", "sftp://nas", "sftp:///a", "sftp:u@nas:~/a"],
+                // Small letters alone name a kind.
+                ...["B2:bucket", "S3:https://s3.example.com/bucket", "SFTP:nas:", "REST:https://backup.example.com"],
                 // A password belongs into the secret.
                 ...["rest:https://u:p@backup.example.com/", "sftp://u:p@nas/a", "s3:https://k:s@s3.example.com/bucket"],
             ],

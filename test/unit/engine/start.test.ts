@@ -81,35 +81,36 @@ describe("the start of a workload's container", () => {
             { source: pulumi.output("sessions"), target: "/sessions", owner: { user: "1000", image: "authentik:1" } },
             { source: "other", target: "/other" },
         ];
+        const handOver = ["/sessions", "!", "-user", "1000", "-exec", "chown", "-h", "1000", "{}", "+"];
 
         it("hands the volume over to its user first, and only then", async () => {
             expect(await start({}, { mounts, files: undefined })).to.equal(undefined);
 
             expect(
                 bench.engine().created.map(({ body }) => [body.Image, body.Entrypoint, body.Cmd, body.User]),
-            ).to.deep.equal([["authentik:1", ["chown"], ["-R", "1000", "/sessions"], "0"]]);
-            const [handOver] = bench.engine().created;
-            expect(handOver?.body.HostConfig).to.deep.include({
+            ).to.deep.equal([["authentik:1", ["find"], handOver, "0"]]);
+            const [job] = bench.engine().created;
+            expect(job?.body.HostConfig).to.deep.include({
                 ...{ NetworkMode: "none", CapDrop: ["ALL"], CapAdd: ["CHOWN", "DAC_READ_SEARCH"] },
                 ...{ ReadonlyRootfs: true, Memory: 256 * 1024 ** 2, PidsLimit: 64 },
                 Mounts: [{ Type: "volume", Source: "sessions", Target: "/sessions", ReadOnly: false }],
             });
-            expect(handOver?.body.Labels).to.deep.equal({
+            expect(job?.body.Labels).to.deep.equal({
                 "authentik-stack.stack": "authentik-stack/",
                 "authentik-stack.job": "thing-owner-0",
             });
-            expect(handOver?.name, "by which what a killed run left is found").to.equal("thing-owner-0");
-            expect(handOver?.removed).to.equal(true);
+            expect(job?.name, "by which what a killed run left is found").to.equal("thing-owner-0");
+            expect(job?.removed).to.equal(true);
             expect(deeds()).to.deep.equal(["start job-0", "start thing-id"]);
         });
 
         it("shows in its record what will run with which rights", async () => {
             const resources = await registered({}, { mounts });
 
-            const [handOver, ...others] = recordOf(step(resources, "thing-healthy")).containers ?? [];
+            const [job, ...others] = recordOf(step(resources, "thing-healthy")).containers ?? [];
             expect(others).to.deep.equal([]);
-            expect(handOver).to.deep.include({
-                ...{ image: "authentik:1", user: "0", entrypoints: ["chown"], command: ["-R", "1000", "/sessions"] },
+            expect(job).to.deep.include({
+                ...{ image: "authentik:1", user: "0", entrypoints: ["find"], command: handOver },
                 capabilities: { drops: ["ALL"], adds: ["CHOWN", "DAC_READ_SEARCH"] },
             });
             expect(container(resources, "thing").inputs.mounts, "the mounts of the container itself").to.deep.equal([

@@ -1,4 +1,5 @@
 import { madeOfLabel } from "../../../engine/labels";
+import { handOverProgram } from "../../../ground/hand-over";
 import type { Checked } from "./validate";
 
 /** A container's settings, as arguments of docker.Container. */
@@ -25,10 +26,11 @@ const sound = {
     capabilities: { drops: ["ALL"] },
     securityOpts: ["no-new-privileges:true"],
 };
+const [program = "", ...args] = handOverProgram("postgres", ["/var/lib/postgresql/data"]);
 const handOver = {
     image,
-    entrypoints: ["chown"],
-    command: ["-R", "postgres", "/var/lib/postgresql/data"],
+    entrypoints: [program],
+    command: args,
     user: "0",
     mounts: [{ type: "volume", source: "pg_data", target: "/var/lib/postgresql/data" }],
     networksAdvanced: [],

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { madeOfLabel } from "../../../engine/labels";
+import { handOverProgram } from "../../../ground/hand-over";
 import { policies } from "../../../policy/policies";
 import { kinds, type Settings, step } from "./kinds";
 import { packViolations, withUnknown } from "./validate";
@@ -12,7 +13,6 @@ const image = `postgres@sha256:${"0123456789abcdef".repeat(4)}`;
 /** What is planted, the policies that report it, and the settings that it changes. */
 const violations: [string, string[], Settings][] = [
     ["a secret in a variable", ["secrets-in-settings"], { envs: ["POSTGRES_PASSWORD=hunter2"] }],
-    ["a secret in a command", ["secrets-in-settings"], { command: ["redis-server", "--requirepass", "hunter2"] }],
     ["a secret in a label", ["secrets-in-settings"], { labels: [{ label: "token", value: "hunter2" }] }],
     [
         "a secret in a health check",
@@ -43,8 +43,12 @@ const violations: [string, string[], Settings][] = [
     ["a root that can be written to", ["read-only-root-in-production"], { readOnly: false }],
 ];
 
-/** The same where the kinds differ: a hand-over is root, reads what others own, and has no network. */
+const withPassword = { command: ["redis-server", "--requirepass", "hunter2"] };
+const handOver = handOverProgram("postgres", ["/var/lib/postgresql/data"]);
+
+/** The same where the kinds differ: a hand-over is root, reads what others own, has no network, and runs one program alone. */
 const ordinary: [string, string[], Settings][] = [
+    ["a secret in a command", ["secrets-in-settings"], withPassword],
     ["root", ["no-root"], { user: "0" }],
     ["root by name", ["no-root"], { user: "root:root" }],
     ["the host's network", ["no-host-namespaces"], { networksAdvanced: [{ name: "host" }] }],
@@ -55,9 +59,12 @@ const ordinary: [string, string[], Settings][] = [
     ],
 ];
 const handingOver: [string, string[], Settings][] = [
+    ["a secret in a command", ["secrets-in-settings", "capabilities", "no-root"], withPassword],
     ["a network", ["no-root"], { networksAdvanced: [{ name: "backend" }] }],
     ["the host's network", ["no-host-namespaces", "no-root"], { networksAdvanced: [{ name: "host" }] }],
     ["another program", ["capabilities", "no-root"], { entrypoints: ["sh", "-c"] }],
+    ["a further command", ["capabilities", "no-root"], { command: [...handOver.slice(1, -1), ";", "-delete"] }],
+    ["a folder that is an option", ["capabilities", "no-root"], { command: ["-delete", ...handOver.slice(1)] }],
     ["the rights of an entrypoint", ["capabilities"], { capabilities: { drops: ["ALL"], adds: ["CHOWN", "SETUID"] } }],
 ];
 

@@ -35,24 +35,24 @@ describe("the policy pack on the whole program", () => {
             expect(read).to.have.members([
                 "container authentik-postgres-server",
                 // Its data, and its socket.
-                "job authentik-postgres-server-healthy chown",
+                "job authentik-postgres-server-healthy find",
                 "job authentik-postgres-databases psql",
                 "job authentik-release psql",
                 "container authentik-redis-server",
-                "job authentik-redis-server-healthy chown",
+                "job authentik-redis-server-healthy find",
                 "container authentik-server",
-                "job authentik-server-healthy chown",
+                "job authentik-server-healthy find",
                 "container authentik-worker",
-                "job authentik-worker-healthy chown",
+                "job authentik-worker-healthy find",
                 // What applies them, and what compares.
                 "job authentik-blueprints-applied python",
                 "job authentik-blueprints-applied python",
                 "container authentik-backups-container sh /run/authentik-stack/backup.sh",
-                "job authentik-backups-container-healthy chown",
+                "job authentik-backups-container-healthy find",
                 "container authentik-ak-outpost-organizr",
-                "job authentik-ak-outpost-organizr-healthy chown",
+                "job authentik-ak-outpost-organizr-healthy find",
                 "container authentik-ak-outpost-cwad",
-                "job authentik-ak-outpost-cwad-healthy chown",
+                "job authentik-ak-outpost-cwad-healthy find",
                 "job authentik-serving-proven python",
             ]);
         });

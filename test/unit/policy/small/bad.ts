@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { handOverProgram } from "../../../../ground/hand-over";
 
 const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
 const sound = {
@@ -33,7 +34,9 @@ const worse: Record<string, Partial<docker.ContainerArgs>> = {
 for (const [name, inputs] of Object.entries(worse)) new docker.Container(name, { ...sound, ...inputs });
 
 // What a step runs, in the form in which steps are recorded.
-const handOver = { ...sound, entrypoints: ["chown"], user: "0", capabilities: { drops: ["ALL"], adds: ["CHOWN"] } };
+const [program = "", ...args] = handOverProgram("999", ["/data"]);
+const asRoot = { user: "0", capabilities: { drops: ["ALL"], adds: ["CHOWN"] } };
+const handOver = { ...sound, ...asRoot, entrypoints: [program], command: args };
 const onNetwork = { ...handOver, networksAdvanced: [{ name: "backend" }] };
 const showing = { ...sound, command: ["serve", "--token=hunter2"] };
 new pulumi.Stash("hand-over", { input: { facts: {}, containers: [handOver, onNetwork], again: "" } });
