@@ -144,6 +144,8 @@ export interface DatabaseUse {
     version: string;
     /** Also takes steps that authentik only advises against. Default: false. */
     allowUntested?: boolean;
+    /** Only its series is known: its tag may lead to any patch of that, such as 2025.8. Default: false. */
+    isFloating?: boolean;
     /** Roles of others that are to use the same server. Default: none. */
     consumers?: string[];
     /** The server is this stack's own. Default: false. */
@@ -162,7 +164,7 @@ export function databaseProblems(output: string, use: DatabaseUse): string[] {
     const facts = factsOf(output);
     const { hasUniqueGroups, oldestPostgres } = releaseOf(use.version);
     const newest = newestRelease(output);
-    const step = newest === undefined ? undefined : stepProblem(newest, use.version, use.allowUntested);
+    const step = newest === undefined ? undefined : useProblem(newest, use);
     return [
         ...(step === undefined ? [] : [step]),
         ...(hasUniqueGroups && facts.groups.length > 0
@@ -178,6 +180,15 @@ export function databaseProblems(output: string, use: DatabaseUse): string[] {
             : []),
         ...connectionProblems(facts, use),
     ];
+}
+
+/** Why a release must not follow another, like {@link stepProblem}; between two patches it is only known for a known one. */
+export function useProblem(
+    from: string,
+    use: Pick<DatabaseUse, "version" | "allowUntested" | "isFloating">,
+): string | undefined {
+    if (use.isFloating === true && seriesOf(from) === seriesOf(use.version)) return undefined;
+    return stepProblem(from, use.version, use.allowUntested);
 }
 
 /** Too few connections: authentik starts with them, and fails once several people use it. */

@@ -10,7 +10,7 @@ import { listed } from "../engine/start";
 import { copiedFromLabel, postgresProblems } from "./postgres-major";
 import { missingImages } from "./preflight-images";
 import { swarmProblems } from "./preflight-swarm";
-import { releaseProblems, serviceProblems } from "./release-guard";
+import { serviceProblems } from "./release-guard";
 import { clash, type Published } from "../ground/fields";
 import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { officialImages } from "../authentik/images";
@@ -32,10 +32,8 @@ export async function preflight(
     connection: DockerConnection,
     stack: { name: string; seen?: Observation },
 ): Promise<void> {
-    // Also in a preview, where an engine was seen.
+    // Also in a preview, where an engine was seen, and before images of a release that cannot be run are pulled.
     refuse(await serviceProblems(config, stack.name, stack.seen, connection));
-    // Before images of a release that cannot be run are pulled.
-    refuse(releaseProblems(config, `${stack.name}-server`, stack.seen));
     if (config.runtime === "swarm") {
         refuse(await swarmProblems(config, connection, pulumi.runtime.isDryRun()));
         return;

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { versionPattern } from "../authentik/releases";
+import { seriesOf, versionPattern } from "../authentik/releases";
 import { isCreatedHere, roles, rolesOf, usesRedis } from "../authentik/roles";
-import { databaseProblems, databaseQuery, type DatabaseUse, stepProblem } from "../authentik/upgrades";
+import { databaseProblems, databaseQuery, type DatabaseUse, useProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
 import type { Problem } from "../ground/problems";
 import type { DockerConnection } from "../engine/connection";
@@ -67,25 +67,49 @@ export function guardRelease(
 /** The label that every official image of authentik has, and images made from one inherit. */
 const versionLabel = "org.opencontainers.image.version";
 
+/** The release that a server is to be of, and how a message names it. */
+type Planned = Pick<DatabaseUse, "version" | "allowUntested" | "isFloating"> &
+    Pick<Problem, "key" | "value"> & { names: string };
+
 /**
- * The same by the container that runs, for a preview and before anything is touched.
- *
- * @param server name of the server's resource.
+ * The release that the server will be of: what its image says where the configuration names one, whose tag may have moved, and
+ * `version` otherwise.
  */
-export function releaseProblems(
-    { version, allowUntested }: Config,
-    server: string,
-    seen: Observation | undefined,
-): Problem[] {
-    const runs = seen?.label(server, versionLabel);
-    const problem =
-        runs === undefined || !versionPattern.test(runs) ? undefined : stepProblem(runs, version, allowUntested);
-    return problem === undefined ? [] : [{ key: "version", value: version, cure: problem }];
+async function plannedRelease(
+    { version, allowUntested, images }: Config,
+    connection: DockerConnection,
+): Promise<Planned> {
+    const own = images.server;
+    const named = { version, allowUntested, key: "version", value: version, names: "" };
+    if (own === undefined) return named;
+    const said = (await connection.image(own).catch(() => undefined))?.Config.Labels?.[versionLabel] ?? "";
+    if (!versionPattern.test(said)) return { ...named, isFloating: true };
+    return said === version
+        ? named
+        : { ...named, version: said, key: "images.server", value: own, names: `is authentik ${said}, which ` };
 }
 
 /**
- * What the stack's own PostgreSQL and Redis say against another release, for a preview and before anything is touched. Where
- * they do not run, or say nothing, there is no problem: the update asks the database again.
+ * The same by the container that runs, for a preview and before anything is touched.
+ *
+ * @param name of the stack's component.
+ */
+function releaseProblems(config: Config, planned: Planned, name: string, seen: Observation): Problem[] {
+    const problem = (cure: string): Problem[] => [
+        { key: planned.key, value: planned.value, cure: `${planned.names}${cure}` },
+    ];
+    if (seriesOf(planned.version) !== seriesOf(config.version))
+        return problem(
+            `is not of the series of version ${config.version}; set version to ${planned.version}, or name an image of ${seriesOf(config.version)}`,
+        );
+    const runs = seen.label(`${name}-server`, versionLabel);
+    const step = runs === undefined || !versionPattern.test(runs) ? undefined : useProblem(runs, planned);
+    return step === undefined ? [] : problem(step);
+}
+
+/**
+ * What the container that runs, and the stack's own PostgreSQL and Redis, say against another release, for a preview and before
+ * anything is touched. Where they do not run, or say nothing, there is no problem: the update asks the database again.
  *
  * @param name of the stack's component.
  */
@@ -95,18 +119,26 @@ export async function serviceProblems(
     seen: Observation | undefined,
     connection: DockerConnection,
 ): Promise<Problem[]> {
-    if (seen === undefined || releaseProblems(config, `${name}-server`, seen).length > 0) return [];
-    const isOther = seen.label(`${name}-server`, versionLabel) !== config.version;
+    if (seen === undefined) return [];
+    const planned = await plannedRelease(config, connection);
+    const step = releaseProblems(config, planned, name, seen);
+    if (step.length > 0) return step;
+    const isOther = seen.label(`${name}-server`, versionLabel) !== planned.version;
     const [database, redis] = await Promise.all([
-        isOther ? ownDatabaseProblems(config, `${name}-postgres-server`, connection).catch(() => []) : [],
+        isOther ? ownDatabaseProblems(config, planned, `${name}-postgres-server`, connection).catch(() => []) : [],
         redisProblems(config, `${name}-redis-server`, connection),
     ]);
     return [...database, ...redis];
 }
 
 /** Asks the database inside the container that runs, as authentik's role, through the socket. */
-async function ownDatabaseProblems(config: Config, resource: string, connection: DockerConnection): Promise<Problem[]> {
-    const { version, allowUntested, consumers, postgres, prefix } = config;
+async function ownDatabaseProblems(
+    config: Config,
+    { key, value, names, ...release }: Planned,
+    resource: string,
+    connection: DockerConnection,
+): Promise<Problem[]> {
+    const { consumers, postgres, prefix } = config;
     if (!isCreatedHere(postgres)) return [];
     const containers = await connection.get<Docker.ContainerInfo[]>("/containers/json");
     const server = runningOf(containers, resource, prefix);
@@ -115,10 +147,9 @@ async function ownDatabaseProblems(config: Config, resource: string, connection:
     const container = (await connection.client()).getContainer(server.Id);
     const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
     if (code !== 0) return [];
-    const names = consumers.map((consumer) => consumer.name);
     const allowed = allowedConnections(config);
-    const use = { version, allowUntested, consumers: names, isOwn: true, allowed };
-    return databaseProblems(output, use).map((cure) => ({ key: "version", value: version, cure }));
+    const use = { ...release, consumers: consumers.map((consumer) => consumer.name), isOwn: true, allowed };
+    return databaseProblems(output, use).map((cure) => ({ key, value, cure: `${names}${cure}` }));
 }
 
 /** The running container of a workload of the stack with this prefix. */

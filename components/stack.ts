@@ -108,6 +108,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
         const use = {
             version,
             allowUntested: config.allowUntested,
+            isFloating: (args.images?.server ?? config.images.server) !== undefined,
             consumers: Object.keys(postgres.consumers),
             isOwn: isCreatedHere(config.postgres),
         };

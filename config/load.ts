@@ -133,6 +133,11 @@ function hides(key: string, isSet: (top: string) => boolean): boolean {
     return top === "secrets" || isSet(top) || isSecret;
 }
 
+/** Keys that have another place now, and what to do about each. */
+const movedKeys = {
+    "gateway.certificates": "has another place now: move the list, as it is, to the key `certificates`",
+};
+
 /** The keys that are sound, each checked by itself; what is wrong with the others is added to the problems. */
 function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial<Config> {
     const sound: Record<string, unknown> = {};
@@ -143,7 +148,7 @@ function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial
             field instanceof z.ZodOptional && isObject(input[key]) && Object.keys(input[key]).length === 0;
         const parsed = field.safeParse(isMissing ? undefined : input[key]);
         if (parsed.success) sound[key] = parsed.data;
-        else problems.push(...problemsOf(parsed.error, key, input[key]));
+        else problems.push(...problemsOf(parsed.error, key, input[key], movedKeys));
     }
     return sound;
 }

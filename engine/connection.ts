@@ -11,6 +11,12 @@ export type { ConnectionSettings } from "./docker-endpoint";
 export type { RegistryAuth } from "./registry";
 
 /** An event of a pull; the engine sends many. */
+/** An image that the engine has. */
+interface KnownImage {
+    Id: string;
+    Config: { Labels?: Record<string, string> | null };
+}
+
 export interface PullEvent {
     /** Of a layer. */
     id?: string;
@@ -92,9 +98,13 @@ export class DockerConnection {
 
     /** The id of the image that the engine has under a name; undefined when it has none. */
     async imageId(image: string): Promise<string | undefined> {
+        return (await this.image(image))?.Id;
+    }
+
+    /** What the engine says of the image that it has under a name; undefined when it has none. */
+    async image(image: string): Promise<KnownImage | undefined> {
         try {
-            const { Id } = await this.get<{ Id: string }>(`/images/${image}/json`);
-            return Id;
+            return await this.get<KnownImage>(`/images/${image}/json`);
         } catch (error) {
             if ((error as { statusCode?: number }).statusCode === 404) return undefined;
             throw error;

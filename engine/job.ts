@@ -22,9 +22,14 @@ export interface JobRun {
     /** What is wrong with what it printed, although it succeeded. Default: nothing. */
     judge?: (output: string) => string | undefined;
     seconds: number;
-    /** What a person can do about a failure. Default: no advice. */
+    /** What a person can do about a failure of which the job told the cause. Default: no advice. */
     cure?: string;
 }
+
+/** What a person can do where a job did not end: it told no cause, and its cure is for one that did. */
+const cureOfLate =
+    "It was stopped before it could say what is wrong: this machine is too busy for it, or something that it needs does not answer. " +
+    "Run `pulumi up` again, which starts it again from the beginning.";
 
 /** Where jobs run. */
 export interface JobPlace {
@@ -70,7 +75,11 @@ export async function runTo(place: JobPlace, job: JobRun): Promise<string> {
                 `last log lines of ${title}:\n${await place.lastLines(id, secrets, 5, telling)}`,
         ),
     );
-    throw new Error([`${job.title} ${outcome}:\n${redact(log, secrets)}`, ...sections, cure].join("\n").trimEnd());
+    const said =
+        log.trim() === ""
+            ? `${job.title} ${outcome}, and printed nothing.`
+            : `${job.title} ${outcome}:\n${redact(log, secrets)}`;
+    throw new Error([said, ...sections, code === undefined ? cureOfLate : cure].join("\n").trimEnd());
 }
 
 /** How a job failed: it had so many seconds, and has no code where it did not end in them. */

@@ -194,7 +194,7 @@ export interface Job extends Process {
     seconds: number;
     /** Workloads whose last log lines help to understand a failure. Default: none. */
     witnesses?: Running[];
-    /** What a person can do if the job fails. */
+    /** What a person can do if the job fails and says why. */
     cure: string;
 }
 

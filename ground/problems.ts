@@ -41,16 +41,28 @@ export function valueAt(root: unknown, path: Path): unknown {
     );
 }
 
-/** What zod found in a key, in this program's words. */
-export function problemsOf(error: z.ZodError, key: string, input: unknown): Problem[] {
+/**
+ * What zod found in a key, in this program's words.
+ *
+ * @param cures what to say of keys that the schema no longer has, by their path. Default: that they are unknown.
+ */
+export function problemsOf(
+    error: z.ZodError,
+    key: string,
+    input: unknown,
+    cures: Record<string, string | undefined> = {},
+): Problem[] {
     const problems = error.issues.flatMap((issue): Problem[] => {
         const path = [key, ...issue.path];
         if (issue.code === "unrecognized_keys") {
-            return issue.keys.map((unknown) => ({
-                key: formatPath([...path, unknown]),
-                value: valueAt(input, [...issue.path, unknown]),
-                cure: unknownKey,
-            }));
+            return issue.keys.map((unknown) => {
+                const place = formatPath([...path, unknown]);
+                return {
+                    key: place,
+                    value: valueAt(input, [...issue.path, unknown]),
+                    cure: cures[place] ?? unknownKey,
+                };
+            });
         }
         const value = valueAt(input, issue.path);
         const wanted = issue.message.startsWith("Invalid input") ? undefined : issue.message;

@@ -26,13 +26,18 @@ type Say = (service: "redis" | "postgres") => string | undefined;
 /** Runs the program beside these containers; what it says, and the engine that it asked. */
 async function outcome(
     changes: Record<string, unknown>,
-    { containers = running("2025.8.6"), preview = true, say = (() => "") as Say },
+    {
+        containers = running("2025.8.6"),
+        preview = true,
+        say = (() => "") as Say,
+        releases = {} as Record<string, string>,
+    },
 ): Promise<{ failure: string; engine: FakeEngine }> {
     const exec = (command: string[]) => {
         const output = say(command.includes("/proc/net/tcp") ? "redis" : "postgres");
         return output === undefined ? { code: 2, output: "psql: error" } : { code: 0, output };
     };
-    const engine = await startEngine({ lists: { containers }, exec });
+    const engine = await startEngine({ lists: { containers }, exec, releases });
     try {
         await runProgram({ configuration: devWith(changes), dockerHost: engine.host, preview });
         return { failure: "", engine };
@@ -138,5 +143,43 @@ describe("the program, when another release is to use the database of its stack"
         const skipped = await outcome({ version: "2026.5.8" }, { containers });
         expect(skipped.failure).to.contain("skip 2025.12, 2026.2");
         expect(asked(skipped.engine)).to.deep.equal([]);
+    });
+});
+
+describe("the program, when the image of its server has a tag that moves", () => {
+    const server = "registry.example.com/authentik:newest";
+    const changes = { version: "2025.10.4", "images.server": server };
+    const facts = { groups: [], connections: 300, used: {}, limit: null, server: 160004 };
+    const failureOf = async (runs: string, image: string, preview = true) => {
+        const say = () => JSON.stringify({ ...facts, versions: [runs] });
+        const releases = { [server]: image };
+        return (await outcome(changes, { containers: running(runs), preview, say, releases })).failure;
+    };
+
+    for (const preview of [false, true])
+        it(`takes each later patch of the series${preview ? ", in a preview" : ""}, whichever patch the version names`, async () => {
+            expect(await failureOf("2025.10.5", "2025.10.5", preview), "moved before the last update").to.equal("");
+            expect(await failureOf("2025.10.5", "2025.10.6", preview), "moved twice").to.equal("");
+            expect(await failureOf("2025.8.6", "2025.10.5", preview), "and the series").to.equal("");
+        });
+
+    it("leaves patches alone where the image does not say its release", async () => {
+        expect(await failureOf("2025.10.5", "")).to.equal("");
+        expect(await failureOf("2025.12.6", ""), "but not the series").to.contain(
+            'version = "2025.10.4" is older than 2025.12.6',
+        );
+    });
+
+    it("refuses a tag that moved back, and names the image", async () => {
+        expect(await failureOf("2025.10.6", "2025.10.5")).to.contain(
+            `images.server = "${server}" is authentik 2025.10.5, which is older than 2025.10.6, the release of this stack's database`,
+        );
+    });
+
+    it("refuses a tag that moved to another series than that of the version", async () => {
+        expect(await failureOf("2025.10.6", "2025.12.6")).to.contain(
+            `images.server = "${server}" is authentik 2025.12.6, which is not of the series of version 2025.10.4; ` +
+                "set version to 2025.12.6, or name an image of 2025.10",
+        );
     });
 });

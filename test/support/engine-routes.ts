@@ -83,8 +83,9 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             /^GET \/images\/(.+)\/json/,
             ([name = ""], _, response) => {
                 const image = decodeURIComponent(name);
+                const Labels = { "org.opencontainers.image.version": behaviour.releases?.[image] ?? "" };
                 if (!missing.includes(image))
-                    return { Id: name, Config: { User: imageUser, Env: behaviour.variables?.[image] ?? [] } };
+                    return { Id: name, Config: { User: imageUser, Env: behaviour.variables?.[image] ?? [], Labels } };
                 return refuse(response, 404, `No such image: ${name}`);
             },
         ],

@@ -76,6 +76,8 @@ export interface Behaviour {
     };
     /** Environment variables of images, by name. Default: none. */
     variables?: Record<string, string[]>;
+    /** Releases of authentik that images say they are of, by name. Default: they say nothing. */
+    releases?: Record<string, string>;
     /** Texts of files in containers, by their ends. Default: none. */
     texts?: Record<string, string>;
     /** Containers that were removed. Default: none. */

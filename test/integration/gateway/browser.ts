@@ -89,6 +89,13 @@ export function visitInBrowser(visited: () => Visited): void {
             expect(JSON.parse(answer.body), answer.body).to.include.keys("access_token", "id_token");
         });
 
+        it("shows the login page, and no blank one", async () => {
+            await window.page.goto("about:blank");
+            const blank = await window.page.screenshot();
+            await window.page.goto(at("authentik", "/if/flow/default-authentication-flow/"));
+            expect(blank.equals(await window.page.screenshot()), "the same picture").to.equal(false);
+        });
+
         it("is a place where passkeys can be made", async () => {
             await window.page.goto(at("authentik", "/if/flow/default-authentication-flow/"));
             expect(await window.passkey()).to.equal("public-key");

@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import { lastVersions } from "../../../authentik/releases";
-import { databaseProblems, mostConnections, pathBetween, stepProblem } from "../../../authentik/upgrades";
+import {
+    databaseProblems,
+    type DatabaseUse,
+    mostConnections,
+    pathBetween,
+    stepProblem,
+} from "../../../authentik/upgrades";
 
 describe("a step from one release to another", () => {
     const allowed: [from: string, to: string][] = [
@@ -98,12 +104,10 @@ describe("a database that a release is to use", () => {
         limit: null,
         server: 160004,
     };
+    const asked = (changes: object, use: DatabaseUse) =>
+        databaseProblems(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, use).join("\n");
     const problem = (changes: object, version: string, allowUntested = false, consumers: string[] = []) =>
-        databaseProblems(`NOTICE: something\n${JSON.stringify({ ...facts, ...changes })}\n`, {
-            version,
-            allowUntested,
-            consumers,
-        }).join("\n");
+        asked(changes, { version, allowUntested, consumers });
 
     it("may be empty, or of the release before", () => {
         expect(problem({ versions: [] }, "2026.8.7")).to.equal("");
@@ -120,6 +124,13 @@ describe("a database that a release is to use", () => {
         expect(problem({}, "2026.2.7")).to.match(/^would follow 2025\.8\.4, .* skip 2025\.10, 2025\.12/);
         expect(problem({}, "2025.10.4")).to.contain("set it to 2025.8.6 first");
         expect(problem({}, "2025.10.4", true)).to.equal("");
+    });
+
+    it("may be of any patch of the series where an image whose tag moves decides the patch", () => {
+        const floating = { version: "2025.8.4", isFloating: true };
+        expect(asked({ versions: ["2025.8.6"] }, floating)).to.equal("");
+        expect(asked({ versions: ["2025.10.4"] }, floating)).to.contain("is older than 2025.10.4");
+        expect(asked({}, { version: "2025.10.4", isFloating: true })).to.contain("set it to 2025.8.6 first");
     });
 
     it("has groups with names of their own from 2025.12 on", () => {

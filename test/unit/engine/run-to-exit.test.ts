@@ -217,7 +217,18 @@ describe("a job", () => {
         const error = await run({ exit: () => undefined, log: () => "waiting\n" }, { seconds: 1 });
 
         expect(error).to.match(/^applying blueprints did not end within 1 seconds:\nwaiting/);
+        expect(error)
+            .to.match(/Run `pulumi up` again, which starts it again/)
+            .and.not.contain("Fix it");
         expect(engine.created[0]?.removed).to.equal(true);
+    });
+
+    it("that does not end in time, and printed nothing, names no cause", async () => {
+        const error = await run({ exit: () => undefined, log: () => "" }, { seconds: 1 });
+
+        expect(error).to.match(
+            /^applying blueprints did not end within 1 seconds, and printed nothing\.\nIt was stopped/,
+        );
     });
 });
 

@@ -39,6 +39,11 @@ export const gatewayRows: BadRow[] = [
         ],
     },
     {
+        wrong: "certificates where they once were, in the gateway",
+        changes: withGateway({ certificates: [{ name: "own" }] }),
+        problems: [["gateway.certificates", [{ name: "own" }], "move the list, as it is, to the key `certificates`"]],
+    },
+    {
         wrong: "names where the gateway does not listen",
         changes: withGateway({ httpsPort: 8443 }, { url: "http://auth.example.com:8443" }),
         problems: [
