@@ -12,7 +12,7 @@ export const attributes = z
     .record(z.string(), z.unknown(), { error: "must be an object, such as {access_token_validity: hours=1}" })
     .default({})
     .describe(
-        "any other attribute of it in authentik, by authentik's own name; other objects by their names. The section Attributes lists them",
+        "any other attribute of it in authentik, by authentik's own name; flows and sources by their slugs, other objects by their names. The section Attributes lists them",
     );
 
 /** An object of authentik for which the configuration takes attributes. */
@@ -25,11 +25,11 @@ export interface Attributed {
     keys: Record<string, string>;
 }
 
-/** Where the object is found that an attribute refers to by name. */
+/** Where the object is found that an attribute refers to by its name or slug. */
 interface Target {
     what: string;
     model: string;
-    /** The field with its name. */
+    /** The field by which it is referred to. */
     field: string;
     /** Its list in the API. */
     list: string;
@@ -59,7 +59,7 @@ const mapping = (app: string, name: string, list: string) => ({
 const samlMapping = mapping("saml", "samlpropertymapping", "saml");
 const scimMapping = mapping("scim", "scimmapping", "scim");
 
-/** What attributes refer to, by their names. */
+/** What attributes refer to, by the attributes' names. */
 const targets: Record<string, Target> = {
     authentication_flow: flow,
     authorization_flow: flow,

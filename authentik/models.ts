@@ -107,9 +107,9 @@ const forms: Partial<Record<string, { wanted: string; fits: (value: unknown) => 
         wanted: "a duration with units from weeks to microseconds, such as hours=1;minutes=30",
         fits: (value) => isText(value) && duration.test(value),
     },
-    reference: { wanted: "the name of an object in authentik", fits: isName },
+    reference: { wanted: "the name of an object in authentik, or the slug of a flow or source", fits: isName },
     references: {
-        wanted: "a list of names of objects in authentik",
+        wanted: "a list of names of objects in authentik, or of slugs of flows or sources",
         fits: (value) => Array.isArray(value) && value.every(isName),
     },
 };

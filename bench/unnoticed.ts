@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     const seconds = new Set(failures.map(({ at }) => Math.floor(at / 1000)));
     console.log(
         `the command ended with code ${code} after ${took.toFixed(0)} s; ` +
-            `${failures.length} of ${answers.length} requests failed, which were made in ${seconds.size} different seconds`,
+            `${failures.length} of ${answers.length} requests failed, in ${seconds.size} different seconds`,
     );
 }
 

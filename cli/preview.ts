@@ -4,6 +4,7 @@ import { ensurePulumi } from "./engine";
 import { projectRoot } from "./workplace";
 import { command } from "./main";
 import { Description } from "./preview/description";
+import { Refusals } from "./preview/refusals";
 import { throwawayStack } from "./preview/workspace";
 import { ToolError } from "./progress";
 import { fileOf } from "./stack/files";
@@ -22,6 +23,7 @@ command("preview", async ({ values: { stack: given, describe, "policy-pack-confi
     const folder = join(projectRoot, ".local/preview");
     const { stack, configFile } = await throwawayStack(projectRoot, name, folder, pulumi);
     const description = new Description();
+    const refusals = new Refusals();
     try {
         await stack.preview({
             configFile,
@@ -30,11 +32,14 @@ command("preview", async ({ values: { stack: given, describe, "policy-pack-confi
             color: "never",
             onOutput: print,
             onError: print,
-            onEvent: description.onEvent,
+            onEvent: (event) => {
+                description.onEvent(event);
+                refusals.onEvent(event);
+            },
         });
     } catch {
-        // Pulumi has already printed the cause.
-        throw new ToolError(`The preview of ${name} failed; see the messages above.`);
+        // Pulumi has already printed the cause, that of a policy once for each container and far above.
+        throw new ToolError(`The preview of ${name} failed; see the messages above.\n${refusals.toString()}`.trim());
     }
     if (describe !== undefined) writeFileSync(describe, description.toString());
 });

@@ -100,10 +100,10 @@ function attributeRows(): string[][] {
 
 function formOf(model: string, name: string, { type, many = false }: Attribute): string {
     if (Array.isArray(type)) return `${many ? "list of " : ""}${type.map(code).join(", ")}`;
-    const what = targetOf(model, name)?.what ?? "object";
+    const { what = "object", field = "name" } = targetOf(model, name) ?? {};
     const forms: Partial<Record<string, string>> = {
-        reference: `name of a ${what}`,
-        references: `names of ${what}s`,
+        reference: `${field} of a ${what}`,
+        references: `${field}s of ${what}s`,
         duration: "duration, such as `hours=1;minutes=30`",
         uri: "URL",
         string: "text",

@@ -86,28 +86,31 @@ export async function svg(topology: Topology): Promise<string> {
     // Loaded on first use: it is a compiled Graphviz of a megabyte.
     const { instance } = await import("@viz-js/viz");
     const drawn = (await instance()).renderString(dot(topology), { format: "svg" });
-    const text = `${topology.parts.length} parts on ${Object.keys(topology.networks).join(", ")}`;
-    return drawn
-        .slice(drawn.indexOf("<svg"))
-        .replace(/<!--[^]*?-->\n?/g, "")
-        .replace(
-            /<svg width="(\d+)pt" height="(\d+)pt"/,
-            `<svg role="img" aria-label="${escaped(text)}" width="$1" height="$2"`,
-        )
-        .replace(">", `>\n<style>${style}</style>`);
+    const text = `Topology: ${topology.parts.length} parts on the networks ${Object.keys(topology.networks).join(", ")}`;
+    return (
+        centred(drawn)
+            .slice(drawn.indexOf("<svg"))
+            // Its titles, which browsers show below the pointer, are names of its own.
+            .replace(/<!--[^]*?-->\n?|<title>.*<\/title>\n/g, "")
+            .replace(
+                /<svg width="(\d+)pt" height="(\d+)pt"/,
+                `<svg role="img" aria-label="${escaped(text)}" width="$1" height="$2"`,
+            )
+            .replace(">", `>\n<style>${style}</style>`)
+    );
 }
 
 function dot(topology: Topology): string {
     const id = idsOf(topology);
     const box = (part: Part) => {
         const { title, lines } = linesOf(part);
-        const small = lines.map((line) => `<br/><font point-size="9">${escaped(line)}</font>`).join("");
+        const small = lines.map((line) => `<br/><font point-size="10">${escaped(line)}</font>`).join("");
         const looks = `class="part ${part.kind} ${part.change ?? ""}" shape=box style=${part.kind === "container" ? "filled" : '"rounded,filled"'}`;
         return `${id(part.name)} [label=<<b>${wide(title)}</b>${small}> ${looks}];`;
     };
     return [
         "digraph { rankdir=LR; bgcolor=transparent; nodesep=0.2; ranksep=0.7; fontname=Helvetica; fontsize=11; compound=true;",
-        'node [fontname=Helvetica fontsize=11 margin="0.3,0.1"]; edge [fontname=Helvetica fontsize=9 arrowsize=0.6];',
+        'node [fontname=Helvetica fontsize=11 margin="0.3,0.1"]; edge [fontname=Helvetica fontsize=10 arrowsize=0.6];',
         ...zonesOf(topology).flatMap(({ title, parts }, index) =>
             title === ""
                 ? parts.map(box)
@@ -147,6 +150,16 @@ function rules(look: keyof typeof palettes): string {
 }
 
 const style = `${rules("light")}@media (prefers-color-scheme: dark){${rules("dark")}}`;
+
+/** Graphviz begins a text where its own font has to; with a browser's it is in the middle of its box only if it is anchored there. */
+function centred(drawn: string): string {
+    return drawn.replaceAll(/<g id="(?:node|clust)[^]*?<\/g>/g, (group) => {
+        const [, shape = ""] = / (?:d|points)="([^"]*)"/.exec(group) ?? [];
+        const xs = [...shape.matchAll(/(-?[\d.]+),/g)].map(([, x]) => Number(x));
+        const middle = (Math.min(...xs) + Math.max(...xs)) / 2;
+        return group.replaceAll(/text-anchor="start" x="[^"]*"/g, `text-anchor="middle" x="${middle.toFixed(2)}"`);
+    });
+}
 
 /** Browsers may have a wider font than the one that the layout is made for. */
 function wide(text: string): string {

@@ -36,9 +36,19 @@ export async function recoveryLink(name: string | undefined, user: string, mends
     const stack = open?.stack.name ?? "";
     if (open === undefined || stack === rehearsalStack)
         throw new ToolError("This is a rehearsal with stand-in images: nobody can sign in.");
-    const { mended, admins, active, path } = telling.parse(
-        await askShell(open, "recovery-link.py", { USERNAME: user, MINUTES: minutes, MENDS: mends }),
-    );
+    const told = await askShell(open, "recovery-link.py", { USERNAME: user, MINUTES: minutes, MENDS: mends });
+    const { path, mended } = linkIn(told, user, stack);
+    const { url } = await readOutputs(open);
+    return { url: new URL(path, String(url)).href, mended };
+}
+
+/**
+ * The link that recovery-link.py tells of.
+ *
+ * @throws ToolError that says what to do, where there is none.
+ */
+export function linkIn(told: unknown, user: string, stack: string): { path: string; mended: string[] } {
+    const { mended, admins, active, path } = telling.parse(told);
     const recover = `npm run --silent recover -- ${user} --stack ${stack}`;
     if (admins !== undefined)
         throw new ToolError(
@@ -49,8 +59,7 @@ export async function recoveryLink(name: string | undefined, user: string, mends
         );
     if (active === false || path === undefined)
         throw new ToolError(`${user} is not active, so it cannot sign in: \`${recover}\` changes that.`);
-    const { url } = await readOutputs(open);
-    return { url: new URL(path, String(url)).href, mended };
+    return { path, mended };
 }
 
 /** How a link is shown. */

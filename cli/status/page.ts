@@ -26,7 +26,7 @@ export function statusPage(status: Status, topology: Topology, drawn: string): s
         '</header><main id="main">',
         ...(wanting.length === 0 ? [] : [table("What needs attention", wanting)]),
         `<section aria-labelledby="topology"><h2 id="topology">Topology</h2>`,
-        `<div class="wide" tabindex="0" role="region" aria-labelledby="topology">${drawn}</div>`,
+        `<div class="wide" tabindex="0" role="region" aria-label="The topology, drawn">${drawn}</div>`,
         `<details><summary>Who talks to whom, in words</summary><ul>`,
         ...topology.talks.map(
             ({ from, to, over }) =>
@@ -45,12 +45,12 @@ const columns = ["Name", "State", "What is known"]
     .map((name) => `<th scope="col" role="columnheader">${name}</th>`)
     .join("");
 
-/** The roles are said since a narrow page shows rows as blocks, which takes them away. */
+/** What its columns are is said for those who hear it. The roles are, since a narrow page shows rows as blocks, which takes them away. */
 function table(title: string, rows: Row[]): string {
     const id = title.toLowerCase().replaceAll(" ", "-");
     return [
         `<section aria-labelledby="${id}"><h2 id="${id}">${escaped(title)}</h2><table role="table" aria-labelledby="${id}">`,
-        `<thead role="rowgroup"><tr role="row">${columns}</tr></thead><tbody role="rowgroup">`,
+        `<colgroup><col><col><col></colgroup><thead role="rowgroup"><tr role="row">${columns}</tr></thead><tbody role="rowgroup">`,
         ...rows.map(({ title: name, state, text, cure, link }) => {
             const label = link === undefined ? escaped(name) : `<a href="${escaped(link)}">${escaped(name)}</a>`;
             const what = cure === undefined ? "" : `<br><span class="cure">To do: <code>${escaped(cure)}</code></span>`;
@@ -104,13 +104,13 @@ a{color:var(--link)}:focus-visible{outline:3px solid var(--link);outline-offset:
 .skip{position:absolute;left:-99rem}.skip:focus{position:static}
 h1{margin:0}h2{margin:2rem 0 .5rem;font-size:1.15rem}header p{margin:.25rem 0;overflow-wrap:anywhere}
 .headline{font-size:1.25rem}.fine{color:var(--fine)}.attention{color:var(--attention);font-weight:600}.unknown{color:var(--unknown)}
-.wide{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem;padding:.5rem}
-.wide svg{display:block;max-width:100%;min-width:50rem;height:auto}
+.wide{overflow:auto;border:1px solid var(--line);border-radius:.5rem;padding:.5rem}
+.wide svg{display:block;max-width:100%;min-width:75rem;height:auto}details{margin:.5rem 0}
 table{width:100%;border-collapse:collapse;table-layout:fixed}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
-thead th{color:var(--soft);font-weight:400}th:nth-child(1){width:28%}th:nth-child(2){width:10.5rem}
+thead{position:absolute;left:-99rem}col:nth-child(1){width:28%}col:nth-child(2){width:10.5rem}tbody tr:first-child>*{border-top:1px solid var(--line)}
 .cure{color:var(--soft)}code{color:var(--ink);font-size:.9em}
-@media (max-width:40rem){thead{position:absolute;left:-99rem}table,tbody,tr,th,td{display:block}th:nth-child(n),td{width:auto;border:0;padding:0}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}}
+@media (max-width:40rem){.wide{max-height:24rem}table,tbody,tr,th,td{display:block}tbody tr:nth-child(n)>*{border:0;padding:0}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}}
 @media print{.wide svg{min-width:0}}
 `.trim();
 

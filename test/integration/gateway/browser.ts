@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { AuthentikOutputs } from "../../../components/outputs";
 import { ask as post } from "../../contract/support/http";
 import type { StackUnderTest } from "../support/stack-under-test";
-import { Window } from "./window";
+import { Window } from "../support/window";
 
 /** A stack whose gateway is visited. */
 interface Visited {
