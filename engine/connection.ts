@@ -10,13 +10,13 @@ import { SshAgent, sshArguments } from "./ssh";
 export type { ConnectionSettings } from "./docker-endpoint";
 export type { RegistryAuth } from "./registry";
 
-/** An event of a pull; the engine sends many. */
 /** An image that the engine has. */
 interface KnownImage {
     Id: string;
     Config: { Labels?: Record<string, string> | null };
 }
 
+/** An event of a pull; the engine sends many. */
 export interface PullEvent {
     /** Of a layer. */
     id?: string;
