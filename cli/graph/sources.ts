@@ -1,5 +1,5 @@
 import { outpostOf } from "../../authentik/applications";
-import { embeddedOutpost } from "../../authentik/roles";
+import { embeddedOutpost, roles } from "../../authentik/roles";
 import { readOutputs } from "../engine/pulumi-command";
 import { nameOf } from "../stack/events";
 import { prefixOf } from "../stack/files";
@@ -17,9 +17,10 @@ import { type SignIn, signInsOf, type Topology, topologyOf } from "./topology";
 export async function declaredTopology(text: string): Promise<Topology> {
     const config = configurationOf(text);
     const applications = config.applications.map((application): SignIn => {
-        const outpost = outpostOf(application);
+        const named = outpostOf(application);
+        const outpost = named === embeddedOutpost ? roles.server.host : named;
         const asks = ["ldap", "radius"].includes(application.provider.type);
-        return { slug: application.slug, asks, ...(outpost === embeddedOutpost ? {} : { outpost }) };
+        return { slug: application.slug, asks, ...(outpost === undefined ? {} : { outpost }) };
     });
     const { prefix } = config;
     const consumers = config.consumers.map(({ name }) => name);

@@ -13,7 +13,7 @@ export interface Declared {
 /** An application, and where people sign in to it. */
 export interface SignIn {
     slug: string;
-    /** Name of the outpost in front of it. Default: it asks authentik's server itself. */
+    /** Name of the outpost in front of it, which may be authentik's server. Default: it asks authentik's server itself. */
     outpost?: string;
     /** Whether it asks that outpost, as for LDAP and RADIUS; otherwise people come through the outpost. Default: false. */
     asks?: boolean;
@@ -160,7 +160,9 @@ function peopleAndOthers(containers: Container[], { applications, consumers }: S
     const doors = [...new Set(applications.map(({ outpost }) => outpost))];
     const groups = doors.map((outpost): Part => {
         const members = applications.filter((one) => one.outpost === outpost).map(({ slug }) => slug);
-        const networks = containers.find(({ host }) => host === outpost)?.part.networks ?? [];
+        // What the server protects is on one of its networks; which, nothing tells.
+        const door = outpost === roles.server.host ? undefined : containers.find(({ host }) => host === outpost);
+        const networks = door?.part.networks ?? [];
         return { ...none, name: applicationsBehind(outpost), kind: "applications", networks, members };
     });
     const databases = containers.filter(({ host }) => isData(host)).flatMap(({ part }) => part.networks);
@@ -238,7 +240,8 @@ export function signInsOf(outputs: Record<string, unknown>): SignIn[] {
     const outposts = Object.entries(isObject(outputs.outposts) ? outputs.outposts : {});
     const applications = Object.entries(isObject(outputs.applications) ? outputs.applications : {});
     return applications.map(([slug, output]) => {
-        const [outpost] = outposts.find(([, one]) => holds(valueAt(one, ["applications"]), slug)) ?? [];
+        const behindServer = isObject(output) && "snippets" in output ? [roles.server.host] : [];
+        const [outpost] = outposts.find(([, one]) => holds(valueAt(one, ["applications"]), slug)) ?? behindServer;
         const asks = isObject(output) && ("ldap" in output || "radius" in output);
         return { slug, asks, ...(outpost === undefined ? {} : { outpost }) };
     });

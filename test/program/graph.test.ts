@@ -105,6 +105,20 @@ describe("the topology of a stack", () => {
         expect(pairs(other)).to.not.include("home > ak-gateway");
     });
 
+    it("has what the server itself protects behind the server", async () => {
+        const provider = { type: "forward_single", outpost: "embedded", externalHost: "https://a.example.com" };
+        const other = await declaredTopology(
+            changed((config) => {
+                config["authentik-stack:url"] = "https://auth.example.com";
+                config["authentik-stack:outposts"] = [];
+                config["authentik-stack:applications"] = [{ slug: "a", name: "A", provider }];
+            }),
+        );
+
+        expect(pairs(other)).to.include("authentik-server > Applications of authentik-server");
+        expect(part(other, "Applications of authentik-server")).to.deep.include({ members: ["a"], networks: [] });
+    });
+
     it("needs no secret, and refuses a configuration that the program refuses", async () => {
         const secure = { secure: "v1:of:nobody" };
         const given = changed((config) => (config["authentik-stack:secrets"] = { "secret-key": secure }));
@@ -149,11 +163,17 @@ describe("the topology of a stack", () => {
 
     it("reads from a stack's outputs who signs in where", () => {
         const outposts = { home: { applications: ["a", "nas"] } };
-        const applications = { a: { url: "https://a" }, nas: { url: "", ldap: {} }, wiki: { url: "", oidc: {} } };
+        const applications = {
+            a: { url: "https://a" },
+            nas: { url: "", ldap: {} },
+            wiki: { url: "", oidc: {} },
+            b: { snippets: {} },
+        };
         expect(signInsOf({ outposts, applications })).to.deep.equal([
             { slug: "a", asks: false, outpost: "home" },
             { slug: "nas", asks: true, outpost: "home" },
             { slug: "wiki", asks: false },
+            { slug: "b", asks: false, outpost: "authentik-server" },
         ]);
     });
 });

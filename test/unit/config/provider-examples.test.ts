@@ -7,18 +7,32 @@ import { loadConfig } from "../../../config/load";
 import { devWith } from "../../support/configuration";
 import { startMocks } from "../../support/mocks";
 
+/** The examples of a page that name the keys of a stack's file, without their namespace. */
+function examplesOf(page: string): Record<string, unknown>[] {
+    return [...page.matchAll(/```yaml\n( *authentik-stack:[\s\S]*?)```/g)].map(([, text = ""]) => {
+        const keys = Object.entries(parse(text) as Record<string, unknown>);
+        return Object.fromEntries(keys.map(([key, value]) => [key.replace("authentik-stack:", ""), value]));
+    });
+}
+
 describe("docs/ldap.md", () => {
     it("has an example that is accepted as it stands", async () => {
         const page = readFileSync(join(projectRoot, "docs/ldap.md"), "utf8");
-        const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
-        const keys = Object.entries(parse(text) as Record<string, unknown>);
-        const configuration = Object.fromEntries(
-            keys.map(([key, value]) => [key.replace("authentik-stack:", ""), value]),
-        );
-        await startMocks({ configuration: devWith(configuration), secretKeys: ["secrets"] });
+        await startMocks({ configuration: devWith(examplesOf(page)[0] ?? {}), secretKeys: ["secrets"] });
 
         const [application] = loadConfig().applications;
         expect(page).to.include(`applications.${application?.slug ?? ""}.ldap`);
+    });
+});
+
+describe("docs/applications.md", () => {
+    it("has examples that are accepted as they stand", async () => {
+        const examples = examplesOf(readFileSync(join(projectRoot, "docs/applications.md"), "utf8"));
+        expect(examples).to.have.length(2);
+        for (const example of examples) {
+            await startMocks({ configuration: devWith({ outposts: [], ...example }), secretKeys: ["secrets"] });
+            expect(loadConfig().applications).to.have.length(1);
+        }
     });
 });
 
