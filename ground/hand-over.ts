@@ -5,21 +5,21 @@
  * It runs as root, so the policy pack accepts this program alone. busybox has all of it; a symbolic link itself is given, not what it
  * leads to.
  *
- * @param user by name or numeric id.
+ * @param owner a user by name or numeric id; `user:group` to give them to a group as well.
  * @param folders absolute paths.
  * @example
  * const [entrypoint, ...command] = handOverProgram("1000", ["/media"]);
  */
-export function handOverProgram(user: string, folders: string[]): string[] {
-    return ["find", ...folders, "!", "-user", user, "-exec", "chown", "-h", user, "{}", "+"];
+export function handOverProgram(owner: string, folders: string[]): string[] {
+    const [user = "", group] = owner.split(":");
+    const another = ["!", "-user", user, ...(group === undefined ? [] : ["-o", "!", "-group", group])];
+    return ["find", ...folders, "(", ...another, ")", "-exec", "chown", "-h", owner, "{}", "+"];
 }
 
 /** Whether a program is one that gives folders to a user, and does nothing else. */
 export function isHandOver(program: string[]): boolean {
-    const end = program.indexOf("!");
-    const folders = program.slice(1, end);
-    const user = program[end + 2] ?? "";
-    const same = handOverProgram(user, folders);
+    const folders = program.slice(1, program.indexOf("("));
+    const same = handOverProgram(program.at(-3) ?? "", folders);
     return (
         folders.length > 0 &&
         folders.every((folder) => folder.startsWith("/")) &&

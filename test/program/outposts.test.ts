@@ -103,7 +103,7 @@ describe("the program's outposts of each kind", () => {
 
             expect(engine.created[0]?.body).to.deep.include({
                 Entrypoint: ["find"],
-                Cmd: ["/sessions", "!", "-user", "1000", "-exec", "chown", "-h", "1000", "{}", "+"],
+                Cmd: ["/sessions", "(", "!", "-user", "1000", ")", "-exec", "chown", "-h", "1000", "{}", "+"],
             });
             expect((engine.created[0]?.body.HostConfig as { Mounts: unknown }).Mounts).to.deep.equal([
                 { Type: "volume", Source: "our-proxy-sessions", Target: "/sessions", ReadOnly: false },

@@ -81,7 +81,7 @@ describe("the start of a workload's container", () => {
             { source: pulumi.output("sessions"), target: "/sessions", owner: { user: "1000", image: "authentik:1" } },
             { source: "other", target: "/other" },
         ];
-        const handOver = ["/sessions", "!", "-user", "1000", "-exec", "chown", "-h", "1000", "{}", "+"];
+        const handOver = ["/sessions", "(", "!", "-user", "1000", ")", "-exec", "chown", "-h", "1000", "{}", "+"];
 
         it("hands the volume over to its user first, and only then", async () => {
             expect(await start({}, { mounts, files: undefined })).to.equal(undefined);
