@@ -24,7 +24,15 @@ export interface ServiceParts {
     driverOf: (source: pulumi.Input<string>) => VolumeDriver | undefined;
 }
 
-/** A driver that leads to the same volume from every node. */
+/**
+ * A driver that leads to the same volume from every node.
+ *
+ * @example
+ * const driver: VolumeDriver = {
+ *     name: "local",
+ *     options: { type: "nfs", o: "addr=192.0.2.5,rw,nfsvers=4", device: ":/srv/authentik/{volume}" },
+ * };
+ */
 export interface VolumeDriver {
     name: string;
     options: Record<string, string>;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { volumesOf } from "../../config/volumes";
+import { handOverProgram } from "../../ground/hand-over";
 import { type Configuration, devConfiguration, devWith } from "../support/configuration";
 import { type FakeEngine, startEngine } from "../support/engine";
 import { all, one, recordOf } from "../support/find";
@@ -149,12 +150,13 @@ describe("the volumes of a stack", () => {
 
     it("are given to authentik's user before its containers start, since they may have been another's", async () => {
         const resources = await run({ volumes: { media: { name: "compose_media" } } });
+        const [, ...command] = handOverProgram("1000", ["/media", "/templates", "/certs"]);
 
         for (const name of ["server", "worker"]) {
             const { containers = [] } = recordOf(one(resources, "step", `authentik-${name}-healthy`));
             const [handOver, ...others] = containers;
             expect(others).to.deep.equal([]);
-            expect(handOver).to.deep.include({ command: ["-R", "1000", "/media", "/templates", "/certs"] });
+            expect(handOver).to.deep.include({ command });
         }
     });
 });
