@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
+import { removeEndedJobs } from "../../engine/job";
 import { resourceLabel, serviceLabel, stackLabel } from "../../engine/labels";
 import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
@@ -24,8 +25,8 @@ interface Listed {
 }
 
 /**
- * Cleans up after a killed run: removes its lock, and the containers and networks that it created and did not record,
- * and the services and secrets of a Swarm. Networks have fixed names, so new ones could not be created.
+ * Cleans up after a killed run: removes its lock, the containers of jobs that are over, and the containers and networks that it
+ * created and did not record, and the services and secrets of a Swarm. Networks have fixed names, so new ones could not be created.
  *
  * @returns the state; undefined where there was a killed run, after which the state may record things that do not exist.
  * @throws ToolError when another run is active.
@@ -39,6 +40,8 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
+    const docker = await dockerOf(workplace).client();
+    await removeEndedJobs(docker, identity);
     const state = await readState(open);
     const { resources, pending } = state;
     if (since === undefined && pending.length === 0) return state;
@@ -47,7 +50,6 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
         pending: new Set(creations.map(({ resource }) => nameOf(resource.urn))),
     };
-    const docker = await dockerOf(workplace).client();
     const isOrphaned = (object: Listed) => isOrphan(object, known, since);
     if (swarmOf(open) !== undefined) await removeSwarmOrphans(progress, docker, identity, isOrphaned);
     await removeOrphans(progress, docker, identity, isOrphaned);
