@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { volumesOf } from "../../config/volumes";
+import { handOverProgram } from "../../ground/hand-over";
 import { type Configuration, devConfiguration, devWith } from "../support/configuration";
 import { type FakeEngine, startEngine } from "../support/engine";
 import { all, one, recordOf } from "../support/find";
@@ -154,7 +155,9 @@ describe("the volumes of a stack", () => {
             const { containers = [] } = recordOf(one(resources, "step", `authentik-${name}-healthy`));
             const [handOver, ...others] = containers;
             expect(others).to.deep.equal([]);
-            expect(handOver).to.deep.include({ command: ["-R", "1000", "/media", "/templates", "/certs"] });
+            expect(handOver).to.deep.include({
+                command: handOverProgram("1000", ["/media", "/templates", "/certs"]).slice(1),
+            });
         }
     });
 });

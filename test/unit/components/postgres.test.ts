@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Postgres, provisionSql } from "../../../components/postgres";
+import { handOverProgram } from "../../../ground/hand-over";
 import { type FakeEngine, startEngine } from "../../support/engine";
 import { container, environmentOf, one, recordOf, step } from "../../support/find";
 import { filesOf } from "../../support/files";
@@ -61,7 +62,7 @@ describe("PostgreSQL", () => {
             const at = (pattern: RegExp) => engine.requests.findIndex((line) => pattern.test(line));
             expect(at(/before\/stop/)).to.be.within(0, at(/pg-server-id\/start/));
             expect(engine.created.map(({ body }) => body.Cmd)).to.deep.equal([
-                ["-R", "postgres", "/var/lib/postgresql/data", "/var/run/postgresql"],
+                handOverProgram("postgres", ["/var/lib/postgresql/data", "/var/run/postgresql"]).slice(1),
             ]);
         } finally {
             await engine.close();
