@@ -29,8 +29,8 @@ export function autoresticText({ names, backups }: AutoresticArgs): string {
     const volumes = roles.map((role) => ({ role, volume: volumeName(role, names) }));
     const backend = `${names.prefix}authentik`;
     const locations = volumes.map(({ role, volume }) => [
-        // Autorestic reads every key in lower case.
-        volume.toLowerCase(),
+        // Autorestic reads every key in lower case, and a dot as the beginning of a key below.
+        volume.includes(".") ? volumeName(role, { prefix: names.prefix }) : volume.toLowerCase(),
         {
             from: `/volumes/${volume}`,
             to: backend,

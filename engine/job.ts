@@ -129,6 +129,24 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
         await docker.getContainer(Id).remove({ force: true, v: true });
 }
 
+/**
+ * Removes the containers of jobs that are over: whoever waits for a job removes its container at once, unless that command is killed.
+ *
+ * @param stack the stack's identity in labels.
+ */
+export async function removeEndedJobs(docker: Docker, stack: string): Promise<void> {
+    const filters = { label: [`${stackLabel}=${stack}`, jobLabel] };
+    // Another command may be about to start one, or to read what it printed.
+    const before = Date.now() / 1000 - 10;
+    for (const { Id, State, Created } of await docker.listContainers({ all: true, filters }))
+        // One that cannot be removed now is tried again by the next command.
+        if (State !== "running" && Created < before)
+            await docker
+                .getContainer(Id)
+                .remove({ v: true })
+                .catch(() => undefined);
+}
+
 /** A container that gives volumes to a user. */
 export interface HandOver {
     args: KnownArgs;

@@ -1,5 +1,6 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
+import { removeEndedJobs } from "../../engine/job";
 import { resourceLabel, serviceLabel, stackLabel } from "../../engine/labels";
 import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
@@ -24,8 +25,8 @@ interface Listed {
 }
 
 /**
- * Cleans up after a killed run: removes its lock, and the containers and networks that it created and did not record,
- * and the services, secrets and configs of a Swarm. Networks have fixed names, so new ones could not be created.
+ * Cleans up after a killed run: removes its lock, the containers of jobs that are over, and the containers and networks that it
+ * created and did not record, and the services and secrets of a Swarm. Networks have fixed names, so new ones could not be created.
  *
  * @returns the state; undefined where there was a killed run, after which the state may record things that do not exist.
  * @throws ToolError when another run is active.
@@ -39,6 +40,8 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
+    const docker = await dockerOf(workplace).client();
+    await removeEndedJobs(docker, identity);
     const state = await readState(open);
     const { resources, pending } = state;
     if (since === undefined && pending.length === 0) return state;
@@ -47,7 +50,6 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
         pending: new Set(creations.map(({ resource }) => nameOf(resource.urn))),
     };
-    const docker = await dockerOf(workplace).client();
     const isOrphaned = (object: Listed) => isOrphan(object, known, since);
     if (swarmOf(open) !== undefined) await removeSwarmOrphans(progress, docker, identity, isOrphaned);
     await removeOrphans(progress, docker, identity, isOrphaned);
@@ -98,7 +100,7 @@ export async function removeOrphans(
     }
 }
 
-/** Removes services, secrets and configs of a stack. */
+/** Removes services and secrets of a stack. Its configs carry no label that tells whose they are, and hold no secret. */
 export async function removeSwarmOrphans(
     progress: Progress,
     docker: Docker,
@@ -112,29 +114,16 @@ export async function removeSwarmOrphans(
         progress(`removing the unfinished service ${name}`);
         await docker.getService(id).remove();
     }
-    const files = [
-        ...(await docker.listSecrets({ filters })).map((one) => ({
-            kind: "secret",
-            one,
-            made: docker.getSecret(one.ID ?? ""),
-        })),
-        ...(await docker.listConfigs({ filters })).map((one) => ({
-            kind: "config",
-            one,
-            made: docker.getConfig(one.ID ?? ""),
-        })),
-    ];
-    for (const { kind, one, made } of files) {
-        const listed = onSwarm(one);
-        if (!isOrphaned(listed)) continue;
-        progress(`removing the unfinished ${kind} ${listed.name}`);
+    const secrets = (await docker.listSecrets({ filters })).map(onSwarm).filter(isOrphaned);
+    for (const { id, name } of secrets) {
+        progress(`removing the unfinished secret ${name}`);
         // Swarm refuses it for one that a service of another checkout uses.
-        await made.remove().catch(ignoring(400));
+        await docker.getSecret(id).remove().catch(ignoring(400));
     }
 }
 
-/** An object of a Swarm. Its resource is in its name: the label of a secret or config names the workload that it is for. */
-function onSwarm({ ID = "", CreatedAt, Spec }: Docker.Service | Docker.Secret | Docker.ConfigInfo): Listed {
+/** An object of a Swarm. Its resource is in its name: the label of a secret names the workload that it is for. */
+function onSwarm({ ID = "", CreatedAt, Spec }: Docker.Service | Docker.Secret): Listed {
     const { Name: name = "", Labels = {} } = Spec ?? {};
     const labels = { ...Labels, [resourceLabel]: name.replace(/-[0-9a-f]{7}$/, "") };
     return { id: ID, name, created: new Date(CreatedAt ?? 0), labels };

@@ -1,10 +1,12 @@
 import { expect } from "chai";
+import type Docker from "dockerode";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { isOrphan, removeOrphans, removeSwarmOrphans } from "../../../cli/stack/leftovers";
 import { abandonedSince, readLocks } from "../../../cli/stack/locks";
 import { DockerConnection } from "../../../engine/connection";
+import { removeEndedJobs } from "../../../engine/job";
 import { type Behaviour, startEngine } from "../../support/engine";
 
 const lock = { pid: 4711, username: "root", hostname: hostname(), timestamp: "2026-11-24T10:00:00Z" };
@@ -84,27 +86,32 @@ describe("leftovers of a killed run", () => {
         expect(requests).to.deep.equal(["DELETE /containers/own"]);
     });
 
-    it("are services, secrets and configs of a Swarm, of which another's stay where they are in use", async () => {
+    it("are jobs that are over, but none that runs or was just made", async () => {
+        const job = { ...Labels, "authentik-stack.job": "it-authentik-backup-list" };
+        const containers = [
+            { Id: "over", Labels: job, State: "exited" },
+            { Id: "never-started", Labels: job, State: "created" },
+            { Id: "running", Labels: job, State: "running" },
+            { Id: "just-made", Labels: job, State: "created", Created: Math.floor(Date.now() / 1000) },
+            { Id: "of-another", Labels: { ...job, "authentik-stack.stack": "other/" }, State: "exited" },
+            { Id: "no-job", Labels, State: "exited" },
+        ];
+        const remove = (_: unknown, docker: Docker, stack: string) => removeEndedJobs(docker, stack);
+        const { requests } = await removed({ lists: { containers } }, remove);
+        expect(requests).to.deep.equal(["DELETE /containers/over", "DELETE /containers/never-started"]);
+    });
+
+    it("are services and secrets of a Swarm, of which another's stay where they are in use", async () => {
         const services = [onSwarm("known", "ak-postgres-0a1b2c3"), onSwarm("s1", "ak-redis-0a1b2c3")];
         const secrets = [
             ...[onSwarm("k1", "ak-redis-conf-0a1b2c3"), onSwarm("k2", "used-0a1b2c3")],
             onSwarm("old", "authentik-server-token-0a1b2c3", before.toISOString()),
             onSwarm("pending", "authentik-server-0a1b2c3", before.toISOString()),
         ];
-        const configs = [onSwarm("c1", "ak-gateway-first-0a1b2c3"), onSwarm("known", "ak-gateway-first-0a1b2c4")];
         const refused = { k2: "secret 'used-0a1b2c3' is in use by the following service: other" };
-        const { told, requests } = await removed(
-            { lists: { services, secrets, configs }, refused },
-            removeSwarmOrphans,
-        );
+        const { told, requests } = await removed({ lists: { services, secrets }, refused }, removeSwarmOrphans);
         expect(requests).to.deep.equal([
-            ...[
-                "DELETE /services/s1",
-                "DELETE /secrets/k1",
-                "DELETE /secrets/k2",
-                "DELETE /secrets/pending",
-                "DELETE /configs/c1",
-            ],
+            ...["DELETE /services/s1", "DELETE /secrets/k1", "DELETE /secrets/k2", "DELETE /secrets/pending"],
         ]);
         expect(told[0]).to.equal("removing the unfinished service ak-redis-0a1b2c3");
     });

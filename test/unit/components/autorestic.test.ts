@@ -15,7 +15,7 @@ const schema = z.strictObject({
     extras: z.unknown().optional(),
     global: options.optional(),
     backends: z.record(
-        z.string().regex(/^[^A-Z]+$/),
+        z.string().regex(/^[^A-Z.]+$/),
         z.strictObject({
             type: z.enum(["local", "rest", "b2", "azure", "gs", "s3", "sftp", "rclone"]),
             path: z.string(),
@@ -27,7 +27,7 @@ const schema = z.strictObject({
         }),
     ),
     locations: z.record(
-        z.string().regex(/^[^A-Z]+$/),
+        z.string().regex(/^[^A-Z.]+$/),
         z.strictObject({
             from: texts,
             to: texts,
@@ -65,7 +65,7 @@ describe("the configuration of Autorestic", () => {
         const { locations } = schema.parse(parse(text));
 
         expect(Object.entries(locations).map(([name, { from }]) => [name, from])).to.deep.equal([
-            ["compose.media", "/volumes/Compose.Media"],
+            ["staging-ak_media", "/volumes/Compose.Media"],
             ["staging-ak_templates", "/volumes/staging-ak_templates"],
             ["staging-ak_certs", "/volumes/staging-ak_certs"],
             ["staging-ak_backups", "/volumes/staging-ak_backups"],
