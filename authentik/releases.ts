@@ -114,8 +114,9 @@ const series = [
     },
     { name: "2026.2", released: "2026-02", last: 7, proof: "run", changes: {} },
     {
-        // Its candidate 2026.5.0-rc1 (authentik's main of April 2026) ran with this program. That one is older than the setup
-        // flag, grant types, meta_hide and issuer_override, and passes over attributes that it does not know: so these are read.
+        // Its candidate 2026.5.0-rc1 (authentik's main of April 2026) ran with this program, also on a database of 2026.2.2 and back
+        // (docs/upgrades.md). That one is older than the setup flag, grant types, meta_hide and issuer_override, and passes over
+        // attributes that it does not know: so these are read.
         name: "2026.5",
         released: "2026-05",
         last: 8,
