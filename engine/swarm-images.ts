@@ -2,6 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { DockerConnection } from "./connection";
 import { idsOf, readFile } from "./files";
 import { jobLabel, stackLabel } from "./labels";
+import type { ImageStart } from "./swarm-lock";
+
+interface ImageConfig {
+    User?: string;
+    Entrypoint?: string[] | null;
+    Cmd?: string[] | null;
+}
 
 /**
  * What images hold. Swarm's files want the number of their owner, which depends on the image, and no file of one can be read where
@@ -23,9 +30,15 @@ export class Images {
      * @param user by name or numeric id. Default: the image's own.
      */
     public async idOf(image: string, user?: string): Promise<string> {
-        const [given = ""] = (user ?? (await this.userOf(image))).split(":");
+        const [given = ""] = (user ?? (await this.configOf(image)).User ?? "").split(":");
         if (/^\d*$/.test(given)) return given === "" ? "0" : given;
         return String(idsOf(given, await this.read(image, "/etc/passwd")).uid);
+    }
+
+    /** How an image starts. */
+    public async startOf(image: string): Promise<ImageStart> {
+        const { Entrypoint, Cmd } = await this.configOf(image);
+        return { entrypoint: Entrypoint ?? [], command: Cmd ?? [] };
     }
 
     /** A text file of an image; empty if it does not exist. */
@@ -36,11 +49,11 @@ export class Images {
         return known;
     }
 
-    private async userOf(image: string): Promise<string> {
+    private async configOf(image: string): Promise<ImageConfig> {
         const connection = await this.connect();
         await this.need(connection, image);
-        const { Config } = await connection.get<{ Config: { User?: string } }>(`/images/${image}/json`);
-        return Config.User ?? "";
+        const { Config } = await connection.get<{ Config: ImageConfig }>(`/images/${image}/json`);
+        return Config;
     }
 
     private async need(connection: DockerConnection, image: string): Promise<void> {
@@ -61,4 +74,13 @@ export class Images {
             await container.remove({ force: true, v: true });
         }
     }
+}
+
+/** What the Swarm answers; not known in a preview that cannot ask it. */
+export function asked<T>(question: () => Promise<T>): pulumi.Output<T> {
+    const answer = question().catch((error: unknown) => {
+        if (!pulumi.runtime.isDryRun()) throw error;
+        return pulumi.unknown as unknown as T;
+    });
+    return pulumi.output(answer) as pulumi.Output<T>;
 }

@@ -66,8 +66,9 @@ export async function toEnd(
     job: Pick<JobRun, "title" | "seconds">,
 ): Promise<{ code: number | undefined; log: string }> {
     const docker = await connection.client();
-    const authconfig = await connection.credentials(image);
-    const { id } = (await docker.createService({ ...spec, ...(authconfig && { authconfig }) })) as { id: string };
+    // With one argument, the client would send the specification in the place of the credentials.
+    const auth = (await connection.credentials(image)) as Docker.AuthConfig;
+    const { id } = (await docker.createService(auth, spec)) as unknown as { id: string };
     return await ended(connection, id, job);
 }
 

@@ -1,4 +1,5 @@
 import { clash, type Published } from "../ground/fields";
+import type Docker from "dockerode";
 import { type DockerConnection, engineReason } from "./connection";
 import type { Gate } from "./health";
 import { type HandOver, handOver, type JobPlace } from "./job";
@@ -226,7 +227,8 @@ export async function scale(
         };
         const authconfig = pids === undefined ? undefined : await connection.credentials(ContainerSpec.Image);
         try {
-            await service.update({ version: Version.Index, ...spec, ...(authconfig && { authconfig }) });
+            // Else the client would put all of it into the URL as well.
+            await service.update(authconfig as Docker.AuthConfigObject, { _query: { version: Version.Index }, _body: spec });
             return true;
         } catch (error) {
             if (attempt === 5 || !/out of sequence/.test(engineReason(error))) throw error;

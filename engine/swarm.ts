@@ -7,8 +7,9 @@ import { stackIdentity } from "./labels";
 import { connectionOf } from "./provider";
 import { refreshAsked } from "./refresh";
 import { hooksOf, recordStep, valueOf } from "./step";
-import { Images } from "./swarm-images";
+import { asked, Images } from "./swarm-images";
 import { type Nodes, servicesOn } from "./swarm-job";
+import { heldElsewhere, lockedArgs } from "./swarm-lock";
 import { observeSwarm } from "./swarm-observation";
 import { type DataPlace, nodesWith } from "./swarm-place";
 import {
@@ -99,9 +100,11 @@ export class Swarm extends DockerRuntime {
         if (problems.length > 0)
             throw new pulumi.RunError([`Swarm cannot run ${title} with:`, ...problems].join("\n  "));
         const sources = mounts.map(({ source }) => source);
+        const { target: alone } = mounts.find(({ exclusive }) => exclusive === true) ?? {};
+        const startOf = (image: string) => asked(() => this.images.startOf(image));
         const service = new docker.Service(
             swarmName(name),
-            serviceArgs(args, {
+            serviceArgs(alone === undefined ? args : lockedArgs(args, alone, startOf), {
                 files: files.map((file) => this.file(name, workload, file, opts)),
                 constraints: this.nodes.constraintsOf(sources),
                 driverOf: (source) => this.nodes.driverOf(source),
@@ -143,7 +146,8 @@ export class Swarm extends DockerRuntime {
                 run: async () =>
                     startService(await this.connect(), await valueOf(service.id), {
                         ...(await valueOf(known())),
-                        ...{ title, health, replicas, generation, pids, ports: portsOf(publish) },
+                        health: alone === undefined ? health : { lacking: heldElsewhere, ...health },
+                        ...{ title, replicas, generation, pids, ports: portsOf(publish) },
                         ...{ resource: name, stack: this.stack, stopSeconds: workload.stopSeconds },
                         ...{ starts: this.starts, place: await this.jobPlace() },
                     }),
@@ -219,7 +223,7 @@ export class Swarm extends DockerRuntime {
     }
 
     private networkId(name: string): pulumi.Output<string> {
-        return this.asked(async () => {
+        return asked(async () => {
             const { Id } = await (await this.connect()).get<{ Id: string }>(`/networks/${name}`);
             return Id;
         });
@@ -264,7 +268,7 @@ export class Swarm extends DockerRuntime {
         const uid =
             kind === "config"
                 ? "0"
-                : pulumi.output(image).apply((known) => this.asked(() => this.images.idOf(known, owner ?? user)));
+                : pulumi.output(image).apply((known) => asked(() => this.images.idOf(known, owner ?? user)));
         return {
             ...{ kind, path, uid, id: resource.id, name: resource.name, gid: "0" },
             // Swarm mounts it read-only, so that its owner cannot change it either.
@@ -275,16 +279,7 @@ export class Swarm extends DockerRuntime {
     private behind(image: pulumi.Input<string>, after: string, content: pulumi.Input<string>): pulumi.Output<string> {
         return pulumi
             .all([image, content])
-            .apply(([known, own]) => this.asked(async () => `${await this.images.read(known, after)}\n${own}`));
-    }
-
-    /** What the Swarm answers; not known in a preview that cannot ask it. */
-    private asked(question: () => Promise<string>): pulumi.Output<string> {
-        const answer = question().catch((error: unknown) => {
-            if (!pulumi.runtime.isDryRun()) throw error;
-            return pulumi.unknown as unknown as string;
-        });
-        return pulumi.output(answer);
+            .apply(([known, own]) => asked(async () => `${await this.images.read(known, after)}\n${own}`));
     }
 }
 

@@ -10,6 +10,7 @@ import { type Run, runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
 import { valueOf } from "../support/outputs";
 import { generated, sentinel } from "../support/provider";
+import { onEach } from "../support/runtimes";
 
 const { certificate: ca } = authority("ca");
 const other = authority("other").certificate;
@@ -125,7 +126,7 @@ describe("the table of roles", () => {
     });
 });
 
-describe("the program with a mail server", () => {
+onEach("the program with a mail server", () => {
     it("tells server and worker of it as authentik reads it, with the password in a file", async () => {
         const email = { host: "smtp.example.com", user: "auth@example.com", from: "Example <auth@example.com>" };
         const password = String.raw`p@$$ "w0rd" \ %20`;
@@ -168,7 +169,7 @@ describe("the program with a mail server", () => {
         });
 });
 
-describe("the program with own blueprints that read variables and secrets", () => {
+onEach("the program with own blueprints that read variables and secrets", () => {
     it("gives both to the worker and to the job that applies them, and none to the server", async () => {
         const files = [join(__dirname, "../unit/config/cases/blueprints/reads.yaml")];
         const { resources } = await runProgram({
@@ -189,7 +190,7 @@ describe("the program with own blueprints that read variables and secrets", () =
     });
 });
 
-describe("the program with an outpost that runs elsewhere", () => {
+onEach("the program with an outpost that runs elsewhere", () => {
     let run: Run<Pending<AuthentikOutputs>>;
     before(async () => {
         const there = {

@@ -5,18 +5,19 @@ import { contentOf } from "../support/files";
 import { container, environmentOf, namesOf } from "../support/find";
 import { runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
+import { itOnHost, onEach } from "../support/runtimes";
 
 const name = "authentik-backups-container";
 const fingerprint = (resources: Registered[]) => contentOf(resources, name, "/run/secrets/secret_key_fingerprint");
 
-describe("the program's backups", () => {
+onEach("the program's backups", () => {
     let resources: Registered[];
     before(async () => {
         ({ resources } = await runProgram());
     });
     const environment = (all: Registered[]) => environmentOf(container(all, name));
 
-    it("run in PostgreSQL's image as authentik's user, and ask for their health in it", () => {
+    itOnHost("run in PostgreSQL's image as authentik's user, and ask for their health in it", () => {
         const { inputs } = container(resources, name);
 
         expect(inputs).to.include({ user: "1000", memory: 512 });

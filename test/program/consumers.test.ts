@@ -13,6 +13,7 @@ import {
 } from "../../components";
 import { runUnderMocks } from "../support/mocks";
 import { leavesOf, valueOf } from "../support/outputs";
+import { onEach } from "../support/runtimes";
 
 const name = "organization/authentik-stack/prod";
 const saml = {
@@ -67,7 +68,7 @@ async function refusal(take: (reference: AuthentikReference) => pulumi.Output<un
     );
 }
 
-describe("another stack's outputs, with only what is secret marked so", () => {
+onEach("another stack's outputs, with only what is secret marked so", () => {
     const rows: [string, (reference: AuthentikReference) => object, object][] = [
         [
             "an outpost with its token",

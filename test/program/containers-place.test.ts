@@ -5,25 +5,29 @@ import { all, container } from "../support/find";
 import { filesOf } from "../support/files";
 import { type Run, runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
+import { itOnHost, onEach } from "../support/runtimes";
 
-describe("the program's containers", () => {
+onEach("the program's containers", () => {
     let run: Run<object>;
     before(async () => {
         run = await runProgram({ configuration: devWith({ "outposts[1].ports": [], "server.ports": [] }) });
     });
 
-    it("are named by Pulumi and created before their predecessors are deleted, whatever data or ports they use", async () => {
-        const containers = all((await runProgram()).resources, "container");
+    itOnHost(
+        "are named by Pulumi and created before their predecessors are deleted, whatever data or ports they use",
+        async () => {
+            const containers = all((await runProgram()).resources, "container");
 
-        expect(containers).to.have.length(7);
-        for (const { name, inputs, options } of containers) {
-            expect(inputs, name).to.not.have.property("name");
-            expect(inputs, name).to.include({ start: false, mustRun: false });
-            expect(options.deleteBeforeReplace, name).to.equal(false);
-        }
-    });
+            expect(containers).to.have.length(7);
+            for (const { name, inputs, options } of containers) {
+                expect(inputs, name).to.not.have.property("name");
+                expect(inputs, name).to.include({ start: false, mustRun: false });
+                expect(options.deleteBeforeReplace, name).to.equal(false);
+            }
+        },
+    );
 
-    it("publish the ports of the configuration, and no others", async () => {
+    itOnHost("publish the ports of the configuration, and no others", async () => {
         const published = (resources: Registered[]) =>
             Object.fromEntries(
                 all(resources, "container").flatMap(({ name, inputs }) => {
@@ -41,7 +45,7 @@ describe("the program's containers", () => {
         });
     });
 
-    it("publish their port with TLS where the configuration says so", async () => {
+    itOnHost("publish their port with TLS where the configuration says so", async () => {
         const ldap = {
             name: "ak-ldap",
             type: "ldap",
@@ -64,7 +68,7 @@ describe("the program's containers", () => {
         ]);
     });
 
-    it("never run twice on the same data or the same port of the host", async () => {
+    itOnHost("never run twice on the same data or the same port of the host", async () => {
         const stops = async (name: string, uses: Partial<Listed>) => {
             const engine = await startEngine({
                 lists: {

@@ -10,12 +10,13 @@ import { failureOf } from "../support/hooks";
 import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import type { Registered } from "../support/recording";
+import { itOnHost, onEach } from "../support/runtimes";
 
 const ca = authority("The CA", "client");
 const client = ca.issued.client ?? { certificate: "", key: "" };
 const images = officialImages("2025.8.6");
 
-describe("the program with an external PostgreSQL", () => {
+onEach("the program with an external PostgreSQL", () => {
     const external = {
         ...{ host: "db.example.com", port: 6432, database: "ak", user: "ak_user", sslMode: "verify-full" },
         ...{ caCertificate: ca.certificate, clientCertificate: client.certificate },
@@ -58,28 +59,31 @@ describe("the program with an external PostgreSQL", () => {
         expect(await contentOf(resources, "authentik-server", path, engine)).to.equal("supplied:by-me");
     });
 
-    it("tries it with the password in a file, escaped as libpq reads it, and fails with its words and the cure", async () => {
-        const failure = await failureOf(step(resources, "authentik-postgres-check"), "beforeCreate");
+    itOnHost(
+        "tries it with the password in a file, escaped as libpq reads it, and fails with its words and the cure",
+        async () => {
+            const failure = await failureOf(step(resources, "authentik-postgres-check"), "beforeCreate");
 
-        expect(failure).to.match(
-            /^trying the external PostgreSQL failed with exit code 2:\nFATAL: \[secret\] is wrong/,
-        );
-        expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"database/authentik\"]'");
-        const created = engine.created.at(-1);
-        expect(created?.files.map(({ content, mode, uid }) => ({ content, mode, uid }))).to.deep.equal(
-            ["db.example.com:6432:ak:ak_user:supplied\\:by-me", ca.certificate, client.certificate, client.key].map(
-                (content) => ({ content, mode: 0o400, uid: 70 }),
-            ),
-        );
-        expect(JSON.stringify(created?.body)).to.not.contain("by-me");
-        expect(JSON.stringify(created?.body)).to.not.contain("PRIVATE KEY");
-        expect(created?.body.Env).to.include.members([
-            ...["PGHOST=db.example.com", "PGSSLMODE=verify-full", "PGSSLROOTCERT=/run/secrets/postgresql_ca.crt"],
-            ...["PGSSLCERT=/run/secrets/postgresql_client.crt", "PGSSLKEY=/run/secrets/postgresql_client.key"],
-        ]);
-    });
+            expect(failure).to.match(
+                /^trying the external PostgreSQL failed with exit code 2:\nFATAL: \[secret\] is wrong/,
+            );
+            expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"database/authentik\"]'");
+            const created = engine.created.at(-1);
+            expect(created?.files.map(({ content, mode, uid }) => ({ content, mode, uid }))).to.deep.equal(
+                ["db.example.com:6432:ak:ak_user:supplied\\:by-me", ca.certificate, client.certificate, client.key].map(
+                    (content) => ({ content, mode: 0o400, uid: 70 }),
+                ),
+            );
+            expect(JSON.stringify(created?.body)).to.not.contain("by-me");
+            expect(JSON.stringify(created?.body)).to.not.contain("PRIVATE KEY");
+            expect(created?.body.Env).to.include.members([
+                ...["PGHOST=db.example.com", "PGSSLMODE=verify-full", "PGSSLROOTCERT=/run/secrets/postgresql_ca.crt"],
+                ...["PGSSLCERT=/run/secrets/postgresql_client.crt", "PGSSLKEY=/run/secrets/postgresql_client.key"],
+            ]);
+        },
+    );
 
-    it("tries each of several hosts with the password", async () => {
+    itOnHost("tries each of several hosts with the password", async () => {
         const several = devWith({
             "postgres.external": { host: "pg1,fd00::5", user: "postgres.abc", database: "authentik-prod" },
             consumers: undefined,
@@ -116,7 +120,7 @@ describe("the program with an external PostgreSQL", () => {
     });
 });
 
-describe("the program with an external Redis", () => {
+onEach("the program with an external Redis", () => {
     const configuration = (external: Record<string, unknown>) =>
         devWith({
             redis: { external: { host: "redis.example.com", ...external }, index: 4 },
@@ -179,17 +183,23 @@ describe("the program with an external Redis", () => {
         expect(recordOf(step(made, "authentik-redis-check")).containers).to.have.length(1);
     });
 
-    it("tries it in authentik's image first, as authentik would, and fails with its words and the cure", async () => {
-        const failure = await failureOf(step(resources, "authentik-redis-check"), "beforeCreate");
+    itOnHost(
+        "tries it in authentik's image first, as authentik would, and fails with its words and the cure",
+        async () => {
+            const failure = await failureOf(step(resources, "authentik-redis-check"), "beforeCreate");
 
-        expect(failure).to.match(/^trying the external Redis failed with exit code 1:\nAUTH: \[secret\] is wrong/);
-        expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"redis\"]'");
-        const created = engine.created.at(-1);
-        expect(created?.body.Image).to.equal(images.server);
-        expect(created?.body.Env).to.include.members(["AUTHENTIK_REDIS__DB=4", "AUTHENTIK_REDIS__TLS_REQS=required"]);
-        expect(JSON.stringify(created?.body)).to.not.contain("supplied-by-me");
-        const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];
-        const urns = await Promise.all(waited.map(({ urn }) => valueOf(urn)));
-        expect(urns.join()).to.contain("::authentik-redis-check");
-    });
+            expect(failure).to.match(/^trying the external Redis failed with exit code 1:\nAUTH: \[secret\] is wrong/);
+            expect(failure).to.contain("pulumi config set --secret --path 'secrets[\"redis\"]'");
+            const created = engine.created.at(-1);
+            expect(created?.body.Image).to.equal(images.server);
+            expect(created?.body.Env).to.include.members([
+                "AUTHENTIK_REDIS__DB=4",
+                "AUTHENTIK_REDIS__TLS_REQS=required",
+            ]);
+            expect(JSON.stringify(created?.body)).to.not.contain("supplied-by-me");
+            const waited = [container(resources, "authentik-server").options.dependsOn].flat() as pulumi.Resource[];
+            const urns = await Promise.all(waited.map(({ urn }) => valueOf(urn)));
+            expect(urns.join()).to.contain("::authentik-redis-check");
+        },
+    );
 });

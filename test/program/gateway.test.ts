@@ -4,6 +4,7 @@ import { authority } from "../support/certificates";
 import { devWith } from "../support/configuration";
 import { container, environmentOf, namesOf, one, recordOf, step } from "../support/find";
 import { type Run, runProgram } from "../support/mocks";
+import { itOnHost, onEach } from "../support/runtimes";
 
 const none = { certificate: "", key: "" };
 const { "cwad.example.com": own = none } = authority("The CA", "cwad.example.com").issued;
@@ -20,13 +21,13 @@ const changes = {
 };
 const surroundings = { configuration: devWith(changes), secretKeys: ["authentik-stack:secrets", "secrets"] };
 
-describe("the program with a gateway", () => {
+onEach("the program with a gateway", () => {
     let run: Run<Pending<AuthentikOutputs>>;
     before(async () => {
         run = await runProgram(surroundings);
     });
 
-    it("publishes the gateway's ports alone, over UDP as well", () => {
+    itOnHost("publishes the gateway's ports alone, over UDP as well", () => {
         const { ports } = container(run.resources, "authentik-gateway").inputs;
         expect(ports).to.deep.equal([
             { internal: 80, external: 80, ip: "0.0.0.0" },
@@ -46,7 +47,7 @@ describe("the program with a gateway", () => {
         expect(user).to.equal("1000:1000");
     });
 
-    it("gives it its configuration without a network, with the containers that are healthy", () => {
+    itOnHost("gives it its configuration without a network, with the containers that are healthy", () => {
         const { facts, containers = [], secrets } = recordOf(step(run.resources, "authentik-gateway-configured"));
         const [job = {}] = containers;
         expect(job.networksAdvanced).to.deep.equal([]);
@@ -97,7 +98,7 @@ describe("the program with a gateway", () => {
         expect(after?.configured).to.not.deep.equal(before?.configured);
     });
 
-    it("keeps what it has on a volume, and hands out no root where its own CA certifies nothing", () => {
+    itOnHost("keeps what it has on a volume, and hands out no root where its own CA certifies nothing", () => {
         expect(one(run.resources, "volume", "authentik-gateway-data").inputs.name).to.equal("ak_gateway");
         expect(run.result).to.not.have.property("rootCertificate");
     });

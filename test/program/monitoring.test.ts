@@ -4,8 +4,9 @@ import { devWith } from "../support/configuration";
 import { container, namesOf } from "../support/find";
 import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
+import { onEach } from "../support/runtimes";
 
-describe("a network for a Prometheus", () => {
+onEach("a network for a Prometheus", () => {
     it("has server, worker and outposts on it, and files that name them", async () => {
         const configuration = devWith({ "networks.monitoring": {}, prefix: "staging-" });
         const { result, resources } = await runProgram({ configuration });

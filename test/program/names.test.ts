@@ -6,8 +6,9 @@ import { type FakeEngine, startEngine } from "../support/engine";
 import { all, one, recordOf } from "../support/find";
 import { runHooks } from "../support/hooks";
 import { runProgram } from "../support/mocks";
+import { onEach } from "../support/runtimes";
 
-describe("the prefix of a stack's names", () => {
+onEach("the prefix of a stack's names", () => {
     const memory = async (prefix: string) => {
         const { resources } = await runProgram({ configuration: { ...devConfiguration(), prefix } });
         return one(resources, "step", "prefix");

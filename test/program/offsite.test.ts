@@ -7,6 +7,7 @@ import { container, environmentOf, namesOf } from "../support/find";
 import { runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
 import { sshKeys } from "../support/ssh-keys";
+import { itOnHost, onEach } from "../support/runtimes";
 
 const name = "authentik-offsite-container";
 const knownHosts = "nas ssh-ed25519 AAAAC3NzaC1lZDI1NTE5";
@@ -17,7 +18,7 @@ async function withRestic(restic: object, key: object): Promise<Registered[]> {
     return (await runProgram({ configuration, secretKeys: ["secrets"] })).resources;
 }
 
-describe("the program's copies of backups elsewhere", () => {
+onEach("the program's copies of backups elsewhere", () => {
     let resources: Registered[];
     before(async () => {
         const sftp = { repository: "sftp:u@nas:/authentik", knownHosts, keep: { weekly: 0 } };
@@ -28,7 +29,7 @@ describe("the program's copies of backups elsewhere", () => {
         expect(namesOf((await runProgram()).resources, "container")).to.not.include(name);
     });
 
-    it("run in restic's image as authentik's user, and read the backups alone", () => {
+    itOnHost("run in restic's image as authentik's user, and read the backups alone", () => {
         const { inputs } = container(resources, name);
 
         expect(inputs).to.include({ image: "restic/restic:0.18.1", user: "1000", memory: 512, readOnly: true });
@@ -53,13 +54,16 @@ describe("the program's copies of backups elsewhere", () => {
         expect(JSON.stringify(container(resources, name).inputs)).to.not.match(/opens it|PRIVATE KEY/);
     });
 
-    it("know their stack by its secret key as well, and have a host name of their own for restic's locks", async () => {
-        const fingerprint = (of: string) => contentOf(resources, of, "/run/secrets/secret_key_fingerprint");
+    itOnHost(
+        "know their stack by its secret key as well, and have a host name of their own for restic's locks",
+        async () => {
+            const fingerprint = (of: string) => contentOf(resources, of, "/run/secrets/secret_key_fingerprint");
 
-        expect(await fingerprint(name)).to.equal(await fingerprint("authentik-backups-container"));
-        expect(container(resources, name).inputs).to.not.have.property("hostname");
-        expect(titleOf(container(resources, name).inputs), "for people").to.equal("authentik-offsite");
-    });
+            expect(await fingerprint(name)).to.equal(await fingerprint("authentik-backups-container"));
+            expect(container(resources, name).inputs).to.not.have.property("hostname");
+            expect(titleOf(container(resources, name).inputs), "for people").to.equal("authentik-offsite");
+        },
+    );
 
     it("reach an sftp server with a key of their user, ending in a line break, and no other server", async () => {
         const files = await filesOf(resources, name);
@@ -79,7 +83,7 @@ describe("the program's copies of backups elsewhere", () => {
         expect(files.map(({ path }) => path)).to.not.include("/run/secrets/restic_key");
     });
 
-    it("get a folder of the host, and no credentials, where that is the repository", async () => {
+    itOnHost("get a folder of the host, and no credentials, where that is the repository", async () => {
         const folder = await withRestic({ repository: "/mnt/backup" }, {});
 
         expect((container(folder, name).inputs.mounts as object[])[1]).to.deep.include({

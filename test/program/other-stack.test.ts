@@ -11,6 +11,7 @@ import { runProgram, runUnderMocks, type Surroundings } from "../support/mocks";
 import type { Registered } from "../support/recording";
 import { valueOf } from "../support/outputs";
 import { context, threeNetworks } from "../support/surroundings";
+import { onEach } from "../support/runtimes";
 
 const name = "organization/authentik-stack/prod";
 const place = { host: "postgres", port: 5432 };
@@ -35,7 +36,7 @@ function surroundings(consumer = "staging"): Surroundings {
     return { configuration: devWith(changes), stacks: { [name]: otherStack() } };
 }
 
-describe("the program on another stack's databases", () => {
+onEach("the program on another stack's databases", () => {
     let resources: Registered[];
     let server: Registered;
     before(async () => {

@@ -8,6 +8,7 @@ import { filesOf } from "../support/files";
 import { type Run, runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import type { Registered } from "../support/recording";
+import { itOnHost, onEach } from "../support/runtimes";
 
 const outposts = ["proxy", "ldap", "radius", "rac"].map((type, index) => ({
     name: `our-${type}`,
@@ -38,14 +39,14 @@ const kinds: [type: string, address: string, internal: number, protocol: string 
     ["rac", "http://our-rac:9300", 9300, undefined],
 ];
 
-describe("the program's outposts of each kind", () => {
+onEach("the program's outposts of each kind", () => {
     let run: Run<Pending<AuthentikOutputs>>;
     const outpost = (type: string) => container(run.resources, `authentik-our-${type}`);
     before(async () => {
         run = await runProgram({ configuration: devWith({ outposts, applications }) });
     });
 
-    it("are replaced with a new password only if they answer from memory", async () => {
+    itOnHost("are replaced with a new password only if they answer from memory", async () => {
         // What a container is replaced for beside its arguments is in the label of its files.
         const files = ({ inputs }: Registered) =>
             (inputs.labels as { label: string; value: string }[]).find(
@@ -93,7 +94,7 @@ describe("the program's outposts of each kind", () => {
         }
     });
 
-    it("are handed the volume of their sessions before they start", async () => {
+    itOnHost("are handed the volume of their sessions before they start", async () => {
         const engine = await startEngine();
         try {
             const configuration = devWith({ outposts, applications });

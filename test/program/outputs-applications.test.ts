@@ -3,6 +3,7 @@ import { devConfiguration, devWith } from "../support/configuration";
 import { runProgram } from "../support/mocks";
 import { type Leaf, leavesOf, valueOf } from "../support/outputs";
 import { generated, sentinel } from "../support/provider";
+import { onEach } from "../support/runtimes";
 
 const outposts = [
     { name: "ldap", type: "ldap", networks: ["backend"] },
@@ -26,7 +27,7 @@ const applications = [
     { slug: "wifi", name: "Wi-Fi", provider: { type: "radius", outpost: "radius" } },
 ];
 
-describe("the program's outputs for other ways to sign in", () => {
+onEach("the program's outputs for other ways to sign in", () => {
     let leaves: Leaf[];
     before(async () => {
         const all = (key: "outposts" | "applications", more: unknown[]) => [
@@ -85,7 +86,7 @@ describe("the program's outputs for other ways to sign in", () => {
     });
 });
 
-describe("the program with an application behind the outpost in authentik's server", () => {
+onEach("the program with an application behind the outpost in authentik's server", () => {
     it("makes no outpost and no token for it, and leads reverse proxies to the server", async () => {
         const provider = {
             type: "forward_domain",

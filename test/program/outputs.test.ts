@@ -5,8 +5,9 @@ import { devWith } from "../support/configuration";
 import { generated, sentinel } from "../support/provider";
 import { type Run, runProgram } from "../support/mocks";
 import { type Leaf, leavesOf } from "../support/outputs";
+import { onEach } from "../support/runtimes";
 
-describe("the program's outputs", () => {
+onEach("the program's outputs", () => {
     let run: Run<Pending<AuthentikOutputs>>;
     let leaves: Leaf[];
     before(async () => {

@@ -7,6 +7,7 @@ import { runProgram } from "../support/mocks";
 import { valueOf } from "../support/outputs";
 import { generated } from "../support/provider";
 import type { Registered } from "../support/recording";
+import { onEach } from "../support/runtimes";
 
 const withoutIndexes = [{ name: "paperless" }, { name: "n8n" }];
 
@@ -18,7 +19,7 @@ async function mentionsRedis(resources: Registered[], name: string): Promise<boo
     return /redis/i.test(JSON.stringify([environmentOf(container(resources, name)), await filesOf(resources, name)]));
 }
 
-describe("the program, for a release of authentik that needs no Redis", () => {
+onEach("the program, for a release of authentik that needs no Redis", () => {
     let resources: Registered[];
     before(async () => {
         resources = await release("2025.12.1", { consumers: withoutIndexes });
@@ -68,7 +69,7 @@ describe("the program, for a release of authentik that needs no Redis", () => {
     });
 });
 
-describe("the program, for a release of authentik that needs Redis", () => {
+onEach("the program, for a release of authentik that needs Redis", () => {
     let resources: Registered[];
     before(async () => {
         resources = await release("2025.8.4", { consumers: withoutIndexes });
@@ -117,7 +118,7 @@ describe("the program, for a release of authentik that needs Redis", () => {
     });
 });
 
-describe("the program, for a release of authentik that is in Rust", () => {
+onEach("the program, for a release of authentik that is in Rust", () => {
     let resources: Registered[];
     const tests = (name: string) =>
         (container(resources, name).inputs.healthcheck as { tests: string[] }).tests.join(" ");

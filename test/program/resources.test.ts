@@ -4,6 +4,7 @@ import { devWith } from "../support/configuration";
 import { container } from "../support/find";
 import { type Run, runProgram } from "../support/mocks";
 import { sentinel } from "../support/provider";
+import { itOnHost, onEach } from "../support/runtimes";
 
 /** Names of the resources by type, without the packages that the types are of. */
 function byType({ resources }: Run<object>): Record<string, string[]> {
@@ -14,13 +15,13 @@ function byType({ resources }: Run<object>): Record<string, string[]> {
 
 const roles = ["frontend", "backend", "db"];
 
-describe("the program, with the development configuration", () => {
+onEach("the program, with the development configuration", () => {
     let run: Run<object>;
     before(async () => {
         run = await runProgram();
     });
 
-    it("creates exactly these resources", () => {
+    itOnHost("creates exactly these resources", () => {
         expect(byType(run)).to.deep.equal({
             AuthentikStack: ["authentik"],
             Networks: ["authentik-networks"],
@@ -120,8 +121,8 @@ describe("the program, with the development configuration", () => {
     });
 });
 
-describe("the program, with another configuration", () => {
-    it("makes no outpost where none is configured, and still proves that a person can sign in", async () => {
+onEach("the program, with another configuration", () => {
+    itOnHost("makes no outpost where none is configured, and still proves that a person can sign in", async () => {
         const made = byType(await runProgram({ configuration: devWith({ outposts: [], applications: [] }) }));
 
         expect(made).to.not.have.property("Outpost");
@@ -151,7 +152,7 @@ describe("the program, with another configuration", () => {
         expect(await commandOf({ "postgres.connections": 500 })).to.include("max_connections=500");
     });
 
-    it("makes no network that it adopts, and joins it by its name", async () => {
+    itOnHost("makes no network that it adopts, and joins it by its name", async () => {
         const changes = { "networks.frontend": { name: "proxy_net", adopt: true }, prefix: "staging-" };
         const run = await runProgram({ configuration: devWith(changes) });
 

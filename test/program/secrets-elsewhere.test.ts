@@ -4,6 +4,7 @@ import { devWith } from "../support/configuration";
 import { namesOf } from "../support/find";
 import { filesOf } from "../support/files";
 import { runProgram } from "../support/mocks";
+import { onEach } from "../support/runtimes";
 
 const vault = "organization/vault/prod";
 const from = (output: string) => ({ stack: vault, output });
@@ -12,7 +13,7 @@ const secrets = { "outpost/ak-outpost-cwad": from("outposts.cwad"), "secret-key"
 /** Outputs as the other stack leaves them, with secrets made anew for each run. */
 const outputs = () => ({ outposts: pulumi.secret({ cwad: "theirs-for-cwad" }), key: pulumi.secret("theirs-as-key") });
 
-describe("secrets that another stack has", () => {
+onEach("secrets that another stack has", () => {
     it("are read from its outputs, kept secret, and not generated", async () => {
         const { resources } = await runProgram({
             configuration: devWith({ secrets }),

@@ -7,8 +7,9 @@ import { all, container, environmentOf, namesOf, recordOf } from "../support/fin
 import { contentOf, filesOf } from "../support/files";
 import { type Run, runProgram, startMocks } from "../support/mocks";
 import { generated, sentinel } from "../support/provider";
+import { itOnHost, onEach } from "../support/runtimes";
 
-describe("the program's secrets", () => {
+onEach("the program's secrets", () => {
     let run: Run<object>;
     before(async () => {
         run = await runProgram();
@@ -18,16 +19,19 @@ describe("the program's secrets", () => {
         for (const { urn, inputs } of run.resources) expect(JSON.stringify(inputs), urn).to.not.contain(sentinel);
     });
 
-    it("do not make any part of a container secret, and only the digest of a step, so that a preview shows what changes", () => {
-        const digested = all(run.resources, "step").filter((made) => recordOf(made).secrets !== undefined);
-        for (const { urn, secretInputs } of run.resources)
-            expect(secretInputs, urn).to.deep.equal(digested.some((made) => made.urn === urn) ? ["input"] : []);
-        expect(digested.map(({ name }) => name)).to.deep.equal(
-            ["postgres-databases", "release", "blueprints-applied", "serving-proven"].map(
-                (name) => `authentik-${name}`,
-            ),
-        );
-    });
+    itOnHost(
+        "do not make any part of a container secret, and only the digest of a step, so that a preview shows what changes",
+        () => {
+            const digested = all(run.resources, "step").filter((made) => recordOf(made).secrets !== undefined);
+            for (const { urn, secretInputs } of run.resources)
+                expect(secretInputs, urn).to.deep.equal(digested.some((made) => made.urn === urn) ? ["input"] : []);
+            expect(digested.map(({ name }) => name)).to.deep.equal(
+                ["postgres-databases", "release", "blueprints-applied", "serving-proven"].map(
+                    (name) => `authentik-${name}`,
+                ),
+            );
+        },
+    );
 
     it("reach authentik as files that its settings name", async () => {
         for (const name of ["authentik-server", "authentik-worker"]) {
@@ -99,7 +103,7 @@ describe("the program's secrets", () => {
     });
 });
 
-describe("the one list of secrets", () => {
+onEach("the one list of secrets", () => {
     const outpost = (type: string) => ({ name: `ak-${type}`, type, networks: ["frontend"] });
     const app = (slug: string, provider: object) => ({ slug, name: slug, provider });
     const everything = {

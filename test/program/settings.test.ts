@@ -4,6 +4,7 @@ import { container, environmentOf } from "../support/find";
 import { contentOf } from "../support/files";
 import { runProgram } from "../support/mocks";
 import type { Registered } from "../support/recording";
+import { onEach } from "../support/runtimes";
 
 const settings = {
     log_level: "debug",
@@ -24,7 +25,7 @@ const variables = {
 };
 const parts = ["authentik-server", "authentik-worker"];
 
-describe("the program with settings of authentik", () => {
+onEach("the program with settings of authentik", () => {
     let resources: Registered[];
     before(async () => {
         ({ resources } = await runProgram({ configuration: devWith({ settings }) }));
@@ -55,7 +56,7 @@ describe("the program with settings of authentik", () => {
     });
 });
 
-describe("the program with settings of which one was set as a secret", () => {
+onEach("the program with settings of which one was set as a secret", () => {
     const replicas = { "0": { host: "replica", password: "hunter3-hunter3" } };
     let resources: Registered[];
     before(async () => {

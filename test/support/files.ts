@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { absentEngine, type FakeEngine, startEngine } from "./engine";
 import type { Archived } from "./engine-wire";
 import { container, step } from "./find";
@@ -6,11 +7,13 @@ import { idOf } from "./provider";
 import type { Registered } from "./recording";
 
 /**
- * The files that a workload's container is given before it starts, as the engine gets them.
+ * The files that a workload's container is given: before it starts, as the engine gets them; on a Swarm, its secrets and configs.
  *
  * @param own the engine that the program was given. Default: none was.
  */
 export async function filesOf(resources: Registered[], name: string, own?: FakeEngine): Promise<Archived[]> {
+    const service = resources.find((one) => one.type === "docker:index/service:Service" && one.name === name);
+    if (service !== undefined) return filesOfService(resources, service);
     const engine = own ?? (await startEngine({}, absentEngine));
     try {
         const made = engine.provide(idOf(name), container(resources, name).inputs.user as string | undefined);
@@ -30,4 +33,27 @@ export async function contentOf(
     own?: FakeEngine,
 ): Promise<string | undefined> {
     return (await filesOf(resources, name, own)).find((file) => file.path === path)?.content;
+}
+
+interface ServiceFile {
+    secretId?: string;
+    configId?: string;
+    fileName: string;
+    fileMode: number;
+    fileUid: string;
+    fileGid: string;
+}
+
+function filesOfService(resources: Registered[], { inputs }: Registered): Archived[] {
+    const { containerSpec } = inputs.taskSpec as { containerSpec: { secrets: ServiceFile[]; configs: ServiceFile[] } };
+    return [...containerSpec.secrets, ...containerSpec.configs].map((file) => {
+        const made = resources.find(({ name }) => idOf(name) === (file.secretId ?? file.configId));
+        return {
+            path: file.fileName,
+            content: Buffer.from(made?.inputs.data as string, "base64").toString(),
+            mode: file.fileMode,
+            uid: Number(file.fileUid),
+            gid: Number(file.fileGid),
+        };
+    });
 }

@@ -1,4 +1,5 @@
 import type { Registered } from "./recording";
+import { asContainer } from "./runtimes";
 
 /** What runs containers, by the types of its resources: the one place of the tests that knows them. */
 const kinds = {
@@ -16,7 +17,7 @@ export type Kind = keyof typeof kinds;
 
 /** The resources of a kind. */
 export function all(resources: Registered[], kind: Kind): Registered[] {
-    return resources.filter(({ type }) => type === kinds[kind]);
+    return resources.map(asContainer).filter(({ type }) => type === kinds[kind]);
 }
 
 /** The names of the resources of a kind. */

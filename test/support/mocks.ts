@@ -4,6 +4,7 @@ import program from "../../index";
 import { asPulumiHandsOver, type Configuration, devConfiguration, project } from "./configuration";
 import { absentEngine } from "./engine";
 import { type Graph, recordInto, type Registered } from "./recording";
+import { onCurrent } from "./runtimes";
 import { spareStackTraces } from "./stack-traces";
 
 spareStackTraces();
@@ -63,7 +64,10 @@ export async function startMocks(surroundings: Surroundings): Promise<Graph> {
     await pulumi.runtime.setMocks(graph.mocks, project, stack, preview, "organization");
     graph.adjust(pulumi.runtime.getMonitor());
     pulumi.runtime.setAllConfig(
-        { ...asPulumiHandsOver(configuration), ...(dockerHost === undefined ? {} : { "docker:host": dockerHost }) },
+        {
+            ...asPulumiHandsOver(onCurrent(configuration)),
+            ...(dockerHost === undefined ? {} : { "docker:host": dockerHost }),
+        },
         secretKeys.map((key) => `${project}:${key}`),
     );
     return graph;

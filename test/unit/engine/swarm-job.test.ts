@@ -1,9 +1,14 @@
 import { expect } from "chai";
 import { Buffer } from "node:buffer";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DockerConnection } from "../../../engine/connection";
+import { DockerConnection } from "../../../engine/connection";
 import type { Images } from "../../../engine/swarm-images";
-import { ended, servicesOn } from "../../../engine/swarm-job";
+import { ended, servicesOn, toEnd } from "../../../engine/swarm-job";
+import { scale } from "../../../engine/swarm-start";
 import { startClock } from "../../support/clock";
 import { failure, manager, task } from "../../support/swarm-manager";
 
@@ -68,5 +73,50 @@ describe("a job on a Swarm", () => {
         } finally {
             clock.stop();
         }
+    });
+});
+
+describe("an image that asks for credentials, on a Swarm", () => {
+    const registryAuth = [{ address: "registry.example.com", username: "me", password: "mine" }];
+    const Image = "registry.example.com/own/server:1";
+    const service = { ID: "new", Version: { Index: 7 }, Spec: { Name: "new", Mode: { Replicated: { Replicas: 0 } } } };
+    let server: Server;
+    let connection: DockerConnection;
+    const asked: { line: string; auth: unknown; body: string }[] = [];
+    before(async () => {
+        server = createServer((request, response) => {
+            const { "x-registry-auth": auth } = request.headers;
+            const [path = ""] = (request.url ?? "").split("?");
+            void text(request).then((body) => {
+                const credentials: unknown = auth && JSON.parse(Buffer.from(String(auth), "base64url").toString());
+                asked.push({ line: `${request.method} ${request.url}`, auth: credentials, body });
+                const task = { ID: "task", CreatedAt: "", DesiredState: "complete", Status: { State: "complete" } };
+                const TaskTemplate = { ContainerSpec: { Image } };
+                if (path.endsWith("/logs")) response.end();
+                else if (path.endsWith("/tasks")) response.end(JSON.stringify([task]));
+                else response.end(JSON.stringify({ ...service, Spec: { ...service.Spec, TaskTemplate } }));
+            });
+        });
+        server.listen(0, "127.0.0.1");
+        await once(server, "listening");
+        const { port } = server.address() as AddressInfo;
+        connection = new DockerConnection({ host: `tcp://127.0.0.1:${port}`, registryAuth }, {});
+    });
+    after(() => server.close());
+    afterEach(() => void asked.splice(0));
+
+    it("is run by a job with them", async () => {
+        await toEnd(connection, { Name: "job" }, Image, { title: "asking", seconds: 5 });
+        const made = asked.find(({ line }) => line.includes("/services/create"));
+        expect(made?.auth).to.include({ username: "me", password: "mine" });
+        expect(JSON.parse(made?.body ?? "")).to.deep.equal({ Name: "job" });
+    });
+
+    it("is started with them, which are in no URL", async () => {
+        await scale(connection, "new", 1, 10);
+        const updated = asked.find(({ line }) => line.includes("/update"));
+        expect(updated?.line).to.match(/^POST .*\/services\/new\/update\?version=7$/);
+        expect(updated?.auth).to.include({ username: "me", password: "mine" });
+        expect(JSON.parse(updated?.body ?? "")).to.deep.include({ Mode: { Replicated: { Replicas: 1 } } });
     });
 });
