@@ -25,8 +25,9 @@ interface Listed {
 }
 
 /**
- * Cleans up after a killed run: removes its lock, the containers of jobs that are over, and the containers and networks that it
- * created and did not record, and the services and secrets of a Swarm. Networks have fixed names, so new ones could not be created.
+ * Cleans up after a killed run: removes its lock, the containers of jobs that are over, the containers and networks that it
+ * created and did not record, and the services, secrets and configs of a Swarm. Networks have fixed names, so new ones could not
+ * be created.
  *
  * @returns the state; undefined where there was a killed run, after which the state may record things that do not exist.
  * @throws ToolError when another run is active.
@@ -100,7 +101,7 @@ export async function removeOrphans(
     }
 }
 
-/** Removes services and secrets of a stack. Its configs carry no label that tells whose they are, and hold no secret. */
+/** Removes services, secrets and configs of a stack. */
 export async function removeSwarmOrphans(
     progress: Progress,
     docker: Docker,
@@ -114,16 +115,29 @@ export async function removeSwarmOrphans(
         progress(`removing the unfinished service ${name}`);
         await docker.getService(id).remove();
     }
-    const secrets = (await docker.listSecrets({ filters })).map(onSwarm).filter(isOrphaned);
-    for (const { id, name } of secrets) {
-        progress(`removing the unfinished secret ${name}`);
+    const files = [
+        ...(await docker.listSecrets({ filters })).map((one) => ({
+            kind: "secret",
+            one,
+            made: docker.getSecret(one.ID ?? ""),
+        })),
+        ...(await docker.listConfigs({ filters })).map((one) => ({
+            kind: "config",
+            one,
+            made: docker.getConfig(one.ID ?? ""),
+        })),
+    ];
+    for (const { kind, one, made } of files) {
+        const listed = onSwarm(one);
+        if (!isOrphaned(listed)) continue;
+        progress(`removing the unfinished ${kind} ${listed.name}`);
         // Swarm refuses it for one that a service of another checkout uses.
-        await docker.getSecret(id).remove().catch(ignoring(400));
+        await made.remove().catch(ignoring(400));
     }
 }
 
-/** An object of a Swarm. Its resource is in its name: the label of a secret names the workload that it is for. */
-function onSwarm({ ID = "", CreatedAt, Spec }: Docker.Service | Docker.Secret): Listed {
+/** An object of a Swarm. Its resource is in its name: the label of a secret or config names the workload that it is for. */
+function onSwarm({ ID = "", CreatedAt, Spec }: Docker.Service | Docker.Secret | Docker.ConfigInfo): Listed {
     const { Name: name = "", Labels = {} } = Spec ?? {};
     const labels = { ...Labels, [resourceLabel]: name.replace(/-[0-9a-f]{7}$/, "") };
     return { id: ID, name, created: new Date(CreatedAt ?? 0), labels };

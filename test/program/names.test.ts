@@ -6,9 +6,8 @@ import { type FakeEngine, startEngine } from "../support/engine";
 import { all, one, recordOf } from "../support/find";
 import { runHooks } from "../support/hooks";
 import { runProgram } from "../support/mocks";
-import { onEach } from "../support/runtimes";
 
-onEach("the prefix of a stack's names", () => {
+describe("the prefix of a stack's names", () => {
     const memory = async (prefix: string) => {
         const { resources } = await runProgram({ configuration: { ...devConfiguration(), prefix } });
         return one(resources, "step", "prefix");

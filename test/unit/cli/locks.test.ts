@@ -101,17 +101,27 @@ describe("leftovers of a killed run", () => {
         expect(requests).to.deep.equal(["DELETE /containers/over", "DELETE /containers/never-started"]);
     });
 
-    it("are services and secrets of a Swarm, of which another's stay where they are in use", async () => {
+    it("are services, secrets and configs of a Swarm, of which another's stay where they are in use", async () => {
         const services = [onSwarm("known", "ak-postgres-0a1b2c3"), onSwarm("s1", "ak-redis-0a1b2c3")];
         const secrets = [
             ...[onSwarm("k1", "ak-redis-conf-0a1b2c3"), onSwarm("k2", "used-0a1b2c3")],
             onSwarm("old", "authentik-server-token-0a1b2c3", before.toISOString()),
             onSwarm("pending", "authentik-server-0a1b2c3", before.toISOString()),
         ];
+        const configs = [onSwarm("c1", "ak-gateway-first-0a1b2c3"), onSwarm("known", "ak-gateway-first-0a1b2c4")];
         const refused = { k2: "secret 'used-0a1b2c3' is in use by the following service: other" };
-        const { told, requests } = await removed({ lists: { services, secrets }, refused }, removeSwarmOrphans);
+        const { told, requests } = await removed(
+            { lists: { services, secrets, configs }, refused },
+            removeSwarmOrphans,
+        );
         expect(requests).to.deep.equal([
-            ...["DELETE /services/s1", "DELETE /secrets/k1", "DELETE /secrets/k2", "DELETE /secrets/pending"],
+            ...[
+                "DELETE /services/s1",
+                "DELETE /secrets/k1",
+                "DELETE /secrets/k2",
+                "DELETE /secrets/pending",
+                "DELETE /configs/c1",
+            ],
         ]);
         expect(told[0]).to.equal("removing the unfinished service ak-redis-0a1b2c3");
     });
