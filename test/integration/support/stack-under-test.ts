@@ -32,18 +32,20 @@ export class StackUnderTest extends Updates {
      * A new, empty stack; what a killed run left under its prefix is removed.
      *
      * @param engine the Docker engine it uses. Default: the one there is.
+     * @param beside a stack in whose state it is kept, as those of one project are. Default: it has a state of its own.
      */
     public static async open(
         prefix: string,
         configuration: Configuration,
         engine?: Partial<DockerEngine>,
+        beside?: StackUnderTest,
     ): Promise<StackUnderTest> {
         const bench = await openBench();
         await removeAll(prefix);
         const name = prefix.replace(/-$/, "");
         const folder = join(bench.folder, name);
-        const state = join(folder, "state");
-        mkdirSync(state, { recursive: true });
+        const state = beside?.opened.workplace.backend.folder ?? join(folder, "state");
+        for (const one of [folder, state]) mkdirSync(one, { recursive: true });
         // Pulumi writes the salt of its passphrase into the configuration beside Pulumi.yaml, so both are copies.
         const about = parse(readFileSync(join(projectRoot, "Pulumi.yaml"), "utf8")) as object;
         writeFileSync(join(folder, "Pulumi.yaml"), stringify({ ...about, main: join(projectRoot, "index.ts") }));
