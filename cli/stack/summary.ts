@@ -8,7 +8,7 @@ import type { ChosenImages } from "../images";
 export async function showRunning(open: OpenStack, chosen: ChosenImages, report: Report): Promise<void> {
     for (const warning of report.warnings) console.log(`\nwarning: ${warning}`);
     const outputs = (await readOutputs(open)) as unknown as Shown;
-    console.log(`\n${runningText(outputs, open.stack.name)}`);
+    console.log(`\n${runningText(outputs, open.stack.name, chosen.rehearsal === undefined)}`);
     if (chosen.rehearsal !== undefined) console.log(`\n${rehearsalText(chosen.rehearsal)}`);
 }
 
@@ -17,19 +17,31 @@ type Shown = Pick<AuthentikOutputs, "url" | "outposts" | "applications" | "rootC
     admin: { username: string };
 };
 
-/** The URL, what browsers have to trust, the user to sign in with, how to read the password, and the protected applications. */
-export function runningText({ url, rootCertificate, admin, outposts, applications }: Shown, stack: string): string {
+/**
+ * The URL, what browsers have to trust, the user to sign in with, how to read the password, and the applications.
+ *
+ * @param canSignIn whether there is an authentik to sign in to. Default: true.
+ */
+export function runningText(
+    { url, rootCertificate, admin, outposts, applications }: Shown,
+    stack: string,
+    canSignIn = true,
+): string {
+    const behind = Object.values(outposts).flatMap(({ applications: slugs }) => slugs);
     const rows = [
         ["Sign in at", url],
         ...(rootCertificate === undefined
             ? []
             : [["Trust", `out/${stack}/root.crt (the output rootCertificate), once: docs/front-door.md#trust`]]),
         ["User", admin.username],
-        ["Open", `npm run --silent open -- --stack ${stack}`],
+        ...(canSignIn ? [["Open", `npm run --silent open -- --stack ${stack}`]] : []),
         ["Password", `npm run --silent output -- admin.password --stack ${stack}`],
         ...Object.entries(outposts).flatMap(([outpost, { applications: slugs }]) =>
             slugs.map((slug) => [outpost, `${applications[slug]?.url ?? ""} (${slug})`]),
         ),
+        ...Object.entries(applications)
+            .filter(([slug, one]) => !behind.includes(slug) && one.url !== "")
+            .map(([slug, one]) => ["Application", `${one.url} (${slug})`]),
         ["Stop", `npm stop -- ${stack}`],
     ];
     const width = Math.max(...rows.map(([title = ""]) => title.length));

@@ -63,7 +63,11 @@ describe("what the tools print", () => {
                 url: "http://localhost:9000",
                 admin: { username: "akadmin" },
                 outposts: { "ak-outpost-organizr": { token: "", addresses: {}, applications: ["organizr"] } },
-                applications: { organizr: { url: "http://organizr.localhost:9080" } },
+                applications: {
+                    organizr: { url: "http://organizr.localhost:9080" },
+                    wiki: { url: "http://wiki.localhost:3000" },
+                    nas: { url: "" },
+                },
             },
             "dev",
         );
@@ -72,7 +76,15 @@ describe("what the tools print", () => {
         expect(text).to.include("akadmin");
         expect(text).to.include("npm run --silent output -- admin.password --stack dev");
         expect(text).to.match(/ak-outpost-organizr +http:\/\/organizr\.localhost:9080 \(organizr\)/);
+        expect(text).to.match(/Application +http:\/\/wiki\.localhost:3000 \(wiki\)/);
+        expect(text.match(/organizr\)|nas/g)).to.deep.equal(["organizr)"]);
         expect(text).to.not.include("root.crt");
+    });
+
+    it("offers no link that signs in where there is nobody to sign in to", () => {
+        const shown = { url: "http://localhost:9000", admin: { username: "akadmin" }, outposts: {}, applications: {} };
+        expect(runningText(shown, "dev")).to.include("npm run --silent open");
+        expect(runningText(shown, "rehearsal", false)).to.not.include("npm run --silent open");
     });
 
     it("says which certificate browsers have to trust, where a gateway made its own", () => {
