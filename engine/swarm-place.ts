@@ -1,7 +1,12 @@
 import type { Nodes } from "./swarm-job";
 import type { VolumeDriver } from "./swarm-service";
 
-/** Where a Swarm keeps data. */
+/**
+ * Where a Swarm keeps data.
+ *
+ * @example
+ * const place: DataPlace = { dataNode: "authentik-stack.data=true" };
+ */
 export interface DataPlace {
     /** Label of the nodes that have the data, as `name=value`; of one node, unless its volumes are on all of them. Default: authentik-stack.data=true. */
     dataNode: string;

@@ -24,7 +24,12 @@ export interface ServiceParts {
     driverOf: (source: pulumi.Input<string>) => VolumeDriver | undefined;
 }
 
-/** A driver that leads to the same volume from every node. */
+/**
+ * A driver that leads to the same volume from every node; `{volume}` in an option is the volume's name.
+ *
+ * @example
+ * const storage: VolumeDriver = { name: "local", options: { type: "nfs", o: "addr=192.0.2.5", device: ":/srv/authentik/{volume}" } };
+ */
 export interface VolumeDriver {
     name: string;
     options: Record<string, string>;
