@@ -2,7 +2,7 @@ import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { resourceLabel, stackLabel } from "./labels";
 import { Observation, type SeenNetwork, type SeenWorkload, silence } from "./observation";
-import { othersOn, portsOfService, replicasOf, type SeenService, servicesOf, workloadsAmong } from "./swarm-start";
+import { othersOn, portsOfService, replicasOf, type SeenService, servicesOf, workloadsAmong } from "./swarm-services";
 import { type Machines, nodesOf, running, tasksOf } from "./swarm-tasks";
 
 /**

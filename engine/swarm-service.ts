@@ -25,13 +25,10 @@ export interface ServiceParts {
 }
 
 /**
- * A driver that leads to the same volume from every node.
+ * A driver that leads to the same volume from every node; `{volume}` in an option is the volume's name.
  *
  * @example
- * const driver: VolumeDriver = {
- *     name: "local",
- *     options: { type: "nfs", o: "addr=192.0.2.5,rw,nfsvers=4", device: ":/srv/authentik/{volume}" },
- * };
+ * const storage: VolumeDriver = { name: "local", options: { type: "nfs", o: "addr=192.0.2.5", device: ":/srv/authentik/{volume}" } };
  */
 export interface VolumeDriver {
     name: string;

@@ -1,7 +1,8 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
 import { serviceLabel, stackLabel } from "../../engine/labels";
-import { othersOn, servicesOf, stopServices } from "../../engine/swarm-start";
+import { othersOn, servicesOf } from "../../engine/swarm-services";
+import { stopServices } from "../../engine/swarm-start";
 import { dockerOf, type OpenStack } from "../workplace";
 import type { Progress } from "../progress";
 import { kindOf } from "./events";

@@ -4,7 +4,7 @@ import { containersOn, type JobPlace, outcomeOf, removeJobs } from "../../engine
 import { Images } from "../../engine/swarm-images";
 import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
 import { nodesWith } from "../../engine/swarm-place";
-import { replicasOf, scale, servicesOf as everyService, workloadsAmong } from "../../engine/swarm-start";
+import { replicasOf, scale, servicesOf as everyService, workloadsAmong } from "../../engine/swarm-services";
 import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
 import { runTwin } from "../../engine/swarm-twin";
 import { ToolError } from "../progress";

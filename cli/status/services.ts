@@ -1,6 +1,6 @@
 import type { DockerConnection } from "../../engine/connection";
 import { resourceLabel } from "../../engine/labels";
-import { replicasOf, servicesOf, workloadsAmong } from "../../engine/swarm-start";
+import { replicasOf, servicesOf, workloadsAmong } from "../../engine/swarm-services";
 import { nodesOf, running, tasksOf } from "../../engine/swarm-tasks";
 import { row, type Row } from "./row";
 

@@ -62,10 +62,7 @@ export function manager(services: Record<string, FakeService>, options: { log?: 
             Promise.resolve({
                 getService: (id: string) => ({
                     inspect: () => Promise.resolve(specOf(id)),
-                    update: (
-                        _: unknown,
-                        { _body: { Mode } }: { _body: { Mode: { Replicated: { Replicas: number } } } },
-                    ) => {
+                    update: ({ _body: { Mode } }: { _body: { Mode: { Replicated: { Replicas: number } } } }) => {
                         const change = `${id}=${Mode.Replicated.Replicas}`;
                         if (options.fails?.includes(change) === true) return Promise.reject(new Error("no leader"));
                         done.push(change);

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DockerConnection } from "../../../engine/connection";
 import type { Images } from "../../../engine/swarm-images";
 import { ended, servicesOn, toEnd } from "../../../engine/swarm-job";
-import { scale } from "../../../engine/swarm-start";
+import { scale } from "../../../engine/swarm-services";
 import { startClock } from "../../support/clock";
 import { failure, manager, task } from "../../support/swarm-manager";
 
