@@ -49,7 +49,7 @@ function isPulumiProcess(pid: number): boolean {
         // Another user's process cannot be signalled, but is alive.
         if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
     }
-    const comm = `/proc/${pid}/comm`;
-    // Without /proc the process cannot be identified.
-    return !existsSync("/proc/self") || (existsSync(comm) && readFileSync(comm, "utf8").trim() === "pulumi");
+    const stat = `/proc/${pid}/stat`;
+    // Without /proc the process cannot be identified. One that was killed stays there, as Z, until its parent asks for its end.
+    return !existsSync("/proc/self") || (existsSync(stat) && / \(pulumi\) [^ZX] /.test(readFileSync(stat, "utf8")));
 }

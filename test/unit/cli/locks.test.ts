@@ -1,8 +1,11 @@
 import { expect } from "chai";
 import type Docker from "dockerode";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isOrphan, removeOrphans, removeSwarmOrphans } from "../../../cli/stack/leftovers";
 import { abandonedSince, readLocks } from "../../../cli/stack/locks";
 import { DockerConnection } from "../../../engine/connection";
@@ -11,6 +14,9 @@ import { type Behaviour, startEngine } from "../../support/engine";
 
 const lock = { pid: 4711, username: "root", hostname: hostname(), timestamp: "2026-11-24T10:00:00Z" };
 const gone = () => false;
+const eventually = async (is: () => boolean) => {
+    for (let tries = 0; !is() && tries < 200; tries++) await sleep(20);
+};
 const alive = () => true;
 
 describe("locks of a stack", () => {
@@ -30,6 +36,28 @@ describe("locks of a stack", () => {
 
         expect(abandonedSince([], gone)).to.equal(undefined);
         expect(abandonedSince([later, lock], gone)).to.deep.equal(new Date(lock.timestamp));
+    });
+
+    it("are abandoned when their process was killed, also while nobody asked for its end", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "locks-"));
+        const pulumi = join(folder, "pulumi");
+        copyFileSync("/bin/sleep", pulumi);
+        // The program that takes the shell's place does not ask.
+        const parent = spawn("sh", ["-c", `${pulumi} 60 & echo $!; exec sleep 60`], {
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        const [line] = (await once(parent.stdout, "data")) as [Buffer];
+        const its = { ...lock, pid: Number(line.toString()) };
+        try {
+            await eventually(() => readFileSync(`/proc/${its.pid}/comm`, "utf8") === "pulumi\n");
+            expect(() => abandonedSince([its])).to.throw("Another run is active");
+            process.kill(its.pid, "SIGKILL");
+            await eventually(() => / \(pulumi\) Z /.test(readFileSync(`/proc/${its.pid}/stat`, "utf8")));
+            expect(abandonedSince([its])).to.deep.equal(new Date(lock.timestamp));
+        } finally {
+            parent.kill("SIGKILL");
+            rmSync(folder, { recursive: true });
+        }
     });
 
     it("are respected while their process lives, or may live on another machine", () => {
