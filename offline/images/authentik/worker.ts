@@ -13,6 +13,7 @@ import { changeChannel, outpostChannel } from "./save";
 import { readSettings } from "./settings";
 import { serve, serveMetrics } from "./server/http";
 import { keysOf, textOf, type Stored } from "./store";
+import { since } from "./version";
 
 // The real worker tries even a refused connection 30 times; the rest of that would only be waiting.
 const patience = { tries: 30, refusals: 5 };
@@ -37,7 +38,7 @@ export async function runWorker(): Promise<void> {
     }));
     await serveMetrics(
         settings.address("listen.metrics"),
-        "",
+        `version=${since("2026.2") ? "1.0.0" : "0.0.4"}; charset=utf-8`,
         "django_db_query_duration_seconds Histogram of query duration by database and vendor",
     );
 

@@ -6,6 +6,7 @@ import { ensureDocker } from "../../../cli/docker-engine";
 import type { StandInImages } from "../../../cli/offline";
 import { standIns } from "../../support/stand-ins";
 import { cleanSlate, eventually, removeAll, start, type Container } from "./containers";
+import { firstRecorded } from "./exchanges";
 import { statusOf } from "./http";
 
 const secretNames = [
@@ -34,10 +35,13 @@ export class Bed {
     postgres!: Container;
     redis!: Container;
 
+    /** @param release of authentik that the images are of. Default: the one whose answers were recorded first. */
+    constructor(readonly release = firstRecorded) {}
+
     /** Clears what an earlier run left, builds what is missing and starts PostgreSQL and Redis. */
     async open(): Promise<void> {
         process.env.DOCKER_HOST = (await ensureDocker(console.log)).host;
-        this.images = await (await standIns()).buildStandInImages(() => undefined);
+        this.images = await this.findImages();
         await cleanSlate();
         rmSync(this.folder, { recursive: true, force: true });
         mkdirSync(this.folder);
@@ -57,6 +61,11 @@ export class Bed {
             60,
             async () => (await this.postgres.exec("pg_isready", "-h", "127.0.0.1")).code === 0,
         );
+    }
+
+    /** What everything runs. */
+    protected async findImages(): Promise<StandInImages> {
+        return await (await standIns()).buildStandInImages(() => undefined, this.release);
     }
 
     /** How PostgreSQL is started, as the program does it. */

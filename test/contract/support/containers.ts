@@ -4,6 +4,9 @@ import { type Finished, run, type RunOptions, tryRun } from "../../../cli/run";
 export const prefix = "aks-contract-";
 const network = `${prefix}net`;
 
+/** How many times as long as a stand-in everything may take, where real images run. */
+const patience = Number(process.env["PATIENCE"] ?? 1);
+
 /** For each of Docker's commands. */
 function limit(): RunOptions {
     return { signal: AbortSignal.timeout(120_000) };
@@ -149,7 +152,7 @@ export async function removeAll(): Promise<void> {
 
 /** Asks again and again until the answer is yes; fails with what was waited for. */
 export async function eventually(what: string, seconds: number, answer: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + seconds * 1000;
+    const end = Date.now() + seconds * patience * 1000;
     while (!(await answer())) {
         if (Date.now() > end) throw new Error(`${what}: not within ${seconds} s`);
         await new Promise((resolve) => setTimeout(resolve, 250));

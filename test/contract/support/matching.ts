@@ -11,6 +11,8 @@ const varying = [
     /^[0-9a-f]{12}$|^[0-9a-f]{32}$/,
     /^https:\/\/[0-9a-f]{32}@/,
     /^OpenSSL /,
+    // The id of a key: its digest, in Base64 since some release.
+    /^[\w-]{86}$/,
 ];
 const counted = new Set(["pk", "count", "end_index", "start_index", "providers", "openssl_version", "sentry_dsn"]);
 
@@ -62,9 +64,8 @@ function pattern(text: string): RegExp {
 // Pages are only recorded by their beginning, links with a token in them up to that token.
 function expectText(given: string, recorded: string): void {
     if (/<!DOCTYPE|^# HELP|^<html>/.test(recorded)) {
-        expect(given.startsWith(recorded.startsWith("# HELP") ? "# HELP" : "\n\n\n\n<!DOCTYPE h"), "page").to.equal(
-            true,
-        );
+        const [page = "\n\n\n\n<!DOCTYPE h"] = /^\s*<!DOCTYPE h?/.exec(recorded) ?? [];
+        expect(given.startsWith(recorded.startsWith("# HELP") ? "# HELP" : page), "page").to.equal(true);
     } else if (/<jwt>|&amp;/.test(recorded)) expect(given.slice(0, 60)).to.equal(recorded.slice(0, 60));
     else expect(given, "body").to.equal(recorded);
 }

@@ -37,7 +37,7 @@ export async function runOutpost(kind: OutpostKind): Promise<void> {
     const load = await start(kind, connection, outpost, credentials);
     await serveMetrics(
         readSettings().address("listen.metrics"),
-        "; escaping=underscores",
+        "version=0.0.4; charset=utf-8; escaping=underscores",
         "authentik_outpost_connection Connection status",
         ({ path }) => (path === "/outpost.goauthentik.io/ping" ? { status: 204 } : undefined),
     );

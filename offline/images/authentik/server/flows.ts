@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { passwordMatches } from "../passwords";
 import { textOf } from "../store";
+import { since } from "../version";
 import { callerOf, type Context } from "./context";
 import { cookie, json, page, redirect, type Reply } from "./replies";
 import { openSession, saveSession, sessionCookie, stageOf } from "./sessions";
@@ -17,10 +18,12 @@ export async function flowPage({ store }: Context, slug: string): Promise<Reply>
 
 /** Where a browser is sent to sign in, and from there back to `next`. */
 export function loginRedirect(next: string, headers: Record<string, string | string[]> = {}): Reply {
-    return redirect(
-        `/flows/-/default/authentication/?next=${encodeURIComponent(next).replaceAll("%2F", "/")}`,
-        headers,
-    );
+    // Since 2025.12 without a detour over the flow that is the default. Source: authentik/policies/views.py, as recorded.
+    const [, query = ""] = next.split("?");
+    const to = since("2025.12")
+        ? `/if/flow/${login}/?${query === "" ? "" : `${query}&`}${new URLSearchParams({ next }).toString()}`
+        : `/flows/-/default/authentication/?next=${encodeURIComponent(next).replaceAll("%2F", "/")}`;
+    return redirect(to, headers);
 }
 
 /** The API behind the page: identification, password, done. Enough to tell whether a password is accepted. */
@@ -30,7 +33,7 @@ export async function flowExecutor(context: Context, slug: string): Promise<Repl
     if (flow === undefined) return json(404, { detail: "No Flow matches the given query." }, allow);
     if (slug === "initial-setup") return initialSetup(context);
     const isOutposts = textOf(flow, "authentication") === "require_outpost" && (await asksOutpost(context));
-    if (slug !== login && !isOutposts) return challenge("ak-stage-access-denied", {});
+    if (slug !== login && !isOutposts) return challenge(context, "ak-stage-access-denied", {});
 
     const session = await openSession(context);
     const itself = redirect(request.url, { allow, "set-cookie": [sessionCookie(context, session)] });
@@ -53,7 +56,7 @@ export async function flowExecutor(context: Context, slug: string): Promise<Repl
             !passwordMatches(password ?? "", textOf(user, "password"))
         ) {
             const errors = { password: [{ string: "Invalid password", code: "invalid" }] };
-            return challenge("ak-stage-password", { pending_user: pending, response_errors: errors }, [
+            return challenge(context, "ak-stage-password", { pending_user: pending, response_errors: errors }, [
                 sessionCookie(context, session),
             ]);
         }
@@ -62,7 +65,7 @@ export async function flowExecutor(context: Context, slug: string): Promise<Repl
     }
     switch (stageOf(session)) {
         case "password":
-            return challenge("ak-stage-password", { pending_user: textOf(session, "pending") }, [
+            return challenge(context, "ak-stage-password", { pending_user: textOf(session, "pending") }, [
                 sessionCookie(context, session),
             ]);
         case "login":
@@ -76,6 +79,7 @@ export async function flowExecutor(context: Context, slug: string): Promise<Repl
             ]);
         default:
             return challenge(
+                context,
                 "ak-stage-identification",
                 {
                     primary_action: "Log in",
@@ -98,6 +102,7 @@ async function initialSetup(context: Context): Promise<Reply> {
     const admin = await context.store.first("authentik_core.user", { username: "akadmin" });
     const open = admin !== undefined && textOf(admin, "password") === "!";
     return challenge(
+        context,
         open ? "ak-stage-prompt" : "ak-stage-access-denied",
         open ? {} : { error_message: "Flow does not apply to current user." },
     );
@@ -108,11 +113,13 @@ function redirectChallenge({ request }: Context, cookies: string[]): Reply {
     return flowReply({ component: "xak-flow-redirect", to: next }, cookies);
 }
 
-function challenge(component: string, fields: object, cookies: string[] = []): Reply {
+function challenge({ request }: Context, component: string, fields: object, cookies: string[] = []): Reply {
+    const next = new URLSearchParams(request.query.get("query") ?? "").get("next");
+    const leads = since("2025.12") && next !== null;
     const info = {
         title: "Welcome to authentik!",
         background: "/static/dist/assets/images/flow_background.jpg",
-        cancel_url: "/flows/-/cancel/",
+        cancel_url: `/flows/-/cancel/${leads ? `?${new URLSearchParams({ next }).toString()}` : ""}`,
         layout: "stacked",
     };
     return flowReply({ component, flow_info: info, ...fields }, cookies);

@@ -58,7 +58,7 @@ export function serveMetrics(
             (request.path === "/metrics"
                 ? {
                       status: 200,
-                      headers: { "content-type": `text/plain; version=0.0.4; charset=utf-8${type}` },
+                      headers: { "content-type": `text/plain; ${type}` },
                       body: `# HELP ${line}\n# TYPE ${line.split(" ")[0] ?? ""} counter\n`,
                   }
                 : notFound()),

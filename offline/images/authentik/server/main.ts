@@ -22,7 +22,7 @@ export async function runServer(): Promise<void> {
     const server = await serve(settings.address("listen.http"), (request) => answer(request, services));
     await serveMetrics(
         settings.address("listen.metrics"),
-        "; escaping=underscores",
+        "version=0.0.4; charset=utf-8; escaping=underscores",
         "authentik_main_request_duration_seconds API request latencies in seconds",
     );
     const tell = attachOutpostSocket(server, () => services);

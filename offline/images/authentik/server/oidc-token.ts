@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { signToken } from "../jwt";
 import { randomKey } from "../passwords";
 import { textOf, type Fields, type Json, type Store, type Stored } from "../store";
+import { since } from "../version";
 import { groupsOf, isSuperuser, type Context } from "./context";
 import { allowsGrant, clientOf, issuerOf, scopesOf, signerOf } from "./oidc-metadata";
 import { json, type Reply } from "./replies";
@@ -98,7 +99,7 @@ async function userClaims(store: Store, provider: Stored, user: Stored, scopes: 
     };
     const hashed = createHash("sha256").update(textOf(user, "uuid")).digest("hex");
     const byScope: Record<string, Fields> = {
-        email: { email: textOf(user, "email"), email_verified: true },
+        email: { email: textOf(user, "email"), email_verified: !since("2025.10") },
         profile: {
             name: textOf(user, "name"),
             given_name: textOf(user, "name"),

@@ -2,6 +2,7 @@ import { claimsOf, readToken, webKey } from "../jwt";
 import { display } from "../log";
 import { randomKey } from "../passwords";
 import { type Store, type Stored, textOf } from "../store";
+import { since } from "../version";
 import { mayEnter } from "./access";
 import type { Context } from "./context";
 import { loginRedirect } from "./flows";
@@ -49,7 +50,8 @@ export async function authorize(context: Context): Promise<Reply> {
     const application = await store.first("authentik_core.application", { provider: provider.pk });
     if (!(await mayEnter(store, application, user))) {
         const csrf = cookie("authentik_csrf", randomKey(32), "Max-Age=31449600; Path=/; SameSite=Lax");
-        return page(200, "Permission denied", "Request has been denied.", { "set-cookie": [csrf] });
+        const cookies: Record<string, string[]> = since("2026.2") ? {} : { "set-cookie": [csrf] };
+        return page(200, "Permission denied", "Request has been denied.", cookies);
     }
     const code = randomKey(32);
     const grant = {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { since } from "../version";
 
 /** What is answered. An object as body is sent as JSON, bytes as they are. */
 export interface Reply {
@@ -32,7 +33,7 @@ export function page(
     text: string,
     headers: Record<string, string | string[]> = {},
 ): Reply {
-    const body = `\n\n\n\n<!DOCTYPE html>
+    const body = `${"\n".repeat(since("2026.2") ? 5 : 4)}<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>${title} - authentik</title></head>
 <body><h1>${title}</h1><p>${text}</p>
 <p><strong>This is a rehearsal: a stand-in answers here instead of authentik, and nobody can sign in.</strong></p></body></html>\n`;
@@ -41,7 +42,7 @@ export function page(
 
 /** JSON as authentik's API sends it. */
 export function json(status: number, body: object, allow?: string): Reply {
-    const type = allow === undefined ? "application/json" : "application/json; charset=utf-8";
+    const type = allow === undefined || since("2026.2") ? "application/json" : "application/json; charset=utf-8";
     return { status, headers: { "content-type": type, ...(allow === undefined ? {} : { allow }) }, body };
 }
 
