@@ -30,6 +30,12 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
         readOutputs(open, true),
         containersOf(open).catch((error: unknown) => reasonOf(error)),
     ]);
+    const time = now.toISOString();
+    // Of a stack that was never brought up, or was destroyed, there is nothing else to tell.
+    if (state.resources.length === 0) {
+        const last = await lastChange(open, now);
+        return { stack: name, url: "", time, attention: last.state === "attention" ? 1 : 0, rows: [last] };
+    }
     const expected = expectedIn(state);
     const running = (role: "server" | "postgres" | "backup" | "gateway"): Found | undefined =>
         typeof seen === "string"
@@ -82,14 +88,19 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
             ? from("postgres", ["Database"], async (postgres) => [databaseRow(await connectionsOf(postgres))])
             : Promise.resolve([]),
         backups(open, running("backup"), isExpected("backup"), now),
-        stack
-            .history(1, 1, false)
-            .then(([last]) => [changeRow(last, name, now)])
-            .catch((error: unknown) => [row("Last change", "Update", reasonOf(error), "npm run doctor")]),
+        lastChange(open, now),
     ]);
     const rows = areas.flatMap((area) => [...known, ...asked.flat()].filter((one) => one.area === area));
     const attention = rows.filter((one) => one.state === "attention").length;
-    return { stack: name, url: textOf(outputs.url, ""), time: now.toISOString(), attention, rows };
+    return { stack: name, url: textOf(outputs.url, ""), time, attention, rows };
+}
+
+/** What was last done to a stack, and how it ended. */
+async function lastChange({ stack }: OpenStack, now: Date): Promise<Row> {
+    return await stack
+        .history(1, 1, false)
+        .then(([last]) => changeRow(last, stack.name, now))
+        .catch((error: unknown) => row("Last change", "Update", reasonOf(error), "npm run doctor"));
 }
 
 /** The containers that the last update left, by resource, with the names that they have on their networks. */

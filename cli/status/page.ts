@@ -20,25 +20,34 @@ export function statusPage(status: Status, topology: Topology, drawn: string): s
         `<meta name="color-scheme" content="light dark"><title>${escaped(`${status.stack}: ${headline(status)}`)}</title>`,
         `<style>${style}</style></head><body>`,
         '<a class="skip" href="#main">To the content</a>',
-        `<header><h1>${escaped(status.stack)}</h1><p><a href="${escaped(status.url)}">${escaped(status.url)}</a></p>`,
+        `<header><h1>${escaped(status.stack)}</h1>`,
+        ...(status.url === "" ? [] : [`<p><a href="${escaped(status.url)}">${escaped(status.url)}</a></p>`]),
         `<p class="${wanting.length === 0 ? "fine" : "attention"} headline">${headline(status)}</p>`,
         `<p>As of <time datetime="${status.time}">${status.time.slice(0, 16).replace("T", " ")} UTC</time>.</p>`,
         '</header><main id="main">',
         ...(wanting.length === 0 ? [] : [table("What needs attention", wanting)]),
-        `<section aria-labelledby="topology"><h2 id="topology">Topology</h2>`,
-        `<div class="wide" tabindex="0" role="region" aria-label="The topology, drawn">${drawn}</div>`,
-        `<details><summary>Who talks to whom, in words</summary><ul>`,
-        ...topology.talks.map(
-            ({ from, to, over }) =>
-                `<li>${escaped(from)} to ${escaped(to)}${over === undefined ? "" : `, port ${escaped(over)}`}</li>`,
-        ),
-        "</ul></details></section>",
+        ...(topology.talks.length === 0 ? [] : drawing(topology, drawn)),
         ...areas.flatMap((area) => {
             const rows = status.rows.filter((row) => row.area === area);
             return rows.length === 0 ? [] : [table(area, rows)];
         }),
         "</main></body></html>\n",
     ].join("\n");
+}
+
+/** The topology, as large as it is drawn or as far as it fits, and in words. */
+function drawing({ talks }: Topology, drawn: string): string[] {
+    const [, width = "0"] = / width="(\d+)"/.exec(drawn) ?? [];
+    return [
+        '<section aria-labelledby="topology"><h2 id="topology">Topology</h2>',
+        `<div class="wide" style="--drawn:${width}px" tabindex="0" role="region" aria-label="The topology, drawn">${drawn}</div>`,
+        "<details><summary>Who talks to whom, in words</summary><ul>",
+        ...talks.map(
+            ({ from, to, over }) =>
+                `<li>${escaped(from)} to ${escaped(to)}${over === undefined ? "" : `, port ${escaped(over)}`}</li>`,
+        ),
+        "</ul></details></section>",
+    ];
 }
 
 const columns = ["Name", "State", "What is known"]
@@ -105,7 +114,7 @@ a{color:var(--link)}:focus-visible{outline:3px solid var(--link);outline-offset:
 h1{margin:0}h2{margin:2rem 0 .5rem;font-size:1.15rem}header p{margin:.25rem 0;overflow-wrap:anywhere}
 .headline{font-size:1.25rem}.fine{color:var(--fine)}.attention{color:var(--attention);font-weight:600}.unknown{color:var(--unknown)}
 .wide{overflow:auto;border:1px solid var(--line);border-radius:.5rem;padding:.5rem}
-.wide svg{display:block;max-width:100%;min-width:75rem;height:auto}details{margin:.5rem 0}
+.wide svg{display:block;max-width:100%;min-width:min(75rem,var(--drawn));height:auto}details{margin:.5rem 0}
 table{width:100%;border-collapse:collapse;table-layout:fixed}
 th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 thead{position:absolute;left:-99rem}col:nth-child(1){width:28%}col:nth-child(2){width:10.5rem}tbody tr:first-child>*{border-top:1px solid var(--line)}

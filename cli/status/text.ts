@@ -28,7 +28,7 @@ export function statusText(status: Status, coloured = false): string {
         ];
     };
     return [
-        `${status.stack} at ${status.url}: ${headline(status)}`,
+        `${status.stack}${status.url === "" ? "" : ` at ${status.url}`}: ${headline(status)}`,
         ...areas.flatMap((area) => {
             const rows = status.rows.filter((row) => row.area === area);
             return rows.length === 0 ? [] : ["", area, ...rows.flatMap(line)];

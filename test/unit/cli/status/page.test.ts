@@ -34,6 +34,8 @@ describe("the page of a status", () => {
     it("has links, the topology in words, and needs nothing from elsewhere", () => {
         expect(page).to.include('<a href="https://wiki.example.com">wiki</a>');
         expect(page).to.include("<li>a to b, port 443</li>");
+        const empty = statusPage({ ...status, url: "" }, { ...topology, talks: [] }, "<svg></svg>");
+        expect(empty, "never brought up").to.not.match(/href=""|<svg/);
         expect(page).to.not.match(/<script|<link|<img|url\(/);
     });
 

@@ -190,5 +190,6 @@ describe("the rows of a status", () => {
             "  ?     wiki      asks authentik  https://wiki.example.com",
         ]);
         expect(statusText(status, true)).to.include("\x1b[31mLOOK\x1b[39m");
+        expect(statusText({ ...status, url: "" }), "never brought up").to.match(/^dev: One thing/);
     });
 });
