@@ -195,8 +195,13 @@ export class Swarm extends DockerRuntime {
             `${name}-workloads`,
             {
                 facts: { workloads: [...kept].sort().join(" ") },
+                // By then, also what a program has made after this is known.
                 run: async () =>
-                    stopServices(await this.connect(), this.stack, (one) => isOwn(one) && !kept.includes(one)),
+                    stopServices(
+                        await this.connect(),
+                        this.stack,
+                        (one) => isOwn(one) && !this.resources.includes(one),
+                    ),
             },
             opts,
         );
