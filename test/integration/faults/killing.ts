@@ -64,11 +64,24 @@ export class Apart {
         if (!over) this.kill();
         const { code, signal, at } = await this.ended;
         expect(code, this.errors).to.be.oneOf([0, null]);
+        await this.gone();
         const how = signal === "SIGKILL" ? "killed" : "ended";
         console.log(
             `        ${how} ${(at / 1000).toFixed(1)} s after its begin: ${this.told.at(-1)?.line ?? "nothing told"}`,
         );
         return signal === "SIGKILL";
+    }
+
+    /** Until none of its processes is there: a busy disk keeps one that was killed for a while. */
+    private async gone(): Promise<void> {
+        const isThere = () => {
+            try {
+                return process.kill(-(this.child.pid ?? Number.NaN), 0);
+            } catch {
+                return false;
+            }
+        };
+        for (let tries = 0; isThere() && tries < 500; tries++) await sleep(20);
     }
 }
 
@@ -86,9 +99,9 @@ export class Course {
     }
 
     /**
-     * Whether the same command is as far as this one was at one of so many points, spread evenly over its time. What it told last
-     * then has to be told, or what came later. What a killed one told is not told again by one that goes on with it: this one is as far
-     * when as much time has passed as between two points.
+     * Whether the same command is as far as this one was at one of so many points, spread evenly over its time: what this one had told
+     * last by then was told as long ago, or something was told that only came later. What a killed one told is not told again by one
+     * that goes on with it; that one is as far when it tells what this one told, or as much time has passed as between two points.
      */
     public isSoFar(point: number, points: number): (told: Told[], milliseconds: number) => boolean {
         const step = this.milliseconds / (points + 1);
@@ -97,11 +110,14 @@ export class Course {
         const [first = { at: 0 }] = this.told;
         const before = this.reached;
         return (told, milliseconds) => {
-            const indexOf = ({ line }: Told) => this.lines.get(line) ?? -1;
-            this.reached = Math.max(this.reached, ...told.map(indexOf));
-            const found = told.find((one) => indexOf(one) >= due);
-            if (found !== undefined) return milliseconds - found.at >= point * step - at;
-            return milliseconds >= (due < 0 ? point * step : before >= due ? first.at + step : Infinity);
+            const indexes = told.map(({ line }) => this.lines.get(line) ?? -1);
+            const latest = Math.max(-1, ...indexes);
+            this.reached = Math.max(this.reached, latest);
+            if (latest > due) return true;
+            if (due < 0) return milliseconds >= point * step;
+            const since = told[indexes.indexOf(due)]?.at;
+            if (since !== undefined) return milliseconds - since >= point * step - at;
+            return before >= due && (latest >= 0 || milliseconds >= first.at + step);
         };
     }
 }

@@ -18,9 +18,9 @@ export class Ledger {
         private readonly database: string,
     ) {}
 
-    /** Makes the table, in a stack that runs. */
+    /** Makes the table where it is not there yet, in a stack that runs. */
     public async open(): Promise<void> {
-        const table = "CREATE TABLE faults_ledger (id bigserial PRIMARY KEY)";
+        const table = "CREATE TABLE IF NOT EXISTS faults_ledger (id bigserial PRIMARY KEY)";
         await this.sql(`${table}; ALTER TABLE faults_ledger OWNER TO "${this.database}"`);
     }
 

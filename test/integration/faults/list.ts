@@ -1,85 +1,108 @@
-/** What can befall a stack: docs/reliability.md has a row for each, with what the tests measured. */
+/** What can happen to a stack: docs/reliability.md has a row for each, with what the tests measured. */
 export const faults = {
     postgres: {
         fault: "PostgreSQL is killed",
-        happens: "Docker starts it again, and it recovers by its log; authentik connects again by itself",
+        happens: "Docker restarts it, it recovers from its write-ahead log, and authentik reconnects",
         operator: "nothing",
     },
     redis: {
         fault: "Redis is killed",
-        happens: "Docker starts it again; authentik connects again by itself",
+        happens: "Docker restarts it, and authentik reconnects",
         operator: "nothing",
     },
-    server: { fault: "the server is killed", happens: "Docker starts it again", operator: "nothing" },
+    server: { fault: "The server is killed", happens: "Docker restarts it", operator: "nothing" },
     worker: {
-        fault: "the worker is killed",
-        happens: "Docker starts it again; sign-ins go on meanwhile",
+        fault: "The worker is killed",
+        happens: "Docker restarts it; people can sign in meanwhile",
         operator: "nothing",
     },
     outpost: {
-        fault: "an outpost is killed",
-        happens: "Docker starts it again, with its token; the applications behind it are away until then",
+        fault: "An outpost is killed",
+        happens: "Docker restarts it; until then, the applications behind it cannot be reached",
         operator: "nothing",
     },
     backups: {
-        fault: "the container of the backups is killed",
-        happens: "Docker starts it again; a backup that was under way is begun anew",
+        fault: "The container of the backups is killed",
+        happens: "Docker restarts it; a backup that was being made is started again from the beginning",
         operator: "nothing",
     },
     postgresDuringUp: {
-        fault: "PostgreSQL is killed during `up`",
-        happens: "Docker starts it again; the update waits for it, or fails and says why",
-        operator: "where it failed, the same command again",
+        fault: "PostgreSQL is killed during `pulumi up`",
+        happens: "Docker restarts PostgreSQL; the update waits for it, or fails and says why",
+        operator: "if the update failed, run it again",
     },
     postgresDuringBackup: {
         fault: "PostgreSQL is killed during a backup",
-        happens: "the backup fails and says why; those that there are stay, and it is tried again after ten minutes",
+        happens: "the backup fails and says why, earlier backups are kept, and it is tried again ten minutes later",
         operator: "nothing",
     },
     postgresDuringRestore: {
         fault: "PostgreSQL is killed during a restore",
         happens:
-            "the restore fails and says why; what was there is not touched before all of the backup is restored beside it",
-        operator: "the same command again",
+            "the restore fails and says why; the old data is still there, since it is replaced only once the whole backup is restored next to it",
+        operator: "run the same command again",
     },
     restoreKilled: {
-        fault: "`npm run restore` is killed",
-        happens: "what was there is not touched before all of the backup is restored beside it",
-        operator: "the same command again",
+        fault: "`npm run restore` is killed while it restores a database",
+        happens: "the old data is still there, since it is replaced only once the whole backup is restored next to it",
+        operator: "run the same command again",
+    },
+    upKilled: {
+        fault: "The first `npm start` is killed at each of ten points",
+        happens:
+            "the next one uses what the state knows, removes the rest, and never takes a half-made database for a whole one",
+        operator: "run the same command again",
+    },
+    updateKilled: {
+        fault: "An update of every container is killed at each of ten points",
+        happens: "each container that serves goes on serving, or its replacement does",
+        operator: "run the same command again",
+    },
+    restoreKilledAnywhere: {
+        fault: "A restore is killed at each of ten points",
+        happens: "each database is either the old one or the restored one, and whole",
+        operator: "run the same command again",
+    },
+    upgradeKilled: {
+        fault: "An upgrade to the next series of authentik is killed at each of ten points",
+        happens: "the database itself records which release it is of, and the two series never use it at the same time",
+        operator: "run the same command again",
     },
     dataDiskFull: {
-        fault: "the disk of the databases is full",
-        happens: "what cannot be written is refused; PostgreSQL may end, and recovers by its log once there is room",
-        operator: "make room, `npm start`",
+        fault: "The disk of the databases is full",
+        happens: "writing fails; PostgreSQL may stop, and recovers from its write-ahead log once there is space",
+        operator: "free some space, then `npm start`",
     },
     backupDiskFull: {
-        fault: "the disk of the backups gets full during a backup",
-        happens: "the backup fails and says why, and what it wrote is removed; those that there are stay",
-        operator: "make room, or lower `backup.keep`",
+        fault: "The disk of the backups gets full during a backup",
+        happens: "the backup fails and says why, its files are removed, and earlier backups are kept",
+        operator: "free some space, or lower `backup.keep`",
     },
     network: {
-        fault: "a network is deleted",
-        happens: "what was on it lost its connections",
-        operator: "`npm start`, or `pulumi up --refresh`, makes it again",
+        fault: "A network is deleted",
+        happens: "the containers on it lose their connections",
+        operator: "`npm start` or `pulumi up --refresh`, which creates it again",
     },
     volume: {
-        fault: "the volume of the databases is deleted",
-        happens: "an update refuses to make it anew in silence, and names the command that restores a backup",
+        fault: "The volume of the databases is deleted",
+        happens:
+            "an update does not silently create an empty one: it stops, and names the command that restores a backup",
         operator: "`npm run restore -- <id>`",
     },
     dumpAltered: {
-        fault: "a dump is cut short or altered",
-        happens: "a restore refuses it by its digest, before anything is touched",
-        operator: "take another backup",
+        fault: "The dump in a backup is cut short or altered",
+        happens: "its digest differs, so a restore refuses it before anything is changed",
+        operator: "restore another backup",
     },
     clock: {
-        fault: "the clock is set back by a year",
-        happens: "the next backup is made at once; those of the future are kept as the newest, and deleted last",
+        fault: "The clock is set back by a year",
+        happens:
+            "the next backup is made at once; backups with a date in the future count as the newest, and are deleted last",
         operator: "nothing",
     },
     daemonRestarted: {
-        fault: "the Docker daemon is restarted",
-        happens: "it stops all containers, and starts them again at once, in no order; each waits for what it needs",
+        fault: "The Docker daemon is restarted",
+        happens: "it stops all containers and starts them again in any order; each waits until what it needs is there",
         operator: "nothing",
     },
 } satisfies Record<string, Fault>;
@@ -93,11 +116,11 @@ export interface Fault {
 
 /** What a test measured. */
 export interface Figures {
-    /** From the fault until a person signed in and each outpost answered, with what an operator does. */
+    /** From the fault until a person can sign in and each outpost answers, including what an operator has to do. */
     seconds: number;
-    /** Of those that PostgreSQL had acknowledged. */
+    /** Rows that PostgreSQL had acknowledged, and that are missing. */
     lost: number;
-    /** That were written before. */
+    /** Rows that PostgreSQL had acknowledged. */
     rows: number;
 }
 
