@@ -80,9 +80,17 @@ export class SwarmBed {
         await this.update(name, { Availability: availability });
     }
 
+    /** Cuts the cable of a node that is on, or connects it again. */
+    public async link(name: NodeName, state: "up" | "down"): Promise<void> {
+        await this.node(name).inside("ip", "link", "set", "eth0", state);
+    }
+
     /** Makes every node whole that a failed test left off or drained. */
     public async heal(): Promise<void> {
-        for (const name of nodeNames) if (!this.node(name).isOn) await this.node(name).start();
+        for (const name of nodeNames) {
+            if (!this.node(name).isOn) await this.node(name).start();
+            await this.link(name, "up");
+        }
         for (const name of nodeNames) {
             await this.until(name, "ready");
             await this.set(name, "active");

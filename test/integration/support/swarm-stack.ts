@@ -1,0 +1,178 @@
+import { expect } from "chai";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../../../cli/run";
+import { eventually } from "../../contract/support/containers";
+import { devConfiguration, devPorts, type Ports } from "./dev";
+import { crashingImage } from "./crashing-image";
+import { docker } from "./host";
+import { Load } from "./load";
+import { StackUnderTest } from "./stack-under-test";
+import { type NodeName, SwarmBed, type Task } from "./swarm-bed";
+import { expectServing } from "./visit";
+import { openBench } from "./workplace";
+
+const outposts = ["ak-outpost-organizr", "ak-outpost-cwad"];
+const shared = ["ak_media", "ak_templates", "ak_certs", ...outposts.map((name) => `${name}-sessions`)];
+
+interface Given {
+    outposts: { name: string }[];
+    applications: { provider: { outpost?: string } }[];
+}
+
+/** The development configuration on a Swarm of three nodes. */
+export class SwarmStack {
+    /** Prefix of its names. */
+    public static readonly prefix = "it-sw-";
+    /** A server's image that crashes with `these are the last words`. */
+    public static readonly crashing = "it-sw-crashing:1";
+    /** What every later configuration has: without the rotation, the secrets would be made anew. */
+    public settled: Record<string, unknown> = {};
+    /** Ends what leads the ports of this machine to the services. */
+    public leave = () => Promise.resolve();
+
+    private constructor(
+        public readonly bed: SwarmBed,
+        public readonly stack: StackUnderTest,
+        public readonly ports: Ports,
+        private readonly machines: string | undefined,
+    ) {}
+
+    public static async open(): Promise<SwarmStack> {
+        const machines = process.env.DOCKER_HOST;
+        const { images, gateway } = await openBench();
+        const { crashing, prefix } = SwarmStack;
+        await crashingImage(crashing, images.server);
+        const bed = await SwarmBed.open([
+            images.server,
+            images.proxy,
+            images.postgres,
+            images.redis,
+            gateway,
+            crashing,
+        ]);
+        await docker("image", "rm", "--force", crashing);
+        process.env.DOCKER_HOST = bed.node("manager").docker.host;
+        const stack = await StackUnderTest.open(prefix, {}, bed.node("manager").docker);
+        const all = new SwarmStack(bed, stack, await devPorts(), machines);
+        all.configure();
+        return all;
+    }
+
+    public async close(): Promise<void> {
+        if (this.machines === undefined) delete process.env.DOCKER_HOST;
+        else process.env.DOCKER_HOST = this.machines;
+        await this.bed.close();
+        await this.stack.close();
+    }
+
+    /** Makes it whole after a test that failed. */
+    public async heal(): Promise<void> {
+        await this.bed.heal();
+        this.configure();
+        await this.stack.up();
+        await this.leave().catch(() => undefined);
+        await this.visitFrom("manager");
+    }
+
+    /**
+     * @param more.without the name of an outpost that it does not have, nor its applications. Default: it has all.
+     * @param more.ports those of its gateway. Default: it has none.
+     */
+    public configure(changes: Record<string, unknown> = {}, more: { without?: string; ports?: Ports } = {}): void {
+        const device = this.bed.shared(shared.map((name) => `${SwarmStack.prefix}${name}`));
+        const storage = { driver: "local", options: { type: "none", o: "bind", device: `${device}/{volume}` } };
+        const configuration = devConfiguration(SwarmStack.prefix, more.ports ?? this.ports, this.stack.bench.images, {
+            ...{ runtime: "swarm", "swarm.storage": storage, "server.ports": undefined },
+            ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
+            ...replicated(2),
+            // Enough for three: another number would restart PostgreSQL.
+            "postgres.connections": 500,
+            ...this.settled,
+            ...changes,
+        });
+        const { outposts: given, applications } = configuration as unknown as Given;
+        this.stack.configure({
+            ...configuration,
+            outposts: given.filter(({ name }) => name !== more.without),
+            applications: applications.filter(({ provider }) => provider.outpost !== more.without),
+        });
+    }
+
+    /** Makes the stack's ports lead to its services. */
+    public async visitFrom(node: NodeName): Promise<void> {
+        const { prefix } = SwarmStack;
+        const leads: Record<number, [string, number]> = { [this.ports.server]: [`${prefix}authentik-server`, 9000] };
+        leads[this.ports.organizr] = [`${prefix}ak-outpost-organizr`, 9000];
+        leads[this.ports.cwad] = [`${prefix}ak-outpost-cwad`, 9000];
+        this.leave = await this.bed.visit(node, this.stack.bench.images.server, `${prefix}frontend_net`, leads);
+    }
+
+    public async expectServing(): Promise<void> {
+        await expectServing(this.ports);
+    }
+
+    /** Does something while the login page and an outpost are asked, each of whose answers has to be right. */
+    public async unharmed<T>(work: () => Promise<T>) {
+        const { server, organizr } = this.ports;
+        const load = new Load({
+            [`http://authentik.localhost:${server}/if/flow/default-authentication-flow/`]: 200,
+            [`http://organizr.localhost:${organizr}/outpost.goauthentik.io/start`]: 302,
+        });
+        const done = await timed(work).catch(async (error: unknown) => {
+            await load.end();
+            throw error;
+        });
+        await sleep(2000);
+        const { count, again, failed } = await load.end();
+        expect(failed).to.deep.equal([]);
+        // The real server, too, drops what it is answering when it is stopped.
+        expect(again, "requests that lost their connection").to.be.lessThan(Math.max(5, count / 100));
+        tell(`${count} requests, ${again} of them asked twice`);
+        return done;
+    }
+
+    /** Waits until each service has the containers that it should have. */
+    public async whole(counts: (task: { node: string }) => boolean = () => true): Promise<void> {
+        await eventually("every container runs", 90, async () => {
+            const missing = await this.bed.missing(counts).catch(() => ["no manager"]);
+            return missing.length === 0;
+        });
+    }
+
+    public async tasks(): Promise<Task[]> {
+        return (await this.bed.tasks()).filter(({ service }) => service.startsWith(SwarmStack.prefix));
+    }
+
+    /** An update that compares has nothing to do but to wait for what runs anew. */
+    public async unchanged(): Promise<void> {
+        const { changes } = await this.stack.up({ refresh: true });
+        expect(changes.filter((change) => !/-healthy|serving-proven/.test(change))).to.deep.equal([]);
+        await this.expectServing();
+    }
+
+    /** What its PostgreSQL answers. */
+    public async sql(statement: string, node: NodeName = "data"): Promise<string> {
+        const env = { DOCKER_HOST: this.bed.node(node).docker.host };
+        const listed = await run("docker", ["ps", "--format", "{{.ID}} {{.Names}}"], { env });
+        const line = listed.split("\n").find((one) => one.includes("authentik-postgres")) ?? "";
+        const psql = ["psql", "-d", "authentik", "-Atqc", statement];
+        const [id = ""] = line.split(" ");
+        return (await run("docker", ["exec", "--user", "postgres", id, ...psql], { env })).trim();
+    }
+}
+
+/** Changes of the configuration that give each service so many containers. */
+export function replicated(replicas: number): Record<string, unknown> {
+    const of = ["server", "worker", ...outposts.map((_, index) => `outposts[${index}]`)];
+    return Object.fromEntries(of.map((path) => [`${path}.replicas`, replicas]));
+}
+
+export async function timed<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
+    const since = Date.now();
+    const result = await work();
+    return { result, seconds: Math.round((Date.now() - since) / 1000) };
+}
+
+export function tell(line: string): void {
+    console.log(`        ${line}`);
+}
