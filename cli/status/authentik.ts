@@ -93,12 +93,16 @@ export function releaseRow(version: string, allowUntested: boolean, stack: strin
 /** How long nothing may be heard of an outpost, in milliseconds: it calls every ten seconds. */
 const silence = 120_000;
 
+/** How much longer an instance may be silent than the one that was heard last, in milliseconds; authentik remembers one that ended. */
+const lag = 20_000;
+
 /** A row for each outpost that serves something. */
 export function outpostRows({ outposts }: Told, stack: string, now: Date): Row[] {
     const serving = outposts.filter(({ managed, providers }) => (managed ?? "") === "" || providers.length > 0);
-    return serving.map(({ name, health }) => {
-        const ages = health.map(({ last_seen }) => now.getTime() - new Date(last_seen).getTime());
-        const age = Math.min(...ages);
+    return serving.map(({ name, health: remembered }) => {
+        const ageOf = ({ last_seen }: { last_seen: string }) => now.getTime() - new Date(last_seen).getTime();
+        const age = Math.min(...remembered.map(ageOf));
+        const health = remembered.filter((one) => ageOf(one) <= age + lag);
         const cure = `npm start -- ${stack}, or look at it where it runs`;
         if (health.length === 0) return row("Outposts", name, "authentik has not heard from it", cure);
         const versions = [...new Set(health.map(({ version }) => version ?? "of an unknown release"))].join(", ");

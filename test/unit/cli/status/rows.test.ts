@@ -79,6 +79,8 @@ describe("the rows of a status", () => {
                 outpost("b", [seen(600)]),
                 outpost("c", []),
                 outpost("d", [seen(4, true)]),
+                // Its former container ended half a minute ago.
+                outpost("e", [seen(34, true), seen(4)]),
                 outpost("embedded", [], { managed: "goauthentik.io/outposts/embedded", providers: [] }),
             ],
             ...{ certificates: [], tokens: [], disk: { total: 1, free: 1 } },
@@ -89,6 +91,7 @@ describe("the rows of a status", () => {
             ["b", "attention", "heard 10 minutes ago, 2025.8.4"],
             ["c", "attention", "authentik has not heard from it"],
             ["d", "attention", "heard 4 seconds ago, 2025.8.4"],
+            ["e", "fine", "heard 4 seconds ago, 2025.8.4"],
         ]);
     });
 
