@@ -132,7 +132,7 @@ export class SwarmStack {
     }
 
     /** Waits until each service has the containers that it should have. */
-    public async whole(counts: (task: { node: string }) => boolean = () => true): Promise<void> {
+    public async whole(counts: (task: Task) => boolean = () => true): Promise<void> {
         await eventually("every container runs", 90, async () => {
             const missing = await this.bed.missing(counts).catch(() => ["no manager"]);
             return missing.length === 0;
