@@ -1,5 +1,6 @@
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { OidcOutput } from "../authentik/providers/oidc";
 import type { DockerEngine } from "../cli/docker-engine";
 import { run } from "../cli/run";
 import type { Ports } from "../test/integration/support/dev";
@@ -7,7 +8,7 @@ import type { StackUnderTest } from "../test/integration/support/stack-under-tes
 import { Browser } from "./browser";
 
 /** How many ask at the same time, each again as soon as it is answered. */
-export const askers = 16;
+export const askers = 8;
 export const redirectUri = "http://bench.localhost/callback";
 const postgresPattern = /-authentik-postgres/;
 
@@ -47,8 +48,8 @@ export class Load {
         this.authentik = `http://authentik.localhost:${ports.server}`;
         this.application = `http://organizr.localhost:${ports.organizr}/`;
         this.password = (outputs.admin?.value as { password: string }).password;
-        const { bench } = outputs.applications?.value as Record<string, { clientId: string; clientSecret: string }>;
-        this.client = { id: bench?.clientId ?? "", secret: bench?.clientSecret ?? "" };
+        const { bench } = outputs.applications?.value as { bench: { oidc: OidcOutput["oidc"] } };
+        this.client = { id: bench.oidc.clientId, secret: bench.oidc.clientSecret };
     }
 
     /** @param seconds how long to ask. */
