@@ -48,6 +48,16 @@ export function pinnedImages({ tags, digests }: ImagePins): Images {
     return Object.fromEntries(images) as Images;
 }
 
+/**
+ * The release in an image's tag, such as 2025.8.4 or 2026.5.0-rc1, or its series, such as 2025.8; undefined where there is none.
+ *
+ * @example
+ * releaseInTag("registry.example.com/authentik:2025.8.4-fips"); // "2025.8.4"
+ */
+export function releaseInTag(image: string): string | undefined {
+    return /:(?:version-)?(20\d\d\.\d+(?:\.\d+(?:-rc\d+)?)?)(?![\d.])[^:/@]*(?:@|$)/.exec(image)?.[1];
+}
+
 /** The images that a stack runs: its own where it names some, otherwise the official ones of its release. */
 export function imagesOf(stack: StackFacts & { images: Partial<Images> }): Partial<Images> {
     const all = { ...officialImages(stack.version), ...stack.images };

@@ -182,7 +182,12 @@ export function databaseProblems(output: string, use: DatabaseUse): string[] {
     ];
 }
 
-/** Why a release must not follow another, like {@link stepProblem}; between two patches it is only known for a known one. */
+/**
+ * Why a release must not follow another, like {@link stepProblem}; for a floating tag, patches of one series are not compared.
+ *
+ * @param from e.g. `2025.8.4`.
+ * @returns what to do instead, in words that follow "version 2025.10.4"; undefined when it may follow.
+ */
 export function useProblem(
     from: string,
     use: Pick<DatabaseUse, "version" | "allowUntested" | "isFloating">,

@@ -22,7 +22,7 @@ import { restored, type VolumeRole, volumesOf } from "../config/volumes";
  * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a PostgreSQL that cannot
  * read the data, ports that others use, networks to adopt that do not exist, and images that cannot be pulled.
  *
- * A preview checks the releases alone, by what was seen already, so that it needs no engine.
+ * A preview checks the releases alone, by what was seen already and by images that are there, so that it needs no engine.
  *
  * @param stack the component's name, and what was seen of its containers.
  * @throws pulumi.RunError that lists every problem, before any resource is registered.
@@ -34,11 +34,15 @@ export async function preflight(
 ): Promise<void> {
     // Also in a preview, where an engine was seen, and before images of a release that cannot be run are pulled.
     refuse(await serviceProblems(config, stack.name, stack.seen, connection));
+    const dry = pulumi.runtime.isDryRun();
+    // What the tag of an image leads to is known for sure once the image is there.
+    const again = () =>
+        config.images.server === undefined ? [] : serviceProblems(config, stack.name, stack.seen, connection);
     if (config.runtime === "swarm") {
-        refuse(await swarmProblems(config, connection, pulumi.runtime.isDryRun()));
+        refuse(await swarmProblems(config, connection, dry));
+        if (!dry) refuse(await again());
         return;
     }
-    const dry = pulumi.runtime.isDryRun();
     const project = { project: pulumi.getProject(), name: pulumi.getStack(), dry };
     if (dry) {
         // No engine has to answer, as in the preview of a pull request.
@@ -62,6 +66,7 @@ export async function preflight(
     if (taken.some(({ isOfProject }) => isOfProject))
         await keepNames(config, connection, stack.seen, new Error(told(problems)));
     refuse(problems);
+    refuse(await again());
     refuse(await postgresProblems(config, connection, project));
 }
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { seriesOf, versionPattern } from "../authentik/releases";
+import { releaseInTag } from "../authentik/images";
+import { compare, seriesOf, supported, versionPattern, versionProblem } from "../authentik/releases";
 import { isCreatedHere, roles, rolesOf, usesRedis } from "../authentik/roles";
 import { databaseProblems, databaseQuery, type DatabaseUse, useProblem } from "../authentik/upgrades";
 import type { Config } from "../config/schema";
@@ -83,14 +84,16 @@ async function plannedRelease(
     const named = { version, allowUntested, key: "version", value: version, names: "" };
     if (own === undefined) return named;
     const said = (await connection.image(own).catch(() => undefined))?.Config.Labels?.[versionLabel] ?? "";
-    if (!versionPattern.test(said)) return { ...named, isFloating: true };
+    // Whoever builds images may write a version of their own into the label.
+    const isRelease = versionProblem(said, true) === undefined && compare(seriesOf(said), supported.to) <= 0;
+    if (!isRelease) return { ...named, isFloating: releaseInTag(own) !== version };
     return said === version
         ? named
         : { ...named, version: said, key: "images.server", value: own, names: `is authentik ${said}, which ` };
 }
 
 /**
- * The same by the container that runs, for a preview and before anything is touched.
+ * Why the planned release does not fit the configured series, or cannot follow the one that runs.
  *
  * @param name of the stack's component.
  */
@@ -104,7 +107,10 @@ function releaseProblems(config: Config, planned: Planned, name: string, seen: O
         );
     const runs = seen.label(`${name}-server`, versionLabel);
     const step = runs === undefined || !versionPattern.test(runs) ? undefined : useProblem(runs, planned);
-    return step === undefined ? [] : problem(step);
+    if (step === undefined) return [];
+    // What is to be done about a version is not done about an image.
+    const both = planned.names === "" ? "" : "; change version and images.server together, to an image of that release";
+    return problem(`${step}${both}`);
 }
 
 /**

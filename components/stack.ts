@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedCertificates } from "../authentik/certificates";
 import { declarations } from "../authentik/declarations";
-import { officialImages } from "../authentik/images";
+import { officialImages, releaseInTag } from "../authentik/images";
 import { monitoring, type Scraped } from "../authentik/monitoring";
 import { releaseOf } from "../authentik/releases";
 import { allRoles, type ImageKey, isCreatedHere, roles } from "../authentik/roles";
@@ -105,10 +105,11 @@ export class AuthentikStack extends pulumi.ComponentResource {
 
         const volumes = authentikVolumes(name, context, this);
         const secrets = authentikSecrets(name, context, config, child);
+        const own = args.images?.server ?? config.images.server;
         const use = {
             version,
             allowUntested: config.allowUntested,
-            isFloating: (args.images?.server ?? config.images.server) !== undefined,
+            isFloating: own !== undefined && (typeof own !== "string" || releaseInTag(own) !== version),
             consumers: Object.keys(postgres.consumers),
             isOwn: isCreatedHere(config.postgres),
         };

@@ -1,3 +1,4 @@
+import { releaseInTag } from "../authentik/images";
 import { reviewAccess } from "../authentik/access";
 import { hiddenUrl, outpostOf } from "../authentik/applications";
 import { reviewAttributes } from "../authentik/attributes";
@@ -89,9 +90,7 @@ const releaseRules: Rule[] = [
         check: ({ version, images }, report) => {
             for (const { image, name } of allRoles) {
                 const own = valueAt(images, [image.key]);
-                const of = /:(?:version-)?(20\d\d\.\d+(?:\.\d+)?)(?![\d.])[^:/@]*(?:@|$)/.exec(
-                    typeof own === "string" ? own : "",
-                )?.[1];
+                const of = typeof own === "string" ? releaseInTag(own) : undefined;
                 // Server and worker share an image.
                 if (image.tag !== "authentik" || name === "worker" || of === undefined) continue;
                 if (version !== of && !version.startsWith(`${of}.`))
