@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import type { DockerConnection } from "./connection";
+import { type DockerConnection, ignoring } from "./connection";
 import { createOptions, type KnownArgs } from "./container";
 import { type PlainFile, putFiles } from "./files";
-import { jobLabel, stackLabel } from "./labels";
+import { jobLabel, serviceLabel, stackLabel } from "./labels";
 import { lastLogLines, redact } from "./streams";
 
 /** A container that runs once, with every value known. */
@@ -26,10 +26,10 @@ export interface JobRun {
     cure?: string;
 }
 
-/** What a person can do where a job did not end: it told no cause, and its cure is for one that did. */
+/** What a person can do where a job of an update did not end: its cure is for one that told what is wrong. */
 const cureOfLate =
-    "It was stopped before it could say what is wrong: this machine is too busy for it, or something that it needs does not answer. " +
-    "Run `pulumi up` again, which starts it again from the beginning.";
+    "It was stopped then. Its machine may be too busy for it, or something that it needs does not answer. " +
+    "Run `pulumi up` again, which starts it from the beginning.";
 
 /** Where jobs run. */
 export interface JobPlace {
@@ -79,7 +79,7 @@ export async function runTo(place: JobPlace, job: JobRun): Promise<string> {
         log.trim() === ""
             ? `${job.title} ${outcome}, and printed nothing.`
             : `${job.title} ${outcome}:\n${redact(log, secrets)}`;
-    throw new Error([said, ...sections, code === undefined ? cureOfLate : cure].join("\n").trimEnd());
+    throw new Error([said, ...sections, code === undefined && cure !== "" ? cureOfLate : cure].join("\n").trimEnd());
 }
 
 /** How a job failed: it had so many seconds, and has no code where it did not end in them. */
@@ -106,7 +106,7 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
         const code = await exitCode(container, job.seconds);
         return { code, log: await lastLogLines(container, [], code === 0 ? 1000 : 25) };
     } finally {
-        await container.remove({ force: true, v: true });
+        await container.remove({ force: true, v: true }).catch(ignoring(404));
     }
 }
 
@@ -136,11 +136,11 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
  */
 export async function removeEndedJobs(docker: Docker, stack: string): Promise<void> {
     const filters = { label: [`${stackLabel}=${stack}`, jobLabel] };
-    // Another command may be about to start one, or to read what it printed.
-    const before = Date.now() / 1000 - 10;
-    for (const { Id, State, Created } of await docker.listContainers({ all: true, filters }))
-        // One that cannot be removed now is tried again by the next command.
-        if (State !== "running" && Created < before)
+    // Another command may be about to give one its files and start it, or to read what it printed.
+    const patience = (state: string) => (state === "created" ? 600 : 10);
+    for (const { Id, State, Created, Labels } of await docker.listContainers({ all: true, filters }))
+        // One that cannot be removed now is tried again by the next command; a service's are Swarm's.
+        if (State !== "running" && Created < Date.now() / 1000 - patience(State) && !(serviceLabel in Labels))
             await docker
                 .getContainer(Id)
                 .remove({ v: true })

@@ -218,7 +218,7 @@ describe("a job", () => {
 
         expect(error).to.match(/^applying blueprints did not end within 1 seconds:\nwaiting/);
         expect(error)
-            .to.match(/Run `pulumi up` again, which starts it again/)
+            .to.match(/Run `pulumi up` again, which starts it from/)
             .and.not.contain("Fix it");
         expect(engine.created[0]?.removed).to.equal(true);
     });
