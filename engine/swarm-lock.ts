@@ -8,14 +8,15 @@ export interface ImageStart {
 }
 
 /** What a container prints while another one has its data. */
-export const heldElsewhere = /another container still uses the data in \S+/;
+export const heldElsewhere = /another container still uses the data in [^\n]+/;
 
 /**
  * Waits until no other container on this machine has the folder, keeps it from others, and starts the image. Swarm itself starts a
  * second container beside the first when it has lost sight of a node for a moment, and PostgreSQL knows another only by the number of
  * its process, which is 1 in every container. What the kernel locks is free again as soon as the last process has ended that has it.
  *
- * The folder itself is locked: PostgreSQL makes its data only in an empty one. Where that cannot be, as over NFS, it says so and starts.
+ * The folder itself is locked: PostgreSQL makes its data only in an empty one. Where that cannot be, it says so and starts. Over NFS,
+ * the kernel keeps such a lock to one machine: what runs on another does not wait.
  */
 const script = `
 folder="$1"
@@ -28,7 +29,7 @@ until said="$(flock -n 9 2>&1)"; do
     echo "the data in $folder cannot be locked, so that a second container could use it: $said" >&2
     break
   fi
-  if [ $((seconds % 5)) -eq 0 ]; then echo "another container still uses the data in $folder; waiting for its end" >&2; fi
+  if [ $((seconds % 5)) -eq 0 ]; then echo "another container still uses the data in $folder; this one waits for its end, which 'docker stop' on this node brings about" >&2; fi
   seconds=$((seconds + 1))
   sleep 1
 done
@@ -47,7 +48,11 @@ export function lockedArgs(
     folder: string,
     startOf: (image: string) => pulumi.Output<ImageStart>,
 ): docker.ContainerArgs {
-    const image = pulumi.output(args.image).apply((known) => startOf(known));
+    // With an entrypoint of its own, nobody has to ask.
+    const image =
+        args.entrypoints === undefined
+            ? pulumi.output(args.image).apply((known) => startOf(known))
+            : pulumi.output({ entrypoint: [], command: [] });
     const given = pulumi.output({ entrypoints: args.entrypoints, command: args.command });
     const start = pulumi.all([given, image]).apply(([{ entrypoints, command }, own]) => ({
         entrypoints: ["sh", "-c", script, "sh", folder, ...(entrypoints ?? own.entrypoint)],

@@ -87,7 +87,11 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
                 { cause: error },
             );
         if (stopped !== undefined)
-            throw new Error(`${reason}\nThe previous containers stay stopped.`, { cause: error });
+            throw new Error(
+                `${reason}\nThe previous containers stay stopped, since they would use the same data or port. ` +
+                    `Run \`pulumi up\` again once ${start.title} has ended.`,
+                { cause: error },
+            );
         const unserved = (await Promise.all(inTheWay.map(again))).filter((one) => one !== undefined);
         const outcome = unserved.length === 0 ? "The previous container was started again." : unserved.join("\n");
         throw new Error(`${reason}\n${outcome}`, { cause: error });

@@ -102,6 +102,8 @@ export class Swarm extends DockerRuntime {
         const sources = mounts.map(({ source }) => source);
         const { target: alone } = mounts.find(({ exclusive }) => exclusive === true) ?? {};
         const startOf = (image: string) => asked(() => this.images.startOf(image));
+        // Nobody can be asked how the image starts; what the service is made of is in a label.
+        const isBlind = pulumi.runtime.isDryRun() && this.observation === undefined;
         const service = new docker.Service(
             swarmName(name),
             serviceArgs(alone === undefined ? args : lockedArgs(args, alone, startOf), {
@@ -121,6 +123,7 @@ export class Swarm extends DockerRuntime {
                     "taskSpec.containerSpec.image",
                     "taskSpec.containerSpec.privileges",
                     "taskSpec.placement.platforms",
+                    ...(isBlind ? ["taskSpec.containerSpec.commands", "taskSpec.containerSpec.args"] : []),
                 ],
                 hooks: hooksOf({ beforeCreate: [startsEmpty] }),
             },
