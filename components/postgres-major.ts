@@ -3,7 +3,7 @@ import { imagesOf } from "../authentik/images";
 import { isCreatedHere } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { volumeName } from "../config/volumes";
-import { type DockerConnection, ignoring } from "../engine/connection";
+import type { DockerConnection } from "../engine/connection";
 import { createOptions, type KnownArgs, processArgs } from "../engine/container";
 import { readFile } from "../engine/files";
 import { removeJobs, runToExit } from "../engine/job";
@@ -57,16 +57,16 @@ export class MajorVersions {
 
     /** Whether a container of an image runs with a volume: then there is nothing to look into. */
     public async serves(volume: string, image: string): Promise<boolean> {
-        const found = await this.image(image);
+        const found = await this.connection.image(image);
         const users = await this.usersOf(volume);
         return users.some(({ running, imageId }) => running && imageId === found?.Id);
     }
 
     /** Of an image; undefined when it is not there, or would have to run to tell. */
     public async ofImage(image: string): Promise<number | undefined> {
-        const found = await this.image(image);
+        const found = await this.connection.image(image);
         // Official images have it, and those that are made from one.
-        const stated = numberIn(/^PG_MAJOR=(\d+)$/m.exec((found?.Config?.Env ?? []).join("\n"))?.[1]);
+        const stated = numberIn(/^PG_MAJOR=(\d+)$/m.exec((found?.Config.Env ?? []).join("\n"))?.[1]);
         if (stated !== undefined || found === undefined || this.dry) return stated;
         const args = this.args("version", { image, entrypoint: ["postgres"], command: ["--version"] });
         const title = `asking ${image} for its version`;
@@ -116,10 +116,6 @@ export class MajorVersions {
                 running: State === "running",
             })),
         );
-    }
-
-    private async image(image: string): Promise<Docker.ImageInspectInfo | undefined> {
-        return await this.connection.get<Docker.ImageInspectInfo>(`/images/${image}/json`).catch(ignoring(404));
     }
 
     private args(purpose: string, process: Omit<Process, "networks">) {

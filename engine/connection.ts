@@ -11,9 +11,15 @@ export type { ConnectionSettings } from "./docker-endpoint";
 export type { RegistryAuth } from "./registry";
 
 /** An image that the engine has. */
-interface KnownImage {
+export interface KnownImage {
     Id: string;
-    Config: { Labels?: Record<string, string> | null };
+    Config: {
+        User?: string;
+        Entrypoint?: string[] | null;
+        Cmd?: string[] | null;
+        Env?: string[] | null;
+        Labels?: Record<string, string> | null;
+    };
 }
 
 /** An event of a pull; the engine sends many. */

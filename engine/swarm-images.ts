@@ -1,14 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DockerConnection } from "./connection";
+import type { DockerConnection, KnownImage } from "./connection";
 import { idsOf, readFile } from "./files";
 import { jobLabel, stackLabel } from "./labels";
 import type { ImageStart } from "./swarm-lock";
-
-interface ImageConfig {
-    User?: string;
-    Entrypoint?: string[] | null;
-    Cmd?: string[] | null;
-}
 
 /**
  * What images hold. Swarm's files want the number of their owner, which depends on the image, and no file of one can be read where
@@ -49,11 +43,10 @@ export class Images {
         return known;
     }
 
-    private async configOf(image: string): Promise<ImageConfig> {
+    private async configOf(image: string): Promise<KnownImage["Config"]> {
         const connection = await this.connect();
         await this.need(connection, image);
-        const { Config } = await connection.get<{ Config: ImageConfig }>(`/images/${image}/json`);
-        return Config;
+        return (await connection.image(image))?.Config ?? {};
     }
 
     private async need(connection: DockerConnection, image: string): Promise<void> {

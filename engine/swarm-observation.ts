@@ -71,8 +71,7 @@ function volumesOf(services: SeenService[], stack: string): Set<string> {
 
 /** The labels of an image, where the manager has it. */
 async function imageLabels(connection: DockerConnection, image: string): Promise<Record<string, string>> {
-    type Image = { Config: { Labels?: Record<string, string> | null } };
-    const found = await connection.get<Image>(`/images/${image}/json`).catch(() => undefined);
+    const found = await connection.image(image).catch(() => undefined);
     return found?.Config.Labels ?? {};
 }
 

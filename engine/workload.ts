@@ -253,8 +253,11 @@ export interface Runtime {
      */
     job(name: string, job: Job, opts: pulumi.CustomResourceOptions): pulumi.Resource;
     /**
-     * Stops the workloads whose names begin with this one's, and that the stack had before and no longer has, in the time that they
-     * have for it; they are deleted after that.
+     * Stops the workloads of a component that the stack had before and no longer has, in the time that they have for it; they are
+     * deleted after that.
+     *
+     * @param name the component's; those of its workloads begin with it and a hyphen.
+     * @throws (during the update) Error that names the workload that did not stop.
      */
     releaseWorkloads(name: string, opts: pulumi.CustomResourceOptions): void;
     /** The content of a text file in a workload that is healthy. Unknown in a preview that cannot reach it. */
