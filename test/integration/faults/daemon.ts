@@ -1,3 +1,4 @@
+import { expect } from "chai";
 import { join } from "node:path";
 import { devConfiguration, devPorts } from "../support/dev";
 import { Machine } from "../support/machine";
@@ -15,6 +16,7 @@ some("a fault of the Docker daemon", () => {
     let machine: Machine;
     let stack: StackUnderTest;
     let trial: Trial;
+    let reach: () => Promise<void>;
     let machines: string | undefined;
 
     before(async () => {
@@ -27,9 +29,10 @@ some("a fault of the Docker daemon", () => {
         process.env.DOCKER_HOST = machine.docker.host;
         const ports = await devPorts();
         stack = await StackUnderTest.open(prefix, devConfiguration(prefix, ports, images), machine.docker);
-        trial = await Trial.begin(stack, ports, async () => {
+        reach = async () => {
             for (const port of Object.values(ports)) await machine.relay(Number(port));
-        });
+        };
+        trial = await Trial.begin(stack, ports, reach);
     });
     after(async () => {
         await stack.close();
@@ -44,5 +47,20 @@ some("a fault of the Docker daemon", () => {
             cure: () => machine.start(),
         });
         await trial.start();
+    });
+
+    it(says("daemonKilled"), async () => {
+        const starts = await trial.startOf("server");
+        await trial.suffer("daemonKilled", {
+            cause: () => machine.killEngine(),
+            cure: async () => {
+                await machine.start();
+                // They have the ports that the stack publishes.
+                await machine.endRelays();
+                await trial.start();
+                await reach();
+            },
+        });
+        expect(await trial.startOf("server"), "it was started again").to.not.equal(starts);
     });
 });

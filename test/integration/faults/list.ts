@@ -105,6 +105,12 @@ export const faults = {
         happens: "it stops all containers and starts them again in any order; each waits until what it needs is there",
         operator: "nothing",
     },
+    daemonKilled: {
+        fault: "The Docker daemon is killed",
+        happens:
+            "the containers run on without it; when it is started again, it stops them, and Docker 20.10 leaves them stopped, as if somebody had stopped them by hand",
+        operator: "start the daemon, unless the system does so, then `npm start`",
+    },
 } satisfies Record<string, Fault>;
 
 /** A fault, in words for the page. */

@@ -27,6 +27,7 @@ export interface MachineOptions {
 export class Machine {
     private holder: ChildProcess | undefined;
     private daemon: ChildProcess | undefined;
+    private readonly relays: ChildProcess[] = [];
 
     /**
      * @param folder its disk.
@@ -44,7 +45,7 @@ export class Machine {
 
     /** Whether it is on, and its engine runs. */
     public get isOn(): boolean {
-        return this.holder !== undefined && this.daemon?.exitCode === null;
+        return this.holder !== undefined && this.daemon?.exitCode === null && this.daemon.signalCode === null;
     }
 
     /** Turns it on, and starts its engine; where it is on, only the engine. */
@@ -66,10 +67,12 @@ export class Machine {
 
     /** Ends its engine, and with it what runs on it. */
     public async end(): Promise<void> {
-        if (this.daemon === undefined || this.daemon.exitCode !== null) return;
-        const ended = once(this.daemon, "exit");
-        await this.inside("sh", "-c", 'kill "$(cat /run/docker.pid)"');
-        await ended;
+        await this.signalEngine("TERM");
+    }
+
+    /** Kills its engine; what runs on it goes on. */
+    public async killEngine(): Promise<void> {
+        await this.signalEngine("KILL");
     }
 
     /** Turns it off at once, as a power cut does. */
@@ -123,11 +126,28 @@ export class Machine {
         const enter =
             container === undefined ? [] : ["nsenter", "--net", "--pid", "--target", await this.pidIn(container), "--"];
         const relay = [process.execPath, join(__dirname, "relay.mjs"), host, String(at)];
-        spawn("nsenter", [...this.entered, ...enter, ...relay], {
-            env: withSbin,
-            stdio: ["ignore", "inherit", "inherit", socket],
-        });
+        // A group of its own, since nsenter does not hand on what ends it.
+        const options = { env: withSbin, detached: true };
+        const stdio = ["ignore" as const, "inherit" as const, "inherit" as const, socket];
+        this.relays.push(spawn("nsenter", [...this.entered, ...enter, ...relay], { ...options, stdio }));
         close();
+    }
+
+    /** Frees the ports of this machine that lead to it. */
+    public async endRelays(): Promise<void> {
+        for (const relay of this.relays.splice(0)) {
+            if (relay.exitCode !== null || relay.signalCode !== null) continue;
+            const ended = once(relay, "exit");
+            process.kill(-pidOf(relay), "SIGKILL");
+            await ended;
+        }
+    }
+
+    private async signalEngine(signal: string): Promise<void> {
+        if (!this.isOn || this.daemon === undefined) return;
+        const ended = once(this.daemon, "exit");
+        await this.inside("sh", "-c", `kill -${signal} "$(cat /run/docker.pid)"`);
+        await ended;
     }
 
     private async pidIn(container: string): Promise<string> {
@@ -164,7 +184,7 @@ export class Machine {
         closeSync(log);
         const end = Date.now() + 120_000;
         while (!this.log.slice(before).includes("API listen on")) {
-            if (this.daemon.exitCode !== null) return false;
+            if (!this.isOn) return false;
             if (Date.now() > end) throw new Error(`${name} has no engine after two minutes:\n${this.log.slice(-3000)}`);
             await sleep(100);
         }
@@ -179,8 +199,8 @@ export class Machine {
  * @param boot a command of the shell that makes them ready.
  */
 export async function hold(kinds: string[], boot: string): Promise<ChildProcess> {
-    // Orphans of a machine have to vanish when they end, and the program that held them ends nothing.
-    const stay = `${boot} && trap "" CHLD && echo on && exec sleep infinity`;
+    // Orphans of a machine have to vanish when they end, and nobody else asks for their end; dash ignores no such trap.
+    const stay = `${boot} && echo on && exec env --ignore-signal=CHLD sleep infinity`;
     const args = ["--pdeathsig", "KILL", "unshare", "--net", ...kinds, "sh", "-c", stay];
     const holder = spawn("setpriv", args, { env: withSbin, stdio: ["ignore", "pipe", "pipe"] });
     let said = "";
