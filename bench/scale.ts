@@ -6,6 +6,7 @@ import { projectRoot } from "../cli/workplace";
 import { devConfiguration, devPorts, type Ports } from "../test/integration/support/dev";
 import { StackUnderTest } from "../test/integration/support/stack-under-test";
 import { nodeNames, SwarmBed } from "../test/integration/support/swarm-bed";
+import { setHost } from "../test/integration/support/swarm-stack";
 import { openBench } from "../test/integration/support/workplace";
 import { machine } from "./figures";
 import { askers, type Figure, listed, Load, redirectUri } from "./load";
@@ -32,14 +33,15 @@ async function main(): Promise<void> {
     );
     const images = { ...bench.images, ...official };
     const bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, images.app]);
-    process.env.DOCKER_HOST = bed.node("manager").docker.host;
-    const ports = await devPorts();
-    const stack = await StackUnderTest.open(prefix, {}, bed.node("manager").docker);
-    const configure = (copies: number) => stack.configure(configuration(bed, ports, images, copies));
+    const machines = process.env.DOCKER_HOST;
+    let stack: StackUnderTest | undefined;
     try {
+        setHost(bed.node("manager").docker.host);
+        const ports = await devPorts();
+        stack = await StackUnderTest.open(prefix, {}, bed.node("manager").docker);
         const figures: Figure[] = [];
         for (const copies of counts) {
-            configure(copies);
+            stack.configure(configuration(bed, ports, images, copies));
             console.log(`${copies} of each: up`);
             await stack.up();
             if (copies === counts[0]) await open(bed, ports, images);
@@ -55,9 +57,9 @@ async function main(): Promise<void> {
         const [before = ""] = readFileSync(file, "utf8").split(heading);
         writeFileSync(file, `${before.trimEnd()}\n\n${partOf(figures, version)}`);
     } finally {
-        delete process.env.DOCKER_HOST;
+        setHost(machines);
         await bed.close();
-        await stack.close();
+        await stack?.close();
     }
 }
 
@@ -114,11 +116,11 @@ function partOf(figures: Figure[], version: string): string {
         `Each copy of the server and of an outpost has ${share} of a processor; the rest of the machine is for PostgreSQL, Redis and those who`,
         `ask: ${askers} at the same time, each again as soon as it is answered, for ${seconds} seconds.`,
         "",
-        "| | copies | a second | median, ms | p99, ms | failed | server, ms | outpost, ms | PostgreSQL, ms | Redis, ms | connections | memory of a server, MB |",
+        "| | copies | answers per second | median, ms | p99, ms | failed | server, ms | outpost, ms | PostgreSQL, ms | Redis, ms | connections | memory of a server, MB |",
         `|${" --- |".repeat(12)}`,
         ...rows.toSorted(),
         "",
-        "The four columns in the middle are processor time of one: all copies of it, divided by the number of answers.",
+        "The four columns before the last two are processor time for one answer: of all copies together, divided by the number of answers.",
         "",
     ].join("\n");
 }

@@ -13,7 +13,6 @@ import {
 } from "../../components";
 import { runUnderMocks } from "../support/mocks";
 import { leavesOf, valueOf } from "../support/outputs";
-import { onEach } from "../support/runtimes";
 
 const name = "organization/authentik-stack/prod";
 const saml = {
@@ -68,7 +67,7 @@ async function refusal(take: (reference: AuthentikReference) => pulumi.Output<un
     );
 }
 
-onEach("another stack's outputs, with only what is secret marked so", () => {
+describe("another stack's outputs, with only what is secret marked so", () => {
     const rows: [string, (reference: AuthentikReference) => object, object][] = [
         [
             "an outpost with its token",

@@ -7,7 +7,6 @@ import { all, container, namesOf, step } from "../support/find";
 import { failureOf } from "../support/hooks";
 import { runUnderMocks } from "../support/mocks";
 import { valueOf } from "../support/outputs";
-import { onEach } from "../support/runtimes";
 
 const least: ConfigInput = {
     version: "2025.8.6",
@@ -34,7 +33,7 @@ const failureOfProgram = (run: Promise<unknown>) =>
         (error: unknown) => error,
     );
 
-onEach("a transform", () => {
+describe("a transform", () => {
     it("reaches every container that runs on, by its role or the outpost's name", async () => {
         const transform = Object.fromEntries(
             everything.map((name) => [name, (args: docker.ContainerArgs) => void (args.domainname = `of-${name}`)]),
@@ -88,7 +87,7 @@ onEach("a transform", () => {
     });
 });
 
-onEach("images that are known only later", () => {
+describe("images that are known only later", () => {
     it("go before those of the configuration, in containers and jobs", async () => {
         const server = pulumi.output(Promise.resolve("registry.example.com/authentik@sha256:1"));
 
@@ -103,7 +102,7 @@ onEach("images that are known only later", () => {
     });
 });
 
-onEach("a Docker provider among the options of the whole", () => {
+describe("a Docker provider among the options of the whole", () => {
     it("makes its Docker objects, and is where their waits look", async () => {
         const engine = await startEngine({});
         try {

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../config/load";
 import { authentikStack, copyProject } from "../support/project-copy";
-import { onEach } from "../support/runtimes";
 
-onEach("a project that is not called authentik-stack, as `pulumi new` makes it", function () {
+describe("a project that is not called authentik-stack, as `pulumi new` makes it", function () {
     this.timeout(60_000);
     const values = { "home:url": "https://auth.example.com", "home:admin": '{"email":"admin@example.com"}' };
     const load = (more: Record<string, string> = {}) =>

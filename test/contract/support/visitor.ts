@@ -4,7 +4,7 @@ import { ask, type Answered } from "./http";
 import type { Stack } from "./stack";
 
 // Exchanges that are replayed by other tests, or by none, each with its reason.
-const elsewhere: [RegExp, string][] = [
+export const elsewhere: [RegExp, string][] = [
     [/^starting: /, "process.test.ts"],
     [/^outpost websocket|^outpost start sequence/, "websocket.test.ts"],
     [/with the server away: |PostgreSQL killed|Redis killed/, "failures.test.ts"],

@@ -39,28 +39,26 @@ export class SwarmStack {
 
     public static async open(): Promise<SwarmStack> {
         const machines = process.env.DOCKER_HOST;
-        const { images, gateway } = await openBench();
+        const { images } = await openBench();
         const { crashing, prefix } = SwarmStack;
         await crashingImage(crashing, images.server);
-        const bed = await SwarmBed.open([
-            images.server,
-            images.proxy,
-            images.postgres,
-            images.redis,
-            gateway,
-            crashing,
-        ]);
-        await docker("image", "rm", "--force", crashing);
-        process.env.DOCKER_HOST = bed.node("manager").docker.host;
-        const stack = await StackUnderTest.open(prefix, {}, bed.node("manager").docker);
-        const all = new SwarmStack(bed, stack, await devPorts(), machines);
-        all.configure();
-        return all;
+        const bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, crashing]);
+        try {
+            await docker("image", "rm", "--force", crashing);
+            process.env.DOCKER_HOST = bed.node("manager").docker.host;
+            const stack = await StackUnderTest.open(prefix, {}, bed.node("manager").docker);
+            const all = new SwarmStack(bed, stack, await devPorts(), machines);
+            all.configure();
+            return all;
+        } catch (error) {
+            setHost(machines);
+            await bed.close();
+            throw error;
+        }
     }
 
     public async close(): Promise<void> {
-        if (this.machines === undefined) delete process.env.DOCKER_HOST;
-        else process.env.DOCKER_HOST = this.machines;
+        setHost(this.machines);
         await this.bed.close();
         await this.stack.close();
     }
@@ -74,14 +72,11 @@ export class SwarmStack {
         await this.visitFrom("manager");
     }
 
-    /**
-     * @param more.without the name of an outpost that it does not have, nor its applications. Default: it has all.
-     * @param more.ports those of its gateway. Default: it has none.
-     */
-    public configure(changes: Record<string, unknown> = {}, more: { without?: string; ports?: Ports } = {}): void {
+    /** @param more.without the name of an outpost that it does not have, nor its applications. Default: it has all. */
+    public configure(changes: Record<string, unknown> = {}, more: { without?: string } = {}): void {
         const device = this.bed.shared(shared.map((name) => `${SwarmStack.prefix}${name}`));
         const storage = { driver: "local", options: { type: "none", o: "bind", device: `${device}/{volume}` } };
-        const configuration = devConfiguration(SwarmStack.prefix, more.ports ?? this.ports, this.stack.bench.images, {
+        const configuration = devConfiguration(SwarmStack.prefix, this.ports, this.stack.bench.images, {
             ...{ runtime: "swarm", "swarm.storage": storage, "server.ports": undefined },
             ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
             ...replicated(2),
@@ -159,6 +154,12 @@ export class SwarmStack {
         const [id = ""] = line.split(" ");
         return (await run("docker", ["exec", "--user", "postgres", id, ...psql], { env })).trim();
     }
+}
+
+/** The engine that Docker's own command asks; undefined: this machine's. */
+export function setHost(host: string | undefined): void {
+    if (host === undefined) delete process.env.DOCKER_HOST;
+    else process.env.DOCKER_HOST = host;
 }
 
 /** Changes of the configuration that give each service so many containers. */
