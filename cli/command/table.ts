@@ -133,7 +133,7 @@ export const commands = {
             "policy-pack-config": {
                 type: "string",
                 value: "file",
-                about: "settings of the policies, such as `setOnNodes` for a Swarm; default: none",
+                about: "settings of the policies, such as `setOnNodes` for a Swarm; default: none, for an example `policy/example.json`",
             },
         },
     },
