@@ -78,7 +78,9 @@ describe("an authentik made with the components as a library, without the proof 
                         recorded.filter((name) => name === `${prefix}${role}-healthy`),
                         role,
                     ).to.have.length(1);
-                expect((await stack.up({ refresh: true })).changes).to.deep.equal([]);
+                // A worker ends when its database goes, and Docker starts it again once everything serves: that is waited for.
+                const { changes } = await stack.up({ refresh: true });
+                expect(changes.filter((change) => change !== `update ${prefix}worker-healthy`)).to.deep.equal([]);
             });
         });
     }

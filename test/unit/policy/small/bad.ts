@@ -1,7 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { handOverProgram } from "../../../../ground/hand-over";
 
 const digest = `@sha256:${"0123456789abcdef".repeat(4)}`;
 const sound = {
@@ -34,9 +33,10 @@ const worse: Record<string, Partial<docker.ContainerArgs>> = {
 for (const [name, inputs] of Object.entries(worse)) new docker.Container(name, { ...sound, ...inputs });
 
 // What a step runs, in the form in which steps are recorded.
-const [program = "", ...args] = handOverProgram("999", ["/data"]);
+// In words, since a copy of this file runs elsewhere.
+const args = ["/data", "(", "!", "-user", "999", ")", "-exec", "chown", "-h", "999", "{}", "+"];
 const asRoot = { user: "0", capabilities: { drops: ["ALL"], adds: ["CHOWN"] } };
-const handOver = { ...sound, ...asRoot, entrypoints: [program], command: args };
+const handOver = { ...sound, ...asRoot, entrypoints: ["find"], command: args };
 const onNetwork = { ...handOver, networksAdvanced: [{ name: "backend" }] };
 const showing = { ...sound, command: ["serve", "--token=hunter2"] };
 new pulumi.Stash("hand-over", { input: { facts: {}, containers: [handOver, onNetwork], again: "" } });
