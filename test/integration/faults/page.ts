@@ -59,7 +59,7 @@ const introduction = [
 ];
 
 const rest = [
-    "`npm test` leaves out the restart of the Docker daemon, which needs a second engine, and the faults at ten points, which take about half an",
+    "`npm test` leaves out the faults of the Docker daemon, which need a second engine, and the faults at ten points, which take about half an",
     "hour. Other tests kill an update while PostgreSQL, the server and an outpost start (`killed.test.ts`), kill a rotation of secrets at five",
     "moments (`rotate-killed.test.ts`), kill the copy of the data into a newer PostgreSQL (`postgres-major.test.ts`), and remove, stop, kill and",
     "restart each container (`stack/04-heal.ts`). After each of them, `npm start` or `pulumi up --refresh` leads to a working stack.",
