@@ -98,19 +98,24 @@ async function plannedRelease(
  * @param name of the stack's component.
  */
 function releaseProblems(config: Config, planned: Planned, name: string, seen: Observation): Problem[] {
-    const problem = (cure: string): Problem[] => [
-        { key: planned.key, value: planned.value, cure: `${planned.names}${cure}` },
-    ];
     if (seriesOf(planned.version) !== seriesOf(config.version))
-        return problem(
-            `is not of the series of version ${config.version}; set version to ${planned.version}, or name an image of ${seriesOf(config.version)}`,
-        );
+        return [
+            problemOf(
+                planned,
+                `is not of the series of version ${config.version}; set version to ${planned.version}, or name an image of ${seriesOf(config.version)}`,
+            ),
+        ];
     const runs = seen.label(`${name}-server`, versionLabel);
     const step = runs === undefined || !versionPattern.test(runs) ? undefined : useProblem(runs, planned);
     if (step === undefined) return [];
     // What is to be done about a version is not done about an image.
     const both = planned.names === "" ? "" : "; change version and images.server together, to an image of that release";
-    return problem(`${step}${both}`);
+    return [problemOf(planned, `${step}${both}`)];
+}
+
+/** @param cure in words that follow the release's name. */
+function problemOf({ key, value, names }: Planned, cure: string): Problem {
+    return { key, value, cure: `${names}${cure}` };
 }
 
 /**
@@ -140,7 +145,7 @@ export async function serviceProblems(
 /** Asks the database inside the container that runs, as authentik's role, through the socket. */
 async function ownDatabaseProblems(
     config: Config,
-    { key, value, names, ...release }: Planned,
+    planned: Planned,
     resource: string,
     connection: DockerConnection,
 ): Promise<Problem[]> {
@@ -154,8 +159,10 @@ async function ownDatabaseProblems(
     const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
     if (code !== 0) return [];
     const allowed = allowedConnections(config);
+    const { version, allowUntested, isFloating } = planned;
+    const release = { version, allowUntested, isFloating };
     const use = { ...release, consumers: consumers.map((consumer) => consumer.name), isOwn: true, allowed };
-    return databaseProblems(output, use).map((cure) => ({ key, value, cure: `${names}${cure}` }));
+    return databaseProblems(output, use).map((cure) => problemOf(planned, cure));
 }
 
 /** The running container of a workload of the stack with this prefix. */
