@@ -134,17 +134,21 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
  *
  * @param stack the stack's identity in labels.
  */
-export async function removeEndedJobs(docker: Docker, stack: string): Promise<void> {
-    const filters = { label: [`${stackLabel}=${stack}`, jobLabel] };
+export async function removeEndedJobs(connection: DockerConnection, stack: string): Promise<void> {
+    const filters = JSON.stringify({ label: [`${stackLabel}=${stack}`, jobLabel] });
+    const path = `/containers/json?all=true&filters=${encodeURIComponent(filters)}`;
     // Another command may be about to give one its files and start it, or to read what it printed.
     const patience = (state: string) => (state === "created" ? 600 : 10);
-    for (const { Id, State, Created, Labels } of await docker.listContainers({ all: true, filters }))
-        // One that cannot be removed now is tried again by the next command; a service's are Swarm's.
-        if (State !== "running" && Created < Date.now() / 1000 - patience(State) && !(serviceLabel in Labels))
-            await docker
-                .getContainer(Id)
-                .remove({ v: true })
-                .catch(() => undefined);
+    const over = (await connection.get<Docker.ContainerInfo[]>(path)).filter(
+        // A service's are Swarm's.
+        ({ State, Created, Labels }) =>
+            State !== "running" && Created < Date.now() / 1000 - patience(State) && !(serviceLabel in Labels),
+    );
+    for (const { Id } of over) {
+        const container = (await connection.client()).getContainer(Id);
+        // One that cannot be removed now is tried again by the next command.
+        await container.remove({ v: true }).catch(() => undefined);
+    }
 }
 
 /** A container that gives volumes to a user. */

@@ -41,8 +41,7 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
-    const docker = await dockerOf(workplace).client();
-    await removeEndedJobs(docker, identity);
+    await removeEndedJobs(dockerOf(workplace), identity);
     const state = await readState(open);
     const { resources, pending } = state;
     if (since === undefined && pending.length === 0) return state;
@@ -51,6 +50,7 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         ids: new Set(resources.flatMap(({ id }) => id ?? [])),
         pending: new Set(creations.map(({ resource }) => nameOf(resource.urn))),
     };
+    const docker = await dockerOf(workplace).client();
     const isOrphaned = (object: Listed) => isOrphan(object, known, since);
     if (swarmOf(open) !== undefined) await removeSwarmOrphans(progress, docker, identity, isOrphaned);
     await removeOrphans(progress, docker, identity, isOrphaned);

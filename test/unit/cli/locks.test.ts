@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import type Docker from "dockerode";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -94,11 +93,15 @@ describe("leftovers of a killed run", () => {
     });
     const isOrphaned = (object: Parameters<typeof isOrphan>[0]) => isOrphan(object, known, since);
     /** What was removed from an engine. */
-    const removed = async (behaviour: Behaviour, remove: typeof removeOrphans) => {
+    const removed = async (
+        behaviour: Behaviour,
+        remove: (...args: [...Parameters<typeof removeOrphans>, DockerConnection]) => Promise<void>,
+    ) => {
         const engine = await startEngine(behaviour);
-        const docker = await new DockerConnection({ host: engine.host }).client();
+        const connection = new DockerConnection({ host: engine.host });
         const told: string[] = [];
-        await remove((line) => told.push(line), docker, "authentik-stack/it-", isOrphaned);
+        const progress = (line: string) => void told.push(line);
+        await remove(progress, await connection.client(), "authentik-stack/it-", isOrphaned, connection);
         await engine.close();
         const requests = engine.requests.filter((line) => line.startsWith("DELETE")).map((line) => line.split("?")[0]);
         return { told, requests };
@@ -124,8 +127,9 @@ describe("leftovers of a killed run", () => {
             { Id: "of-another", Labels: { ...job, "authentik-stack.stack": "other/" }, State: "exited" },
             { Id: "no-job", Labels, State: "exited" },
         ];
-        const remove = (_: unknown, docker: Docker, stack: string) => removeEndedJobs(docker, stack);
-        const { requests } = await removed({ lists: { containers } }, remove);
+        const { requests } = await removed({ lists: { containers } }, (_, _docker, stack, _isOrphaned, connection) =>
+            removeEndedJobs(connection, stack),
+        );
         expect(requests).to.deep.equal(["DELETE /containers/over", "DELETE /containers/never-started"]);
     });
 
