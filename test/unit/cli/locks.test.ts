@@ -17,6 +17,7 @@ const eventually = async (is: () => boolean) => {
     for (let tries = 0; !is() && tries < 200; tries++) await sleep(20);
 };
 const alive = () => true;
+const nameOf = (pid: number) => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 
 describe("locks of a stack", () => {
     it("are read from the local state", () => {
@@ -41,14 +42,14 @@ describe("locks of a stack", () => {
         const folder = mkdtempSync(join(tmpdir(), "locks-"));
         const pulumi = join(folder, "pulumi");
         copyFileSync("/bin/sleep", pulumi);
-        // The program that takes the shell's place does not ask.
+        // The program that takes the shell's place does not ask; the shell itself does, after each of its own commands.
         const parent = spawn("sh", ["-c", `${pulumi} 60 & echo $!; exec sleep 60`], {
             stdio: ["ignore", "pipe", "inherit"],
         });
         const [line] = (await once(parent.stdout, "data")) as [Buffer];
         const its = { ...lock, pid: Number(line.toString()) };
         try {
-            await eventually(() => readFileSync(`/proc/${its.pid}/comm`, "utf8") === "pulumi\n");
+            await eventually(() => nameOf(its.pid) === "pulumi" && nameOf(Number(parent.pid)) === "sleep");
             expect(() => abandonedSince([its])).to.throw("Another run is active");
             process.kill(its.pid, "SIGKILL");
             await eventually(() => / \(pulumi\) Z /.test(readFileSync(`/proc/${its.pid}/stat`, "utf8")));
