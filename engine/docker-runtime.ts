@@ -121,12 +121,15 @@ export abstract class DockerRuntime implements Runtime {
                 containers: comparison === undefined ? [args] : [args, asks],
                 memory: memory?.documents,
                 again: job.proves === true ? sick : this.compared(comparison, known),
-                run: async (gone, reason) => {
+                run: async (gone, reason, remembered = {}) => {
                     const run = await valueOf(known());
                     const folder = memory?.folder ?? "";
                     const removed = Object.values(gone).map((content, n) => ({ path: `${folder}/${n}.yaml`, content }));
+                    const names = JSON.stringify(Object.keys(remembered));
+                    const before = memory?.names === undefined ? [] : [{ path: memory.names, content: names }];
                     const mark = comparison === undefined ? [] : [{ path: comparison.mark, content: reason }];
-                    await runTo(await this.jobPlace(), { ...run, files: [...run.files, ...removed, ...mark] });
+                    const more = [...removed, ...before, ...mark];
+                    await runTo(await this.jobPlace(), { ...run, files: [...run.files, ...more] });
                 },
             },
             opts,

@@ -19,7 +19,7 @@ const group = { name: "authentik-stack", is_superuser: true, attributes: { "auth
 
 /** What the script prints of these objects in the database, by model. */
 function compared(objects: Record<string, object[]>, ...blueprints: Entry[][]): Promise<string> {
-    return comparedWith(existingObjects([], "http://127.0.0.1:1"), objects, ...blueprints);
+    return comparedWith(existingObjects({ applications: [] }, "http://127.0.0.1:1"), objects, ...blueprints);
 }
 
 /** As well, with what exists and may be taken over. */
@@ -125,7 +125,7 @@ describe("the script that compares authentik with its blueprints", () => {
         });
         const provider = { type: "oidc", clientId: "wiki", redirectUris: ["https://wiki.example.com/cb"] };
         const wiki = configured({ slug: "wiki", name: "Wiki", group: "readers", provider });
-        const existing = existingObjects([wiki], server.url);
+        const existing = existingObjects({ applications: [wiki] }, server.url);
         const objects = {
             Provider: [{ pk: "7", name: "Wiki (by hand)", icon: "a" }],
             Application: [{ slug: "old-wiki", name: "Wiki" }],
