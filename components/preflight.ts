@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
-import { recordStep, valueOf } from "../engine/step";
+import { type OldRecord, recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { copiedFromLabel, postgresProblems } from "./postgres-major";
@@ -101,14 +101,14 @@ export async function keepNames(
         [JSON.stringify(prefix), ""],
         ...named.map(([role, volume]) => [`${role} ${volume}`, made]),
     ]) as Record<string, string>;
-    const run = async (forgotten: Record<string, string>, _: string, remembered: Record<string, string> = {}) => {
+    const run = async (forgotten: Record<string, string>, _: string, old?: OldRecord) => {
         const before = Object.keys(forgotten).find((one) => one.startsWith('"'));
         const problems =
             before === undefined
                 ? await lostVolumes(config, Object.keys(forgotten), connection)
                 : [otherPrefix(prefix, before)];
         const missing = before === undefined ? await missingVolumes(named, connection) : [];
-        problems.push(...missing.filter(([role, name]) => remembered[`${role} ${name}`] === made).map(goneVolume));
+        problems.push(...missing.filter(([role, name]) => old?.memory[`${role} ${name}`] === made).map(goneVolume));
         if (problems.length > 0) throw new Error(told(problems));
         if (problem !== undefined) throw problem;
         // Here, so that what is remembered was there: an update may end before it gets to them.
