@@ -41,7 +41,8 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
-    await removeEndedJobs(dockerOf(workplace), identity);
+    for (const ended of await removeEndedJobs(dockerOf(workplace), identity))
+        progress(`removed a job whose command was killed: ${ended}`);
     const state = await readState(open);
     const { resources, pending } = state;
     if (since === undefined && pending.length === 0) return state;

@@ -121,17 +121,22 @@ describe("leftovers of a killed run", () => {
     it("are jobs that are over, but none that runs or was just made", async () => {
         const job = { ...Labels, "authentik-stack.job": "it-authentik-backup-list" };
         const containers = [
-            { Id: "over", Labels: job, State: "exited" },
+            { Id: "over", Labels: job, State: "exited", Status: "Exited (1) 5 minutes ago" },
             { Id: "never-started", Labels: job, State: "created" },
             { Id: "running", Labels: job, State: "running" },
             { Id: "just-made", Labels: job, State: "created", Created: Math.floor(Date.now() / 1000) },
             { Id: "of-another", Labels: { ...job, "authentik-stack.stack": "other/" }, State: "exited" },
             { Id: "no-job", Labels, State: "exited" },
         ];
-        const { requests } = await removed({ lists: { containers } }, (_, _docker, stack, _isOrphaned, connection) =>
-            removeEndedJobs(connection, stack),
+        const ended: string[] = [];
+        const { requests } = await removed(
+            { lists: { containers } },
+            async (_, _docker, stack, _isOrphaned, connection) => {
+                ended.push(...(await removeEndedJobs(connection, stack)));
+            },
         );
         expect(requests).to.deep.equal(["DELETE /containers/over", "DELETE /containers/never-started"]);
+        expect(ended[0], "which is told").to.equal("it-authentik-backup-list: Exited (1) 5 minutes ago");
     });
 
     it("are services, secrets and configs of a Swarm, of which another's stay where they are in use", async () => {
