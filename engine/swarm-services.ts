@@ -21,6 +21,7 @@ interface ServiceSpec {
             Env?: string[];
             Mounts?: { Type: string; Source?: string }[];
             Privileges?: object;
+            Secrets?: { SecretID: string }[];
         };
         Networks?: { Target: string }[];
         Resources?: { Limits?: object };

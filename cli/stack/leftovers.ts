@@ -1,13 +1,12 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
-import { removeEndedJobs } from "../../engine/job";
 import { resourceLabel, serviceLabel, stackLabel } from "../../engine/labels";
 import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
 import { nameOf } from "./events";
 import { readState, type State } from "./state";
-import { swarmOf } from "./swarm";
+import { removeEndedJobsOf, swarmOf } from "./swarm";
 
 /** What the state records, and what was about to be created. */
 interface Known {
@@ -41,7 +40,7 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
-    await removeEndedJobs(dockerOf(workplace), identity);
+    await removeEndedJobsOf(open);
     const state = await readState(open);
     const { resources, pending } = state;
     if (since === undefined && pending.length === 0) return state;

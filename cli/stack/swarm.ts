@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { restored, sharedOf, volumeName } from "../../config/volumes";
-import { containersOn, type JobPlace, outcomeOf, removeJobs } from "../../engine/job";
+import { ignoring } from "../../engine/connection";
+import { containersOn, type JobPlace, outcomeOf, removeEndedJobs, removeJobs } from "../../engine/job";
 import { Images } from "../../engine/swarm-images";
-import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
+import { removeEndedServiceJobs, removeServiceJobs, servicesOn } from "../../engine/swarm-job";
 import { nodesWith } from "../../engine/swarm-place";
 import { replicasOf, scale, servicesOf as everyService, workloadsAmong } from "../../engine/swarm-services";
 import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
@@ -39,6 +40,14 @@ export async function removeJobsOf(open: OpenStack): Promise<void> {
     const docker = await dockerOf(open.workplace).client();
     await removeJobs(docker, open.identity);
     if (swarmOf(open) !== undefined) await removeServiceJobs(docker, open.identity);
+}
+
+/** Removes the jobs of a stack that are over, which killed commands left. */
+export async function removeEndedJobsOf(open: OpenStack): Promise<void> {
+    const connection = dockerOf(open.workplace);
+    await removeEndedJobs(connection, open.identity);
+    // An engine that manages no Swarm is for the update to refuse.
+    if (swarmOf(open) !== undefined) await removeEndedServiceJobs(connection, open.identity).catch(ignoring(503));
 }
 
 /** Prints a file, and nothing where there is none. */
