@@ -92,3 +92,9 @@ export function sharedOf(role: VolumeRole): "data" | undefined {
     const volume = dataVolumes[role];
     return "shared" in volume ? volume.shared : undefined;
 }
+
+/**
+ * What a stack remembers of a volume: that an update made or found it on one host, or that it is on a node of a Swarm, and so not in
+ * the state. Nothing else: it may never have been there.
+ */
+export const remembered = { made: "made", onSwarm: "on a Swarm" } as const;
