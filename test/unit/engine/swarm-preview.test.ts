@@ -97,3 +97,33 @@ describe("a preview on a Swarm whose manager lacks an image", () => {
         expect([start, uid]).to.deep.equal([unknown.start, "70"]);
     });
 });
+
+describe("a preview on a Swarm where no manager answers", () => {
+    const ignored = async (preview: boolean) => {
+        const connection = {} as unknown as DockerConnection;
+        const files = workload.files?.slice(0, 1);
+        const run = () => {
+            new Swarm({ connection }).run(
+                name,
+                preview ? workload : { ...workload, user: "70", files, mounts: [] },
+                {},
+            );
+            return {};
+        };
+        const { resources } = await runUnderMocks(run, { preview });
+        const of = (type: string) => resources.find((one) => one.type.endsWith(type))?.options.ignoreChanges ?? [];
+        return { service: of(":Service"), config: of(":ServiceConfig"), secret: of(":Secret") };
+    };
+    const hidden = ["commands", "args", "secrets[*].fileUid"].map((path) => `taskSpec.containerSpec.${path}`);
+
+    it("leaves all that only images tell as it was recorded", async () => {
+        const { service, config, secret } = await ignored(true);
+        expect(service).to.include.members(hidden);
+        expect({ config, secret }).to.deep.equal({ config: ["data"], secret: [] });
+    });
+
+    it("is no example for an update", async () => {
+        const { service } = await ignored(false);
+        expect(service.filter((one) => hidden.includes(one))).to.deep.equal([]);
+    });
+});
