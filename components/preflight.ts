@@ -17,7 +17,7 @@ import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { officialImages } from "../authentik/images";
 import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
-import { backupJob, restoreAtWork, restored, type VolumeRole, volumesOf } from "../config/volumes";
+import { backupJob, remembered, restoreAtWork, restored, type VolumeRole, volumesOf } from "../config/volumes";
 
 /**
  * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a PostgreSQL that cannot
@@ -97,20 +97,28 @@ export async function keepNames(
     problem?: Error,
 ): Promise<void> {
     const { prefix } = config;
-    // On a Swarm they are on a node that cannot be asked.
-    const named = config.runtime === "swarm" ? [] : volumesOf(config);
+    const isSwarm = config.runtime === "swarm";
+    const named = volumesOf(config);
+    const own = isSwarm ? remembered.onSwarm : remembered.made;
     const memory = Object.fromEntries([
         [JSON.stringify(prefix), ""],
-        ...named.map(([role, volume]) => [`${role} ${volume}`, made]),
+        ...named.map(([role, volume]) => [`${role} ${volume}`, own]),
     ]) as Record<string, string>;
     const run = async (forgotten: Record<string, string>, _: string, old?: OldRecord) => {
+        const memories = old?.memory ?? {};
         const before = Object.keys(forgotten).find((one) => one.startsWith('"'));
         const problems =
-            before === undefined
-                ? await lostVolumes(config, Object.keys(forgotten), connection)
-                : [otherPrefix(prefix, before)];
-        const missing = before === undefined ? await missingVolumes(named, connection) : [];
-        problems.push(...missing.filter(([role, name]) => old?.memory[`${role} ${name}`] === made).map(goneVolume));
+            before !== undefined
+                ? [otherPrefix(prefix, before)]
+                : isSwarm
+                  ? hostVolumes(memories)
+                  : await lostVolumes(config, Object.keys(forgotten), connection);
+        // On a Swarm they are on a node that cannot be asked.
+        const missing = before !== undefined || isSwarm ? [] : await missingVolumes(named, connection);
+        for (const [role, name] of missing) {
+            const was = memories[`${role} ${name}`] ?? "";
+            if (was !== "") problems.push(goneVolume(role, name, was === remembered.onSwarm));
+        }
         if (problems.length > 0) throw new Error(told(problems));
         if (problem !== undefined) throw problem;
         // Here, so that what is remembered was there: an update may end before it gets to them.
@@ -120,12 +128,9 @@ export async function keepNames(
     };
     const facts = { prefix, ...Object.fromEntries(named) };
     const again = seen?.whyLook(named.map(([, name]) => name));
-    const remembered = recordStep("prefix", { facts, memory, again, run }, {});
-    if (!pulumi.runtime.isDryRun()) await valueOf(remembered.urn);
+    const step = recordStep("prefix", { facts, memory, again, run }, {});
+    if (!pulumi.runtime.isDryRun()) await valueOf(step.urn);
 }
-
-/** What is remembered of a volume that this step made or found. Without it, the volume may never have been there. */
-const made = "made";
 
 function otherPrefix(prefix: string, before: string): Problem {
     const cure = `cannot change from ${before}, since the names of this stack's volumes begin with it; change it back, or create another stack with \`pulumi stack init\``;
@@ -138,12 +143,28 @@ async function missingVolumes(named: [VolumeRole, string][], connection: DockerC
     return named.filter(([, name]) => !(Volumes ?? []).some(({ Name }) => Name === name));
 }
 
-function goneVolume([role, name]: [VolumeRole, string]): Problem {
+function goneVolume(role: VolumeRole, name: string, wasOnSwarm: boolean): Problem {
+    const empty = `create it again, empty, with \`docker volume create ${name}\``;
     const restore = restored.includes(role)
         ? "restore a backup with `npm run restore -- <id>`, which `npm run backups` lists, or "
         : "";
-    const cure = `no longer exists on the Docker host, and its data is lost; ${restore}run \`npm stop\` and create it again, empty, with \`docker volume create ${name}\``;
+    const cure = wasOnSwarm
+        ? `is not on this Docker host; copy it from the Swarm's node with the data, as docs/swarm.md says, or ${empty}`
+        : `no longer exists on the Docker host, and its data is lost; ${restore}run \`npm stop\` and ${empty}`;
     return { key: `volumes.${role}.name`, value: name, cure };
+}
+
+/**
+ * Volumes of one host leave the state on the way to a Swarm. Some would be deleted there, at the manager, which may have others of
+ * the same names.
+ */
+function hostVolumes(memories: Record<string, string>): Problem[] {
+    const names = Object.entries(memories).flatMap(([one, was]) =>
+        was === remembered.made ? one.split(" ").slice(1) : [],
+    );
+    if (names.length === 0) return [];
+    const cure = `is new for this stack, whose volumes are on one host (${names.join(", ")}); copy them as docs/swarm.md says, and run \`npm start -- ${pulumi.getStack()}\`, which leaves the former ones as they are`;
+    return [{ key: "runtime", value: "swarm", cure }];
 }
 
 interface ListedVolume {

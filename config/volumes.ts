@@ -110,3 +110,9 @@ export function restoreAtWork([listed = ""]: string[]): string {
         `Wait until it ends (\`docker wait ${name}\`), then run this again; or restore again, which ends it and begins from the start.`
     );
 }
+
+/**
+ * What a stack remembers of a volume: that an update made or found it on one host, or that it is on a node of a Swarm, and so not in
+ * the state. Nothing else: it may never have been there.
+ */
+export const remembered = { made: "made", onSwarm: "on a Swarm" } as const;

@@ -87,6 +87,11 @@ export class Observation {
         return this.seen.workloads.get(resource)?.image;
     }
 
+    /** What a workload's containers were made of. */
+    public made(resource: string): SeenMake | undefined {
+        return this.seen.workloads.get(resource)?.made;
+    }
+
     /** Ports of the host that a workload's running container has. */
     public ports(resource: string): Published[] {
         return this.seen.workloads.get(resource)?.ports ?? [];
@@ -133,6 +138,16 @@ export interface SeenImage {
     name: string;
 }
 
+/** What a service was made of, as far as that depends on its image. */
+export interface SeenMake {
+    /** Digest of all that was declared of it. */
+    madeOf: string;
+    command: string[];
+    args: string[];
+    /** Its files by path: their owner's number, and the config of Swarm, where it is no secret. */
+    files: Map<string, { uid: string; config?: string }>;
+}
+
 /** A workload, as found on the Docker host. */
 export interface SeenWorkload {
     /** What is wrong with it; undefined when it is healthy. */
@@ -141,6 +156,8 @@ export interface SeenWorkload {
     labels: Record<string, string>;
     /** Default: nobody knows, e.g. on other machines. */
     image?: SeenImage;
+    /** Default: that is not needed, e.g. on one host. */
+    made?: SeenMake;
     /** Its ports of the host; none when it does not run. */
     ports: Published[];
     /** How many containers it is to have, whoever said so. Default: nobody can change it. */

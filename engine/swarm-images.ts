@@ -6,8 +6,8 @@ import type { ImageStart } from "./swarm-lock";
 
 /**
  * What images hold. Swarm's files want the number of their owner, which depends on the image, and no file of one can be read where
- * it runs. So the manager pulls each image too, and looks into a container of it that never starts. A preview only looks into what is
- * there: without that, it would announce a replacement where a user has a name.
+ * it runs. So the manager pulls each image too, and looks into a container of it that never starts. A preview pulls nothing: where the
+ * manager has no image, as after `docker image prune`, it takes what the service has that was made of the same.
  */
 export class Images {
     private readonly files = new Map<string, Promise<string>>();
@@ -69,11 +69,18 @@ export class Images {
     }
 }
 
-/** What the Swarm answers; not known in a preview that cannot ask it. */
-export function asked<T>(question: () => Promise<T>): pulumi.Output<T> {
-    const answer = question().catch((error: unknown) => {
+/**
+ * What the Swarm answers.
+ *
+ * @param otherwise what a preview takes instead where it cannot ask it. Default: it is not known there.
+ */
+export function asked<T>(
+    question: () => Promise<T>,
+    otherwise: () => Promise<T | undefined> = () => Promise.resolve(undefined),
+): pulumi.Output<T> {
+    const answer = question().catch(async (error: unknown) => {
         if (!pulumi.runtime.isDryRun()) throw error;
-        return pulumi.unknown as unknown as T;
+        return (await otherwise()) ?? (pulumi.unknown as unknown as T);
     });
     return pulumi.output(answer) as pulumi.Output<T>;
 }

@@ -6,7 +6,8 @@ import type { JobPlace, JobRun } from "./job";
 import { jobLabel, stackLabel } from "./labels";
 import type { Images } from "./swarm-images";
 import { jobSpec, secretData, swarmName, type VolumeDriver } from "./swarm-service";
-import { printed, taskLog, tasksOf } from "./swarm-tasks";
+import type { SeenService } from "./swarm-services";
+import { isOver, printed, taskLog, tasksOf } from "./swarm-tasks";
 
 /** Where on a Swarm a job may run, by the volumes that it has. */
 export interface Nodes {
@@ -115,6 +116,9 @@ export function unique(name: string): string {
 /** Seconds after which a job that no node takes has failed: a node may be away for a moment. */
 const placeSeconds = 60;
 
+/** States of a task that no node has taken. */
+const placeless = ["new", "allocated", "pending"];
+
 /** States that end a task without a result. */
 const lost = ["shutdown", "orphaned", "remove"];
 
@@ -173,4 +177,47 @@ export async function removeServiceJobs(docker: Docker, stack: string, job?: str
             .getSecret(ID ?? "")
             .remove()
             .catch(ignoring(404));
+}
+
+/**
+ * Removes the services of jobs that are over, with their files: whoever waits for a job removes both at once, unless that command is
+ * killed.
+ *
+ * @param stack the stack's identity in labels.
+ * @returns names of the services.
+ */
+export async function removeEndedServiceJobs(connection: DockerConnection, stack: string): Promise<string[]> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [`${stackLabel}=${stack}`, jobLabel] }));
+    const list = <T>(kind: string) => connection.get<T[] | null>(`/${kind}?filters=${filters}`);
+    const isOld = (since: string | undefined, seconds: number) =>
+        since !== undefined && Date.parse(since) < Date.now() - seconds * 1000;
+    const services = (await list<SeenService>("services")) ?? [];
+    const left = await Promise.all(
+        services.map(async ({ ID, CreatedAt }) => {
+            const [task] = await tasksOf(connection, ID);
+            const { State = "new", Timestamp } = task?.Status ?? {};
+            // Another command may be about to read what it printed, or waits for a node to take it.
+            return isOver(State) ? isOld(Timestamp, 10) : placeless.includes(State) && isOld(CreatedAt, 600);
+        }),
+    );
+    const over = services.filter((_, at) => left[at]);
+    const read = over.flatMap(({ Spec }) => Spec.TaskTemplate.ContainerSpec.Secrets ?? []);
+    const secrets = ((await list<Docker.Secret>("secrets")) ?? []).filter(
+        // A job is made after its files.
+        ({ ID, CreatedAt }) => read.some(({ SecretID }) => SecretID === ID) || isOld(CreatedAt, 600),
+    );
+    if (over.length + secrets.length === 0) return [];
+    const docker = await connection.client();
+    // What cannot be removed now is tried again by the next command; Swarm refuses it for a secret that is in use.
+    for (const { ID } of over)
+        await docker
+            .getService(ID)
+            .remove()
+            .catch(() => undefined);
+    for (const { ID = "" } of secrets)
+        await docker
+            .getSecret(ID)
+            .remove()
+            .catch(() => undefined);
+    return over.map(({ Spec }) => Spec.Name);
 }

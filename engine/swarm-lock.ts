@@ -61,3 +61,10 @@ export function lockedArgs(
     }));
     return { ...args, entrypoints: start.entrypoints, command: start.command };
 }
+
+/** How the image of such a container starts, from what its service was made of; undefined where that is another one. */
+export function startIn(folder: string, command: string[], args: string[]): ImageStart | undefined {
+    const [shell, option, , name, locked, ...entrypoint] = command;
+    const isLocked = shell === "sh" && option === "-c" && name === "sh" && locked === folder;
+    return isLocked ? { entrypoint, command: args } : undefined;
+}

@@ -2,7 +2,15 @@ import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { resourceLabel, stackLabel } from "./labels";
 import { Observation, type SeenNetwork, type SeenWorkload, silence } from "./observation";
-import { othersOn, portsOfService, replicasOf, type SeenService, servicesOf, workloadsAmong } from "./swarm-services";
+import {
+    makeOf,
+    othersOn,
+    portsOfService,
+    replicasOf,
+    type SeenService,
+    servicesOf,
+    workloadsAmong,
+} from "./swarm-services";
 import { type Machines, nodesOf, running, tasksOf } from "./swarm-tasks";
 
 /**
@@ -57,6 +65,7 @@ async function workloadsOf(
                 runs.length > 0
                     ? { ...(await imageLabels(connection, TaskTemplate.ContainerSpec.Image)), ...Labels }
                     : {},
+            made: makeOf(service),
             ports: portsOfService(service),
         });
     }

@@ -1,6 +1,7 @@
 import type { Published } from "../ground/fields";
 import { type DockerConnection, engineReason } from "./connection";
-import { resourceLabel, stackLabel } from "./labels";
+import { madeOfLabel, resourceLabel, stackLabel } from "./labels";
+import type { SeenMake } from "./observation";
 
 /** A service, as the engine tells it. */
 export interface SeenService {
@@ -21,10 +22,20 @@ interface ServiceSpec {
             Env?: string[];
             Mounts?: { Type: string; Source?: string }[];
             Privileges?: object;
+            Command?: string[];
+            Args?: string[];
+            Secrets?: { SecretID: string; File?: SeenFile }[];
+            Configs?: { ConfigID: string; File?: SeenFile }[];
         };
         Networks?: { Target: string }[];
         Resources?: { Limits?: object };
     };
+}
+
+/** Where a secret or config is in a container, and whose it is there. */
+interface SeenFile {
+    Name: string;
+    UID: string;
 }
 
 /** How many containers a service should have. */
@@ -44,6 +55,22 @@ export async function servicesOf(connection: DockerConnection): Promise<SeenServ
  */
 export function workloadsAmong(services: SeenService[], stack: string): SeenService[] {
     return services.filter(({ Spec: { Labels = {} } }) => Labels[stackLabel] === stack && resourceLabel in Labels);
+}
+
+/** What a service was made of. */
+export function makeOf({ Spec: { Labels = {}, TaskTemplate } }: SeenService): SeenMake {
+    const { Command = [], Args = [], Secrets = [], Configs = [] } = TaskTemplate.ContainerSpec;
+    const files = [...Secrets, ...Configs.map(({ ConfigID, File }) => ({ File, config: ConfigID }))];
+    return {
+        ...{ madeOf: Labels[madeOfLabel] ?? "", command: Command, args: Args },
+        files: new Map(
+            files.flatMap(({ File, ...more }) =>
+                File === undefined
+                    ? []
+                    : [[File.Name, { uid: File.UID, config: "config" in more ? more.config : undefined }]],
+            ),
+        ),
+    };
 }
 
 /** Names of the services of others that use a network, by its id. */

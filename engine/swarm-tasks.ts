@@ -11,6 +11,8 @@ export interface Task {
     DesiredState: string;
     Status: {
         State: string;
+        /** Since when it is in this state, as a date. */
+        Timestamp?: string;
         /** Why it is in this state, e.g. `task: non-zero exit (3)`. */
         Err?: string;
         ContainerStatus?: { ContainerID?: string; ExitCode?: number };

@@ -4,12 +4,13 @@ import { workloadArgs } from "./container";
 import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
 import { type JobPlace, runTo } from "./job";
 import { stackIdentity } from "./labels";
+import type { SeenMake } from "./observation";
 import { connectionOf } from "./provider";
 import { refreshAsked } from "./refresh";
-import { hooksOf, recordStep, valueOf } from "./step";
+import { hooksOf, ifKnown, recordStep, valueOf } from "./step";
 import { asked, Images } from "./swarm-images";
 import { type Nodes, servicesOn } from "./swarm-job";
-import { heldElsewhere, lockedArgs } from "./swarm-lock";
+import { heldElsewhere, lockedArgs, startIn } from "./swarm-lock";
 import { observeSwarm } from "./swarm-observation";
 import { type DataPlace, nodesWith } from "./swarm-place";
 import {
@@ -85,12 +86,13 @@ export class Swarm extends DockerRuntime {
         this.resources.push(name);
         const { title, files = [], remembered = [], publish, generation, health, replicas = 1 } = given;
         const { mounts = [], pids = 256, ...workload } = this.placed(given);
+        let madeOf = pulumi.output("");
         const args = workloadArgs(
             // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
             { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } },
             (made) => {
                 // The service has no argument for its processes, so that a change would not replace it.
-                const madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
+                madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
                 this.announce(name, given, madeOf);
                 return this.labelsOf(name, given, madeOf);
             },
@@ -101,13 +103,22 @@ export class Swarm extends DockerRuntime {
             throw new pulumi.RunError([`Swarm cannot run ${title} with:`, ...problems].join("\n  "));
         const sources = mounts.map(({ source }) => source);
         const { target: alone } = mounts.find(({ exclusive }) => exclusive === true) ?? {};
-        const startOf = (image: string) => asked(() => this.images.startOf(image));
-        // Nobody can be asked how the image starts; what the service is made of is in a label.
+        const same = () => this.madeOfSame(name, madeOf);
+        const startOf = (image: string) =>
+            asked(
+                () => this.images.startOf(image),
+                async () => {
+                    const made = await same();
+                    return made && startIn(alone ?? "", made.command, made.args);
+                },
+            );
+        // Nobody can be asked what an image holds; what the service is made of is in a label.
         const isBlind = pulumi.runtime.isDryRun() && this.observation === undefined;
+        const hidden = ["commands", "args", "secrets[*].fileUid"].map((path) => `taskSpec.containerSpec.${path}`);
         const service = new docker.Service(
             swarmName(name),
             serviceArgs(alone === undefined ? args : lockedArgs(args, alone, startOf), {
-                files: files.map((file) => this.file(name, workload, file, opts)),
+                files: files.map((file) => this.file(name, workload, file, { opts, same, isBlind })),
                 constraints: this.nodes.constraintsOf(sources),
                 driverOf: (source) => this.nodes.driverOf(source),
             }),
@@ -123,7 +134,7 @@ export class Swarm extends DockerRuntime {
                     "taskSpec.containerSpec.image",
                     "taskSpec.containerSpec.privileges",
                     "taskSpec.placement.platforms",
-                    ...(isBlind ? ["taskSpec.containerSpec.commands", "taskSpec.containerSpec.args"] : []),
+                    ...(isBlind ? hidden : []),
                 ],
                 hooks: hooksOf({ beforeCreate: [startsEmpty] }),
             },
@@ -255,18 +266,28 @@ export class Swarm extends DockerRuntime {
         name: string,
         { image, user }: Workload,
         { path, content, secrets, initial, owner, after }: WorkloadFile,
-        opts: pulumi.CustomResourceOptions,
+        { opts, same, isBlind }: { opts: pulumi.CustomResourceOptions; same: Same; isBlind: boolean },
     ): ServiceFile {
         const kind = secrets?.length === 0 ? "config" : "secret";
         const slug = path.replace(/^\/(run\/secrets\/)?/, "").replaceAll(/[^a-zA-Z0-9_.-]/g, "-");
         const own = swarmName(`${name}-${slug}`);
-        const whole = after === undefined ? content : this.behind(image, after, content);
+        const before = async () => (await same())?.files.get(path);
+        const joined = async (known: string, own: string) => `${await this.images.read(known, after ?? "")}\n${own}`;
+        const whole =
+            after === undefined
+                ? content
+                : pulumi.all([image, content]).apply(([known, own]) =>
+                      asked(
+                          () => joined(known, own),
+                          async () => this.contentOf((await before())?.config),
+                      ),
+                  );
         const data = pulumi.output(whole).apply(secretData);
         const made = {
             ...this.ofProvider(opts),
             deleteBeforeReplace: false,
-            // Only a new service needs it.
-            ignoreChanges: initial === true ? ["data"] : [],
+            // Only a new service needs it; or nobody can be asked what is before it.
+            ignoreChanges: initial === true || (isBlind && after !== undefined) ? ["data"] : [],
         };
         const labels = this.labelList(name);
         const resource =
@@ -276,7 +297,12 @@ export class Swarm extends DockerRuntime {
         const uid =
             kind === "config"
                 ? "0"
-                : pulumi.output(image).apply((known) => asked(() => this.images.idOf(known, owner ?? user)));
+                : pulumi.output(image).apply((known) =>
+                      asked(
+                          () => this.images.idOf(known, owner ?? user),
+                          async () => (await before())?.uid,
+                      ),
+                  );
         return {
             ...{ kind, path, uid, id: resource.id, name: resource.name, gid: "0" },
             // Swarm mounts it read-only, so that its owner cannot change it either.
@@ -284,12 +310,22 @@ export class Swarm extends DockerRuntime {
         };
     }
 
-    private behind(image: pulumi.Input<string>, after: string, content: pulumi.Input<string>): pulumi.Output<string> {
-        return pulumi
-            .all([image, content])
-            .apply(([known, own]) => asked(async () => `${await this.images.read(known, after)}\n${own}`));
+    /** What runs of a workload, where it was made of the same. */
+    private async madeOfSame(name: string, madeOf: pulumi.Output<string>): Promise<SeenMake | undefined> {
+        const made = this.observation?.made(name);
+        return made !== undefined && (await ifKnown(madeOf)) === made.madeOf ? made : undefined;
+    }
+
+    /** The text in a config of Swarm. */
+    private async contentOf(config: string | undefined): Promise<string | undefined> {
+        if (config === undefined) return undefined;
+        const { Spec } = await (await this.connect()).get<{ Spec: { Data: string } }>(`/configs/${config}`);
+        return Buffer.from(Spec.Data, "base64").toString();
     }
 }
+
+/** Tells what runs of a workload, where it was made of the same. */
+type Same = () => Promise<SeenMake | undefined>;
 
 /**
  * A service that replaces another one begins without a container, and the step that starts it stops first what is in its way. The

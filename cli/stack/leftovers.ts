@@ -1,13 +1,12 @@
 import type Docker from "dockerode";
 import { ignoring } from "../../engine/connection";
-import { removeEndedJobs } from "../../engine/job";
 import { resourceLabel, serviceLabel, stackLabel } from "../../engine/labels";
 import { dockerOf, type OpenStack, projectName } from "../workplace";
 import { abandonedSince, readLocks } from "./locks";
 import type { Progress } from "../progress";
 import { nameOf } from "./events";
-import { readState, type State } from "./state";
-import { swarmOf } from "./swarm";
+import { leaveHost, readState, type State } from "./state";
+import { removeEndedJobsOf, swarmOf } from "./swarm";
 
 /** What the state records, and what was about to be created. */
 interface Known {
@@ -27,7 +26,7 @@ interface Listed {
 /**
  * Cleans up after a killed run: removes its lock, the containers of jobs that are over, the containers and networks that it
  * created and did not record, and the services, secrets and configs of a Swarm. Networks have fixed names, so new ones could not
- * be created.
+ * be created. A stack that came to a Swarm lets go of the volumes of its former host.
  *
  * @returns the state; undefined where there was a killed run, after which the state may record things that do not exist.
  * @throws ToolError when another run is active.
@@ -41,10 +40,11 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
-    for (const ended of await removeEndedJobs(dockerOf(workplace), identity))
-        progress(`removed a job whose command was killed: ${ended}`);
+    for (const ended of await removeEndedJobsOf(open)) progress(`removed a job whose command was killed: ${ended}`);
     const state = await readState(open);
     const { resources, pending } = state;
+    const isOnSwarm = swarmOf(open) !== undefined;
+    if (isOnSwarm) await leaveHost(progress, open, state);
     if (since === undefined && pending.length === 0) return state;
     const creations = pending.filter(({ type }) => type === "creating");
     const known = {
@@ -53,7 +53,7 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
     };
     const docker = await dockerOf(workplace).client();
     const isOrphaned = (object: Listed) => isOrphan(object, known, since);
-    if (swarmOf(open) !== undefined) await removeSwarmOrphans(progress, docker, identity, isOrphaned);
+    if (isOnSwarm) await removeSwarmOrphans(progress, docker, identity, isOrphaned);
     await removeOrphans(progress, docker, identity, isOrphaned);
     return undefined;
 }

@@ -1,6 +1,8 @@
 import type { DockerConnection } from "../../engine/connection";
+import { remembered } from "../../config/volumes";
 import { isObject, valueAt } from "../../ground/problems";
 import { runPulumi } from "../engine/pulumi-command";
+import type { Progress } from "../progress";
 import type { OpenStack } from "../workplace";
 
 /** A resource as the state has it, as far as the tools read it. */
@@ -31,13 +33,19 @@ export async function readState({ stack, workplace }: OpenStack): Promise<State>
     return { resources: deployment?.resources ?? [], pending: deployment?.pending_operations ?? [] };
 }
 
-/** Names of the volumes that the last update made or found, as the step of that remembers them. */
-export function rememberedVolumes({ resources }: State): string[] {
+const volumeType = "docker:index/volume:Volume";
+
+/** What the step of that remembers of the volumes that the last update made or found, by role and name. */
+function memoriesOf(resources: StateResource[]): Record<string, string> {
     const { inputs } = resources.find(({ urn }) => urn.endsWith("::prefix")) ?? {};
     const memory = valueAt(inputs, ["input", "memory"]);
-    return Object.keys(isObject(memory) ? memory : {}).flatMap((one) =>
-        one.startsWith('"') ? [] : (one.split(" ")[1] ?? []),
-    );
+    const entries = Object.entries((isObject(memory) ? memory : {}) as Record<string, string>);
+    return Object.fromEntries(entries.filter(([one]) => !one.startsWith('"')));
+}
+
+/** Names of the volumes that the last update made or found. */
+export function rememberedVolumes({ resources }: State): string[] {
+    return Object.keys(memoriesOf(resources)).flatMap((one) => one.split(" ")[1] ?? []);
 }
 
 /** Whether a container, a network or a volume that the state knows is gone, or a service, which Pulumi notices only with a refresh. */
@@ -62,8 +70,34 @@ export async function hasLost(docker: DockerConnection, { resources }: State): P
 export async function keepVolume({ stack }: OpenStack, volume: string): Promise<void> {
     const exported = await stack.exportStack();
     const { resources = [] } = exported.deployment as { resources?: (StateResource & { retainOnDelete?: boolean })[] };
-    const found = resources.find(({ type, id }) => type === "docker:index/volume:Volume" && id === volume);
+    const found = resources.find(({ type, id }) => type === volumeType && id === volume);
     if (found === undefined || found.retainOnDelete === true) return;
     found.retainOnDelete = true;
+    await stack.importStack(exported);
+}
+
+/**
+ * Lets go of the volumes of one host in the state of a stack that goes on on a Swarm. Else an update would delete some of them at its
+ * manager, which may have others of the same names.
+ *
+ * @returns whether there were any.
+ */
+export function leaveVolumes({ resources }: { resources: (StateResource & { retainOnDelete?: boolean })[] }): boolean {
+    const volumes = resources.filter(({ type }) => type === volumeType);
+    const memories = memoriesOf(resources);
+    const made = Object.keys(memories).filter((one) => memories[one] === remembered.made);
+    for (const volume of volumes) volume.retainOnDelete = true;
+    const step = resources.find(({ urn }) => urn.endsWith("::prefix"));
+    const memory = valueAt(step?.inputs, ["input", "memory"]) as Record<string, string>;
+    for (const one of made) memory[one] = "";
+    return volumes.length + made.length > 0;
+}
+
+/** Lets go of the volumes of one host where a stack's state has any. */
+export async function leaveHost(progress: Progress, { stack }: OpenStack, state: State): Promise<void> {
+    if (!leaveVolumes(state)) return;
+    progress("keeping the volumes of the one host, which the stack leaves");
+    const exported = await stack.exportStack();
+    leaveVolumes(exported.deployment as State);
     await stack.importStack(exported);
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { restored, sharedOf, volumeName } from "../../config/volumes";
-import { containersOn, type JobPlace, outcomeOf, removeJobs } from "../../engine/job";
+import { ignoring } from "../../engine/connection";
+import { containersOn, type JobPlace, outcomeOf, removeEndedJobs, removeJobs } from "../../engine/job";
 import { Images } from "../../engine/swarm-images";
-import { removeServiceJobs, servicesOn } from "../../engine/swarm-job";
+import { removeEndedServiceJobs, removeServiceJobs, servicesOn } from "../../engine/swarm-job";
 import { nodesWith } from "../../engine/swarm-place";
 import { replicasOf, scale, servicesOf as everyService, workloadsAmong } from "../../engine/swarm-services";
 import { isRunning, tasksOf, untilStopped } from "../../engine/swarm-tasks";
@@ -39,6 +40,16 @@ export async function removeJobsOf(open: OpenStack): Promise<void> {
     const docker = await dockerOf(open.workplace).client();
     await removeJobs(docker, open.identity);
     if (swarmOf(open) !== undefined) await removeServiceJobs(docker, open.identity);
+}
+
+/** Removes the jobs of a stack that are over, which killed commands left, and names them. */
+export async function removeEndedJobsOf(open: OpenStack): Promise<string[]> {
+    const connection = dockerOf(open.workplace);
+    const ended = await removeEndedJobs(connection, open.identity);
+    if (swarmOf(open) === undefined) return ended;
+    // An engine that manages no Swarm is for the update to refuse.
+    const services = await removeEndedServiceJobs(connection, open.identity).catch(ignoring(503));
+    return [...ended, ...(services ?? [])];
 }
 
 /** Prints a file, and nothing where there is none. */

@@ -51,6 +51,13 @@ describe("the volumes of a stack", () => {
     });
     after(() => engine.close());
 
+    const everywhere = { ip: "0.0.0.0" };
+    const onSwarm = {
+        runtime: "swarm",
+        "server.ports[0]": { port: 9000, ...everywhere },
+        "outposts[0].ports[0]": { port: 9080, ...everywhere },
+        "outposts[1].ports[0]": { port: 9081, ...everywhere },
+    };
     const run = (changes: Configuration) =>
         runProgram({ configuration: devWith(changes), dockerHost: engine.host }).then(({ resources }) => resources);
     const becomes = async (changes: Configuration, before: Configuration = {}) => {
@@ -116,6 +123,33 @@ describe("the volumes of a stack", () => {
                     "`npm run restore -- <id>`, which `npm run backups` lists, or run `npm stop` and create it again, empty, with `docker volume create pg_data`",
             );
             expect(host.volumes).to.not.include("pg_data");
+        } finally {
+            await host.close();
+        }
+    });
+
+    it("of one host are not left to an update alone that goes to a Swarm", async () => {
+        expect(await becomes(onSwarm)).to.contain(
+            'runtime = "swarm" is new for this stack, whose volumes are on one host (ak_backups, ak_certs, ak_media, pg_data, redis_data, ' +
+                "ak_templates); copy them as docs/swarm.md says, and run `npm start -- dev`, which leaves the former ones as they are",
+        );
+        expect(await becomes(onSwarm, onSwarm), "later").to.equal("undefined");
+        expect(engine.volumes, "they are on a node that cannot be asked").to.deep.equal([]);
+    });
+
+    it("are copied from a Swarm to one host, and not made anew there in silence", async () => {
+        expect(await becomes({}, onSwarm), "all are there").to.equal("undefined");
+        const host = await startEngine({ lists: { volumes: volumes.filter(({ Name }) => Name !== "pg_data") } });
+        try {
+            const onHost = await runProgram({ configuration: devConfiguration(), dockerHost: host.host });
+            const is = one(onHost.resources, "step", "prefix");
+            expect(await runHooks(is, "beforeUpdate", one(await run(onSwarm), "step", "prefix")).then(String, String))
+                .to.contain("1 problem")
+                .and.contain(
+                    'volumes.postgres.name = "pg_data" is not on this Docker host; copy it from the Swarm\'s node with the data, as ' +
+                        "docs/swarm.md says, or create it again, empty, with `docker volume create pg_data`",
+                );
+            expect(host.volumes).to.deep.equal([]);
         } finally {
             await host.close();
         }

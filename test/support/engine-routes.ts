@@ -55,7 +55,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
             /^GET \/tasks\?filters=(.*)/,
             ([filters = ""]) => {
                 const [service = ""] = (JSON.parse(decodeURIComponent(filters)) as { service: string[] }).service;
-                if (created(service) === undefined) return [];
+                if (created(service) === undefined) return lists.tasks?.[service] ?? [];
                 const ExitCode = exit(jobs++);
                 const State = ExitCode === undefined ? "running" : ExitCode === 0 ? "complete" : "failed";
                 return [{ ID: service, CreatedAt: "", Status: { State, ContainerStatus: { ExitCode } } }];

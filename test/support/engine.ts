@@ -71,6 +71,8 @@ export interface Behaviour {
         networks?: ListedNetwork[];
         volumes?: { Name: string; Labels?: Record<string, string> }[];
         services?: ListedOnSwarm[];
+        /** By id of the service. Default: those of the jobs that were made. */
+        tasks?: Record<string, object[]>;
         secrets?: ListedOnSwarm[];
         configs?: ListedOnSwarm[];
     };

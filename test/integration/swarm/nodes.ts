@@ -22,6 +22,7 @@ export function nodes(at: () => SwarmStack): void {
         // They end with its engine, and the manager takes them for running until that reports.
         const ended = (await at().tasks()).filter(({ node }) => node === "manager").map(({ id }) => id);
         await at().bed.node("manager").end();
+        expect((await at().stack.preview()).changes, "while no manager answers").to.deep.equal([]);
         await at().bed.node("manager").start();
         const { seconds } = await timed(() => at().whole(({ id }) => !ended.includes(id)));
         tell(`whole again after ${seconds} s`);

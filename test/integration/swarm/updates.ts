@@ -1,4 +1,8 @@
 import { expect } from "chai";
+import { run } from "../../../cli/run";
+import { settle } from "../../../cli/stack/up";
+import { jobLabel, stackLabel } from "../../../engine/labels";
+import { eventually } from "../../contract/support/containers";
 import { SwarmStack, tell, timed } from "../support/swarm-stack";
 
 /** Nothing answers on port 1: no image of this name can be had anywhere. */
@@ -18,6 +22,19 @@ export function updates(at: () => SwarmStack): void {
             const { result, seconds } = await timed(() => at().stack.up({ refresh }));
             expect(result.changes).to.deep.equal([]);
             tell(`${refresh ? "--refresh" : "up"} in ${seconds} s`);
+        }
+    });
+
+    it("has nothing to do in a preview where the manager lacks images, as after `docker image prune`", async () => {
+        const { postgres, redis } = at().stack.bench.images;
+        for (const image of [postgres, redis]) {
+            await docker(at(), "tag", image, `${image}-kept`);
+            await docker(at(), "image", "rm", image);
+        }
+        try {
+            expect((await at().stack.preview()).changes).to.deep.equal([]);
+        } finally {
+            for (const image of [postgres, redis]) await docker(at(), "tag", `${image}-kept`, image);
         }
     });
 
@@ -53,4 +70,39 @@ export function updates(at: () => SwarmStack): void {
         expect((await at().stack.up({ refresh: true })).changes).to.deep.equal([]);
         await at().expectServing();
     });
+
+    it("loses the services of jobs that have ended, whose commands were killed, but none that runs", async () => {
+        const { bed, stack } = at();
+        const of = ["--label", `${stackLabel}=${stack.opened.identity}`, "--label", `${jobLabel}=look`];
+        const job = [
+            "service",
+            "create",
+            "--detach",
+            "--no-resolve-image",
+            "--mode",
+            "replicated-job",
+            "--restart-condition",
+            "none",
+            ...of,
+        ];
+        const begin = (name: string, seconds: number) =>
+            docker(at(), ...job, "--name", name, "--entrypoint", "sleep", stack.bench.images.postgres, `${seconds}`);
+        await begin("it-ended", 1);
+        await begin("it-runs", 600);
+        const jobs = async () => {
+            const services = await (await bed.client()).listServices({ filters: { label: [jobLabel] } });
+            return services.map(({ Spec }) => Spec?.Name).sort();
+        };
+        await eventually("only the job that runs is left", 90, async () => {
+            await settle(() => undefined, stack.opened);
+            return (await jobs()).length === 1;
+        });
+        expect(await jobs()).to.deep.equal(["it-runs"]);
+        await docker(at(), "service", "rm", "it-runs");
+    });
+}
+
+/** Docker's own command, on the manager. */
+async function docker({ bed }: SwarmStack, ...args: string[]): Promise<string> {
+    return await run("docker", args, { env: { DOCKER_HOST: bed.node("manager").docker.host } });
 }

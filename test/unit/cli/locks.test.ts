@@ -9,6 +9,7 @@ import { isOrphan, removeOrphans, removeSwarmOrphans } from "../../../cli/stack/
 import { abandonedSince, readLocks } from "../../../cli/stack/locks";
 import { DockerConnection } from "../../../engine/connection";
 import { removeEndedJobs } from "../../../engine/job";
+import { removeEndedServiceJobs } from "../../../engine/swarm-job";
 import { type Behaviour, startEngine } from "../../support/engine";
 
 const lock = { pid: 4711, username: "root", hostname: hostname(), timestamp: "2026-11-24T10:00:00Z" };
@@ -96,16 +97,16 @@ describe("leftovers of a killed run", () => {
     /** What was removed from an engine. */
     const removed = async (
         behaviour: Behaviour,
-        remove: (...args: [...Parameters<typeof removeOrphans>, DockerConnection]) => Promise<void>,
+        remove: (...args: [...Parameters<typeof removeOrphans>, DockerConnection]) => Promise<string[] | void>,
     ) => {
         const engine = await startEngine(behaviour);
         const connection = new DockerConnection({ host: engine.host });
         const told: string[] = [];
         const progress = (line: string) => void told.push(line);
-        await remove(progress, await connection.client(), "authentik-stack/it-", isOrphaned, connection);
+        const ended = await remove(progress, await connection.client(), "authentik-stack/it-", isOrphaned, connection);
         await engine.close();
         const requests = engine.requests.filter((line) => line.startsWith("DELETE")).map((line) => line.split("?")[0]);
-        return { told, requests };
+        return { told, requests, ended };
     };
 
     it("are removed, but not the containers that Swarm made for a service", async () => {
@@ -137,6 +138,53 @@ describe("leftovers of a killed run", () => {
         );
         expect(requests).to.deep.equal(["DELETE /containers/over", "DELETE /containers/never-started"]);
         expect(ended[0], "which is told").to.equal("it-authentik-backup-list: Exited (1) 5 minutes ago");
+    });
+
+    it("are services of jobs that are over on a Swarm, with their files, but none that runs, was just made or may be read now", async () => {
+        const Labels = { "authentik-stack.stack": "authentik-stack/it-", "authentik-stack.job": "it-look" };
+        const now = new Date().toISOString();
+        const file = (ID: string, CreatedAt: string, of = Labels) => ({
+            ID,
+            CreatedAt,
+            Spec: { Name: ID, Labels: of },
+        });
+        const job = (ID: string, CreatedAt = now, secrets: string[] = [], of = Labels) => {
+            const Secrets = secrets.map((SecretID) => ({ SecretID }));
+            return {
+                ...file(ID, CreatedAt, of),
+                Spec: { Name: ID, Labels: of, TaskTemplate: { ContainerSpec: { Secrets } } },
+            };
+        };
+        const before = "2026-11-24T09:00:00Z";
+        const another = { ...Labels, "authentik-stack.stack": "other/" };
+        const is = (State: string, Timestamp = before) => [{ CreatedAt: before, Status: { State, Timestamp } }];
+        const { requests, ended } = await removed(
+            {
+                lists: {
+                    services: [
+                        ...[job("over", now, ["its-file", "of-a-workload"]), job("failed"), job("placeless", before)],
+                        ...[job("running", before, ["in-use"]), job("pulling", before), job("just-over", before)],
+                        ...[job("just-made"), job("of-another", before, [], another)],
+                    ],
+                    tasks: {
+                        ...{ over: is("complete"), failed: is("failed"), placeless: is("pending") },
+                        ...{ running: is("running"), pulling: is("preparing"), "just-over": is("complete", now) },
+                        ...{ "just-made": is("pending"), "of-another": is("complete") },
+                    },
+                    secrets: [
+                        ...[file("its-file", now), file("without-a-job", before), file("in-use", before)],
+                        ...[file("just-made-file", now), file("of-anothers-job", before, another)],
+                    ],
+                },
+                refused: { "in-use": "secret 'in-use' is in use by the following service: running" },
+            },
+            (_, _docker, stack, _isOrphaned, connection) => removeEndedServiceJobs(connection, stack),
+        );
+        expect(requests).to.deep.equal([
+            ...["DELETE /services/over", "DELETE /services/failed", "DELETE /services/placeless"],
+            ...["DELETE /secrets/its-file", "DELETE /secrets/without-a-job", "DELETE /secrets/in-use"],
+        ]);
+        expect(ended).to.deep.equal(["over", "failed", "placeless"]);
     });
 
     it("are services, secrets and configs of a Swarm, of which another's stay where they are in use", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { hasLost, rememberedVolumes } from "../../../cli/stack/state";
+import { hasLost, leaveVolumes, rememberedVolumes } from "../../../cli/stack/state";
 import { DockerConnection } from "../../../engine/connection";
 import { type FakeEngine, startEngine } from "../../support/engine";
 
@@ -25,6 +25,29 @@ describe("what the state knows", () => {
         const step = { urn: "urn:pulumi:dev::p::pulumi:index:Stash::prefix", type: "", inputs: { input: { memory } } };
         expect(rememberedVolumes({ resources: [step], pending: [] })).to.deep.equal(["staging-ak_media", "pg"]);
         expect(rememberedVolumes({ resources: [], pending: [] })).to.deep.equal([]);
+    });
+
+    it("of one host's volumes is that they stay, once the stack is on a Swarm", () => {
+        const inputs = {
+            input: { memory: { '"staging-"': "", "media staging-ak_media": "made", "postgres pg": "on a Swarm" } },
+        };
+        const step = { urn: "urn:pulumi:dev::p::pulumi:index:Stash::prefix", type: "pulumi:index:Stash", inputs };
+        const volume = {
+            urn: "urn:pulumi:dev::p::docker:index/volume:Volume::x-socket",
+            type: "docker:index/volume:Volume",
+        };
+        const network = {
+            urn: "urn:pulumi:dev::p::docker:index/network:Network::db",
+            type: "docker:index/network:Network",
+        };
+        const resources = [step, volume, network];
+        expect(leaveVolumes({ resources })).to.equal(true);
+        expect(resources).to.deep.equal([step, { ...volume, retainOnDelete: true }, network]);
+        expect(inputs.input.memory).to.deep.equal({
+            ...{ '"staging-"': "", "media staging-ak_media": "", "postgres pg": "on a Swarm" },
+        });
+        expect(leaveVolumes({ resources: [step, network] }), "which it does once").to.equal(false);
+        expect(leaveVolumes({ resources: [] })).to.equal(false);
     });
 
     it("is all there, also what was stopped and what is no object of Docker's", async () => {
