@@ -11,7 +11,10 @@ import { type NodeName, SwarmBed, type Task } from "./swarm-bed";
 import { expectServing } from "./visit";
 import { openBench } from "./workplace";
 
-const outposts = ["ak-outpost-organizr", "ak-outpost-cwad"];
+const [organizr, cwad] = ["ak-outpost-organizr", "ak-outpost-cwad"];
+const outposts = [organizr, cwad];
+/** Changes of the configuration, for one outpost with every application. */
+const least = { consumers: undefined, "applications[1].provider.outpost": organizr };
 const shared = ["ak_media", "ak_templates", "ak_certs", ...outposts.map((name) => `${name}-sessions`)];
 
 interface Given {
@@ -19,7 +22,10 @@ interface Given {
     applications: { provider: { outpost?: string } }[];
 }
 
-/** The development configuration on a Swarm of three nodes. */
+/**
+ * The development configuration on a Swarm. On several nodes, there are two of each, and storage that all nodes reach; on one, there
+ * is the least that leads from an application to the login page.
+ */
 export class SwarmStack {
     /** Prefix of its names. */
     public static readonly prefix = "it-sw-";
@@ -37,12 +43,13 @@ export class SwarmStack {
         private readonly machines: string | undefined,
     ) {}
 
-    public static async open(): Promise<SwarmStack> {
+    /** @param names of its machines. Default: all three. */
+    public static async open(names?: NodeName[]): Promise<SwarmStack> {
         const machines = process.env.DOCKER_HOST;
         const { images } = await openBench();
         const { crashing, prefix } = SwarmStack;
         await crashingImage(crashing, images.server);
-        const bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, crashing]);
+        const bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, crashing], names);
         try {
             await docker("image", "rm", "--force", crashing);
             process.env.DOCKER_HOST = bed.node("manager").docker.host;
@@ -74,12 +81,10 @@ export class SwarmStack {
 
     /** @param more.without the name of an outpost that it does not have, nor its applications. Default: it has all. */
     public configure(changes: Record<string, unknown> = {}, more: { without?: string } = {}): void {
-        const device = this.bed.shared(shared.map((name) => `${SwarmStack.prefix}${name}`));
-        const storage = { driver: "local", options: { type: "none", o: "bind", device: `${device}/{volume}` } };
         const configuration = devConfiguration(SwarmStack.prefix, this.ports, this.stack.bench.images, {
-            ...{ runtime: "swarm", "swarm.storage": storage, "server.ports": undefined },
+            ...{ runtime: "swarm", "server.ports": undefined },
             ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
-            ...replicated(2),
+            ...(this.isOne ? least : { ...replicated(2), "swarm.storage": this.storage() }),
             // Enough for three: another number would restart PostgreSQL.
             "postgres.connections": 500,
             ...this.settled,
@@ -88,7 +93,7 @@ export class SwarmStack {
         const { outposts: given, applications } = configuration as unknown as Given;
         this.stack.configure({
             ...configuration,
-            outposts: given.filter(({ name }) => name !== more.without),
+            outposts: given.filter(({ name }) => name !== (this.isOne ? cwad : more.without)),
             applications: applications.filter(({ provider }) => provider.outpost !== more.without),
         });
     }
@@ -97,8 +102,8 @@ export class SwarmStack {
     public async visitFrom(node: NodeName): Promise<void> {
         const { prefix } = SwarmStack;
         const leads: Record<number, [string, number]> = { [this.ports.server]: [`${prefix}authentik-server`, 9000] };
-        leads[this.ports.organizr] = [`${prefix}ak-outpost-organizr`, 9000];
-        leads[this.ports.cwad] = [`${prefix}ak-outpost-cwad`, 9000];
+        leads[this.ports.organizr] = [`${prefix}${organizr}`, 9000];
+        leads[this.ports.cwad] = [`${prefix}${this.isOne ? organizr : cwad}`, 9000];
         this.leave = await this.bed.visit(node, this.stack.bench.images.server, `${prefix}frontend_net`, leads);
     }
 
@@ -146,13 +151,29 @@ export class SwarmStack {
     }
 
     /** What its PostgreSQL answers. */
-    public async sql(statement: string, node: NodeName = "data"): Promise<string> {
+    public async sql(statement: string, node = this.bed.dataNode): Promise<string> {
         const env = { DOCKER_HOST: this.bed.node(node).docker.host };
         const listed = await run("docker", ["ps", "--format", "{{.ID}} {{.Names}}"], { env });
         const line = listed.split("\n").find((one) => one.includes("authentik-postgres")) ?? "";
         const psql = ["psql", "-d", "authentik", "-Atqc", statement];
         const [id = ""] = line.split(" ");
         return (await run("docker", ["exec", "--user", "postgres", id, ...psql], { env })).trim();
+    }
+
+    /** Names of its volumes on the node with the data. */
+    public async volumes(): Promise<string[]> {
+        const env = { DOCKER_HOST: this.bed.node(this.bed.dataNode).docker.host };
+        const listed = await run("docker", ["volume", "ls", "--format", "{{.Name}}"], { env });
+        return listed.split("\n").filter((name) => name.startsWith(SwarmStack.prefix));
+    }
+
+    private get isOne(): boolean {
+        return this.bed.names.length === 1;
+    }
+
+    private storage() {
+        const device = this.bed.shared(shared.map((name) => `${SwarmStack.prefix}${name}`));
+        return { driver: "local", options: { type: "none", o: "bind", device: `${device}/{volume}` } };
     }
 }
 
