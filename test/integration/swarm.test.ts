@@ -1,9 +1,10 @@
 import { onSwarm } from "./support/on-swarm";
 import { data } from "./swarm/data";
+import { edges } from "./swarm/edges";
 import { nodes } from "./swarm/nodes";
 import { sizes } from "./swarm/sizes";
 import { updates } from "./swarm/updates";
 
 describe("the development configuration on a Swarm of three nodes", () => {
-    onSwarm([updates, nodes, sizes, data]);
+    onSwarm([updates, nodes, sizes, data, edges]);
 });

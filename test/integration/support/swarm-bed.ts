@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,10 @@ import { hold, Machine, pidOf, withSbin } from "./machine";
 
 /** The nodes by name, with their addresses on the cable between them. */
 const addresses = { manager: "198.18.0.1", data: "198.18.0.2", spare: "198.18.0.3" };
+
+const hubAddress = "198.18.0.254";
+/** Where the hub has an address: what listens there is no part of the Swarm, and its engines ask it without TLS. */
+export const hubRegistry = `${hubAddress}:5000`;
 
 export type NodeName = keyof typeof addresses;
 export const nodeNames = Object.keys(addresses) as NodeName[];
@@ -55,7 +59,10 @@ export class SwarmBed {
      * @param names of its machines, the manager first. Default: all three.
      */
     public static async open(images: string[], names = nodeNames): Promise<SwarmBed> {
-        const hub = await hold([], `ip link add hub type bridge && ip link set hub up`);
+        const hub = await hold(
+            [],
+            `ip link add hub type bridge && ip address add ${hubAddress}/24 dev hub && ip link set hub up`,
+        );
         const bed = new SwarmBed(names, hub);
         rmSync(bed.folder, { recursive: true, force: true });
         const [manager, ...workers] = names.map((name) => bed.node(name));
@@ -70,6 +77,11 @@ export class SwarmBed {
     /** The one that has the data. */
     public get dataNode(): NodeName {
         return this.names.includes("data") ? "data" : "manager";
+    }
+
+    /** Its address on the cable between the machines. */
+    public addressOf(name: NodeName): string {
+        return addresses[name];
     }
 
     public node(name: NodeName): Machine {
@@ -158,6 +170,12 @@ export class SwarmBed {
         return async () => void (await run("docker", ["rm", "--force", visitor], { env }));
     }
 
+    /** Starts a process at the hub, which ends with this one. */
+    public atHub(...command: string[]): ChildProcess {
+        const enter = ["--net", "--target", String(pidOf(this.hub)), "--", "setpriv", "--pdeathsig", "KILL"];
+        return spawn("nsenter", [...enter, ...command], { env: withSbin, stdio: ["ignore", "ignore", "pipe"] });
+    }
+
     /** Ends it; nothing of it stays. */
     public async close(): Promise<void> {
         await Promise.all([...this.nodes.values()].map((node) => node.close()));
@@ -178,7 +196,7 @@ export class SwarmBed {
     private machine(name: NodeName): Machine {
         const connect = (pid: number) => this.cable(pid, addresses[name]);
         // They share images.
-        const options = ["--storage-driver=overlay2"];
+        const options = ["--storage-driver=overlay2", `--insecure-registry=${hubRegistry}`];
         return new Machine(join(this.folder, name), { name: `${this.title}${name}`, options, connect });
     }
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../../cli/run";
 import { eventually } from "../../contract/support/containers";
-import { devConfiguration, devPorts, type Ports } from "./dev";
+import { devConfiguration, devPorts, originOf, type Ports } from "./dev";
 import { crashingImage } from "./crashing-image";
 import { docker } from "./host";
 import { Load } from "./load";
@@ -39,17 +39,19 @@ export class SwarmStack {
     private constructor(
         public readonly bed: SwarmBed,
         public readonly stack: StackUnderTest,
-        public readonly ports: Ports,
+        /** Where it is reached from this machine. */
+        public ports: Ports,
         private readonly machines: string | undefined,
     ) {}
 
     /** @param names of its machines. Default: all three. */
     public static async open(names?: NodeName[]): Promise<SwarmStack> {
         const machines = process.env.DOCKER_HOST;
-        const { images } = await openBench();
+        const { images, gateway } = await openBench();
         const { crashing, prefix } = SwarmStack;
         await crashingImage(crashing, images.server);
-        const bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, crashing], names);
+        const needed = [images.server, images.proxy, images.postgres, images.redis, crashing];
+        const bed = await SwarmBed.open(names === undefined ? [...needed, gateway] : needed, names);
         try {
             await docker("image", "rm", "--force", crashing);
             process.env.DOCKER_HOST = bed.node("manager").docker.host;
@@ -74,32 +76,48 @@ export class SwarmStack {
     public async heal(): Promise<void> {
         await this.bed.heal();
         this.configure();
-        await this.stack.up();
         await this.leave().catch(() => undefined);
+        await this.stack.up();
         await this.visitFrom("manager");
     }
 
     /** @param more.without the name of an outpost that it does not have, nor its applications. Default: it has all. */
     public configure(changes: Record<string, unknown> = {}, more: { without?: string } = {}): void {
-        const configuration = devConfiguration(SwarmStack.prefix, this.ports, this.stack.bench.images, {
-            ...{ runtime: "swarm", "server.ports": undefined },
-            ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
-            ...(this.isOne ? least : { ...replicated(2), "swarm.storage": this.storage() }),
-            // Enough for three: another number would restart PostgreSQL.
-            "postgres.connections": 500,
-            ...this.settled,
-            ...changes,
-        });
+        const { images, gateway } = this.stack.bench;
+        const configuration = devConfiguration(
+            SwarmStack.prefix,
+            this.ports,
+            { ...images, gateway },
+            {
+                ...{ runtime: "swarm", "server.ports": undefined },
+                ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
+                ...(this.isOne ? least : { ...replicated(2), "swarm.storage": this.storage() }),
+                // Enough for three: another number would restart PostgreSQL.
+                "postgres.connections": 500,
+                ...this.settled,
+                ...changes,
+            },
+        );
         const { outposts: given, applications } = configuration as unknown as Given;
         this.stack.configure({
             ...configuration,
             outposts: given.filter(({ name }) => name !== (this.isOne ? cwad : more.without)),
-            applications: applications.filter(({ provider }) => provider.outpost !== more.without),
+            applications: applications.filter(({ provider: { outpost } }) => (outpost ?? "") !== more.without),
         });
     }
 
-    /** Makes the stack's ports lead to its services. */
+    /**
+     * Makes the stack's ports lead to its services; with a gateway, to that of the node with the data.
+     *
+     * @param node from which the services are visited.
+     */
     public async visitFrom(node: NodeName): Promise<void> {
+        if (this.ports.gateway === true) {
+            const machine = this.bed.node(this.bed.dataNode);
+            await machine.relay(this.ports.server);
+            this.leave = () => machine.endRelays();
+            return;
+        }
         const { prefix } = SwarmStack;
         const leads: Record<number, [string, number]> = { [this.ports.server]: [`${prefix}authentik-server`, 9000] };
         leads[this.ports.organizr] = [`${prefix}${organizr}`, 9000];
@@ -113,10 +131,10 @@ export class SwarmStack {
 
     /** Does something while the login page and an outpost are asked, each of whose answers has to be right. */
     public async unharmed<T>(work: () => Promise<T>) {
-        const { server, organizr } = this.ports;
+        const { server, organizr: outpost } = this.ports;
         const load = new Load({
-            [`http://authentik.localhost:${server}/if/flow/default-authentication-flow/`]: 200,
-            [`http://organizr.localhost:${organizr}/outpost.goauthentik.io/start`]: 302,
+            [`${originOf("authentik", server, this.ports)}/if/flow/default-authentication-flow/`]: 200,
+            [`${originOf("organizr", outpost, this.ports)}/outpost.goauthentik.io/start`]: 302,
         });
         const done = await timed(work).catch(async (error: unknown) => {
             await load.end();
