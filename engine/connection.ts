@@ -152,6 +152,13 @@ export class DockerConnection {
         return await registryCredentials(image, this.settings.registryAuth ?? [], this.environment);
     }
 
+    /** Why the registry of an image does not hand it out to the engine, in its own words; undefined where it does. */
+    async refusalOf(image: string): Promise<string | undefined> {
+        const authconfig = await this.credentials(image);
+        const known = (await this.client()).getImage(image);
+        return await known.distribution({ authconfig }).then(() => undefined, engineReason);
+    }
+
     private resolved(): Endpoint {
         return (this.endpoint ??= resolveEndpoint(this.settings, this.environment));
     }

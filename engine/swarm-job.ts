@@ -7,7 +7,7 @@ import { jobLabel, stackLabel } from "./labels";
 import type { Images } from "./swarm-images";
 import { jobSpec, secretData, swarmName, type VolumeDriver } from "./swarm-service";
 import type { SeenService } from "./swarm-services";
-import { isOver, printed, taskLog, tasksOf } from "./swarm-tasks";
+import { hasContainer, isOver, printed, rejection, taskLog, tasksOf } from "./swarm-tasks";
 
 /** Where on a Swarm a job may run, by the volumes that it has. */
 export interface Nodes {
@@ -24,7 +24,7 @@ export function servicesOn(connection: DockerConnection, images: Images, nodes: 
         // The newest task that printed something: one that waits for a place has not.
         lastLines: async (service, secrets, lines, telling) => {
             const tasks = await tasksOf(connection, service);
-            const task = tasks.find(({ Status }) => Status.ContainerStatus?.ContainerID !== undefined);
+            const task = tasks.find(hasContainer);
             return task === undefined ? "" : await taskLog(connection, task.ID, secrets, lines, telling);
         },
     };
@@ -145,7 +145,7 @@ export async function ended(
             return { code: ContainerStatus?.ExitCode ?? -1, log: said === "" ? Err : said };
         }
         if (lost.includes(State)) throw new Error(`${title} ended without a result (${State}): ${Err}`);
-        if (State === "rejected") throw new Error(`${title} cannot run: ${Err}`);
+        if (State === "rejected") throw new Error(`${title} cannot run: ${await rejection(connection, Err)}`);
         pending = State === "pending" && Err !== "" ? (pending ?? Date.now()) : undefined;
         const isOver = Date.now() >= end;
         if (pending !== undefined && (isOver || Date.now() >= pending + placeSeconds * 1000))

@@ -22,6 +22,8 @@ export interface ServiceParts {
     constraints: string[];
     /** The driver of a mounted volume, where it is not a folder of the node. */
     driverOf: (source: pulumi.Input<string>) => VolumeDriver | undefined;
+    /** Where mounted volumes are that a job gives to their user before it starts. */
+    handedOver: string[];
 }
 
 /**
@@ -255,14 +257,17 @@ function resourcesOf({ memory, cpus }: docker.ContainerArgs) {
     return { limits: { memoryBytes, nanoCpus } };
 }
 
-function mountsOf({ mounts, tmpfs, shmSize }: docker.ContainerArgs, { driverOf }: ServiceParts) {
+function mountsOf({ mounts, tmpfs, shmSize }: docker.ContainerArgs, { driverOf, handedOver }: ServiceParts) {
     const volumes = (Array.isArray(mounts) ? (mounts as docker.types.input.ContainerMount[]) : []).map(
         ({ source = "", target, readOnly, type }) => {
             const driver = driverOf(source as pulumi.Input<string>);
-            return {
-                ...{ source, target, readOnly, type },
-                ...(driver && { volumeOptions: { driverName: driver.name, driverOptions: driver.options } }),
+            const volumeOptions = {
+                ...(driver && { driverName: driver.name, driverOptions: driver.options }),
+                // Else the folder of the image would give an empty volume its own owner again, each time that a container is made.
+                ...(handedOver.includes(target as string) ? { noCopy: true } : {}),
             };
+            const isPlainVolume = Object.keys(volumeOptions).length === 0;
+            return { ...{ source, target, readOnly, type }, ...(isPlainVolume ? {} : { volumeOptions }) };
         },
     );
     const known = tmpfs as Record<string, string> | undefined;

@@ -188,6 +188,22 @@ export function isOver(state: string): boolean {
     return over.includes(state);
 }
 
+/** Whether a task has or had a container, which a rejected one need not. */
+export function hasContainer({ Status }: Task): boolean {
+    return (Status.ContainerStatus?.ContainerID ?? "") !== "";
+}
+
+/** What Swarm says where a node could not pull an image. Why it could not, only the log of that node tells. */
+const noImage = /^No such image: (\S+)/;
+
+/** Why a node rejected a task; of an image that it could not pull, what its registry answers the manager with these credentials. */
+export async function rejection(connection: DockerConnection, said: string): Promise<string> {
+    const [, image] = noImage.exec(said) ?? [];
+    if (image === undefined) return said;
+    const reason = await connection.refusalOf(image);
+    return `${said} (${reason ?? "the manager could pull it: the log of Docker on this node says why it could not"})`;
+}
+
 async function ended(connection: DockerConnection, tasks: Task[], fatal?: RegExp): Promise<Problem | undefined> {
     const failed = tasks.filter(({ Status, DesiredState }) =>
         // What Swarm ended since its health check failed is complete, where it should have gone on.
@@ -199,7 +215,7 @@ async function ended(connection: DockerConnection, tasks: Task[], fatal?: RegExp
     if (said !== undefined) return { task, says: `ended, and always will: ${said}` };
     if (failed.length < 2) return undefined;
     const { State, Err = "", ContainerStatus } = task.Status;
-    if (State === "rejected") return { task, says: `cannot run: ${Err}` };
+    if (State === "rejected") return { task, says: `cannot run: ${await rejection(connection, Err)}` };
     const code = ContainerStatus?.ExitCode ?? 0;
     const why = Err.includes("non-zero exit") ? `exit code ${code}` : Err === "" ? `ended with code ${code}` : Err;
     return { task, says: `keeps crashing (${why}, ${failed.length} times)` };
@@ -220,7 +236,7 @@ async function lacks(
     task: Task | undefined,
     lacking: Lacking,
 ): Promise<Problem | undefined> {
-    if (task?.Status.ContainerStatus?.ContainerID === undefined) return undefined;
+    if (task === undefined || !hasContainer(task)) return undefined;
     const says = await lacking.problem((since) =>
         printed(connection, task.ID, { tail: 200, since }).catch(() => undefined),
     );
@@ -236,6 +252,6 @@ async function failure(
     const nodes = await nodesOf(connection).catch(() => new Map<string, { name: string }>());
     const node = nodes.get(task?.NodeID ?? "")?.name;
     const problem = `${title} ${redact(says, secrets)}${node === undefined ? "" : ` on ${node}`}`;
-    if (task?.Status.ContainerStatus?.ContainerID === undefined) return new Error(problem);
+    if (task === undefined || !hasContainer(task)) return new Error(problem);
     return new Error(`${problem}; its last log lines:\n${await taskLog(connection, task.ID, secrets)}`);
 }

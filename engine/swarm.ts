@@ -121,6 +121,7 @@ export class Swarm extends DockerRuntime {
                 files: files.map((file) => this.file(name, workload, file, { opts, same, isBlind })),
                 constraints: this.nodes.constraintsOf(sources),
                 driverOf: (source) => this.nodes.driverOf(source),
+                handedOver: mounts.flatMap(({ owner, target }) => (owner === undefined ? [] : [target])),
             }),
             {
                 ...this.ofProvider(opts),

@@ -26,7 +26,10 @@ export interface FakeService {
 }
 
 /** A manager with these services. What is done to them is in `done`, e.g. `new=1`. */
-export function manager(services: Record<string, FakeService>, options: { log?: () => Buffer; fails?: string[] } = {}) {
+export function manager(
+    services: Record<string, FakeService>,
+    options: { log?: () => Buffer; fails?: string[]; refusal?: string } = {},
+) {
     const done: string[] = [];
     const looks = new Map<string, number>();
     const specOf = (id: string) => {
@@ -58,6 +61,10 @@ export function manager(services: Record<string, FakeService>, options: { log?: 
             return log === undefined ? Promise.reject(new Error("the node is silent")) : Promise.resolve(log());
         },
         credentials: () => Promise.resolve(undefined),
+        refusalOf: (image: string) => {
+            done.push(`ask for ${image}`);
+            return Promise.resolve(options.refusal);
+        },
         client: () =>
             Promise.resolve({
                 getService: (id: string) => ({

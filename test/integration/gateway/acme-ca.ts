@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../../contract/support/containers";
 import { authority } from "../../support/certificates";
-import { run } from "../../../cli/run";
+import { buildGoProgram } from "../support/go-program";
 import { docker, tryDocker } from "../support/host";
 
 /** The CA of Let's Encrypt for tests, which checks names as theirs does. */
@@ -21,10 +21,7 @@ export class AcmeCa {
     /** Builds it from its Go module, in half a minute. */
     public static async build(name: string): Promise<AcmeCa> {
         const folder = mkdtempSync(join(tmpdir(), "acme-ca-"));
-        const path = `${process.env.PATH ?? ""}:/usr/local/go/bin`;
-        await run("go", ["install", "-trimpath", "-ldflags=-s -w", module], {
-            env: { PATH: path, GOBIN: folder, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOFLAGS: "-buildvcs=false" },
-        });
+        await buildGoProgram(module, folder);
         const { certificate, issued } = authority("The page of an ACME CA", name);
         const { [name]: own = { certificate: "", key: "" } } = issued;
         writeFileSync(join(folder, "page.crt"), own.certificate);

@@ -178,7 +178,7 @@ export class Machine {
         const host = socket === undefined ? this.docker.host : "fd://";
         const start = ["sh", "-c", 'exec env LISTEN_PID=$$ dockerd "$@"', "dockerd", `--host=${host}`];
         this.daemon = spawn("nsenter", [...this.entered, ...start, ...own, ...options], {
-            env: { ...withSbin, LISTEN_FDS: "1", DOCKER_SERVICE_PREFER_OFFLINE_IMAGE: "1" },
+            env: { ...withSbin, LISTEN_FDS: "1" },
             stdio: ["ignore", log, log, ...(socket === undefined ? [] : [socket])],
         });
         closeSync(log);

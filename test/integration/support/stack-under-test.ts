@@ -60,7 +60,7 @@ export class StackUnderTest extends Updates {
         return new StackUnderTest(bench, prefix, { stack, identity, workplace, options: { color: "never" } }, file);
     }
 
-    /** Changes the configuration; secrets that were set stay. */
+    /** Changes the configuration; secrets that were set stay, and the settings of providers. */
     public configure(configuration: Configuration): void {
         write(this.file, configuration);
     }
@@ -118,13 +118,10 @@ function write(file: string, configuration: Configuration): void {
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
-    const secrets = before.config?.[`${project}:secrets`];
-    const config = Object.fromEntries(
-        Object.entries({ ...configuration, ...(secrets === undefined ? {} : { secrets }) }).map(([key, value]) => [
-            `${project}:${key}`,
-            value,
-        ]),
-    );
+    const isKept = (key: string) => key === `${project}:secrets` || !key.startsWith(`${project}:`);
+    const kept = Object.entries(before.config ?? {}).filter(([key]) => isKept(key));
+    const changed = Object.entries(configuration).map(([key, value]) => [`${project}:${key}`, value] as const);
+    const config = Object.fromEntries([...changed, ...kept]);
     const { encryptionsalt } = before;
     writeFileSync(file, stringify({ ...(encryptionsalt === undefined ? {} : { encryptionsalt }), config }));
 }

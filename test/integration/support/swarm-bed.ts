@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -10,11 +11,12 @@ import { hold, Machine, pidOf, withSbin } from "./machine";
 /** The nodes by name, with their addresses on the cable between them. */
 const addresses = { manager: "198.18.0.1", data: "198.18.0.2", spare: "198.18.0.3" };
 
+const hubAddress = "198.18.0.254";
+/** Where the hub has an address: what listens there is no part of the Swarm, and its engines ask it without TLS. */
+export const hubRegistry = `${hubAddress}:5000`;
+
 export type NodeName = keyof typeof addresses;
 export const nodeNames = Object.keys(addresses) as NodeName[];
-
-/** Always the same, so that what a killed run left is found. */
-const folder = join(tmpdir(), "authentik-stack-swarm-bed");
 
 /** A task as the manager knows it. */
 export interface Task {
@@ -24,14 +26,18 @@ export interface Task {
     id: string;
 }
 
-/** A Swarm of three machines: one manager, and two workers of which one is labelled for data. */
+/** A Swarm of machines: one manager, and two workers of which one is labelled for data; or the manager alone, which is labelled. */
 export class SwarmBed {
     private cables = 0;
+    private readonly nodes: Map<NodeName, Machine>;
 
     private constructor(
-        private readonly nodes: Record<NodeName, Machine>,
+        /** The manager is the first. */
+        public readonly names: NodeName[],
         private readonly hub: Awaited<ReturnType<typeof hold>>,
-    ) {}
+    ) {
+        this.nodes = new Map(names.map((name) => [name, this.machine(name)]));
+    }
 
     /** Why there can be none here; undefined where there can. */
     public static obstacle(): string | undefined {
@@ -40,39 +46,53 @@ export class SwarmBed {
         const missing = ["unshare", "nsenter", "setpriv", "ip", "dockerd"].filter(
             (program) => !withSbin.PATH.split(":").some((place) => existsSync(join(place, program))),
         );
-        return missing.length === 0 ? undefined : `there is no ${missing.join(", no ")}`;
+        if (missing.length > 0) return `there is no ${missing.join(", no ")}`;
+        const kinds = ["--net", "--uts", "--mount", "--pid", "--fork"];
+        const { status, stderr } = spawnSync("unshare", [...kinds, "true"], { env: withSbin, encoding: "utf8" });
+        return status === 0 ? undefined : `it needs namespaces, and there can be none: ${stderr.trim()}`;
     }
 
     /**
      * Makes it; what a killed run left is removed.
      *
-     * @param images of the machine's engine, that each node has. Nothing can be pulled there.
+     * @param images of the machine's engine, that each node has. Nothing can be pulled there but from a registry at the hub.
+     * @param names of its machines, the manager first. Default: all three.
      */
-    public static async open(images: string[]): Promise<SwarmBed> {
-        rmSync(folder, { recursive: true, force: true });
-        const hub = await hold([], "ip link add hub type bridge && ip link set hub up");
-        const bed = new SwarmBed({ manager: machine("manager"), data: machine("data"), spare: machine("spare") }, hub);
-        function machine(name: NodeName): Machine {
-            const connect = (pid: number) => bed.cable(pid, addresses[name]);
-            // They share images.
-            const options = ["--storage-driver=overlay2"];
-            return new Machine(join(folder, name), { name: `bed-${name}`, options, connect });
-        }
-        const { manager, data, spare } = bed.nodes;
+    public static async open(images: string[], names = nodeNames): Promise<SwarmBed> {
+        const hub = await hold(
+            [],
+            `ip link add hub type bridge && ip address add ${hubAddress}/24 dev hub && ip link set hub up`,
+        );
+        const bed = new SwarmBed(names, hub);
+        rmSync(bed.folder, { recursive: true, force: true });
+        const [manager, ...workers] = names.map((name) => bed.node(name));
+        if (manager === undefined) throw new Error("a Swarm needs a manager");
         await manager.start();
         await manager.load(images);
-        await Promise.all([data, spare].map((worker) => worker.share(manager).then(() => worker.start())));
+        await Promise.all(workers.map((worker) => worker.share(manager).then(() => worker.start())));
         await bed.join();
         return bed;
     }
 
+    /** The one that has the data. */
+    public get dataNode(): NodeName {
+        return this.names.includes("data") ? "data" : "manager";
+    }
+
+    /** Its address on the cable between the machines. */
+    public addressOf(name: NodeName): string {
+        return addresses[name];
+    }
+
     public node(name: NodeName): Machine {
-        return this.nodes[name];
+        const node = this.nodes.get(name);
+        if (node === undefined) throw new Error(`the Swarm has no ${name}`);
+        return node;
     }
 
     /** The manager's client, which everything about the Swarm is asked. */
     public client(): Promise<Docker> {
-        return this.nodes.manager.docker.connection.client();
+        return this.node("manager").docker.connection.client();
     }
 
     /** Sets a node's availability. */
@@ -87,11 +107,11 @@ export class SwarmBed {
 
     /** Makes every node whole that a failed test left off or drained. */
     public async heal(): Promise<void> {
-        for (const name of nodeNames) {
+        for (const name of this.names) {
             if (!this.node(name).isOn) await this.node(name).start();
             await this.link(name, "up");
         }
-        for (const name of nodeNames) {
+        for (const name of this.names) {
             await this.until(name, "ready");
             await this.set(name, "active");
         }
@@ -113,7 +133,7 @@ export class SwarmBed {
         return tasks.map(({ ID, ServiceID, NodeID, Status }) => ({
             id: ID,
             service: services.find((one) => one.ID === ServiceID)?.Spec.Name ?? ServiceID,
-            node: nodes.find((one) => one.ID === NodeID)?.Description.Hostname.replace("bed-", "") ?? "",
+            node: nodes.find((one) => one.ID === NodeID)?.Description.Hostname.replace(this.title, "") ?? "",
             state: Status.State,
         }));
     }
@@ -130,8 +150,8 @@ export class SwarmBed {
 
     /** A folder that every node has, as over NFS: each volume of these names is a folder in it. */
     public shared(volumes: string[]): string {
-        for (const volume of volumes) mkdirSync(join(folder, "shared", volume), { recursive: true });
-        return join(folder, "shared");
+        for (const volume of volumes) mkdirSync(join(this.folder, "shared", volume), { recursive: true });
+        return join(this.folder, "shared");
     }
 
     /**
@@ -150,11 +170,34 @@ export class SwarmBed {
         return async () => void (await run("docker", ["rm", "--force", visitor], { env }));
     }
 
+    /** Starts a process at the hub, which ends with this one. */
+    public atHub(...command: string[]): ChildProcess {
+        const enter = ["--net", "--target", String(pidOf(this.hub)), "--", "setpriv", "--pdeathsig", "KILL"];
+        return spawn("nsenter", [...enter, ...command], { env: withSbin, stdio: ["ignore", "ignore", "pipe"] });
+    }
+
     /** Ends it; nothing of it stays. */
     public async close(): Promise<void> {
-        await Promise.all(Object.values(this.nodes).map((node) => node.close()));
+        await Promise.all([...this.nodes.values()].map((node) => node.close()));
         this.hub.kill("SIGKILL");
-        rmSync(folder, { recursive: true, force: true });
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+
+    /** What the names of its machines begin with. */
+    private get title(): string {
+        return `bed-${this.names.length}-`;
+    }
+
+    /** Always the same, so that what a killed run left is found. */
+    private get folder(): string {
+        return join(tmpdir(), `authentik-stack-swarm-bed-${this.names.length}`);
+    }
+
+    private machine(name: NodeName): Machine {
+        const connect = (pid: number) => this.cable(pid, addresses[name]);
+        // They share images.
+        const options = ["--storage-driver=overlay2", `--insecure-registry=${hubRegistry}`];
+        return new Machine(join(this.folder, name), { name: `${this.title}${name}`, options, connect });
     }
 
     /** A cable from a machine to the hub. It has no way out, so that a registry that is asked is unreachable at once. */
@@ -175,13 +218,13 @@ export class SwarmBed {
         const listen = (name: NodeName) => ({ ListenAddr: "0.0.0.0:2377", AdvertiseAddr: addresses[name] });
         await manager.swarmInit({ ...listen("manager"), ForceNewCluster: false });
         const { JoinTokens } = (await manager.swarmInspect()) as { JoinTokens: { Worker: string } };
-        for (const name of nodeNames.slice(1)) {
+        for (const name of this.names.slice(1)) {
             const worker = await this.node(name).docker.connection.client();
             const RemoteAddrs = [`${addresses.manager}:2377`];
             await worker.swarmJoin({ ...listen(name), RemoteAddrs, JoinToken: JoinTokens.Worker });
             await this.until(name, "ready");
         }
-        await this.update("data", { Labels: { "authentik-stack.data": "true" } });
+        await this.update(this.dataNode, { Labels: { "authentik-stack.data": "true" } });
     }
 
     private async update(name: NodeName, change: Partial<Found["Spec"]>): Promise<void> {
@@ -201,7 +244,7 @@ export class SwarmBed {
 
     private async found(name: NodeName): Promise<Found> {
         const nodes = (await (await this.client()).listNodes()) as Found[];
-        const found = nodes.find(({ Description }) => Description.Hostname === `bed-${name}`);
+        const found = nodes.find(({ Description }) => Description.Hostname === `${this.title}${name}`);
         if (found === undefined) throw new Error(`the manager knows no node ${name}`);
         return found;
     }

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../../cli/run";
 import { eventually } from "../../contract/support/containers";
-import { devConfiguration, devPorts, type Ports } from "./dev";
+import { devConfiguration, devPorts, originOf, type Ports } from "./dev";
 import { crashingImage } from "./crashing-image";
 import { docker } from "./host";
 import { Load } from "./load";
@@ -11,7 +11,10 @@ import { type NodeName, SwarmBed, type Task } from "./swarm-bed";
 import { expectServing } from "./visit";
 import { openBench } from "./workplace";
 
-const outposts = ["ak-outpost-organizr", "ak-outpost-cwad"];
+const [organizr, cwad] = ["ak-outpost-organizr", "ak-outpost-cwad"];
+const outposts = [organizr, cwad];
+/** Changes of the configuration, for one outpost with every application. */
+const least = { consumers: undefined, "applications[1].provider.outpost": organizr };
 const shared = ["ak_media", "ak_templates", "ak_certs", ...outposts.map((name) => `${name}-sessions`)];
 
 interface Given {
@@ -19,7 +22,10 @@ interface Given {
     applications: { provider: { outpost?: string } }[];
 }
 
-/** The development configuration on a Swarm of three nodes. */
+/**
+ * The development configuration on a Swarm. On several nodes, there are two of each, and storage that all nodes reach; on one, there
+ * is the least that leads from an application to the login page.
+ */
 export class SwarmStack {
     /** Prefix of its names. */
     public static readonly prefix = "it-sw-";
@@ -33,16 +39,19 @@ export class SwarmStack {
     private constructor(
         public readonly bed: SwarmBed,
         public readonly stack: StackUnderTest,
-        public readonly ports: Ports,
+        /** Where it is reached from this machine. */
+        public ports: Ports,
         private readonly machines: string | undefined,
     ) {}
 
-    public static async open(): Promise<SwarmStack> {
+    /** @param names of its machines. Default: all three. */
+    public static async open(names?: NodeName[]): Promise<SwarmStack> {
         const machines = process.env.DOCKER_HOST;
-        const { images } = await openBench();
+        const { images, gateway } = await openBench();
         const { crashing, prefix } = SwarmStack;
         await crashingImage(crashing, images.server);
-        const bed = await SwarmBed.open([images.server, images.proxy, images.postgres, images.redis, crashing]);
+        const needed = [images.server, images.proxy, images.postgres, images.redis, crashing];
+        const bed = await SwarmBed.open(names === undefined ? [...needed, gateway] : needed, names);
         try {
             await docker("image", "rm", "--force", crashing);
             process.env.DOCKER_HOST = bed.node("manager").docker.host;
@@ -67,38 +76,52 @@ export class SwarmStack {
     public async heal(): Promise<void> {
         await this.bed.heal();
         this.configure();
-        await this.stack.up();
         await this.leave().catch(() => undefined);
+        await this.stack.up();
         await this.visitFrom("manager");
     }
 
     /** @param more.without the name of an outpost that it does not have, nor its applications. Default: it has all. */
     public configure(changes: Record<string, unknown> = {}, more: { without?: string } = {}): void {
-        const device = this.bed.shared(shared.map((name) => `${SwarmStack.prefix}${name}`));
-        const storage = { driver: "local", options: { type: "none", o: "bind", device: `${device}/{volume}` } };
-        const configuration = devConfiguration(SwarmStack.prefix, this.ports, this.stack.bench.images, {
-            ...{ runtime: "swarm", "swarm.storage": storage, "server.ports": undefined },
-            ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
-            ...replicated(2),
-            // Enough for three: another number would restart PostgreSQL.
-            "postgres.connections": 500,
-            ...this.settled,
-            ...changes,
-        });
+        const { images, gateway } = this.stack.bench;
+        const configuration = devConfiguration(
+            SwarmStack.prefix,
+            this.ports,
+            { ...images, gateway },
+            {
+                ...{ runtime: "swarm", "server.ports": undefined },
+                ...Object.fromEntries(outposts.map((_, index) => [`outposts[${index}].ports`, undefined])),
+                ...(this.isOne ? least : { ...replicated(2), "swarm.storage": this.storage() }),
+                // Enough for three: another number would restart PostgreSQL.
+                "postgres.connections": 500,
+                ...this.settled,
+                ...changes,
+            },
+        );
         const { outposts: given, applications } = configuration as unknown as Given;
         this.stack.configure({
             ...configuration,
-            outposts: given.filter(({ name }) => name !== more.without),
-            applications: applications.filter(({ provider }) => provider.outpost !== more.without),
+            outposts: given.filter(({ name }) => name !== (this.isOne ? cwad : more.without)),
+            applications: applications.filter(({ provider: { outpost } }) => (outpost ?? "") !== more.without),
         });
     }
 
-    /** Makes the stack's ports lead to its services. */
+    /**
+     * Makes the stack's ports lead to its services; with a gateway, to that of the node with the data.
+     *
+     * @param node from which the services are visited.
+     */
     public async visitFrom(node: NodeName): Promise<void> {
+        if (this.ports.gateway === true) {
+            const machine = this.bed.node(this.bed.dataNode);
+            await machine.relay(this.ports.server);
+            this.leave = () => machine.endRelays();
+            return;
+        }
         const { prefix } = SwarmStack;
         const leads: Record<number, [string, number]> = { [this.ports.server]: [`${prefix}authentik-server`, 9000] };
-        leads[this.ports.organizr] = [`${prefix}ak-outpost-organizr`, 9000];
-        leads[this.ports.cwad] = [`${prefix}ak-outpost-cwad`, 9000];
+        leads[this.ports.organizr] = [`${prefix}${organizr}`, 9000];
+        leads[this.ports.cwad] = [`${prefix}${this.isOne ? organizr : cwad}`, 9000];
         this.leave = await this.bed.visit(node, this.stack.bench.images.server, `${prefix}frontend_net`, leads);
     }
 
@@ -108,10 +131,10 @@ export class SwarmStack {
 
     /** Does something while the login page and an outpost are asked, each of whose answers has to be right. */
     public async unharmed<T>(work: () => Promise<T>) {
-        const { server, organizr } = this.ports;
+        const { server, organizr: outpost } = this.ports;
         const load = new Load({
-            [`http://authentik.localhost:${server}/if/flow/default-authentication-flow/`]: 200,
-            [`http://organizr.localhost:${organizr}/outpost.goauthentik.io/start`]: 302,
+            [`${originOf("authentik", server, this.ports)}/if/flow/default-authentication-flow/`]: 200,
+            [`${originOf("organizr", outpost, this.ports)}/outpost.goauthentik.io/start`]: 302,
         });
         const done = await timed(work).catch(async (error: unknown) => {
             await load.end();
@@ -146,13 +169,29 @@ export class SwarmStack {
     }
 
     /** What its PostgreSQL answers. */
-    public async sql(statement: string, node: NodeName = "data"): Promise<string> {
+    public async sql(statement: string, node = this.bed.dataNode): Promise<string> {
         const env = { DOCKER_HOST: this.bed.node(node).docker.host };
         const listed = await run("docker", ["ps", "--format", "{{.ID}} {{.Names}}"], { env });
         const line = listed.split("\n").find((one) => one.includes("authentik-postgres")) ?? "";
         const psql = ["psql", "-d", "authentik", "-Atqc", statement];
         const [id = ""] = line.split(" ");
         return (await run("docker", ["exec", "--user", "postgres", id, ...psql], { env })).trim();
+    }
+
+    /** Names of its volumes on the node with the data. */
+    public async volumes(): Promise<string[]> {
+        const env = { DOCKER_HOST: this.bed.node(this.bed.dataNode).docker.host };
+        const listed = await run("docker", ["volume", "ls", "--format", "{{.Name}}"], { env });
+        return listed.split("\n").filter((name) => name.startsWith(SwarmStack.prefix));
+    }
+
+    private get isOne(): boolean {
+        return this.bed.names.length === 1;
+    }
+
+    private storage() {
+        const device = this.bed.shared(shared.map((name) => `${SwarmStack.prefix}${name}`));
+        return { driver: "local", options: { type: "none", o: "bind", device: `${device}/{volume}` } };
     }
 }
 

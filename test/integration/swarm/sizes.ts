@@ -28,17 +28,6 @@ export function sizes(at: () => SwarmStack): void {
         for (const end of ofOutpost) expect(end).to.match(/ 0$/);
         expect((await at().stack.up({ refresh: true })).changes).to.deep.equal([]);
     });
-
-    it("keeps its data when it is taken down, and finds it again", async () => {
-        at().configure(replicated(1));
-        await at().leave();
-        await at().stack.down();
-        expect(await at().tasks()).to.deep.equal([]);
-        await at().stack.up();
-        await at().visitFrom("manager");
-        await at().expectServing();
-        expect(await at().sql("SELECT count(*) FROM it_rows")).to.equal("1000");
-    });
 }
 
 /** The containers of an engine that ended, with their exit codes. */

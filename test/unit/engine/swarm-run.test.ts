@@ -93,6 +93,25 @@ describe("the start of a service on a Swarm", () => {
         expect(done.filter((one) => one === "look old")).to.have.length(3);
     });
 
+    it("says why a node could not pull an image, or that the manager could", async () => {
+        const image = "registry.example.com/own/server:1@sha256:0a";
+        const rejected = ["1", "2"].map((ID) => task("rejected", { Err: `No such image: ${image}`, ID }));
+        const of = async (refusal?: string) => {
+            const { connection, done } = manager(
+                { new: { replicas: 0, tasks: (replicas) => (replicas === 0 ? [] : rejected) } },
+                { refusal },
+            );
+            const message = await failure(startService(connection, "new", start));
+            expect(done).to.include(`ask for ${image}`);
+            return message;
+        };
+        const said = `authentik-server cannot run: No such image: ${image}`;
+        expect(await of("unauthorized: authentication required")).to.equal(
+            `${said} (unauthorized: authentication required) on one`,
+        );
+        expect(await of()).to.contain(`${said} (the manager could pull it`);
+    });
+
     it("does not say that a former one was started again where it was not", async () => {
         const alone = { ...start, exclusive: ["data"] };
         const of = (fails: string[]) =>

@@ -172,6 +172,18 @@ describe("a workload on a Swarm", () => {
         });
     });
 
+    it("keeps its user's volume from the owner of the image's own folder", async () => {
+        const owner = { user: "1000", image: "caddy:2" };
+        const mounts = [
+            { source: "gateway", target: "/data", owner },
+            { source: "media", target: "/media" },
+        ];
+        const made = (await service({ mounts })).taskSpec.containerSpec.mounts;
+        const of = (source: string) => made.find((mount) => mount.source === source);
+        expect(of("gateway")).to.deep.include({ volumeOptions: { noCopy: true } });
+        expect(of("media")).to.not.have.property("volumeOptions");
+    });
+
     it("is reached under the alias that leads to a former one too, which serves until this one does", async () => {
         let address: pulumi.Output<string> | undefined;
         await runUnderMocks(() => {
