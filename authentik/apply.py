@@ -18,17 +18,19 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 sys.path.insert(0, os.getcwd())
 
-# One process for all that is applied: each start of authentik takes seconds.
-import manage  # noqa: E402, F401 it sets authentik up
-import django  # noqa: E402
 
-django.setup()
+def set_up():
+    """Sets authentik up, in one process for all that is applied: each start of it takes seconds."""
+    import manage  # noqa: F401
+    import django
 
-from django.core.management import call_command  # noqa: E402
+    django.setup()
 
 
 def refusal(blueprints):
     """What authentik says against these blueprints, or None when it took them all."""
+    from django.core.management import call_command
+
     took, said = quietly(lambda: call_command("apply_blueprint", *blueprints))
     # authentik only warns of a secret whose file is missing, and goes on with an empty value.
     unread = [line for line in said.splitlines() if "Failed to read file" in line]
@@ -96,6 +98,11 @@ def stopped(change, *given):
 def main(seconds, *declared):
     with open(f"{FOLDER}/existing.json", encoding="utf-8") as file:
         existing = json.load(file)
+    # It logs a line for each of its modules, which would stand before what is told here.
+    took, said = quietly(set_up)
+    if not took:
+        print(said, flush=True)
+        return 1
     if existing["applications"] or existing["certificates"]:
         known = allowed(existing)
         if not known:

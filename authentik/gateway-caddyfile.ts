@@ -60,7 +60,8 @@ export function firstCaddyfile(): string {
  * The gateway's Caddyfile. It has no addresses of containers, but files with them. Their names on the network lead to an old and
  * a new container at once. And to take over a changed configuration, Caddy closes its sockets: a request over HTTP/1.1 that
  * arrives in that moment is not answered (https://github.com/golang/go/issues/75591), nor is a connection that nobody accepted
- * yet. So what happens often has to happen without.
+ * yet. So what happens often has to happen without. To close each connection after its answer does not help: the first request
+ * of a new one is lost as well, and for longer, since its handshake comes before.
  */
 export function gatewayCaddyfile(places: Place[], options: GatewayOptions): string {
     const { httpsPort, httpPort, acme } = options;

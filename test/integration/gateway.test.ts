@@ -6,7 +6,7 @@ import { eventually } from "../contract/support/containers";
 import { type Configuration, set } from "../support/configuration";
 import { AcmeCa } from "./gateway/acme-ca";
 import { visitInBrowser } from "./gateway/browser";
-import { ask, Held, Visitors } from "./gateway/visitors";
+import { ask, askOverHttp2, Held, Visitors } from "./gateway/visitors";
 import { imagesOf } from "./support/dev";
 import { container, docker, tryDocker } from "./support/host";
 import { freePorts } from "./support/ports";
@@ -15,10 +15,17 @@ import { openBench } from "./support/workplace";
 
 const prefix = "it-gw-";
 
-/** An application that answers with what it was sent, and keeps upgraded connections open. */
+/** An application that answers with what it was sent, or slowly, and keeps upgraded connections open. */
 const application = `
 require("http")
-    .createServer((request, response) => response.end(JSON.stringify(request.headers)))
+    .createServer(async (request, response) => {
+        if (request.url === "/open/slowly")
+            for (let part = 0; part < 60; part++) {
+                response.write("part ");
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }
+        response.end(JSON.stringify(request.headers));
+    })
     .on("upgrade", (request, socket) => {
         socket.write("HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n");
         socket.pipe(socket);
@@ -179,6 +186,24 @@ describe("a gateway", () => {
         const said = (words: string) => output.split(words).length - 1;
         expect(said("config is unchanged")).to.equal(1);
         expect(said("load complete"), "of the first configuration, and of the same one").to.equal(2);
+    });
+
+    it("loses nothing over HTTP/2, and holds a websocket and a download, when it takes over a configuration", async () => {
+        const held = await Held.open(reach, at("books", "/open"));
+        const download = ask(reach, at("books", "/open/slowly"));
+        const gateway = await idOf("gateway");
+        const saved = "--config /data/config/caddy/autosave.json --address unix//data/admin.sock";
+        const reload = `for count in 1 2 3 4 5 6 7 8 9 10; do caddy reload --force ${saved} || exit 1; sleep 0.2; done`;
+
+        const { asked, failed } = await askOverHttp2(reach, at("books", "/open"), async () => {
+            await docker("exec", gateway, "sh", "-c", reload);
+        });
+
+        expect(failed, `of ${asked}`).to.deep.equal([]);
+        expect(asked).to.be.greaterThan(20);
+        expect(await held.echo("still there")).to.equal("still there");
+        held.close();
+        expect((await download).body).to.match(/^(part ){60}\{/);
     });
 
     it("starts with what it had when it is started again", async () => {

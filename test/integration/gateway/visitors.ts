@@ -1,3 +1,4 @@
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -66,6 +67,61 @@ export class Visitors {
         const problems = await Promise.all(this.answers);
         return { asked: problems.length, failed: problems.filter((problem) => problem !== "") };
     }
+}
+
+/**
+ * Asks for a URL over HTTP/2, 20 times a second, while something happens. As the protocol wants it, a request that the server
+ * handed back unread is asked again over a new connection.
+ *
+ * @returns how many asked, and what went wrong.
+ */
+export async function askOverHttp2(
+    { port, ca }: Reach,
+    url: string,
+    meanwhile: () => Promise<void>,
+): Promise<{ asked: number; failed: string[] }> {
+    const { origin, hostname, pathname } = new URL(url);
+    let session: ClientHttp2Session | undefined;
+    const current = () => {
+        if (session !== undefined && !session.closed && !session.destroyed) return session;
+        const opened = connectHttp2(origin, {
+            createConnection: () =>
+                connectTls({ host: "127.0.0.1", port, servername: hostname, ca, ALPNProtocols: ["h2"] }),
+        });
+        // A request of it has the error as well.
+        opened.on("error", () => undefined);
+        session = opened;
+        return opened;
+    };
+    const once = () =>
+        new Promise<string>((resolve) => {
+            const stream = current().request({ ":path": pathname });
+            let said = "no answer";
+            stream.once("response", (headers) => (said = String(headers[":status"])));
+            stream.once("error", (error: Error) => (said = error.message));
+            stream.once("close", () =>
+                resolve(stream.rstCode === constants.NGHTTP2_REFUSED_STREAM ? handedBack : said),
+            );
+            stream.resume();
+        });
+    const handedBack = "handed back";
+    const answers: Promise<string>[] = [];
+    const state = { over: false };
+    const asking = (async () => {
+        while (!state.over) {
+            answers.push(once().then((said) => (said === handedBack ? once() : said)));
+            await sleep(50);
+        }
+    })();
+    try {
+        await meanwhile();
+    } finally {
+        state.over = true;
+        await asking;
+    }
+    const said = await Promise.all(answers);
+    session?.close();
+    return { asked: said.length, failed: said.filter((one) => one !== "200") };
 }
 
 /** A connection that was upgraded and stays open; whatever is sent comes back. */

@@ -17,7 +17,7 @@ import { answer, type Answering } from "../../support/probe";
 
 /** Django in authentik's image, as far as the script calls it. */
 const django = {
-    "manage.py": "",
+    "manage.py": 'print(\'{"event": "Imported related module"}\')\n',
     "django/__init__.py": "def setup():\n    pass\n",
     "django/core/management.py":
         "import subprocess, sys\n" +
