@@ -1,6 +1,7 @@
 import { reasonOf } from "../../cli/progress";
 import { SwarmBed } from "./support/swarm-bed";
 import { SwarmStack, tell } from "./support/swarm-stack";
+import { moving } from "./swarm/moving";
 import { nodes } from "./swarm/nodes";
 import { sizes } from "./swarm/sizes";
 import { updates } from "./swarm/updates";
@@ -31,6 +32,7 @@ describe("the development configuration on a Swarm of three nodes", () => {
     updates(at);
     nodes(at);
     sizes(at);
+    moving(at);
 
     function at(): SwarmStack {
         if (opened === undefined) throw new Error("there is no Swarm");
