@@ -12,7 +12,7 @@ import sys
 import tempfile
 import traceback
 
-from existing import Refused, allowed, only_ways_in, take_over
+from existing import Refused, allowed, only_ways_in, other_certificates, take_over
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -73,10 +73,19 @@ def refused(blueprints):
     return next((found for found in tried if found[1] is not None), None)
 
 
-def stopped(change, existing):
+def declared_before():
+    """Names of the certificates that an earlier run declared: they are this stack's."""
+    try:
+        with open(f"{FOLDER}/names.json", encoding="utf-8") as file:
+            return [name.removeprefix("certificate ") for name in json.load(file)]
+    except FileNotFoundError:
+        return []
+
+
+def stopped(change, *given):
     """Whether something stands in the way of what existing.py does, which is told then."""
     try:
-        problems = change(existing)
+        problems = change(*given)
     except Refused as error:
         problems = [f"authentik {error}"]
     for problem in problems:
@@ -87,13 +96,13 @@ def stopped(change, existing):
 def main(seconds, *declared):
     with open(f"{FOLDER}/existing.json", encoding="utf-8") as file:
         existing = json.load(file)
-    if existing["applications"]:
+    if existing["applications"] or existing["certificates"]:
         known = allowed(existing)
         if not known:
             # The first one gives it the token.
             refusal(declared[:1])
             known = allowed(existing)
-        if known and stopped(take_over, existing):
+        if known and (stopped(other_certificates, existing, declared_before()) or stopped(take_over, existing)):
             return 1
     removing = sorted(glob.glob("authentik-stack/removed/*.yaml", root_dir="/blueprints"))
     blueprints = [*removing, *declared]

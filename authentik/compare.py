@@ -2,7 +2,8 @@
 
 Usage: compare.py EXISTING.json BLUEPRINT...; the file is that of existing.ts, and blueprints are named relative to
 /blueprints. Prints `differs WHAT` with names and fields of what applying them would change, or `same MARK`, with the mark
-that the last application left; never a value. Lines before it that begin with `warning: ` say what they take over.
+that the last application left; never a value. Lines before it that begin with `warning: ` say what they take over, and
+`in FILE: WHAT` tells which part of WHAT is about which blueprint.
 
 They are applied in a transaction that is rolled back, as authentik itself does to validate one, and every object is read
 before and after: so what authentik only writes in another way than it was declared is no difference.
@@ -143,7 +144,11 @@ def main(path, *blueprints):
             if existing["applications"] and allowed(existing):
                 found += take_over(existing, Within(existing["server"], existing["token"]))
             # Each finds what those before it make.
-            found += [change for path in blueprints for change in compared(path)]
+            for path in blueprints:
+                changes = compared(path)
+                found += changes
+                if changes:
+                    print(f"in /blueprints/{path}: {'; '.join(changes)}")
     tell(found, mark, existing)
 
 

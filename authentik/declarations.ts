@@ -53,7 +53,7 @@ export function declarations(
             ...served.map(({ outpost, applications: own }) => outpostBlueprint(outpost, own, url)),
             ...(byServer.length === 0 ? [] : [embeddedBlueprint(byServer, url)]),
         ],
-        existing: existingObjects(applications, server),
+        existing: existingObjects(declared, server),
         checks: [
             {
                 name: "the stack's own account with its API token",

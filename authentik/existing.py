@@ -1,11 +1,14 @@
-"""What exists in authentik already and was not made by this stack: what it takes over, and the bindings that it removes.
+"""What exists in authentik already and was not made by this stack: what it takes over, what it must not, and the bindings
+that it removes.
 Runs inside authentik's own image; its input is that of existing.ts.
 
 Blueprints can do neither: they find an object by what they write of it, and delete only what they name. Each line that
 begins with `warning: ` says what was changed.
 """
 
+import hashlib
 import json
+import ssl
 import time
 import urllib.error
 import urllib.parse
@@ -62,6 +65,29 @@ def allowed(existing):
         return True
     except Refused:
         return False
+
+
+def other_certificates(existing, own):
+    """The certificates that would lose their keys to those of the same name that are declared: they are others, and their
+    names are not among those of certificates that this stack made."""
+    api = Api(existing["server"], existing["token"])
+    problems = []
+    for one in existing["certificates"]:
+        name = one["name"]
+        found = [] if name in own else api.all("crypto/certificatekeypairs", name=name, include_details="true")
+        if any(fingerprint(one["certificate"]) != (held["fingerprint_sha256"] or "").replace(":", "") for held in found):
+            problems.append(
+                f"authentik has another certificate {name}, which this stack did not make, and its key would be lost: "
+                "rename or delete it in authentik, or choose another name in certificates"
+            )
+    return problems
+
+
+def fingerprint(pem):
+    """Of the first certificate in a file, in authentik's own notation without colons."""
+    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+    first = begin + pem.split(begin, 1)[1].split(end, 1)[0] + end
+    return hashlib.sha256(ssl.PEM_cert_to_DER_cert(first)).hexdigest()
 
 
 def take_over(existing, api=None):

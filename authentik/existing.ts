@@ -1,16 +1,19 @@
+import { type CertificateFacts, sharedCertificates } from "./certificates";
 import { accessOf, membersOf, type Way } from "./access";
 import { secretPaths } from "./blueprints/document";
-import { type ApplicationConfig, kindOf } from "./providers";
+import { kindOf } from "./providers";
 
 /**
- * What existing.py has to know of the applications: what it may take over of that which exists in authentik under another
- * name, and the only bindings that may be left.
+ * What existing.py has to know: what it may take over of that which exists in authentik under another name, the only bindings
+ * that may be left, and the certificates that must not take the place of another one.
  */
 export interface Existing {
     /** URL of authentik's server inside its networks. */
     server: string;
     /** File with a bearer token. */
     token: string;
+    /** Those that authentik gets, as PEM. */
+    certificates: { name: string; certificate: string }[];
     applications: {
         slug: string;
         /** Model of the provider, whose objects the API has under `list`, e.g. `providers/oauth2`. */
@@ -27,12 +30,13 @@ export interface Existing {
 
 type Bound = [kind: Way["kind"], name: string];
 
-/** What exists already and concerns these applications. */
-export function existingObjects(applications: ApplicationConfig[], server: string): Existing {
+/** What exists already and concerns these applications and certificates. */
+export function existingObjects(declared: CertificateFacts, server: string): Existing {
     return {
         server,
         token: secretPaths.apiToken,
-        applications: applications.map((application) => {
+        certificates: sharedCertificates(declared).map(({ name, certificate }) => ({ name, certificate })),
+        applications: declared.applications.map((application) => {
             const { slug, entitlements } = application;
             const kind = kindOf(application);
             const access = accessOf(application, kind.account?.(application));

@@ -58,6 +58,15 @@ export function releaseInTag(image: string): string | undefined {
     return /:(?:version-)?(20\d\d\.\d+(?:\.\d+(?:-rc\d+)?)?)(?![\d.])[^:/@]*(?:@|$)/.exec(image)?.[1];
 }
 
+/**
+ * Whether only the series is known of a server's image: its tag may lead to any patch of that.
+ *
+ * @param image one of one's own; undefined for the official one, and anything else than a text where it is known only later.
+ */
+export function isFloating(image: unknown, version: string): boolean {
+    return image !== undefined && (typeof image !== "string" || releaseInTag(image) !== version);
+}
+
 /** The images that a stack runs: its own where it names some, otherwise the official ones of its release. */
 export function imagesOf(stack: StackFacts & { images: Partial<Images> }): Partial<Images> {
     const all = { ...officialImages(stack.version), ...stack.images };

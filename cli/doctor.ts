@@ -11,7 +11,7 @@ import { command } from "./main";
 import { findOffline } from "./offline";
 import { reasonOf } from "./progress";
 import { run } from "./run";
-import { defaultStack, readRequirements, stackNames, stackOf } from "./stack/files";
+import { requirementsFor, stackNames, stackOf, type StackRequirements } from "./stack/files";
 import { readLocks } from "./stack/locks";
 import { mend, startedStacks } from "./doctor/running";
 import { look } from "./status/look";
@@ -26,18 +26,18 @@ interface Finding {
 const there = (text: string): Finding => ({ there: true, text });
 const missing = (text: string): Finding => ({ there: false, text });
 const withoutRegistry = "needed only if no registry can be reached";
-const requirements = readRequirements(projectRoot, defaultStack);
 
-async function engine(): Promise<DockerConnection> {
-    const docker = await findDocker(requirements.docker);
+async function engineOf({ docker: settings }: StackRequirements): Promise<DockerConnection> {
+    const docker = await findDocker(settings);
     if (docker === undefined) throw new Error("no engine is running");
     return docker.connection;
 }
 
-const checks: Record<string, () => Promise<Finding>> = {
+/** What there has to be for a stack. */
+const checks: Record<string, (of: StackRequirements) => Promise<Finding>> = {
     "Node.js": () => Promise.resolve(there(process.version)),
-    "Docker engine": async () => {
-        const docker = await findDocker(requirements.docker);
+    "Docker engine": async (of) => {
+        const docker = await findDocker(of.docker);
         if (docker === undefined) return missing("no engine is running; `npm start` starts one, or says what to do");
         return there(`${docker.version} at ${docker.host}`);
     },
@@ -64,16 +64,16 @@ const checks: Record<string, () => Promise<Finding>> = {
         return Promise.resolve(there(folder === undefined ? `logged in to ${description}` : description));
     },
     Stacks: () => Promise.resolve(there(stackNames(projectRoot).map(withLock).join(", "))),
-    Images: async () => {
-        const absent = await absentImages(await engine(), requirements.images);
+    Images: async (of) => {
+        const absent = await absentImages(await engineOf(of), of.images);
         return absent.length === 0
             ? there("all present")
             : missing(`not present: ${absent.join(", ")}; \`npm start\` downloads them`);
     },
-    "Stand-in images": async () => {
+    "Stand-in images": async (of) => {
         const offline = findOffline();
         if (offline === undefined) return missing(`the folder offline/ is missing; ${withoutRegistry}`);
-        const absent = await absentImages(await engine(), { ...offline.standInImages() });
+        const absent = await absentImages(await engineOf(of), { ...offline.standInImages() });
         return absent.length === 0 ? there("all present") : missing(withoutRegistry);
     },
     "Disk space": () => {
@@ -91,15 +91,17 @@ function withLock(stack: string): string {
 }
 
 /**
- * `npm run doctor [-- --fix] [--stack <name>]`: says in one line for each prerequisite whether it is there, and then what needs attention
+ * `npm run doctor [-- --fix] [--stack <name>]`: says in one line for each prerequisite of the stack whether it is there, and then what needs attention
  * in the stacks that were started. It changes nothing, unless `--fix` repairs what is safe to repair: docs/commands.md.
  *
- * Exit codes: 0, 2 where a started stack needs attention, or its Docker engine does not answer. Default: every stack that was started.
+ * Exit codes: 0, 2 where a started stack needs attention, or its Docker engine does not answer. Default: every stack that was started; prerequisites
+ * are those of the stack `dev` then.
  */
 command("doctor", async ({ values: { fix, stack } }) => {
     const name = stackOf(projectRoot, stack);
+    const requirements = requirementsFor(projectRoot, name);
     for (const [title, check] of Object.entries(checks)) {
-        const finding = await check().catch((error: unknown) => missing(reasonOf(error)));
+        const finding = await check(requirements).catch((error: unknown) => missing(reasonOf(error)));
         console.log(`${finding.there ? "ok     " : "missing"}  ${title.padEnd(16)}  ${finding.text}`);
     }
     let attention = 0;

@@ -6,7 +6,7 @@ import { findBackend, prepareBackend } from "./engine/backend";
 import { command } from "./main";
 import { openStack, projectRoot } from "./workplace";
 import { Steps } from "./progress";
-import { defaultStack, readRequirements, rehearsalStack, stackOf, writeRehearsal } from "./stack/files";
+import { defaultStack, rehearsalStack, requirementsFor, stackOf, writeRehearsal } from "./stack/files";
 import { showRunning } from "./stack/summary";
 import { bringUp, describeChanges, settle } from "./stack/up";
 
@@ -18,7 +18,7 @@ import { bringUp, describeChanges, settle } from "./stack/up";
 command("up", async ({ values, named }) => {
     const steps = new Steps(5);
     const asked = stackOf(projectRoot, values.stack ?? named[0]);
-    const settings = readRequirements(projectRoot, asked === rehearsalStack ? defaultStack : (asked ?? defaultStack));
+    const settings = requirementsFor(projectRoot, asked);
 
     const docker = await steps.run(
         "Docker engine",

@@ -7,7 +7,7 @@ import type { Existing } from "../authentik/existing";
 import type { Context } from "./context";
 import type { Instance } from "./instance";
 import type { Networks } from "./networks";
-import { applyAndProbe, comparing } from "./probe";
+import { applyAndProbe, comparing, namesFile } from "./probe";
 import type { WorkloadFile } from "../engine/workload";
 import type { Server } from "./server";
 
@@ -72,7 +72,11 @@ export class Blueprints extends pulumi.ComponentResource {
                 entrypoint: [entrypoint],
                 command,
                 documents: { ...inFolder({ ...all, ...mark }), ...apply.documents, ...compare.documents },
-                memory: { folder: "/blueprints/authentik-stack/removed", documents: removals(blueprints) },
+                memory: {
+                    folder: "/blueprints/authentik-stack/removed",
+                    documents: removals(blueprints),
+                    names: namesFile,
+                },
                 files: [...(instance.files ?? []), ...args.files],
                 networks: args.networks.attach(["db", "backend"], `${context.prefix}authentik-blueprints`),
                 comparison: {

@@ -3,8 +3,9 @@ import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
+import { running } from "../engine/job";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
-import { recordStep, valueOf } from "../engine/step";
+import { type OldRecord, recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
 import { listed } from "../engine/start";
 import { copiedFromLabel, postgresProblems } from "./postgres-major";
@@ -16,7 +17,7 @@ import { formatPath, formatProblems, type Problem } from "../ground/problems";
 import { officialImages } from "../authentik/images";
 import { publishedPorts } from "../config/published";
 import type { Config } from "../config/schema";
-import { remembered, restored, type VolumeRole, volumesOf } from "../config/volumes";
+import { backupJob, remembered, restoreAtWork, restored, type VolumeRole, volumesOf } from "../config/volumes";
 
 /**
  * Checks the configuration against the Docker host: a release that cannot follow the one that runs, a PostgreSQL that cannot
@@ -56,6 +57,7 @@ export async function preflight(
     ]);
     const seen = await look(connection, config.prefix, lists).catch(() => undefined);
     if (seen === undefined) return;
+    if (seen.restore !== undefined) throw new pulumi.RunError(restoreAtWork(seen.restore.Names));
     const taken = await takenPorts(config, seen, connection.isLocal);
     const problems = [
         ...missingNetworks(config, seen.networks),
@@ -102,7 +104,8 @@ export async function keepNames(
         [JSON.stringify(prefix), ""],
         ...named.map(([role, volume]) => [`${role} ${volume}`, own]),
     ]) as Record<string, string>;
-    const run = async (forgotten: Record<string, string>, _: string, memories: Record<string, string> = {}) => {
+    const run = async (forgotten: Record<string, string>, _: string, old?: OldRecord) => {
+        const memories = old?.memory ?? {};
         const before = Object.keys(forgotten).find((one) => one.startsWith('"'));
         const problems =
             before !== undefined
@@ -214,7 +217,13 @@ async function look(
             Labels[formerLabel]?.startsWith(`urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`),
     );
     const others = containers.filter((container) => !own.includes(container));
-    return { others, networks, ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(connection, Id)))).flat() };
+    const restore = running(containers, stack, `${prefix}${backupJob("restore")}`);
+    return {
+        others,
+        networks,
+        restore,
+        ownPorts: (await Promise.all(own.map(({ Id }) => portsOf(connection, Id)))).flat(),
+    };
 }
 
 /** The host's ports that a container publishes when it runs; while it restarts, a list shows it without any. */

@@ -5,6 +5,8 @@ import type { Existing } from "../authentik/existing";
 
 const folder = "/run/authentik-stack";
 const existingFile = `${folder}/existing.json`;
+/** Where apply.py looks for the names of what was declared when it last ran. */
+export const namesFile = `${folder}/names.json`;
 
 /** A script of ours that runs inside authentik's image, and its path there. */
 export function script(name: string): { documents: Record<string, string>; path: string } {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { releaseInTag } from "../authentik/images";
+import { isFloating } from "../authentik/images";
 import { compare, seriesOf, supported, versionPattern, versionProblem } from "../authentik/releases";
 import { isCreatedHere, roles, rolesOf, usesRedis } from "../authentik/roles";
 import { databaseProblems, databaseQuery, type DatabaseUse, useProblem } from "../authentik/upgrades";
@@ -86,7 +86,7 @@ async function plannedRelease(
     const said = (await connection.image(own).catch(() => undefined))?.Config.Labels?.[versionLabel] ?? "";
     // Whoever builds images may write a version of their own into the label.
     const isRelease = versionProblem(said, true) === undefined && compare(seriesOf(said), supported.to) <= 0;
-    if (!isRelease) return { ...named, isFloating: releaseInTag(own) !== version };
+    if (!isRelease) return { ...named, isFloating: isFloating(own, version) };
     return said === version
         ? named
         : { ...named, version: said, key: "images.server", value: own, names: `is authentik ${said}, which ` };
@@ -159,8 +159,8 @@ async function ownDatabaseProblems(
     const { code, output } = await execute(container, ["sh", "-c", query, "sh", databaseQuery]);
     if (code !== 0) return [];
     const allowed = allowedConnections(config);
-    const { version, allowUntested, isFloating } = planned;
-    const release = { version, allowUntested, isFloating };
+    const { version, allowUntested } = planned;
+    const release = { version, allowUntested, isFloating: planned.isFloating };
     const use = { ...release, consumers: consumers.map((consumer) => consumer.name), isOwn: true, allowed };
     return databaseProblems(output, use).map((cure) => problemOf(planned, cure));
 }

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { sharedCertificates } from "../authentik/certificates";
 import { declarations } from "../authentik/declarations";
-import { officialImages, releaseInTag } from "../authentik/images";
+import { isFloating, officialImages } from "../authentik/images";
 import { monitoring, type Scraped } from "../authentik/monitoring";
 import { releaseOf } from "../authentik/releases";
 import { allRoles, type ImageKey, isCreatedHere, roles } from "../authentik/roles";
@@ -109,7 +109,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
         const use = {
             version,
             allowUntested: config.allowUntested,
-            isFloating: own !== undefined && (typeof own !== "string" || releaseInTag(own) !== version),
+            isFloating: isFloating(own, version),
             consumers: Object.keys(postgres.consumers),
             isOwn: isCreatedHere(config.postgres),
         };

@@ -4,7 +4,15 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { isSecretAttribute } from "../authentik/attributes";
 import { fitsFile, isReference, isSecretSetting, leavesOf, type SettingsTree } from "../authentik/settings";
-import { formatPath, formatProblems, isObject, type Problem, problemsOf, unknownKey } from "../ground/problems";
+import {
+    formatPath,
+    formatProblems,
+    isObject,
+    type Problem,
+    problemsOf,
+    unknownKey,
+    valueAt,
+} from "../ground/problems";
 import { checkRules } from "./rules";
 import { type Config, type ConfigInput, schema } from "./schema";
 
@@ -150,7 +158,15 @@ function parseKeys(input: Record<string, unknown>, problems: Problem[]): Partial
         if (parsed.success) sound[key] = parsed.data;
         else problems.push(...problemsOf(parsed.error, key, input[key], movedKeys));
     }
-    return sound;
+    return { ...sound, ...movedFrom(input, sound) };
+}
+
+/** What a moved list has, as if it were moved already: what else is said would be about keys of it. Undefined where it is wrong itself. */
+function movedFrom(input: Record<string, unknown>, { certificates = [] }: Partial<Config>): Partial<Config> {
+    const list = valueAt(input, ["gateway", "certificates"]);
+    if (list === undefined) return {};
+    const moved = schema.shape.certificates.safeParse(list);
+    return { certificates: moved.data && [...certificates, ...moved.data] };
 }
 
 /** Every value under the namespace: text where the schema wants text, else JSON as Pulumi keeps objects. */

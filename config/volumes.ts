@@ -93,6 +93,24 @@ export function sharedOf(role: VolumeRole): "data" | undefined {
     return "shared" in volume ? volume.shared : undefined;
 }
 
+/** Name of a job with the backups, after the stack's prefix. */
+export function backupJob(work: string): string {
+    return `authentik-backup-${work}`;
+}
+
+/**
+ * Why nothing may start on data that a restore replaces.
+ *
+ * @param names of its container, as Docker lists them.
+ */
+export function restoreAtWork([listed = ""]: string[]): string {
+    const name = listed.replace("/", "");
+    return (
+        `A restore replaces the stack's data, in the container ${name}; it goes on also where its command was killed. ` +
+        `Wait until it ends (\`docker wait ${name}\`), then run this again; or restore again, which ends it and begins from the start.`
+    );
+}
+
 /**
  * What a stack remembers of a volume: that an update made or found it on one host, or that it is on a node of a Swarm, and so not in
  * the state. Nothing else: it may never have been there.

@@ -3,7 +3,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { tellAbsence } from "./absence";
-import { compare, inPreview } from "./comparison";
+import { compare, type Compared, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs } from "./container";
 import { type JobPlace, type JobRun, runTo } from "./job";
@@ -112,6 +112,7 @@ export abstract class DockerRuntime implements Runtime {
                     files: [...values.files, ...asFiles(documents)],
                 }));
         const digests = Object.fromEntries(Object.entries(documents).map(([path, text]) => [path, digest(text)]));
+        const compared = job.proves === true ? undefined : this.compared(comparison, known);
         const sick = this.resources.map((resource) => this.observation?.whyAgain(resource)).find(Boolean);
         return recordStep(
             name,
@@ -120,30 +121,40 @@ export abstract class DockerRuntime implements Runtime {
                 secrets: files.map(({ content }) => content),
                 containers: comparison === undefined ? [args] : [args, asks],
                 memory: memory?.documents,
-                again: job.proves === true ? sick : this.compared(comparison, known),
-                run: async (gone, reason) => {
+                again: job.proves === true ? sick : compared?.apply(({ reason }) => reason),
+                run: async (gone, reason, old) => {
+                    if (old !== undefined && compared !== undefined) {
+                        const { news } = await valueOf(compared);
+                        await warn(news((document) => old.facts[document] === digests[document]));
+                    }
                     const run = await valueOf(known());
                     const folder = memory?.folder ?? "";
                     const removed = Object.values(gone).map((content, n) => ({ path: `${folder}/${n}.yaml`, content }));
+                    const names = JSON.stringify(Object.keys(old?.memory ?? {}));
+                    const before = memory?.names === undefined ? [] : [{ path: memory.names, content: names }];
                     const mark = comparison === undefined ? [] : [{ path: comparison.mark, content: reason }];
-                    await runTo(await this.jobPlace(), { ...run, files: [...run.files, ...removed, ...mark] });
+                    const more = [...removed, ...before, ...mark];
+                    await runTo(await this.jobPlace(), { ...run, files: [...run.files, ...more] });
                 },
             },
             opts,
         );
     }
 
-    /** Why a job has to run again, as its comparison says. */
+    /** Why a job has to run again, as its comparison says; undefined where nobody asks. */
     private compared(
         comparison: Comparison | undefined,
         known: () => pulumi.Output<JobRun & { asks: KnownArgs }>,
-    ): pulumi.Output<string> | undefined {
+    ): pulumi.Output<Compared> | undefined {
         const dry = pulumi.runtime.isDryRun();
         const there = this.observation?.areThere(this.resources, dry) === true;
         if (comparison === undefined || !this.compares || !there) return undefined;
         const answer = pulumi.all([known(), dry ? "" : comparison.needs.revision]).apply(async ([run]) => {
             const own = { name: `${run.name}-compared`, title: comparison.title, args: run.asks, cure: "" };
-            return await compare(await this.jobPlace(), { ...run, ...own });
+            const compared = await compare(await this.jobPlace(), { ...run, ...own });
+            // An update says it when it is known what the job had before.
+            if (dry) await warn(compared.news(() => true));
+            return compared;
         });
         // What it says are names; it is redacted like every log.
         return pulumi.unsecret(answer);
@@ -295,4 +306,9 @@ export abstract class DockerRuntime implements Runtime {
 
 function asFiles(documents: Record<string, string>): { path: string; content: string }[] {
     return Object.entries(documents).map(([path, content]) => ({ path, content }));
+}
+
+async function warn(message: string | undefined): Promise<void> {
+    // Without a resource: its URN is known only after this.
+    if (message !== undefined) await pulumi.log.warn(message);
 }

@@ -130,11 +130,26 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
 }
 
 /**
+ * The running container of a job.
+ *
+ * @param listed containers that run.
+ * @param stack the stack's identity in labels.
+ */
+export function running<Listed extends Pick<Docker.ContainerInfo, "Labels">>(
+    listed: Listed[],
+    stack: string,
+    job: string,
+): Listed | undefined {
+    return listed.find(({ Labels }) => Labels[stackLabel] === stack && Labels[jobLabel] === job);
+}
+
+/**
  * Removes the containers of jobs that are over: whoever waits for a job removes its container at once, unless that command is killed.
  *
  * @param stack the stack's identity in labels.
+ * @returns each of them, and how it ended: `prod-authentik-backup-restore: Exited (1) 5 minutes ago`.
  */
-export async function removeEndedJobs(connection: DockerConnection, stack: string): Promise<void> {
+export async function removeEndedJobs(connection: DockerConnection, stack: string): Promise<string[]> {
     const filters = JSON.stringify({ label: [`${stackLabel}=${stack}`, jobLabel] });
     const path = `/containers/json?all=true&filters=${encodeURIComponent(filters)}`;
     // Another command may be about to give one its files and start it, or to read what it printed.
@@ -149,6 +164,7 @@ export async function removeEndedJobs(connection: DockerConnection, stack: strin
         // One that cannot be removed now is tried again by the next command.
         await container.remove({ v: true }).catch(() => undefined);
     }
+    return over.map(({ Labels, Status }) => `${Labels[jobLabel] ?? ""}: ${Status}`);
 }
 
 /** A container that gives volumes to a user. */

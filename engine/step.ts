@@ -21,10 +21,13 @@ export interface Step {
      *
      * @param forgotten the texts in the memory of the last time that are no longer in the memory now.
      * @param reason what is recorded as `again`.
-     * @param remembered all texts in the memory of the last time; undefined when there was none.
+     * @param old what was recorded the last time; undefined when there was none.
      */
-    run: (forgotten: Record<string, string>, reason: string, remembered?: Record<string, string>) => Promise<void>;
+    run: (forgotten: Record<string, string>, reason: string, old?: OldRecord) => Promise<void>;
 }
+
+/** The facts and the memory of a step when it was last done. */
+export type OldRecord = Record<"facts" | "memory", Record<string, string>>;
 
 /**
  * Does a step if one of its facts or secrets changed since the last time, and records that in the stack's state.
@@ -37,7 +40,8 @@ export function recordStep(name: string, step: Step, opts: pulumi.CustomResource
     const run = async ({ oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
         const [old, now] = await valueOf(pulumi.all([recordIn(oldInputs), recordIn(newInputs)]));
         const forgotten = Object.entries(old?.memory ?? {}).filter(([key]) => !(key in memory));
-        await step.run(Object.fromEntries(forgotten), now?.again ?? "", old?.memory);
+        const { facts = {}, memory: all = {} } = old ?? {};
+        await step.run(Object.fromEntries(forgotten), now?.again ?? "", old && { facts, memory: all });
     };
     const input = {
         facts: step.facts,
@@ -65,9 +69,7 @@ export function hooksOf(binding: pulumi.ResourceHookBinding): pulumi.ResourceHoo
 
 /** What a record says, from its inputs as a hook gets them. */
 function recordIn(inputs: unknown) {
-    return pulumi.output(
-        (inputs as { input?: { memory?: Record<string, string>; again?: string } } | undefined)?.input,
-    );
+    return pulumi.output((inputs as { input?: Partial<OldRecord> & { again?: string } } | undefined)?.input);
 }
 
 /** A short digest of a value; it does not depend on the order of an object's keys. */

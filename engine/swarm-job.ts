@@ -184,8 +184,9 @@ export async function removeServiceJobs(docker: Docker, stack: string, job?: str
  * killed.
  *
  * @param stack the stack's identity in labels.
+ * @returns names of the services.
  */
-export async function removeEndedServiceJobs(connection: DockerConnection, stack: string): Promise<void> {
+export async function removeEndedServiceJobs(connection: DockerConnection, stack: string): Promise<string[]> {
     const filters = encodeURIComponent(JSON.stringify({ label: [`${stackLabel}=${stack}`, jobLabel] }));
     const list = <T>(kind: string) => connection.get<T[] | null>(`/${kind}?filters=${filters}`);
     const isOld = (since: string | undefined, seconds: number) =>
@@ -205,7 +206,7 @@ export async function removeEndedServiceJobs(connection: DockerConnection, stack
         // A job is made after its files.
         ({ ID, CreatedAt }) => read.some(({ SecretID }) => SecretID === ID) || isOld(CreatedAt, 600),
     );
-    if (over.length + secrets.length === 0) return;
+    if (over.length + secrets.length === 0) return [];
     const docker = await connection.client();
     // What cannot be removed now is tried again by the next command; Swarm refuses it for a secret that is in use.
     for (const { ID } of over)
@@ -218,4 +219,5 @@ export async function removeEndedServiceJobs(connection: DockerConnection, stack
             .getSecret(ID)
             .remove()
             .catch(() => undefined);
+    return over.map(({ Spec }) => Spec.Name);
 }

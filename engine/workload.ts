@@ -183,7 +183,12 @@ export interface Job extends Process {
      * Documents by name. When one is removed from here, the next run of the job finds it in the folder, as 0.yaml, 1.yaml and
      * so on, and can undo what an earlier run created. Default: none.
      */
-    memory?: { folder: string; documents: Record<string, string> };
+    memory?: {
+        folder: string;
+        documents: Record<string, string>;
+        /** File with a JSON list of the names that the job had when it last ran, in the folder of another document. Default: none. */
+        names?: string;
+    };
     /** How to find out whether what the job made is still there as it made it. Default: nobody asks. */
     comparison?: Comparison;
     /** Secrets, besides those in its files, that its log or that of its witnesses could show. Default: none. */

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
+import type Docker from "dockerode";
 import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
-import { volumeName, type VolumeNames, type VolumeRole } from "../../config/volumes";
+import { backupJob, volumeName, type VolumeNames, type VolumeRole } from "../../config/volumes";
 import { script } from "../../components/probe";
+import { running } from "../../engine/job";
 import type { WorkloadMount } from "../../engine/workload";
 import { ToolError } from "../progress";
 import { containersOf, isRunning } from "../stack/containers";
@@ -191,9 +193,10 @@ export class BackupStore {
                       })),
                   ];
         // What only looks ends no other job. What writes ends one of its kind that a killed command left.
-        const kind = isWritten || files !== undefined ? command[0] : randomUUID();
+        const [work = ""] = command;
+        const kind = isWritten || files !== undefined ? work : randomUUID();
         const output = await runAsRoot(jobsOf(this.open), {
-            name: `${this.prefix}authentik-backup-${kind}`,
+            name: `${this.prefix}${backupJob(kind)}`,
             identity: this.open.identity,
             ...{ title, image, command, entrypoint: ["sh", backupScript], hours: 6 },
             files: all.map(([path, content]) => ({ path, content })),
@@ -202,6 +205,16 @@ export class BackupStore {
         });
         return output.trim();
     }
+}
+
+/** The container of a restore into a stack that is at work; also where its command was killed. */
+export async function restoreOf({ identity, stack, workplace }: OpenStack): Promise<Docker.ContainerInfo | undefined> {
+    const containers = await dockerOf(workplace).get<Docker.ContainerInfo[]>("/containers/json");
+    return running(
+        containers,
+        identity,
+        `${namesOf(stack.workspace.workDir, stack.name).prefix}${backupJob("restore")}`,
+    );
 }
 
 /** Volumes that every stack has. */

@@ -7,6 +7,8 @@ import { findBackend } from "../engine/backend";
 import { type Progress, reasonOf } from "../progress";
 import { kindOf, nameOf } from "../stack/events";
 import { readRequirements, stackNames } from "../stack/files";
+import { restoreAtWork } from "../../config/volumes";
+import { restoreOf } from "../backup/store";
 import { healInterrupted } from "../stack/leftovers";
 import { readState, type StateResource } from "../stack/state";
 import { removeJobsOf, swarmOf } from "../stack/swarm";
@@ -57,6 +59,8 @@ export async function startedStacks(name?: string): Promise<StartedStack[]> {
  */
 export async function mend(progress: Progress, open: OpenStack): Promise<void> {
     await healInterrupted(progress, open);
+    const restore = await restoreOf(open);
+    if (restore !== undefined) return progress(restoreAtWork(restore.Names));
     await removeJobsOf(open);
     // Swarm starts what stopped by itself.
     if (swarmOf(open) !== undefined) return;

@@ -62,6 +62,15 @@ export function readRequirements(root: string, stack: string): StackRequirements
     return requirementsOf(read(root, stack));
 }
 
+/**
+ * The same for what a command was asked for. A rehearsal has those of the default stack.
+ *
+ * @param asked a stack. Default: the default one.
+ */
+export function requirementsFor(root: string, asked: string | undefined): StackRequirements {
+    return readRequirements(root, asked === undefined || asked === rehearsalStack ? defaultStack : asked);
+}
+
 /** The same, of a configuration that may not be written yet. */
 export function requirementsOf(document: Document): StackRequirements {
     const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };

@@ -40,7 +40,7 @@ export async function healInterrupted(progress: Progress, open: OpenStack): Prom
         progress("the last run was killed; unlocking the stack");
         await stack.cancel();
     }
-    await removeEndedJobsOf(open);
+    for (const ended of await removeEndedJobsOf(open)) progress(`removed a job whose command was killed: ${ended}`);
     const state = await readState(open);
     const { resources, pending } = state;
     const isOnSwarm = swarmOf(open) !== undefined;

@@ -42,12 +42,14 @@ export async function removeJobsOf(open: OpenStack): Promise<void> {
     if (swarmOf(open) !== undefined) await removeServiceJobs(docker, open.identity);
 }
 
-/** Removes the jobs of a stack that are over, which killed commands left. */
-export async function removeEndedJobsOf(open: OpenStack): Promise<void> {
+/** Removes the jobs of a stack that are over, which killed commands left, and names them. */
+export async function removeEndedJobsOf(open: OpenStack): Promise<string[]> {
     const connection = dockerOf(open.workplace);
-    await removeEndedJobs(connection, open.identity);
+    const ended = await removeEndedJobs(connection, open.identity);
+    if (swarmOf(open) === undefined) return ended;
     // An engine that manages no Swarm is for the update to refuse.
-    if (swarmOf(open) !== undefined) await removeEndedServiceJobs(connection, open.identity).catch(ignoring(503));
+    const services = await removeEndedServiceJobs(connection, open.identity).catch(ignoring(503));
+    return [...ended, ...(services ?? [])];
 }
 
 /** Prints a file, and nothing where there is none. */

@@ -1,7 +1,7 @@
 import { roles } from "../../authentik/roles";
 import { resourceLabel } from "../../engine/labels";
 import { valueAt } from "../../ground/problems";
-import { BackupStore } from "../backup/store";
+import { BackupStore, restoreOf } from "../backup/store";
 import { readOutputs } from "../engine/pulumi-command";
 import { containerIn, signInsOf, titleOf } from "../graph/topology";
 import { reasonOf } from "../progress";
@@ -15,7 +15,7 @@ import { askAuthentik, endingRows, outpostRows, releaseRow } from "./authentik";
 import { containerRows, seeContainers } from "./containers";
 import { gatewayRows, servedNames } from "./gateway";
 import { seeServices, serviceRows } from "./services";
-import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "./rest";
+import { backupRows, changeRow, connectionsOf, databaseRow, diskRow, restoreRow } from "./rest";
 import { type Area, areas, row, type Row, type Status } from "./row";
 
 /** Looks at everything of a stack; what cannot be told says why. */
@@ -25,10 +25,11 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
     const root = stack.workspace.workDir;
     const prefix = prefixOf(root, name);
     const requirements = readRequirements(root, name);
-    const [state, outputs, seen] = await Promise.all([
+    const [state, outputs, seen, restore] = await Promise.all([
         readState(open),
         readOutputs(open, true),
         containersOf(open).catch((error: unknown) => reasonOf(error)),
+        restoreOf(open).catch(() => undefined),
     ]);
     const time = now.toISOString();
     // Of a stack that was never brought up, or was destroyed, there is nothing else to tell.
@@ -69,6 +70,7 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
                     now,
                 })
               : serviceRows(expected, await seeServices(dockerOf(workplace), identity), { stack: name, prefix })),
+        ...(restore === undefined ? [] : [restoreRow(restore.Names[0]?.replace("/", "") ?? "", name)]),
         releaseRow(version, requirements.allowUntested, name),
         ...applicationRows(outputs),
         ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "it does not run its own PostgreSQL")]),

@@ -34,6 +34,12 @@ export function backupRows(
     ];
 }
 
+/** That a restore is at work, also where its command was killed: nobody may start anything else then. */
+export function restoreRow(container: string, stack: string): Row {
+    const cure = `wait for its end: docker wait ${container}; then: npm start -- ${stack}`;
+    return row("Backups", "Restore", `one replaces the data, in the container ${container}`, cure);
+}
+
 /** How many connections the stack's own PostgreSQL has, and takes. */
 export async function connectionsOf(postgres: Found): Promise<{ used: number; most: number }> {
     const query =

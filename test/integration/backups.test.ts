@@ -9,6 +9,7 @@ import { OffsiteStore } from "../../cli/backup/offsite";
 import { bringBack, fitting, replaceData } from "../../cli/backup/restore";
 import { BackupStore } from "../../cli/backup/store";
 import { run } from "../../cli/run";
+import { look } from "../../cli/status/look";
 import { type Configuration, devWith } from "../support/configuration";
 import { standIns } from "../support/stand-ins";
 import { secretsOf } from "./support/doors";
@@ -219,7 +220,15 @@ describe("backups", () => {
         const copy = ["--user=0", "--entrypoint=sh", image, "-c", "cp -r /copy/. /backups/ && chown -R 1000 /backups"];
         await docker("run", "--rm", ...mounts, ...copy);
         expect((await fitting(quiet, restore)).files).to.deep.equal(files);
+        // As the job goes on that a killed command left.
+        const labels = ["stack=" + stack.opened.identity, `job=${prefix}authentik-backup-restore`];
+        const marked = labels.map((label) => `--label=authentik-stack.${label}`);
+        const left = await docker("run", "--detach", ...marked, "--entrypoint=sleep", image, "600");
+        expect(await stack.failingCommand("up", "--yes", "--skip-preview")).to.match(/A restore.*docker wait/);
+        const { rows } = await look(stack.opened);
+        expect(rows.find(({ title }) => title === "Restore")?.cure).to.contain("docker wait");
         await replaceData(quiet, restore);
+        expect((await tryDocker("inspect", left)).output, "the next restore ends it").to.match(/no such/i);
         await bringBack(quiet, restore);
 
         expect(await sql("paperless", "SELECT count(*) FROM documents")).to.equal("500");

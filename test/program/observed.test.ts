@@ -5,7 +5,8 @@ import { inPreview } from "../../engine/comparison";
 import { valueOf } from "../../engine/step";
 import { devConfiguration, devWith } from "../support/configuration";
 import { type Behaviour, type Listed, startEngine } from "../support/engine";
-import { all, namesOf, one, recordOf } from "../support/find";
+import { all, namesOf, one, recordOf, step } from "../support/find";
+import { runHooks } from "../support/hooks";
 import { runProgram, runUnderMocks } from "../support/mocks";
 
 const labels = (resource: string) => ({
@@ -129,6 +130,40 @@ describe("the program with --refresh, on a host where its stack runs", () => {
         expect(again).to.match(
             /^asking what authentik holds: not as declared: Application organizr \(missing\) at 20\d\d-/,
         );
+    });
+
+    it("warns in an update of what it held, not of what the update declares for the first time", async () => {
+        process.env.PULUMI_OPTION_REFRESH = "true";
+        const [organizr = "", cwad = ""] = ["organizr", "cwad"].map(
+            (slug) => `/blueprints/authentik-stack/application-${slug}.yaml`,
+        );
+        const said =
+            `in ${organizr}: Application organizr (missing)\nin ${cwad}: Application cwad (name)\n` +
+            "differs Application organizr (missing); Application cwad (name)\n";
+        const engine = await startEngine({ lists: { containers: running() }, log: () => said });
+        const { warn } = console;
+        try {
+            const { resources } = await runProgram({ dockerHost: engine.host });
+            const made = step(resources, "authentik-blueprints-applied");
+            const { facts, ...record } = recordOf(made);
+            const warned = async (before?: Record<string, string>) => {
+                const lines: string[] = [];
+                console.warn = (line: string) => void lines.push(line);
+                const old = before && { ...made, inputs: { input: { ...record, facts: before } } };
+                await runHooks(made, old === undefined ? "beforeCreate" : "beforeUpdate", old);
+                console.warn = warn;
+                return lines.map((line) => line.replace(/^.*not as declared: /, "")).filter((line) => line !== "");
+            };
+            const others = Object.fromEntries(Object.entries(facts).filter(([path]) => path !== organizr));
+
+            expect(await warned(facts)).to.deep.equal(["Application organizr (missing); Application cwad (name)"]);
+            expect(await warned(others), "organizr is new").to.deep.equal(["Application cwad (name)"]);
+            expect(await warned({ ...others, [cwad]: "another" })).to.deep.equal([]);
+            expect(await warned(), "on a first start").to.deep.equal([]);
+        } finally {
+            console.warn = warn;
+            await engine.close();
+        }
     });
 
     it("applies them again where it cannot be asked, for whatever reason", async () => {

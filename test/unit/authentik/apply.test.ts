@@ -1,8 +1,18 @@
 import { execFile } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { authority } from "../../support/certificates";
 import { answer, type Answering } from "../../support/probe";
 
 /** Django in authentik's image, as far as the script calls it. */
@@ -28,12 +38,15 @@ describe("the script that applies blueprints", () => {
     after(() => rmSync(folder, { recursive: true }));
 
     /** Runs the script with a command of ours in the place of authentik's, and a probe that only tells how it was called. */
-    const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"], existing: object = { applications: [] }) => {
+    const run = (ak: string, blueprints = ["a.yaml", "b c.yaml"], existing: object = {}) => {
         writeFileSync(join(folder, "ak"), `#!/bin/sh\n${ak}\n`);
         chmodSync(join(folder, "ak"), 0o755);
         for (const script of ["apply.py", "existing.py"])
             copyFileSync(join(__dirname, "../../../authentik", script), join(folder, script));
-        writeFileSync(join(folder, "existing.json"), JSON.stringify(existing));
+        writeFileSync(
+            join(folder, "existing.json"),
+            JSON.stringify({ applications: [], certificates: [], ...existing }),
+        );
         writeFileSync(join(folder, "probe.py"), 'import sys; print("asked", *sys.argv[1:])');
         for (const [file, text] of Object.entries(django)) writeFileSync(join(folder, file), text);
         const env = { PATH: `${folder}:${process.env.PATH}` };
@@ -92,6 +105,33 @@ describe("the script that applies blueprints", () => {
         expect(output).to.equal(`Failed to read file /run/secrets/x\nauthentik refused a.yaml\n${asked("0 causes")}`);
     });
 
+    it("applies nothing where a certificate would take the place of one that an earlier run did not declare", async () => {
+        const { issued } = authority("The CA", "a.example.com");
+        const { certificate = "" } = issued["a.example.com"] ?? {};
+        const server = await answer((_, response) =>
+            response.end('{"pagination": {"next": 0}, "results": [{"name": "own", "fingerprint_sha256": "00:11"}]}'),
+        );
+        const token = join(folder, "token");
+        writeFileSync(token, "a-token");
+        const existing = { server: server.url, token, certificates: [{ name: "own", certificate }] };
+        const applied = join(folder, "applied");
+        const names = join(folder, "names.json");
+        try {
+            writeFileSync(names, '["application wiki"]');
+            const { code, output } = await run(`touch ${applied}`, ["a.yaml"], existing);
+            expect(code).to.equal(1);
+            expect(output).to.contain("authentik has another certificate own, which this stack did not make");
+            expect(existsSync(applied)).to.equal(false);
+
+            writeFileSync(names, '["application wiki", "certificate own"]');
+            expect((await run(`touch ${applied}`, ["a.yaml"], existing)).code).to.equal(0);
+            expect(existsSync(applied)).to.equal(true);
+        } finally {
+            await server.close();
+            rmSync(names);
+        }
+    });
+
     describe("where authentik does not know the token yet", () => {
         let server: Answering;
         before(async () => {
@@ -108,19 +148,25 @@ describe("the script that applies blueprints", () => {
             return { server: server.url, token: join(folder, "token"), applications: [wiki] };
         };
 
-        it("applies the first blueprint before all others, and asks then what exists", async () => {
-            const written = join(folder, "arguments");
-            rmSync(written, { force: true });
+        for (const concerned of ["applications", "certificates"])
+            it(`applies the first blueprint before all others, and asks then what exists of ${concerned}`, async () => {
+                const written = join(folder, "arguments");
+                rmSync(written, { force: true });
+                const declared = { ...existing({}), certificates: [{ name: "own", certificate: "" }] };
+                const others = concerned === "applications" ? { certificates: [] } : { applications: [] };
 
-            const { code } = await run(`echo "$@" >>${written}`, ["admin.yaml", "b.yaml"], existing({}));
+                const { code } = await run(`echo "$@" >>${written}`, ["admin.yaml", "b.yaml"], {
+                    ...declared,
+                    ...others,
+                });
 
-            expect(code).to.equal(0);
-            expect(readFileSync(written, "utf8").split("\n")).to.deep.equal([
-                "apply_blueprint admin.yaml",
-                "apply_blueprint admin.yaml b.yaml",
-                "",
-            ]);
-        });
+                expect(code).to.equal(0);
+                expect(readFileSync(written, "utf8").split("\n")).to.deep.equal([
+                    "apply_blueprint admin.yaml",
+                    "apply_blueprint admin.yaml b.yaml",
+                    "",
+                ]);
+            });
 
         it("ends with what authentik answered where it cannot prove who may enter", async () => {
             const { code, output } = await run("", ["a.yaml"], existing({ access: [["group", "family"]] }));

@@ -17,9 +17,10 @@ interface Entry {
 
 const group = { name: "authentik-stack", is_superuser: true, attributes: { "authentik-stack": "of last time" } };
 
-/** What the script prints of these objects in the database, by model. */
-function compared(objects: Record<string, object[]>, ...blueprints: Entry[][]): Promise<string> {
-    return comparedWith(existingObjects([], "http://127.0.0.1:1"), objects, ...blueprints);
+/** What the script says of these objects in the database, by model. */
+async function compared(objects: Record<string, object[]>, ...blueprints: Entry[][]): Promise<string> {
+    const existing = existingObjects({ applications: [] }, "http://127.0.0.1:1");
+    return (await comparedWith(existing, objects, ...blueprints)).replace(/^in .*\n/gm, "");
 }
 
 /** As well, with what exists and may be taken over. */
@@ -65,6 +66,16 @@ describe("the script that compares authentik with its blueprints", () => {
         expect(await compared(changed, [wiki], [other])).to.equal(
             "differs Application wiki (groups, icon); Application shop (missing)",
         );
+    });
+
+    it("tells which blueprint each is about", async () => {
+        const other = { ...wiki, identifiers: { name: "shop" } };
+        const existing = existingObjects({ applications: [] }, "http://127.0.0.1:1");
+
+        expect((await comparedWith(existing, held, [other], [wiki])).split("\n")).to.deep.equal([
+            "in /blueprints/0.yaml: Application shop (missing)",
+            "differs Application shop (missing)",
+        ]);
     });
 
     it("takes what authentik writes in another way than it was declared for the same", async () => {
@@ -125,7 +136,7 @@ describe("the script that compares authentik with its blueprints", () => {
         });
         const provider = { type: "oidc", clientId: "wiki", redirectUris: ["https://wiki.example.com/cb"] };
         const wiki = configured({ slug: "wiki", name: "Wiki", group: "readers", provider });
-        const existing = existingObjects([wiki], server.url);
+        const existing = existingObjects({ applications: [wiki] }, server.url);
         const objects = {
             Provider: [{ pk: "7", name: "Wiki (by hand)", icon: "a" }],
             Application: [{ slug: "old-wiki", name: "Wiki" }],
@@ -138,6 +149,7 @@ describe("the script that compares authentik with its blueprints", () => {
             expect((await comparedWith(existing, objects, declared)).split("\n")).to.deep.equal([
                 "warning: the provider Wiki (by hand) (number 7) is taken over for the application wiki",
                 "warning: the application old-wiki is taken over as wiki, with the address of its issuer",
+                "in /blueprints/0.yaml: Provider wiki (icon); Application wiki (name)",
                 "differs Provider wiki (icon); Application wiki (name)",
             ]);
 

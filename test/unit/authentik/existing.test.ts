@@ -1,11 +1,14 @@
 import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { CertificateFacts } from "../../../authentik/certificates";
 import { existingObjects } from "../../../authentik/existing";
 import { configured } from "../../support/applications";
+import { authority } from "../../support/certificates";
 import { answer, type Answering } from "../../support/probe";
 
 type Row = Record<string, unknown>;
@@ -60,19 +63,19 @@ describe("what exists in authentik", () => {
     };
 
     /** Runs a function of the script, and returns what it printed, and what it found in the way. */
-    const run = (call: "take_over" | "only_ways_in", ...applications: object[]) => {
-        const wanted = existingObjects(
-            applications.map((keys) => configured({ name: "An application", ...keys })),
-            server.url,
-        );
+    const run = (call: "take_over" | "only_ways_in", ...applications: object[]) =>
+        called(call, {
+            applications: applications.map((keys) => configured({ name: "An application", ...keys })),
+        });
+    const called = (call: string, declared: CertificateFacts, ...more: string[]) => {
         const path = join(folder, "existing.json");
-        writeFileSync(path, JSON.stringify({ ...wanted, token: join(folder, "token") }));
+        writeFileSync(path, JSON.stringify({ ...existingObjects(declared, server.url), token: join(folder, "token") }));
         const script = [
             "import json, sys",
             `sys.path.insert(0, ${JSON.stringify(join(__dirname, "../../../authentik"))})`,
             "sys.dont_write_bytecode = True",
             "import existing",
-            `found = existing.${call}(json.load(open(${JSON.stringify(path)})))`,
+            `found = existing.${call}(json.load(open(${JSON.stringify(path)}))${more.map((one) => `, ${one}`).join("")})`,
             "print(json.dumps(found))",
         ];
         return new Promise<{ notes: string[]; problems: string[] }>((resolve, reject) => {
@@ -170,6 +173,40 @@ describe("what exists in authentik", () => {
 
             expect(await run("take_over", wiki({ clientId: "two" }), blog)).to.deep.equal({ notes: [], problems: [] });
             expect(changes).to.deep.equal([]);
+        });
+    });
+
+    describe("as a certificate of a declared name", () => {
+        const { issued, certificate: ca } = authority("The CA", "a.example.com", "b.example.com");
+        const pem = (name: string) => `${issued[name]?.certificate ?? ""}${ca}`;
+        const held = (name: string): Row => {
+            const { fingerprint256 } = new X509Certificate(pem(name));
+            return { name: "own", fingerprint_sha256: fingerprint256.toLowerCase() };
+        };
+        const others = (own: string[] = []) => {
+            const certificates = [{ name: "own", certificate: pem("a.example.com") }];
+            const declared = { certificates, server: { certificate: "own" }, applications: [] };
+            return called("other_certificates", declared, JSON.stringify(own));
+        };
+        const list = "crypto/certificatekeypairs";
+
+        it("is in the way where it is another one, and nothing is changed", async () => {
+            lists = { [list]: [held("b.example.com")] };
+
+            expect((await others(["another"])).problems).to.deep.equal([
+                "authentik has another certificate own, which this stack did not make, and its key would be lost: rename or delete it in authentik, or choose another name in certificates",
+            ]);
+            lists = { [list]: [{ name: "own", fingerprint_sha256: null }] };
+            expect((await others()).problems).to.have.length(1);
+            expect(changes).to.deep.equal([]);
+        });
+
+        it("may be there where it is the same, or an earlier one of this stack", async () => {
+            expect((await others()).problems).to.deep.equal([]);
+            lists = { [list]: [held("a.example.com")] };
+            expect((await others()).problems).to.deep.equal([]);
+            lists = { [list]: [held("b.example.com")] };
+            expect((await others(["own"])).problems).to.deep.equal([]);
         });
     });
 

@@ -97,16 +97,16 @@ describe("leftovers of a killed run", () => {
     /** What was removed from an engine. */
     const removed = async (
         behaviour: Behaviour,
-        remove: (...args: [...Parameters<typeof removeOrphans>, DockerConnection]) => Promise<void>,
+        remove: (...args: [...Parameters<typeof removeOrphans>, DockerConnection]) => Promise<string[] | void>,
     ) => {
         const engine = await startEngine(behaviour);
         const connection = new DockerConnection({ host: engine.host });
         const told: string[] = [];
         const progress = (line: string) => void told.push(line);
-        await remove(progress, await connection.client(), "authentik-stack/it-", isOrphaned, connection);
+        const ended = await remove(progress, await connection.client(), "authentik-stack/it-", isOrphaned, connection);
         await engine.close();
         const requests = engine.requests.filter((line) => line.startsWith("DELETE")).map((line) => line.split("?")[0]);
-        return { told, requests };
+        return { told, requests, ended };
     };
 
     it("are removed, but not the containers that Swarm made for a service", async () => {
@@ -122,17 +122,22 @@ describe("leftovers of a killed run", () => {
     it("are jobs that are over, but none that runs or was just made", async () => {
         const job = { ...Labels, "authentik-stack.job": "it-authentik-backup-list" };
         const containers = [
-            { Id: "over", Labels: job, State: "exited" },
+            { Id: "over", Labels: job, State: "exited", Status: "Exited (1) 5 minutes ago" },
             { Id: "never-started", Labels: job, State: "created" },
             { Id: "running", Labels: job, State: "running" },
             { Id: "just-made", Labels: job, State: "created", Created: Math.floor(Date.now() / 1000) },
             { Id: "of-another", Labels: { ...job, "authentik-stack.stack": "other/" }, State: "exited" },
             { Id: "no-job", Labels, State: "exited" },
         ];
-        const { requests } = await removed({ lists: { containers } }, (_, _docker, stack, _isOrphaned, connection) =>
-            removeEndedJobs(connection, stack),
+        const ended: string[] = [];
+        const { requests } = await removed(
+            { lists: { containers } },
+            async (_, _docker, stack, _isOrphaned, connection) => {
+                ended.push(...(await removeEndedJobs(connection, stack)));
+            },
         );
         expect(requests).to.deep.equal(["DELETE /containers/over", "DELETE /containers/never-started"]);
+        expect(ended[0], "which is told").to.equal("it-authentik-backup-list: Exited (1) 5 minutes ago");
     });
 
     it("are services of jobs that are over on a Swarm, with their files, but none that runs, was just made or may be read now", async () => {
@@ -153,7 +158,7 @@ describe("leftovers of a killed run", () => {
         const before = "2026-11-24T09:00:00Z";
         const another = { ...Labels, "authentik-stack.stack": "other/" };
         const is = (State: string, Timestamp = before) => [{ CreatedAt: before, Status: { State, Timestamp } }];
-        const { requests } = await removed(
+        const { requests, ended } = await removed(
             {
                 lists: {
                     services: [
@@ -179,6 +184,7 @@ describe("leftovers of a killed run", () => {
             ...["DELETE /services/over", "DELETE /services/failed", "DELETE /services/placeless"],
             ...["DELETE /secrets/its-file", "DELETE /secrets/without-a-job", "DELETE /secrets/in-use"],
         ]);
+        expect(ended).to.deep.equal(["over", "failed", "placeless"]);
     });
 
     it("are services, secrets and configs of a Swarm, of which another's stay where they are in use", async () => {

@@ -6,7 +6,7 @@ import { parse, stringify } from "yaml";
 import { officialImages } from "../../../authentik/images";
 import { connectionSettings } from "../../../engine/connection";
 import { editRotation } from "../../../cli/rotation/draft";
-import { privateCopy, readRequirements, stackOf, writeRehearsal } from "../../../cli/stack/files";
+import { privateCopy, readRequirements, requirementsFor, stackOf, writeRehearsal } from "../../../cli/stack/files";
 
 const dev = `# our homelab
 config:
@@ -60,6 +60,15 @@ describe("files of a stack", () => {
         const { images, docker } = readRequirements(root, "other");
         expect(Object.keys(images)).to.have.members(["server", "ldap", "postgres"]);
         expect(docker.host).to.equal("ssh://root@host");
+    });
+
+    it("are those of the stack that was asked for, else of the default one", () => {
+        const of = (asked?: string) => requirementsFor(root, asked).docker.host;
+        writeFileSync(join(root, "Pulumi.other.yaml"), stringify({ config: { "docker:host": "ssh://root@other" } }));
+
+        expect(of("other")).to.equal("ssh://root@other");
+        expect([of(), of("rehearsal")]).to.deep.equal([of("dev"), of("dev")]);
+        expect(of("dev")).not.to.equal("ssh://root@other");
     });
 
     it("name the Docker engine; only the update reads encrypted values", () => {

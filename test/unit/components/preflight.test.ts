@@ -76,6 +76,22 @@ describe("the check of the Docker host", () => {
         expect(await problemOf(devWith({ version: "2026.2.0" }))).to.contain("images.redis");
     });
 
+    it("waits for a restore that is at work, also where its command was killed", async () => {
+        const labels = { [stackLabel]: "authentik-stack/", "authentik-stack.job": "authentik-backup-restore" };
+        await withEngine({ containers: [container("restoring", [], labels)] });
+
+        expect(await problemOf()).to.match(
+            /^A restore replaces the stack's data, in the container restoring; .*`docker wait restoring`/,
+        );
+        await engine.close();
+        const others = [
+            container("saving", [], { ...labels, "authentik-stack.job": "authentik-backup-save" }),
+            container("of-another", [], { ...labels, [stackLabel]: "authentik-stack/staging-" }),
+        ];
+        await withEngine({ containers: others });
+        expect(await problemOf()).to.equal(undefined);
+    });
+
     it("names the container that publishes a port of the server or of an outpost", async () => {
         await withEngine({
             containers: [container("gitea", [9000]), container("wiki", [9081]), container("mail", [25])],

@@ -70,7 +70,7 @@ describe("a recorded job", () => {
     it("gets what it no longer remembers as documents in a folder, beside its own", async () => {
         engine = await startEngine();
         const memory = (documents: Record<string, string>) => ({
-            memory: { folder: "/blueprints/removed", documents },
+            memory: { folder: "/blueprints/removed", documents, names: "/blueprints/names.json" },
         });
         const before = await registered(memory({ a: "absent a", b: "absent b", c: "absent c" }));
         const after = await registered(memory({ b: "absent b" }), engine.host);
@@ -83,6 +83,8 @@ describe("a recorded job", () => {
             ["/blueprints/removed/0.yaml", "absent a"],
             ["/blueprints/removed/1.yaml", "absent c"],
         ]);
+        const names = engine.created[0]?.files.find(({ path }) => path === "/blueprints/names.json");
+        expect(JSON.parse(names?.content ?? ""), "of all that it had").to.deep.equal(["a", "b", "c"]);
     });
 
     it("gets what it no longer remembers also where none of its own is in that folder", async () => {

@@ -44,6 +44,27 @@ export const gatewayRows: BadRow[] = [
         problems: [["gateway.certificates", [{ name: "own" }], "move the list, as it is, to the key `certificates`"]],
     },
     {
+        wrong: "certificates where they once were, with their keys",
+        changes: withGateway(
+            { certificates: [{ name: "own", certificate: books.certificate }] },
+            { secrets: { "certificate/own": books.key } },
+        ),
+        secretKeys,
+        problems: [
+            [
+                "gateway.certificates",
+                [{ name: "own", certificate: "-----BEGIN CERTIFICATE-----…" }],
+                "move the list, as it is, to the key `certificates`",
+            ],
+        ],
+    },
+    {
+        wrong: "a wrong list of certificates where they once were, with their keys",
+        changes: withGateway({ certificates: [{ name: "own" }] }, { secrets: { "certificate/own": books.key } }),
+        secretKeys,
+        problems: [["gateway.certificates", [{ name: "own" }], "move the list, as it is, to the key `certificates`"]],
+    },
+    {
         wrong: "names where the gateway does not listen",
         changes: withGateway({ httpsPort: 8443 }, { url: "http://auth.example.com:8443" }),
         problems: [
