@@ -60,6 +60,13 @@ export class StackUnderTest extends Updates {
         return new StackUnderTest(bench, prefix, { stack, identity, workplace, options: { color: "never" } }, file);
     }
 
+    /** The same stack, with its state and configuration, on another Docker engine. */
+    public async on(engine: DockerEngine): Promise<StackUnderTest> {
+        const { stack, identity, workplace, options } = this.opened;
+        const opened = await openStack({ ...workplace, docker: engine }, stack.name, stack.workspace.workDir);
+        return new StackUnderTest(this.bench, this.prefix, { ...opened, identity, options }, this.file);
+    }
+
     /** Changes the configuration; secrets that were set stay, and the settings of providers. */
     public configure(configuration: Configuration): void {
         write(this.file, configuration);
