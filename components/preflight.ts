@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import type { DockerConnection } from "../engine/connection";
-import { running } from "../engine/job";
+import { containerAtWork, type JobAtWork } from "../engine/job";
+import { serviceAtWork } from "../engine/swarm-job";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
 import { type OldRecord, recordStep, valueOf } from "../engine/step";
 import type { Observation } from "../engine/observation";
@@ -41,7 +42,10 @@ export async function preflight(
         config.images.server === undefined ? [] : serviceProblems(config, stack.name, stack.seen, connection);
     if (config.runtime === "swarm") {
         refuse(await swarmProblems(config, connection, dry));
-        if (!dry) refuse(await again());
+        if (dry) return;
+        // That no engine answers is for the update to say.
+        refuseRestore(await serviceAtWork(connection, ...restoreIn(config)).catch(() => undefined));
+        refuse(await again());
         return;
     }
     const project = { project: pulumi.getProject(), name: pulumi.getStack(), dry };
@@ -57,7 +61,7 @@ export async function preflight(
     ]);
     const seen = await look(connection, config.prefix, lists).catch(() => undefined);
     if (seen === undefined) return;
-    if (seen.restore !== undefined) throw new pulumi.RunError(restoreAtWork(seen.restore.Names));
+    refuseRestore(seen.restore);
     const taken = await takenPorts(config, seen, connection.isLocal);
     const problems = [
         ...missingNetworks(config, seen.networks),
@@ -204,6 +208,15 @@ async function lostVolumes(config: Config, forgotten: string[], connection: Dock
     });
 }
 
+/** The stack and the job of a restore into it, by which it is found. */
+function restoreIn({ prefix }: Pick<Config, "prefix">): [stack: string, job: string] {
+    return [stackIdentity(pulumi.getProject(), prefix), `${prefix}${backupJob("restore")}`];
+}
+
+function refuseRestore(restore: JobAtWork | undefined): void {
+    if (restore !== undefined) throw new pulumi.RunError(restoreAtWork(restore));
+}
+
 async function look(
     connection: DockerConnection,
     prefix: string,
@@ -217,7 +230,7 @@ async function look(
             Labels[formerLabel]?.startsWith(`urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::`),
     );
     const others = containers.filter((container) => !own.includes(container));
-    const restore = running(containers, stack, `${prefix}${backupJob("restore")}`);
+    const restore = containerAtWork(containers, ...restoreIn({ prefix }));
     return {
         others,
         networks,

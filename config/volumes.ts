@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isCreatedHere, type Role, roles, type StackFacts } from "../authentik/roles";
+import type { JobAtWork } from "../engine/job";
 import { dockerName, section } from "../ground/fields";
 import { duplicates } from "../ground/problems";
 import type { Rule } from "./schema";
@@ -98,16 +99,11 @@ export function backupJob(work: string): string {
     return `authentik-backup-${work}`;
 }
 
-/**
- * Why nothing may start on data that a restore replaces.
- *
- * @param names of its container, as Docker lists them.
- */
-export function restoreAtWork([listed = ""]: string[]): string {
-    const name = listed.replace("/", "");
+/** Why nothing may start on data that a restore replaces. */
+export function restoreAtWork({ title, shows }: JobAtWork): string {
     return (
-        `A restore replaces the stack's data, in the container ${name}; it goes on also where its command was killed. ` +
-        `Wait until it ends (\`docker wait ${name}\`), then run this again; or restore again, which ends it and begins from the start.`
+        `A restore replaces the stack's data, in ${title}; it goes on also where its command was killed. ` +
+        `Wait until it has ended, which \`${shows}\` shows, then run this again; or restore again, which ends it and begins from the start.`
     );
 }
 

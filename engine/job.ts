@@ -129,18 +129,28 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
         await docker.getContainer(Id).remove({ force: true, v: true });
 }
 
+/** A job that runs, perhaps without the command that started it. */
+export interface JobAtWork {
+    /** What Docker calls it, e.g. `the container prod-authentik-backup-restore`. */
+    title: string;
+    /** The command that shows when it has ended. */
+    shows: string;
+}
+
 /**
- * The running container of a job.
+ * A job that runs on one engine.
  *
  * @param listed containers that run.
  * @param stack the stack's identity in labels.
  */
-export function running<Listed extends Pick<Docker.ContainerInfo, "Labels">>(
-    listed: Listed[],
+export function containerAtWork(
+    listed: Pick<Docker.ContainerInfo, "Labels" | "Names">[],
     stack: string,
     job: string,
-): Listed | undefined {
-    return listed.find(({ Labels }) => Labels[stackLabel] === stack && Labels[jobLabel] === job);
+): JobAtWork | undefined {
+    const found = listed.find(({ Labels }) => Labels[stackLabel] === stack && Labels[jobLabel] === job);
+    const name = found?.Names[0]?.replace("/", "");
+    return name === undefined ? undefined : { title: `the container ${name}`, shows: `docker wait ${name}` };
 }
 
 /**

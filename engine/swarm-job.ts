@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { type DockerConnection, engineReason, ignoring } from "./connection";
-import type { JobPlace, JobRun } from "./job";
+import type { JobAtWork, JobPlace, JobRun } from "./job";
 import { jobLabel, stackLabel } from "./labels";
 import type { Images } from "./swarm-images";
 import { jobSpec, secretData, swarmName, type VolumeDriver } from "./swarm-service";
@@ -177,6 +177,25 @@ export async function removeServiceJobs(docker: Docker, stack: string, job?: str
             .getSecret(ID ?? "")
             .remove()
             .catch(ignoring(404));
+}
+
+/**
+ * A job that runs on a Swarm, or waits for a node.
+ *
+ * @param stack the stack's identity in labels.
+ */
+export async function serviceAtWork(
+    connection: DockerConnection,
+    stack: string,
+    job: string,
+): Promise<JobAtWork | undefined> {
+    const filters = encodeURIComponent(JSON.stringify({ label: [`${stackLabel}=${stack}`, `${jobLabel}=${job}`] }));
+    for (const { ID, Spec } of (await connection.get<SeenService[] | null>(`/services?filters=${filters}`)) ?? []) {
+        const [task] = await tasksOf(connection, ID);
+        if (task === undefined || !isOver(task.Status.State))
+            return { title: `the service ${Spec.Name}`, shows: `docker service ps ${Spec.Name}` };
+    }
+    return undefined;
 }
 
 /**

@@ -3,7 +3,8 @@ import type Docker from "dockerode";
 import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
 import { backupJob, volumeName, type VolumeNames, type VolumeRole } from "../../config/volumes";
 import { script } from "../../components/probe";
-import { running } from "../../engine/job";
+import { containerAtWork, type JobAtWork } from "../../engine/job";
+import { serviceAtWork } from "../../engine/swarm-job";
 import type { WorkloadMount } from "../../engine/workload";
 import { ToolError } from "../progress";
 import { containersOf, isRunning } from "../stack/containers";
@@ -207,14 +208,13 @@ export class BackupStore {
     }
 }
 
-/** The container of a restore into a stack that is at work; also where its command was killed. */
-export async function restoreOf({ identity, stack, workplace }: OpenStack): Promise<Docker.ContainerInfo | undefined> {
-    const containers = await dockerOf(workplace).get<Docker.ContainerInfo[]>("/containers/json");
-    return running(
-        containers,
-        identity,
-        `${namesOf(stack.workspace.workDir, stack.name).prefix}${backupJob("restore")}`,
-    );
+/** The restore into a stack that is at work; also where its command was killed. */
+export async function restoreOf(open: OpenStack): Promise<JobAtWork | undefined> {
+    const { identity, stack, workplace } = open;
+    const connection = dockerOf(workplace);
+    const job = `${namesOf(stack.workspace.workDir, stack.name).prefix}${backupJob("restore")}`;
+    if (swarmOf(open) !== undefined) return await serviceAtWork(connection, identity, job);
+    return containerAtWork(await connection.get<Docker.ContainerInfo[]>("/containers/json"), identity, job);
 }
 
 /** Volumes that every stack has. */

@@ -60,7 +60,7 @@ export async function startedStacks(name?: string): Promise<StartedStack[]> {
 export async function mend(progress: Progress, open: OpenStack): Promise<void> {
     await healInterrupted(progress, open);
     const restore = await restoreOf(open);
-    if (restore !== undefined) return progress(restoreAtWork(restore.Names));
+    if (restore !== undefined) return progress(restoreAtWork(restore));
     await removeJobsOf(open);
     // Swarm starts what stopped by itself.
     if (swarmOf(open) !== undefined) return;

@@ -70,7 +70,7 @@ export async function look(open: OpenStack, now = new Date()): Promise<Status> {
                     now,
                 })
               : serviceRows(expected, await seeServices(dockerOf(workplace), identity), { stack: name, prefix })),
-        ...(restore === undefined ? [] : [restoreRow(restore.Names[0]?.replace("/", "") ?? "", name)]),
+        ...(restore === undefined ? [] : [restoreRow(restore, name)]),
         releaseRow(version, requirements.allowUntested, name),
         ...applicationRows(outputs),
         ...(requirements.ownsPostgres ? [] : [row("Database", "Connections", "it does not run its own PostgreSQL")]),

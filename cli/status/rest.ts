@@ -1,6 +1,7 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import { postgresSocket } from "../../authentik/roles";
 import { ageText, bytesOf, type Listing, sizeText, timeOf } from "../backup/manifest";
+import type { JobAtWork } from "../../engine/job";
 import { ToolError } from "../progress";
 import type { Found } from "../stack/containers";
 import { describeChanges } from "../stack/up";
@@ -35,9 +36,9 @@ export function backupRows(
 }
 
 /** That a restore is at work, also where its command was killed: nobody may start anything else then. */
-export function restoreRow(container: string, stack: string): Row {
-    const cure = `wait for its end: docker wait ${container}; then: npm start -- ${stack}`;
-    return row("Backups", "Restore", `one replaces the data, in the container ${container}`, cure);
+export function restoreRow({ title, shows }: JobAtWork, stack: string): Row {
+    const cure = `wait for its end: ${shows}; then: npm start -- ${stack}`;
+    return row("Backups", "Restore", `one replaces the data, in ${title}`, cure);
 }
 
 /** How many connections the stack's own PostgreSQL has, and takes. */

@@ -92,6 +92,26 @@ describe("the check of the Docker host", () => {
         expect(await problemOf()).to.equal(undefined);
     });
 
+    it("waits for one on a Swarm, which is a service there", async () => {
+        const is = (State: string) => [{ ID: State, CreatedAt: "2026-11-24T09:00:00Z", Status: { State } }];
+        const Labels = { [stackLabel]: "authentik-stack/", "authentik-stack.job": "authentik-backup-restore" };
+        const services = [{ ID: "1", CreatedAt: "2026-11-24T09:00:00Z", Spec: { Name: "restoring", Labels } }];
+        const configuration = devWith({ runtime: "swarm", "server.ports": undefined });
+        configuration.outposts = (configuration.outposts as object[]).map((outpost) => ({
+            ...outpost,
+            ports: undefined,
+        }));
+        for (const state of ["pending", "running"]) {
+            await withEngine({ services, tasks: { "1": is(state) } });
+            expect(await problemOf(configuration)).to.match(
+                /^A restore replaces the stack's data, in the service restoring; .*`docker service ps restoring`/,
+            );
+            await engine.close();
+        }
+        await withEngine({ services, tasks: { "1": is("complete") } });
+        expect(await problemOf(configuration)).to.equal(undefined);
+    });
+
     it("names the container that publishes a port of the server or of an outpost", async () => {
         await withEngine({
             containers: [container("gitea", [9000]), container("wiki", [9081]), container("mail", [25])],
