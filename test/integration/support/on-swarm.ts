@@ -16,7 +16,7 @@ export function onSwarm(parts: ((at: () => SwarmStack) => void)[], names?: NodeN
     };
 
     before(async function () {
-        const obstacle = SwarmBed.obstacle();
+        const obstacle = await SwarmBed.obstacle();
         if (obstacle !== undefined) {
             const said = `a Swarm cannot be made here: ${obstacle}`;
             if (process.env.CI !== undefined) throw new Error(said);

@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
+import { installPackage } from "../../../cli/docker/dockerd";
 import { run } from "../../../cli/run";
 import { eventually } from "../../contract/support/containers";
 import { hold, Machine, pidOf, withSbin } from "./machine";
@@ -39,13 +40,15 @@ export class SwarmBed {
         this.nodes = new Map(names.map((name) => [name, this.machine(name)]));
     }
 
-    /** Why there can be none here; undefined where there can. */
-    public static obstacle(): string | undefined {
+    /** Why there can be none here; undefined where there can. Installs what is only missing. */
+    public static async obstacle(): Promise<string | undefined> {
         if (process.platform !== "linux") return `it needs network namespaces, and this is ${process.platform}`;
         if (userInfo().uid !== 0) return "it needs root, for network namespaces";
-        const missing = ["unshare", "nsenter", "setpriv", "ip", "dockerd"].filter(
-            (program) => !withSbin.PATH.split(":").some((place) => existsSync(join(place, program))),
-        );
+        const isMissing = (program: string) =>
+            !withSbin.PATH.split(":").some((place) => existsSync(join(place, program)));
+        // Small images of Debian lack it.
+        if (isMissing("ip")) await installPackage("iproute2", console.log).catch(() => undefined);
+        const missing = ["unshare", "nsenter", "setpriv", "ip", "dockerd"].filter(isMissing);
         if (missing.length > 0) return `there is no ${missing.join(", no ")}`;
         const kinds = ["--net", "--uts", "--mount", "--pid", "--fork"];
         const { status, stderr } = spawnSync("unshare", [...kinds, "true"], { env: withSbin, encoding: "utf8" });
