@@ -4,8 +4,9 @@ import { startEngine } from "../support/engine";
 import { all } from "../support/find";
 import { type Run, runProgram } from "../support/mocks";
 import { isKnown } from "../support/outputs";
+import { itOnHost, onEach } from "../support/runtimes";
 
-describe("a preview of the program", () => {
+onEach("a preview of the program", () => {
     let run: Run<Pending<AuthentikOutputs>>;
     let seconds: number;
     before(async () => {
@@ -19,7 +20,7 @@ describe("a preview of the program", () => {
         expect(seconds).to.be.lessThan(10);
     });
 
-    it("only looks at an engine, where one runs", async () => {
+    itOnHost("only looks at an engine, where one runs", async () => {
         const engine = await startEngine();
         try {
             await runProgram({ preview: true, dockerHost: engine.host });
@@ -35,20 +36,23 @@ describe("a preview of the program", () => {
         expect(names(run)).to.deep.equal(names(await runProgram()));
     });
 
-    it("knows every setting, label and image of a container before anything is made, but no digest of what is generated", () => {
-        const containers = all(run.resources, "container");
+    itOnHost(
+        "knows every setting, label and image of a container before anything is made, but no digest of what is generated",
+        () => {
+            const containers = all(run.resources, "container");
 
-        expect(containers).to.have.length(7);
-        for (const { name, inputs } of containers) {
-            const labels = inputs.labels as { label: string; value: unknown }[];
-            const generation = /-(server|worker)$/.test(name) && !/postgres|redis/.test(name) ? ["generation"] : [];
-            const ours = ["stack", "resource", ...generation, "made-of"].map((label) => `authentik-stack.${label}`);
-            expect(labels.map(({ label }) => label)).to.deep.equal(ours);
-            const known = labels.slice(0, -1).map(({ value }) => value);
-            for (const value of [...(inputs.envs as unknown[]), ...known, inputs.image])
-                expect(value, name).to.be.a("string");
-        }
-    });
+            expect(containers).to.have.length(7);
+            for (const { name, inputs } of containers) {
+                const labels = inputs.labels as { label: string; value: unknown }[];
+                const generation = /-(server|worker)$/.test(name) && !/postgres|redis/.test(name) ? ["generation"] : [];
+                const ours = ["stack", "resource", ...generation, "made-of"].map((label) => `authentik-stack.${label}`);
+                expect(labels.map(({ label }) => label)).to.deep.equal(ours);
+                const known = labels.slice(0, -1).map(({ value }) => value);
+                for (const value of [...(inputs.envs as unknown[]), ...known, inputs.image])
+                    expect(value, name).to.be.a("string");
+            }
+        },
+    );
 
     it("knows where things will be, but no secret", async () => {
         const { url, admin, apiToken, outposts, databases, volumes } = run.result;
