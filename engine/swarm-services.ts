@@ -88,6 +88,14 @@ export function portsOfService({ Spec }: SeenService): Published[] {
     }));
 }
 
+/** Has the manager look at a service again, of which nothing changes. */
+export async function remind(connection: DockerConnection, id: string): Promise<void> {
+    const service = (await connection.client()).getService(id);
+    const { Version, Spec } = (await service.inspect()) as SeenService;
+    // One that comes too late says that somebody else has changed it, which does the same.
+    await service.update({ _query: { version: Version.Index }, _body: Spec }).catch(() => undefined);
+}
+
 /**
  * Sets how many containers a service has. The order of its variables stays as it is: the provider sends them in another one each
  * time, and Swarm would restart all of its containers for that.

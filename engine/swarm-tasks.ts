@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DockerConnection, engineReason } from "./connection";
 import { type Gate, Lacking, tellWait } from "./health";
 import { demultiplex, lastLines, redact } from "./streams";
+import { remind } from "./swarm-services";
 
 /** A task of a service: one container, as the manager knows it. */
 export interface Task {
@@ -73,8 +74,14 @@ export async function printed(
     return demultiplex(await connection.bytes(`/tasks/${task}/logs?${asked}`, 10));
 }
 
+/** Seconds after which the manager is made to look again at a service that should have no container and gets new ones. */
+const reminder = 10;
+
 /**
  * Waits until no container of a service runs any more, nor is meant to. One on a node that is down cannot be waited for.
+ *
+ * Where a task fails in the moment in which its service loses its last one, Swarm may start another for it, and goes on with that for as
+ * long as nothing changes the service. Source: Docker 20.10 with a service that crashes at once.
  *
  * @param name of the service in messages.
  */
@@ -84,12 +91,16 @@ export async function untilStopped(
     name: string,
     seconds: number,
 ): Promise<void> {
+    let reminded = Date.now();
     for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) {
         const nodes = await nodesOf(connection);
         const tasks = await tasksOf(connection, service);
         // Just after a change of the number, the manager still means to run what it has planned before.
         const left = tasks.filter((task) => isWanted(task) || (!isOver(task.Status.State) && isUp(task, nodes)));
         if (left.length === 0) return;
+        if (!tasks.some(isWanted) || Date.now() < reminded + reminder * 1000) continue;
+        reminded = Date.now();
+        await remind(connection, service);
     }
     throw new Error(`the service ${name} did not stop within ${seconds} seconds`);
 }

@@ -195,6 +195,22 @@ describe("taking down a Swarm's services", () => {
         expect(done).to.deep.equal(["own=0", "look own"]);
     });
 
+    it("has the manager look again at one that goes on without a number, and at no other", async () => {
+        let changes = () => [] as string[];
+        const goesOn = () => (changes().filter((one) => one === "own=0").length < 3 ? [task("starting")] : []);
+        const stopping = (_: number, looks: number) =>
+            looks < 100 ? [task("running", { DesiredState: "remove" })] : [];
+        const made = manager({ own: { replicas: 1, tasks: goesOn }, slow: { replicas: 1, tasks: stopping } });
+        changes = made.changes;
+        const clock = startClock();
+        try {
+            await stopServices(made.connection, "stack", () => true);
+        } finally {
+            clock.stop();
+        }
+        expect(made.changes()).to.have.members(["own=0", "own=0", "own=0", "slow=0"]);
+    });
+
     it("stops only those that it is asked to", async () => {
         const labels = (resource: string) => ({ [stackLabel]: "stack", [resourceLabel]: resource });
         const { connection, done } = manager({
