@@ -6,11 +6,17 @@ import { run } from "../run";
  * Runs a command of the Pulumi CLI that the Automation API does not have.
  *
  * @param cwd folder of the program. Default: the project's.
+ * @param input what it reads on standard input. Default: nothing.
  * @returns what it printed on standard output.
  */
-export async function runPulumi(workplace: Workplace, args: string[], cwd = projectRoot): Promise<string> {
+export async function runPulumi(
+    workplace: Workplace,
+    args: string[],
+    cwd = projectRoot,
+    input?: string,
+): Promise<string> {
     const env = pulumiVariables(workplace);
-    return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env });
+    return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env, input });
 }
 
 /**
