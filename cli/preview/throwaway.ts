@@ -14,7 +14,7 @@ export interface ThrowawayConfiguration {
 }
 
 /**
- * Removes the encrypted values and the address of the Docker host from a stack's configuration, so that a preview needs
+ * Removes the encrypted values and everything that leads to a Docker engine or a registry from a stack's configuration, so that a preview needs
  * neither a key nor an engine.
  *
  * A key that is encrypted as a whole, such as all `secrets` at once, becomes an empty object: its content is unknown
@@ -28,7 +28,9 @@ export function throwawayConfiguration(text: string): ThrowawayConfiguration {
     if (error !== undefined) throw new ToolError(`The configuration is not valid YAML: ${error.message}`);
     const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const secrets: Record<string, string> = {};
-    const clear = Object.entries(config).map(([key, value]): [string, unknown] => {
+    // A context or certificates would take the place of the host, or be refused beside it.
+    const own = Object.entries(config).filter(([key]) => !key.startsWith("docker:"));
+    const clear = own.map(([key, value]): [string, unknown] => {
         if (isSecure(value)) secrets[key] = "{}";
         return [key, isSecure(value) ? undefined : withoutSecrets(value, key, secrets)];
     });
