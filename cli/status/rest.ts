@@ -46,9 +46,11 @@ export async function connectionsOf(postgres: Found): Promise<{ used: number; mo
         "SELECT count(*), current_setting('max_connections') FROM pg_stat_activity WHERE backend_type = 'client backend'";
     const command = ["psql", `--host=${postgresSocket.folder}`, "--username=postgres", "-AtF", " ", "--command", query];
     const { code, output } = await postgres.execute(command);
-    const [used = NaN, most = NaN] = output.trim().split(" ").map(Number);
-    if (code !== 0 || Number.isNaN(most)) throw new ToolError(`PostgreSQL cannot be asked: ${output.trim()}`);
-    return { used, most };
+    // Beside warnings.
+    const [, used, most] = /^(\d+) (\d+)$/m.exec(output) ?? [];
+    if (code !== 0 || used === undefined || most === undefined)
+        throw new ToolError(`PostgreSQL cannot be asked: ${output.trim()}`);
+    return { used: Number(used), most: Number(most) };
 }
 
 export function databaseRow({ used, most }: { used: number; most: number }): Row {

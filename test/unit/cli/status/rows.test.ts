@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { Manifest } from "../../../../cli/backup/manifest";
 import { endingRows, outpostRows, releaseRow } from "../../../../cli/status/authentik";
 import { containerRows, type SeenContainer } from "../../../../cli/status/containers";
-import { backupRows, changeRow, databaseRow, diskRow } from "../../../../cli/status/rest";
+import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "../../../../cli/status/rest";
+import type { Found } from "../../../../cli/stack/containers";
 import type { Status } from "../../../../cli/status/row";
 import { statusText } from "../../../../cli/status/text";
 
@@ -138,6 +139,14 @@ describe("the rows of a status", () => {
         expect(
             backupRows({ manifests: [], failures: ["no room"] }, 3600, "dev", now).map(({ state }) => state),
         ).to.deep.equal(["attention", "attention"]);
+    });
+
+    it("read how many connections there are beside what PostgreSQL warns of", async () => {
+        const saying = (output: string) =>
+            ({ execute: () => Promise.resolve({ code: 0, output }) }) as unknown as Found;
+        const warning = 'WARNING:  database "postgres" has a collation version mismatch\n';
+        expect(await connectionsOf(saying(`${warning}13 100\n`))).to.deep.equal({ used: 13, most: 100 });
+        expect(await connectionsOf(saying(warning)).catch(String)).to.contain("PostgreSQL cannot be asked");
     });
 
     it("ask to look where connections or disk run out, and where the last update failed", () => {
