@@ -1,5 +1,10 @@
 import { expect } from "chai";
+import { tmpdir } from "node:os";
+import { Dumps } from "../../../cli/upgrade/dumps";
 import { dumpToRestore, releaseOfDump } from "../../../cli/upgrade/steps";
+import type { OpenStack } from "../../../cli/workplace";
+import { DockerConnection } from "../../../engine/connection";
+import { startEngine } from "../../support/engine";
 
 describe("what an upgrade goes back to", () => {
     const names = ["2025.8.6-2026-11-01T10-00-00-000Z", "2025.10.4-2026-11-02T10-00-00-000Z"];
@@ -18,4 +23,23 @@ describe("what an upgrade goes back to", () => {
             `Nothing was saved of 2025.12.6. What was saved: ${names.join(", ")}.`,
         );
     });
+});
+
+describe("an upgrade, also back,", () => {
+    for (const State of ["exited", "running"])
+        it(`is ${State === "running" ? "begun" : "refused with what to do"} where PostgreSQL is ${State}`, async () => {
+            const labels = { "authentik-stack.stack": "x/", "authentik-stack.resource": "authentik-postgres-server" };
+            const engine = await startEngine({ lists: { containers: [{ Id: "p", Labels: labels, State }] } });
+            const connection = new DockerConnection({ host: engine.host }, {});
+            const open = {
+                ...{ identity: "x/", stack: { name: "prod", workspace: { workDir: tmpdir() } } },
+                workplace: { docker: { connection } },
+            } as unknown as OpenStack;
+
+            const refusal = await new Dumps(open).needsPostgres().then(() => "", String);
+
+            await engine.close();
+            if (State === "running") expect(refusal).to.equal("");
+            else expect(refusal).to.contain("`npm start -- prod` starts it");
+        });
 });
