@@ -132,8 +132,9 @@ async function backups(open: OpenStack, container: Found | undefined, isExpected
         const text = isExpected ? "their container does not run" : "this stack makes none";
         return [{ ...row("Backups", "Newest", text), state: isExpected ? "unknown" : "fine" }];
     }
-    const period = (await container.variables()).find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
     try {
+        const variables = await container.variables();
+        const period = variables.find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
         return backupRows(await new BackupStore(open).list(), Number(period), name, now);
     } catch (error) {
         return [row("Backups", "Newest", reasonOf(error), `${logsOf(open)} ${container.name}`)];

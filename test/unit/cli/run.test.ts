@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attachPulumi } from "../../../cli/engine/pulumi-command";
 import type { Workplace } from "../../../cli/workplace";
-import { whileGrowing } from "../../../cli/engine/download";
+import { downloadPulumi, findDownload, whileGrowing } from "../../../cli/engine/download";
 import { run, tryRun } from "../../../cli/run";
 
 describe("the Pulumi CLI on this terminal", () => {
@@ -79,5 +79,37 @@ describe("running a program", () => {
         expect((error as Error).message).to.include("nothing arrived");
         limit.end();
         rmSync(folder, { recursive: true });
+    });
+});
+
+describe("a download of the Pulumi CLI", () => {
+    const { XDG_CACHE_HOME: cache } = process.env;
+    let folder = "";
+    before(() => (process.env.XDG_CACHE_HOME = folder = mkdtempSync(join(tmpdir(), "cache-"))));
+    after(() => {
+        if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+        else process.env.XDG_CACHE_HOME = cache;
+        rmSync(folder, { recursive: true });
+    });
+
+    it("counts once it is whole", async () => {
+        const installer = join(folder, "installer.mjs");
+        const ending = (code: number) => {
+            const pulumi = JSON.stringify("#!/bin/sh\necho v3.999.0\n");
+            const program = [
+                'import { mkdirSync, writeFileSync } from "node:fs";',
+                "const bin = `${process.argv[2]}/bin`;",
+                "mkdirSync(bin);",
+                `writeFileSync(\`\${bin}/pulumi\`, ${pulumi}, { mode: 0o755 });`,
+                `process.exit(${code});`,
+            ];
+            writeFileSync(installer, program.join("\n"));
+            return downloadPulumi(() => undefined, "3.999.0", installer);
+        };
+
+        expect(await ending(1).catch(() => "cut short")).to.equal("cut short");
+        expect(await findDownload("3.999.0")).to.equal(undefined);
+        expect(await ending(0)).to.have.property("command");
+        expect((await findDownload("3.999.0"))?.version?.version).to.equal("3.999.0");
     });
 });

@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import type { Manifest } from "../../../../cli/backup/manifest";
 import { endingRows, outpostRows, releaseRow } from "../../../../cli/status/authentik";
-import { containerRows, type SeenContainer } from "../../../../cli/status/containers";
+import { containerRows, seeContainers, type SeenContainer } from "../../../../cli/status/containers";
 import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "../../../../cli/status/rest";
 import type { Found } from "../../../../cli/stack/containers";
 import type { Status } from "../../../../cli/status/row";
 import { statusText } from "../../../../cli/status/text";
+import { DockerConnection } from "../../../../engine/connection";
+import { startEngine } from "../../../support/engine";
 
 const now = new Date("2026-11-28T12:00:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
@@ -30,6 +32,19 @@ describe("the rows of a status", () => {
         expect(containerRows(expected, [container()], where)).to.deep.equal([
             { area: "Containers", title: "redis", state: "fine", text: "healthy, 64 MB of 256 MB (25 %), up 2 hours" },
         ]);
+    });
+
+    it("are of the containers that are still there: an update may remove one meanwhile", async () => {
+        const ofStack = { "authentik-stack.stack": "x/" };
+        const containers = ["kept", "removed"].map((Id) => ({
+            Id,
+            Labels: { ...ofStack, "authentik-stack.resource": Id },
+        }));
+        const state = () => ({ Status: "exited" });
+        const engine = await startEngine({ lists: { containers }, gone: ["removed"], state });
+        const seen = await seeContainers(new DockerConnection({ host: engine.host }, {}), "x/");
+        await engine.close();
+        expect(seen.map(({ resource }) => resource)).to.deep.equal(["kept"]);
     });
 
     it("name what a container needs", () => {
