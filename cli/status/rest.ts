@@ -78,6 +78,8 @@ export function changeRow(
 ): Row {
     if (last === undefined) return row("Last change", "Update", "there was none", `npm start -- ${stack}`);
     const age = `${ageText(now.getTime() - last.startTime.getTime())} ago`;
-    const what = `${last.kind} ${age}: ${last.result}, ${describeChanges({ changes: last.resourceChanges })}`;
+    // Of another result, Pulumi counts what it did not come to.
+    const changes = last.result === "succeeded" ? `, ${describeChanges({ changes: last.resourceChanges })}` : "";
+    const what = `${last.kind} ${age}: ${last.result}${changes}`;
     return row("Last change", "Update", what, last.result === "failed" ? `npm start -- ${stack}` : undefined);
 }

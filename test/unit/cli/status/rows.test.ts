@@ -138,6 +138,11 @@ describe("the rows of a status", () => {
             "own: the certificate ends in 10 days",
             "ci: the token ends in 3 days",
         ]);
+        const textOf = (days: number) =>
+            endingRows({ certificates: [{ name: "own", cert_expiry: inDays(days) }], tokens: [] }, now)[0]?.text;
+        expect([textOf(1), textOf(-1), textOf(0.25)]).to.deep.equal([
+            ...["the certificate ends in 1 day", "the certificate ended 1 day ago", "the certificate ends in 6 hours"],
+        ]);
     });
 
     it("tell the age of the newest backup, its trial, and what failed", () => {
@@ -179,7 +184,7 @@ describe("the rows of a status", () => {
             resourceChanges: { same: 3 },
         } as const;
         expect(changeRow(last, "dev", now)).to.include({
-            text: "update 1 minute ago: failed, nothing to do: unchanged 3",
+            text: "update 1 minute ago: failed",
             cure: "npm start -- dev",
         });
     });
