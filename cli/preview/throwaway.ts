@@ -1,6 +1,7 @@
 import { parseDocument, stringify } from "yaml";
 import { placeholder } from "../../config/secrets";
 import { ToolError } from "../progress";
+import { isSecure } from "../stack/encrypted";
 
 /** The address of no Docker engine. */
 export const nowhere = "tcp://127.0.0.1:1";
@@ -52,9 +53,4 @@ function withoutSecrets(value: unknown, path: string, secrets: Record<string, st
             withoutSecrets(item, `${path}[${JSON.stringify(key)}]`, secrets),
         ]),
     );
-}
-
-/** True for a value that Pulumi encrypted. */
-function isSecure(value: unknown): value is { secure: string } {
-    return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
 }
