@@ -4,6 +4,7 @@ import { isObject, valueAt } from "../../ground/problems";
 import { runPulumi } from "../engine/pulumi-command";
 import type { Progress } from "../progress";
 import type { OpenStack } from "../workplace";
+import { kindOf } from "./events";
 
 /** A resource as the state has it, as far as the tools read it. */
 export interface StateResource {
@@ -54,6 +55,11 @@ async function changeState(open: OpenStack, change: (resources: KeptResource[]) 
     if (!change(state.deployment?.resources ?? [])) return;
     const args = ["stack", "import", "--stack", stack.name];
     await runPulumi(workplace, args, stack.workspace.workDir, JSON.stringify(state));
+}
+
+/** The containers and services of a state, in its order. */
+export function containersIn<Resource extends Pick<StateResource, "type">>(resources: Resource[]): Resource[] {
+    return resources.filter(({ type }) => ["container", "service"].includes(kindOf(type)));
 }
 
 const volumeType = "docker:index/volume:Volume";

@@ -8,8 +8,8 @@ import { reasonOf } from "../progress";
 import { containersOf, type Found } from "../stack/containers";
 import { swarmOf } from "../stack/swarm";
 import { prefixOf, readRequirements } from "../stack/files";
-import { kindOf } from "../stack/events";
-import { readState, type State } from "../stack/state";
+import { kindOf, nameOf } from "../stack/events";
+import { containersIn, readState, type State } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { askAuthentik, endingRows, outpostRows, releaseRow } from "./authentik";
 import { containerRows, seeContainers } from "./containers";
@@ -108,22 +108,16 @@ async function lastChange({ stack }: OpenStack, now: Date): Promise<Row> {
 /** The containers that the last update left, by resource, with the names that they have on their networks. */
 function expectedIn({ resources }: State): Record<string, string> {
     return Object.fromEntries(
-        resources
-            .filter(({ type }) => kindOf(type) === "container" || isService(type))
-            .map(({ urn, type, inputs }) => [
-                urn.split("::").at(-1) ?? urn,
-                titleOf(isService(type) ? containerIn(inputs ?? {}) : (inputs ?? {})) ?? urn,
-            ]),
+        containersIn(resources).map(({ urn, type, inputs = {} }) => [
+            nameOf(urn),
+            titleOf(kindOf(type) === "service" ? containerIn(inputs) : inputs) ?? urn,
+        ]),
     );
 }
 
 /** The command that shows what a container printed; on a Swarm what those of a service did. */
 function logsOf(open: OpenStack): string {
     return swarmOf(open) === undefined ? "docker logs" : "docker service logs";
-}
-
-function isService(type: string): boolean {
-    return kindOf(type) === "service";
 }
 
 async function backups(open: OpenStack, container: Found | undefined, isExpected: boolean, now: Date): Promise<Row[]> {
