@@ -282,16 +282,24 @@ convert() {
     done
 }
 
-# What there is, for the command line: a manifest a line, and what failed last.
+# What there is, for the command line: id and manifest of each on a line, and what failed last.
 list() {
     for id in $(ids); do
-        tr -d '\n' < "$backups/$id/manifest.json"
-        echo
+        # One that is pushed out meanwhile is no longer there.
+        manifest=$(cat "$backups/$id/manifest.json" 2> /dev/null) || continue
+        printf '%s %s\n' "$id" "$(printf '%s' "$manifest" | tr -d '\n')"
     done
     for file in "$backups"/.failed-*; do
         [ ! -e "$file" ] || echo "failed $(basename "$file" | cut -d- -f2): $(tr '\n' ' ' < "$file")"
     done
     [ ! -e "$backups/.verified" ] || echo "verified $(cat "$backups/.verified")"
+}
+
+# What a command prints, small enough for the log of a job, of which only the last lines are read.
+pack() {
+    "$@" > /tmp/packed
+    gzip -c /tmp/packed | base64 | tr -d '\n' | fold -w 8000
+    echo
 }
 
 # Puts a database in the place of another in one transaction: whenever the machine stops, one of the two has the name. Whoever
@@ -309,13 +317,32 @@ COMMIT;
 SQL
 }
 
-# Puts a backup in the place of what is there, as root, through PostgreSQL's socket. All databases are restored beside the old
-# ones first: whatever ends it before, it leaves these alone, and can be run again.
+# Removes what was restored and is not in place: it may have filled the disk of what serves.
+discard() {
+    while read -r fresh; do
+        ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$fresh\" WITH (FORCE)" < /dev/null || :
+    done < /tmp/fresh
+    while read -r place; do rm -rf "$place/.restoring"; done < /tmp/places
+}
+
+# Puts the files that were restored into a folder in the place of all others there.
+place_files() {
+    fresh=$1/.restoring
+    find "$1" -mindepth 1 -maxdepth 1 ! -name .restoring -exec rm -rf {} +
+    find "$fresh" -mindepth 1 -maxdepth 1 -exec mv {} "$1" \;
+    chown "$(stat -c %u:%g "$fresh")" "$1"
+    chmod "$(stat -c %a "$fresh")" "$1"
+    rmdir "$fresh"
+}
+
+# Puts a backup in the place of what is there, as root, through PostgreSQL's socket. All databases and files are restored beside
+# the old ones first: whatever ends it before, it leaves these alone, and can be run again.
 restore() {
     check "$1"
     cd "$backups/$1"
     number=0
-    : > /tmp/swaps
+    for list in fresh swaps places; do : > "/tmp/$list"; done
+    trap discard EXIT
     export PGOPTIONS="--client-min-messages=warning"
     for file in *.dump; do
         name=${file%.dump}
@@ -331,6 +358,7 @@ SQL
         fresh=restoring-$number
         former=replaced-$number
         echo "restoring the database $name"
+        echo "$fresh" >> /tmp/fresh
         # Its role cannot connect, and so not write to it, before it is whole; the superuser can.
         ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$fresh\" WITH (FORCE)" \
             --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" \
@@ -357,9 +385,12 @@ SQL
         fi
         echo "restoring the files of $folder"
         place=$(saved_of "/target/$folder")
-        mkdir -p "$place"
-        find "$place" -mindepth 1 -maxdepth 1 -exec rm -rf {} +
-        tar -C "$place" -xpf "$file"
+        echo "$place" >> /tmp/places
+        rm -rf "$place/.restoring"
+        mkdir -p "$place/.restoring"
+        tar -C "$place/.restoring" -xpf "$file"
+        # A restore that was killed left one, which was saved then.
+        rm -rf "$place/.restoring/.restoring"
     done
     while read -r fresh name former; do
         ask --dbname=postgres --command="REVOKE ALL ON DATABASE \"$fresh\" FROM PUBLIC" \
@@ -373,6 +404,8 @@ SQL
         done
         ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" < /dev/null
     done < /tmp/swaps
+    while read -r place; do place_files "$place"; done < /tmp/places
+    trap - EXIT
     echo "restored $1"
 }
 

@@ -17,7 +17,7 @@ export interface Check {
     at?: string;
     /** File with a bearer token. Default: none. */
     token?: string;
-    /** Status the answer must have. Default: any. */
+    /** Status the answer must have; advice takes any, and has none here. */
     status?: number;
     /** Redirects are followed, with cookies, as a browser does. Default: false. */
     follows?: true;

@@ -118,7 +118,12 @@ def radius(check):
     try:
         with connected_to(check["url"], socket.SOCK_DGRAM) as connection:
             own = ipaddress.ip_address(connection.getsockname()[0])
-            asked = [one for one in check["clients"] if any(own in ipaddress.ip_network(net) for net in one["networks"])]
+            asked = [
+                one
+                for one in check["clients"]
+                # authentik takes any address of a network for all of it.
+                if any(own in ipaddress.ip_network(net, strict=False) for net in one["networks"])
+            ]
             secrets = [read(one["secret"]) for one in asked]
             for secret in secrets:
                 request = access_request(secret)

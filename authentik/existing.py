@@ -7,6 +7,7 @@ begins with `warning: ` says what was changed.
 """
 
 import hashlib
+import http.client
 import json
 import ssl
 import time
@@ -41,7 +42,8 @@ class Api:
                 said = f"answered {error.code} to {method} {path}: {error.read(500).decode(errors='replace').strip()}"
                 if error.code < 500 or time.monotonic() > deadline:
                     raise Refused(said) from error
-            except OSError as error:
+            # Where the server restarts, an answer may be cut short.
+            except (OSError, http.client.HTTPException, ValueError) as error:
                 if time.monotonic() > deadline:
                     raise Refused(f"gave no answer to {method} {path} ({error})") from error
             time.sleep(1)

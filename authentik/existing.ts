@@ -16,8 +16,7 @@ export interface Existing {
     certificates: { name: string; certificate: string }[];
     applications: {
         slug: string;
-        /** Model of the provider, whose objects the API has under `list`, e.g. `providers/oauth2`. */
-        model: string;
+        /** Where the API has the objects of the provider's model, e.g. `providers/oauth2`. */
         list: string;
         /** By which a provider of OpenID Connect is known, whatever its name. */
         clientId?: string;
@@ -43,7 +42,6 @@ export function existingObjects(declared: CertificateFacts, server: string): Exi
             const clientId = kind.clientId?.(application);
             return {
                 slug,
-                model: kind.model,
                 list: kind.model.replace(/^authentik_providers_(\w+)\..*$/, "providers/$1"),
                 ...(clientId === undefined ? {} : { clientId }),
                 ...(access && { access: access.ways.map(bound) }),

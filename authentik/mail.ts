@@ -1,5 +1,3 @@
-import { shellCommand, shellReport } from "./shell";
-
 /** What the script send-test-mail.py tells. */
 export interface MailReport {
     /** Host and port of the mail server. */
@@ -11,16 +9,6 @@ export interface MailReport {
     refusal?: string;
     /** Why no server answered. */
     error?: string;
-}
-
-/** The command that sends a test mail inside a worker. */
-export function mailCommand(script: string, to: string): string[] {
-    return shellCommand(script, { TO: to });
-}
-
-/** What the script told; undefined where it did not come to that. */
-export function mailReport(output: string): MailReport | undefined {
-    return shellReport(output) as MailReport | undefined;
 }
 
 /** What can be done about a mail that was not sent, by what the server or Python says. */

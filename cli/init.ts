@@ -17,7 +17,7 @@ import {
 import { nearest } from "./command/line";
 import { command } from "./main";
 import { reasonOf, ToolError } from "./progress";
-import { fileOf } from "./stack/files";
+import { fileOf, rehearsalStack } from "./stack/files";
 import { projectRoot } from "./workplace";
 
 /**
@@ -34,6 +34,10 @@ command("init", async ({ values, named }) => {
         if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
             throw new ToolError(
                 `${name} is not a name for an environment; use lower-case letters, digits and hyphens, such as prod.`,
+            );
+        if (name === rehearsalStack)
+            throw new ToolError(
+                `${name} is the name of the stack with stand-in images, whose file \`npm start\` writes; use another one.`,
             );
         if (existsSync(file)) throw new ToolError(`${fileOf(name)} exists already, and was not changed.`);
         const text = fileText(await answersOf(values, name, ask));
@@ -63,7 +67,7 @@ async function answersOf(
 ): Promise<Answers> {
     const way = oneOf(
         "--way",
-        values.way ?? (await ask?.choice("How do browsers reach it?", ways, "gateway")) ?? "",
+        values.way ?? (await ask?.choice("How do browsers reach it?", ways, "gateway")) ?? "gateway",
         ways,
     );
     const url = values.url ?? (await ask?.text("URL of authentik", suggestedUrl(way))) ?? suggestedUrl(way);

@@ -50,17 +50,49 @@ export function main(tool: (args: string[]) => Promise<void>): void {
     );
 }
 
+/** `--stack` and `-s` as the Pulumi CLI reads them: also in one with the name, and `-s` after the letters of switches. */
+const stackOption = /^(?:--stack(?:=(.*))?|-([adefijuy]*)s=?(.*))$/;
+
 /**
- * Takes `--stack <name>` or `-s <name>` out of a command line.
+ * Takes `--stack <name>` out of a command line, in every form in which the Pulumi CLI would read it before `--`; the last one counts.
  *
  * @throws ToolError when the name is missing.
  */
 export function takeStack(args: string[]): { stack?: string; rest: string[] } {
-    const at = args.findIndex((argument) => argument === "--stack" || argument === "-s");
-    if (at < 0) return { rest: args };
-    const stack = args[at + 1];
-    if (stack === undefined) throw new ToolError("--stack needs the name of a stack, such as dev.");
-    return { stack, rest: args.toSpliced(at, 2) };
+    const end = args.includes("--") ? args.indexOf("--") : args.length;
+    const rest: string[] = [];
+    let stack: string | undefined;
+    for (let at = 0; at < end; at++) {
+        const argument = args[at] ?? "";
+        const [found, long, switches = "", short = ""] = stackOption.exec(argument) ?? [];
+        if (found === undefined) {
+            rest.push(argument);
+            continue;
+        }
+        if (switches !== "") rest.push(`-${switches}`);
+        const inOne = found.includes("=") || short !== "";
+        stack = inOne ? (long ?? short) : at + 1 < end ? args[++at] : "";
+        if (stack === "") throw new ToolError("--stack needs the name of a stack, such as dev.");
+    }
+    return { ...(stack === undefined ? {} : { stack }), rest: [...rest, ...args.slice(end)] };
+}
+
+/**
+ * The stack that a command line of the Pulumi CLI creates; undefined for another command than `stack init`.
+ *
+ * @throws ToolError when it has more than a name: this program creates the stack itself, with what its file says.
+ */
+export function createdStack({ stack, rest }: ReturnType<typeof takeStack>): string | undefined {
+    const [command, subcommand, ...more] = rest;
+    if (command !== "stack" || subcommand !== "init") return undefined;
+    const [name = "", ...others] = stack === undefined ? more : [stack, ...more];
+    const extra = name.startsWith("-") ? more : others;
+    if (name === "" || extra.length > 0)
+        throw new ToolError(
+            `\`stack init\` takes the name of a stack here and nothing else${extra.length > 0 ? `, so not ${extra.join(" ")}` : ""}: ` +
+                "npm run pulumi -- stack init <name>.",
+        );
+    return name;
 }
 
 /** Asks on the terminal; no answer means no. */

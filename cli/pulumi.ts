@@ -1,6 +1,8 @@
 import { attachPulumi } from "./engine/pulumi-command";
 import { openExisting } from "./stack/existing";
-import { main, takeStack } from "./main";
+import { createdStack, main, takeStack } from "./main";
+import { stackOf } from "./stack/files";
+import { projectRoot } from "./workplace";
 
 /** Commands that run the program, or compare the state with it, and so need its configuration. */
 const operations = ["up", "preview", "refresh", "destroy", "import"];
@@ -11,11 +13,12 @@ const operations = ["up", "preview", "refresh", "destroy", "import"];
  * Default stack: the one that was started; `--stack <name>` selects another.
  */
 main(async (args) => {
-    const { stack: name, rest } = takeStack(args);
+    const line = takeStack(args);
+    const { rest } = line;
     // Pulumi itself would write the salt of this machine's passphrase into the stack's file.
-    const [, , created] = rest[0] === "stack" && rest[1] === "init" && name === undefined ? rest : [];
+    const created = stackOf(projectRoot, createdStack(line));
     const [open] = await openExisting({
-        name: name ?? created,
+        name: created ?? line.stack,
         creates: created !== undefined,
         progress: console.error,
     });
@@ -26,5 +29,7 @@ main(async (args) => {
     const configFile =
         options.configFile !== undefined && operations.includes(command) ? ["--config-file", options.configFile] : [];
     const ownStack = command === "help" ? [] : ["--stack", stack.name];
-    process.exitCode = await attachPulumi(workplace, [...rest, ...ownStack, ...configFile]);
+    // What follows `--` is no option.
+    const end = rest.includes("--") ? rest.indexOf("--") : rest.length;
+    process.exitCode = await attachPulumi(workplace, rest.toSpliced(end, 0, ...ownStack, ...configFile));
 });

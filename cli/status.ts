@@ -31,11 +31,18 @@ command("status", async ({ values, named }) => {
     if (open === undefined) return;
     if (page === true || file !== undefined) return await showPage(open, file, port);
     for (;;) {
-        const status = await look(open);
-        const isTerminal = process.stdout.isTTY;
-        if (watch === true && isTerminal) process.stdout.write("\x1b[2J\x1b[H");
-        console.log(json === true ? JSON.stringify(status, undefined, 2) : statusText(status, isTerminal));
-        if (watch !== true) return codeOf(status);
+        const status = await look(open).catch((error: unknown) => {
+            if (watch !== true) throw error;
+            // The next look may see what this one did not, say while the engine restarts.
+            console.error(reasonOf(error));
+            return undefined;
+        });
+        if (status !== undefined) {
+            const isTerminal = process.stdout.isTTY;
+            if (watch === true && isTerminal) process.stdout.write("\x1b[2J\x1b[H");
+            console.log(json === true ? JSON.stringify(status, undefined, 2) : statusText(status, isTerminal));
+            if (watch !== true) return codeOf(status);
+        }
         await setTimeout(pause * 1000);
     }
 });

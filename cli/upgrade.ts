@@ -34,6 +34,7 @@ command("upgrade", async ({ values: { stack: name, postgres, back = false, yes =
     if (open === undefined) return;
     const settled = await settle(console.error, open);
     const upgraded = { open, dumps: new Dumps(open), settled };
+    await upgraded.dumps.needsPostgres();
     if (back) await goBack(upgraded, version, yes);
     else await upgrade(upgraded, version ?? provenVersion, yes);
 });

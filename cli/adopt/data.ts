@@ -1,8 +1,9 @@
 import type Docker from "dockerode";
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream, mkdirSync, renameSync, statSync } from "node:fs";
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname, posix } from "node:path";
-import { PassThrough } from "node:stream";
+import { PassThrough, type Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { roles } from "../../authentik/roles";
 import { volumeName, type VolumeNames } from "../../config/volumes";
@@ -13,7 +14,7 @@ import { jobLabel, stackLabel } from "../../engine/labels";
 import { execute, lastLogLines } from "../../engine/streams";
 import { handOverProgram } from "../../ground/hand-over";
 import { type RootJob, runAsRoot } from "../backup/root-job";
-import { type Progress, ToolError } from "../progress";
+import { type Progress, reasonOf, ToolError } from "../progress";
 import type { OldDatabase } from "./installation";
 import type { Translation } from "./translate";
 
@@ -40,12 +41,12 @@ pg_restore --username=postgres --dbname=adopting --no-owner --no-privileges --ro
 printf "COMMENT ON DATABASE adopting IS :'from'; ALTER DATABASE adopting RENAME TO authentik" | run --set=from="$1"`;
 
 const commentQuery =
-    "SELECT coalesce(shobj_description(oid, 'pg_database'), '') || '.' FROM pg_database WHERE datname = 'authentik'";
+    "SELECT 'comment: ' || coalesce(shobj_description(oid, 'pg_database'), '') FROM pg_database WHERE datname = 'authentik'";
 
 /**
  * Dumps the old database into a file of this machine, and changes nothing of it.
  *
- * @throws ToolError with the last words of `pg_dump`.
+ * @throws ToolError with the last words of `pg_dump`, or why the file cannot be written.
  */
 export async function dump(
     connection: DockerConnection,
@@ -61,8 +62,17 @@ export async function dump(
     const words: Buffer[] = [];
     const errors = new PassThrough().on("data", (chunk: Buffer) => words.push(chunk));
     docker.modem.demuxStream(stream, part, errors);
-    await new Promise((resolve, reject) => stream.once("end", resolve).once("error", reject));
-    await new Promise((resolve) => part.end(resolve));
+    // Memory is not for what the disk is too slow to take.
+    stream.on("data", () => part.writableNeedDrain && stream.pause());
+    part.on("drain", () => stream.resume());
+    try {
+        await Promise.all([finished(part), finished(stream, { writable: false }).then(() => part.end())]);
+    } catch (error) {
+        rmSync(`${file}.part`, { force: true });
+        throw new ToolError(`The dump of the old database cannot be written to ${file}: ${reasonOf(error)}`);
+    } finally {
+        stream.destroy();
+    }
     const { ExitCode } = await exec.inspect();
     if (ExitCode !== 0) throw new ToolError(`The old database cannot be dumped:\n${Buffer.concat(words).toString()}`);
     renameSync(`${file}.part`, file);
@@ -89,20 +99,14 @@ export async function restore(
     // The stack runs: its database was restored, or is its own.
     const [running] = isOther;
     if (running !== undefined) {
-        const found = await execute(docker.getContainer(running.Id), [
-            "psql",
-            "--username=postgres",
-            "-Atc",
-            commentQuery,
-        ]);
-        return judge(found.output, from, volume);
+        return judge((await commentIn(docker.getContainer(running.Id))) ?? "", from, volume);
     }
     await handOver({ connection, identity, names, image }, volume, dataFolder, "postgres");
     const server = await startServer(docker, { identity, names, image }, volume);
     try {
         await untilReady(server);
-        const there = await execute(server, ["psql", "--username=postgres", "-Atc", commentQuery]);
-        if (there.output.trim() !== "") return judge(there.output, from, volume);
+        const there = await commentIn(server);
+        if (there !== undefined) return judge(there, from, volume);
         const file = await make();
         progress("restoring the database");
         await putFile(server, file);
@@ -116,8 +120,16 @@ export async function restore(
     }
 }
 
+/** What the database of a stack is a copy of, which its comment says; undefined where there is no such database. */
+export async function commentIn(postgres: Docker.Container): Promise<string | undefined> {
+    const { code, output } = await execute(postgres, ["psql", "--username=postgres", "-Atc", commentQuery]);
+    if (code !== 0) throw new ToolError(`PostgreSQL cannot be asked for its databases:\n${output.trim()}`);
+    // Beside warnings.
+    return /^comment: (.*)$/m.exec(output)?.[1];
+}
+
 function judge(comment: string, from: string, volume: string): boolean {
-    if (comment.trim() === `${from}.`) return false;
+    if (comment.trim() === from) return false;
     throw new ToolError(
         `The volume ${volume} has a database that is not from ${from}. Use another stack with --stack and a prefix of its ` +
             `own, or delete the volume with \`docker volume rm ${volume}\`.`,
@@ -213,7 +225,8 @@ async function putFile(container: Docker.Container, file: string): Promise<void>
     const { pack } = await import("tar-stream");
     const tar = pack();
     const entry = tar.entry({ name: "database.dump", size: statSync(file).size, mode: 0o444 });
-    createReadStream(file).pipe(entry);
-    entry.once("finish", () => tar.finalize());
-    await container.putArchive(tar as unknown as NodeJS.ReadableStream, { path: "/dump" });
+    await Promise.all([
+        pipeline(createReadStream(file), entry as unknown as Writable).then(() => tar.finalize()),
+        container.putArchive(tar as unknown as NodeJS.ReadableStream, { path: "/dump" }),
+    ]);
 }

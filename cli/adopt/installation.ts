@@ -207,11 +207,11 @@ async function patiently(ask: () => Promise<string | undefined>, times: number):
     return await ask();
 }
 
-/** What the old database answers; undefined where it has no such table, or nothing to say. */
+/** What the old database answers, without its warnings; undefined where it has no such table, or nothing to say. */
 async function answer(docker: Docker, database: OldDatabase, sql: string): Promise<string | undefined> {
     const { container, user, name } = database;
     const script =
-        'printf "%s" "$1" | psql --username="$2" --dbname="$3" --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1';
+        'printf "%s" "$1" | psql --username="$2" --dbname="$3" --no-psqlrc --quiet --tuples-only --no-align --set=ON_ERROR_STOP=1 2> /dev/null';
     const { code, output } = await execute(docker.getContainer(container), ["sh", "-c", script, "sh", sql, user, name]);
     return code === 0 && output.trim() !== "" ? output.trim() : undefined;
 }

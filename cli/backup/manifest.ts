@@ -1,5 +1,6 @@
 import { compare } from "../../authentik/releases";
 import { stepProblem } from "../../authentik/upgrades";
+import { isObject } from "../../ground/problems";
 import { keyOf } from "../project";
 import type { Copy, Elsewhere } from "./copies";
 
@@ -40,11 +41,31 @@ export function readListing(output: string): Listing {
         lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1).trim()] : []));
     const [verified] = starting("verified");
     const [id = "", time = ""] = verified?.split(" ") ?? [];
+    const found = lines.flatMap((line) => {
+        const [, name = "", text] = /^(20\S+Z) (.*)$/.exec(line) ?? [];
+        return text === undefined ? [] : [{ name, manifest: readManifest(text) }];
+    });
+    const broken = found.filter(({ manifest }) => manifest === undefined);
     return {
-        manifests: lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line) as Manifest),
-        failures: starting("failed"),
+        manifests: found.flatMap(({ manifest }) => manifest ?? []),
+        failures: [
+            ...starting("failed"),
+            ...broken.map(
+                ({ name }) => `${name} has a manifest.json that cannot be read; delete its folder in the volume`,
+            ),
+        ],
         ...(verified === undefined ? {} : { verified: { id, time: new Date(Number(time) * 1000) } }),
     };
+}
+
+/** Reads what a backup says of itself; undefined where that is no manifest. */
+export function readManifest(text: string): Manifest | undefined {
+    try {
+        const value: unknown = JSON.parse(text);
+        return isObject(value) && "files" in value && isObject(value.files) ? (value as Manifest) : undefined;
+    } catch {
+        return undefined;
+    }
 }
 
 /** When a backup was begun. */

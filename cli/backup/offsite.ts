@@ -4,7 +4,7 @@ import { type Progress, reasonOf, ToolError } from "../progress";
 import { containersOf, type Found } from "../stack/containers";
 import type { OpenStack } from "../workplace";
 import { type Elsewhere, readCopies } from "./copies";
-import { type Manifest, readListing } from "./manifest";
+import { type Manifest, readManifest } from "./manifest";
 
 /** The copies of a stack's backups elsewhere: what authentik/offsite.sh does, in a job that has what its container has. */
 export class OffsiteStore {
@@ -41,7 +41,7 @@ export class OffsiteStore {
             progress(`bringing ${id} back from elsewhere`);
             const { snapshot, bytes } = found;
             const said = await this.run(container, "looking into the copy", ["manifest", snapshot, id], 600);
-            const [manifest] = readListing(said).manifests;
+            const manifest = readManifest(said);
             if (manifest === undefined) throw new ToolError(`The copy of ${id} has no manifest: ${said}`);
             await judge(manifest);
             const command = ["fetch", snapshot, id, String(bytes)];

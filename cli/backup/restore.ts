@@ -1,7 +1,8 @@
+import type { DockerConnection } from "../../engine/connection";
 import { type Progress, reasonOf, ToolError } from "../progress";
 import type { Report } from "../stack/events";
 import { bringUp, settle } from "../stack/up";
-import type { OpenStack } from "../workplace";
+import { dockerOf, type OpenStack } from "../workplace";
 import { type Manifest, restoreProblem } from "./manifest";
 import { OffsiteStore } from "./offsite";
 import { BackupStore } from "./store";
@@ -22,6 +23,12 @@ export interface Restore {
  */
 export async function fitting(progress: Progress, { from, into, id, otherKey }: Restore): Promise<Manifest> {
     const source = new BackupStore(from);
+    if (!(await isSameEngine(dockerOf(from.workplace), dockerOf(into.workplace))))
+        throw new ToolError(
+            `The stack ${into.stack.name} runs on another Docker engine than ${from.stack.name}, where the volume ${source.volume} with its ` +
+                `backups is. Copy the folder ${id} of it into the volume ${new BackupStore(into).volume} over there, and run ` +
+                `\`npm run restore -- ${id} --stack ${into.stack.name}\`. Nothing was changed.`,
+        );
     const judge = async (manifest: Manifest) => {
         const problem = restoreProblem(manifest, { ...(await new BackupStore(into).target()), otherKey });
         if (problem !== undefined) throw new ToolError(`${problem}\nNothing was changed.`);
@@ -31,6 +38,20 @@ export async function fitting(progress: Progress, { from, into, id, otherKey }: 
     await judge(manifest);
     await source.check(id);
     return manifest;
+}
+
+/** Whether what one engine has is there for the other: it is the same, or of the same Swarm. */
+async function isSameEngine(one: DockerConnection, other: DockerConnection): Promise<boolean> {
+    if (one.host === other.host) return true;
+    const [first, second] = await Promise.all([one, other].map((engine) => engine.get<EngineInfo>("/info")));
+    const swarm = first?.Swarm?.Cluster?.ID ?? "";
+    return first?.ID === second?.ID || (swarm !== "" && swarm === second?.Swarm?.Cluster?.ID);
+}
+
+/** What an engine says of itself, as far as it is read here. */
+interface EngineInfo {
+    ID: string;
+    Swarm?: { Cluster?: { ID: string } };
 }
 
 /** Stops what writes, and puts the backup in the place of the stack's databases and files. It can be run again after any end. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { gunzipSync } from "node:zlib";
 import type Docker from "dockerode";
 import { backupScript, fingerprintFile, postgresSocket } from "../../authentik/roles";
 import { backupJob, volumeName, type VolumeNames, type VolumeRole } from "../../config/volumes";
@@ -38,7 +39,8 @@ export class BackupStore {
 
     /** All that there is; also of a stack that is stopped. */
     public async list(): Promise<Listing> {
-        return readListing(await this.run("looking for backups", ["list"]));
+        const packed = await this.run("looking for backups", ["pack", "list"]);
+        return readListing(gunzipSync(Buffer.from(packed, "base64")).toString());
     }
 
     /** Makes backups of what upgrades saved before they made backups. */

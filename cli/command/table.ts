@@ -46,7 +46,11 @@ export const commands = {
         takes: "[stack]",
         example: "prod --way gateway --url https://auth.example.com --email admin@example.com --app paperless --yes",
         options: {
-            way: { type: "string", value: "way", about: "how browsers reach it: gateway, proxy or local" },
+            way: {
+                type: "string",
+                value: "way",
+                about: "how browsers reach it: gateway, proxy or local; default: gateway",
+            },
             url: { type: "string", value: "url", about: "where browsers find authentik" },
             email: { type: "string", value: "address", about: "of the administrator, and for certificates" },
             app: {
@@ -64,7 +68,7 @@ export const commands = {
             yes: {
                 type: "boolean",
                 short: "y",
-                about: "asks nothing; uses the default for what no option sets",
+                about: "asks nothing, so it needs --email; uses the suggestion for what no other option sets",
             },
         },
         more: "It does not ask for what an option sets.",
@@ -115,7 +119,7 @@ export const commands = {
             stack: { ...stack, about: "the stack; default: every one that was started" },
         },
         more:
-            "It removes the lock and unfinished operations of a killed run, removes jobs that have ended, and starts containers that ran and stopped. " +
+            "It removes the lock of a killed run, and the containers and networks that it did not record, removes jobs that have ended, and starts containers that ran and stopped. " +
             "What has to be created, changed or replaced needs an update: `npm start`.",
         exits: { 2: "a stack that was started needs attention, or its Docker engine does not answer" },
     },

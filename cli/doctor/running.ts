@@ -5,12 +5,12 @@ import { findDocker } from "../docker-engine";
 import { findPulumi } from "../engine";
 import { findBackend } from "../engine/backend";
 import { type Progress, reasonOf } from "../progress";
-import { kindOf, nameOf } from "../stack/events";
+import { nameOf } from "../stack/events";
 import { readRequirements, stackNames } from "../stack/files";
 import { restoreAtWork } from "../../config/volumes";
 import { restoreOf } from "../backup/store";
 import { healInterrupted } from "../stack/leftovers";
-import { readState, type StateResource } from "../stack/state";
+import { containersIn, readState, type StateResource } from "../stack/state";
 import { removeJobsOf, swarmOf } from "../stack/swarm";
 import { dockerOf, knownStacks, openStack, type OpenStack, projectRoot } from "../workplace";
 
@@ -119,8 +119,4 @@ export function stopped(resources: StateResource[], listed: Listed[], identity: 
             return [{ id, name, obstacle: "containers of another release exist" }];
         return [{ id, name }];
     });
-}
-
-function containersIn(resources: StateResource[]): StateResource[] {
-    return resources.filter(({ type }) => ["container", "service"].includes(kindOf(type)));
 }

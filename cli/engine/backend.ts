@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
 
 /** Where the stack's state is kept. */
@@ -17,16 +19,21 @@ export interface Backend {
 }
 
 /**
- * The backend that the user is logged in to, else a folder inside the project.
+ * The backend that PULUMI_BACKEND_URL names, else Pulumi.yaml, else the user's login, as for the Pulumi CLI; without any of them a
+ * folder inside the project.
  *
  * @param root the project's folder.
  */
 export function findBackend(root: string, environment: NodeJS.ProcessEnv = process.env): Backend {
-    const own = ownBackend(environment);
+    const named = environment.PULUMI_BACKEND_URL ?? "";
+    const ofProject = named === "" ? projectBackend(root) : undefined;
+    const own = named === "" ? (ofProject ?? loginOf(environment)) : named;
     const passphrase = passphraseEnv(root, environment);
     if (own !== undefined) {
         const asksPassphrase = !own.startsWith("http");
-        return { asksPassphrase, description: own, env: asksPassphrase ? passphrase : {} };
+        // The CLI also runs in other folders than the project's.
+        const place = ofProject !== undefined && { PULUMI_BACKEND_URL: ofProject };
+        return { asksPassphrase, description: own, env: { ...place, ...(asksPassphrase && passphrase) } };
     }
     const folder = join(root, ".local/state");
     const env = { PULUMI_BACKEND_URL: `file://${folder}`, ...passphrase };
@@ -52,10 +59,17 @@ export function prepareBackend(backend: Backend): void {
     writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
 }
 
-/** The backend named by an environment variable or by a login. */
-function ownBackend(environment: NodeJS.ProcessEnv): string | undefined {
-    const { PULUMI_BACKEND_URL: url, PULUMI_ACCESS_TOKEN: token } = environment;
-    if (url !== undefined && url !== "") return url;
+/** `backend.url` of the project; a relative folder is one of the project's. */
+function projectBackend(root: string): string | undefined {
+    const file = join(root, "Pulumi.yaml");
+    const url = existsSync(file) ? valueAt(parse(readFileSync(file, "utf8")), ["backend", "url"]) : undefined;
+    if (typeof url !== "string" || url === "") return undefined;
+    return url.replace(/^file:\/\/(\..*)$/, (_, path: string) => `file://${join(root, path)}`);
+}
+
+/** The backend of a token or of a login. */
+function loginOf(environment: NodeJS.ProcessEnv): string | undefined {
+    const { PULUMI_ACCESS_TOKEN: token } = environment;
     if (token !== undefined && token !== "") return environment.PULUMI_API ?? "https://api.pulumi.com";
     try {
         const file = join(credentialsFolder(environment), "credentials.json");

@@ -1,5 +1,5 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../folders";
@@ -17,23 +17,32 @@ export async function findDownload(version: string): Promise<PulumiCommand | und
 /**
  * Downloads the Pulumi CLI with Pulumi's own installer, into the cache.
  *
+ * @param installer its program. Default: the one here.
  * @throws ToolError when nothing arrives for 20 seconds, or the installer fails.
  */
-export async function downloadPulumi(progress: Progress, version: string): Promise<PulumiCommand> {
+export async function downloadPulumi(
+    progress: Progress,
+    version: string,
+    installer = join(__dirname, "installer.ts"),
+): Promise<PulumiCommand> {
     progress(`downloading Pulumi ${version}`);
     const root = rootOf(version);
+    // What was cut short would be taken for a download.
+    const part = `${root}.part`;
     const temporary = mkdtempSync(join(tmpdir(), "pulumi-download-"));
-    mkdirSync(root, { recursive: true });
-    const limit = whileGrowing([root, temporary], patience, `nothing arrived for ${patience} seconds`);
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(part, { recursive: true });
+    const limit = whileGrowing([part, temporary], patience, `nothing arrived for ${patience} seconds`);
     try {
         // A separate process, since nothing inside this one can stop the installer.
-        const installer = join(__dirname, "installer.ts");
-        const args = ["--import", "tsx", installer, root, version];
+        const args = ["--import", "tsx", installer, part, version];
         await run(process.execPath, args, {
             cwd: join(__dirname, "../.."),
             env: { TMPDIR: temporary },
             signal: limit.signal,
         });
+        rmSync(root, { recursive: true, force: true });
+        renameSync(part, root);
         return await PulumiCommand.get({ root, skipVersionCheck: true });
     } catch (error) {
         const lastLine = reasonOf(error).split("\n").at(-1)?.trim();

@@ -6,11 +6,17 @@ import { run } from "../run";
  * Runs a command of the Pulumi CLI that the Automation API does not have.
  *
  * @param cwd folder of the program. Default: the project's.
+ * @param input what it reads on standard input. Default: nothing.
  * @returns what it printed on standard output.
  */
-export async function runPulumi(workplace: Workplace, args: string[], cwd = projectRoot): Promise<string> {
+export async function runPulumi(
+    workplace: Workplace,
+    args: string[],
+    cwd = projectRoot,
+    input?: string,
+): Promise<string> {
     const env = pulumiVariables(workplace);
-    return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env });
+    return await run(workplace.pulumi.command.command, [...args, "--non-interactive"], { cwd, env, input });
 }
 
 /**
@@ -33,10 +39,16 @@ export async function attachPulumi(workplace: Workplace, args: string[]): Promis
         env: { ...process.env, ...pulumiVariables(workplace) },
         stdio: "inherit",
     });
-    // The terminal sends an interrupt to the CLI as well; the CLI decides what to do.
-    process.on("SIGINT", () => undefined);
-    return await new Promise((resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", (code) => resolve(code ?? 1));
-    });
+    // The terminal sends an interrupt to the CLI as well, and nobody else the others; the CLI decides what to do.
+    const tell = (signal: NodeJS.Signals) => signal === "SIGINT" || child.kill(signal);
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const signal of signals) process.on(signal, tell);
+    try {
+        return await new Promise((resolve, reject) => {
+            child.once("error", reject);
+            child.once("close", (code) => resolve(code ?? 1));
+        });
+    } finally {
+        for (const signal of signals) process.off(signal, tell);
+    }
 }

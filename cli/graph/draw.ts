@@ -172,6 +172,7 @@ function idsOf({ parts }: Topology): (name: string) => string {
     return (name) => ids.get(name) ?? "unknown";
 }
 
-function escaped(text: string): string {
+/** A text in XML or HTML. */
+export function escaped(text: string): string {
     return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

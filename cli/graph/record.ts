@@ -5,6 +5,7 @@ import { loadConfig } from "../../config/load";
 import type { Config } from "../../config/schema";
 import { placeholder } from "../../config/secrets";
 import { isObject } from "../../ground/problems";
+import { holdsSecret, isSecure } from "../stack/encrypted";
 import { projectName } from "../workplace";
 import type { Declared } from "./topology";
 
@@ -65,14 +66,6 @@ export async function declaredBy(config: Config): Promise<Declared[]> {
     });
     await pulumi.runtime.disconnect();
     return declared;
-}
-
-function isSecure(value: unknown): boolean {
-    return isObject(value) && Object.keys(value).join() === "secure";
-}
-
-function holdsSecret(value: unknown): boolean {
-    return isSecure(value) || (typeof value === "object" && value !== null && Object.values(value).some(holdsSecret));
 }
 
 function withPlaceholders(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { parseDocument, stringify } from "yaml";
 import { placeholder } from "../../config/secrets";
 import { ToolError } from "../progress";
+import { isSecure } from "../stack/encrypted";
 
 /** The address of no Docker engine. */
 export const nowhere = "tcp://127.0.0.1:1";
@@ -14,7 +15,7 @@ export interface ThrowawayConfiguration {
 }
 
 /**
- * Removes the encrypted values and the address of the Docker host from a stack's configuration, so that a preview needs
+ * Removes the encrypted values and everything that leads to a Docker engine or a registry from a stack's configuration, so that a preview needs
  * neither a key nor an engine.
  *
  * A key that is encrypted as a whole, such as all `secrets` at once, becomes an empty object: its content is unknown
@@ -28,7 +29,9 @@ export function throwawayConfiguration(text: string): ThrowawayConfiguration {
     if (error !== undefined) throw new ToolError(`The configuration is not valid YAML: ${error.message}`);
     const { config = {} } = (document.toJS() ?? {}) as { config?: Record<string, unknown> };
     const secrets: Record<string, string> = {};
-    const clear = Object.entries(config).map(([key, value]): [string, unknown] => {
+    // A context or certificates would take the place of the host, or be refused beside it.
+    const own = Object.entries(config).filter(([key]) => !key.startsWith("docker:"));
+    const clear = own.map(([key, value]): [string, unknown] => {
         if (isSecure(value)) secrets[key] = "{}";
         return [key, isSecure(value) ? undefined : withoutSecrets(value, key, secrets)];
     });
@@ -50,9 +53,4 @@ function withoutSecrets(value: unknown, path: string, secrets: Record<string, st
             withoutSecrets(item, `${path}[${JSON.stringify(key)}]`, secrets),
         ]),
     );
-}
-
-/** True for a value that Pulumi encrypted. */
-function isSecure(value: unknown): value is { secure: string } {
-    return typeof value === "object" && value !== null && Object.keys(value).join() === "secure";
 }

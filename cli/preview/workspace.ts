@@ -48,6 +48,12 @@ export async function throwawayStack(
     return { stack: await Stack.select(name, await workspaceIn(root)), configFile };
 }
 
+/** Other variables by which the provider and Docker's command find an engine. */
+const connecting = [
+    ...["DOCKER_CONTEXT", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"],
+    ...["DOCKER_CA_MATERIAL", "DOCKER_CERT_MATERIAL", "DOCKER_KEY_MATERIAL"],
+];
+
 /** Environment variables of a preview that replace the user's: a throw-away state and passphrase, and no engine. */
 export function previewEnvironment(folder: string): Record<string, string> {
     return {
@@ -55,6 +61,7 @@ export function previewEnvironment(folder: string): Record<string, string> {
         // It protects nothing but placeholders.
         PULUMI_CONFIG_PASSPHRASE: "nothing-to-guard",
         DOCKER_HOST: nowhere,
+        ...Object.fromEntries(connecting.map((name) => [name, ""])),
     };
 }
 

@@ -11,6 +11,7 @@ import type { DataPlace } from "../../engine/swarm-place";
 import { isObject, valueAt } from "../../ground/problems";
 import { ToolError } from "../progress";
 import { keyOf } from "../project";
+import { holdsSecret } from "./encrypted";
 
 /** The stack that `npm start` brings up by default, and the one for stand-in images. */
 export const defaultStack = "dev";
@@ -96,7 +97,7 @@ export function requirementsOf(document: Document): StackRequirements {
         images: imagesOf(facts),
         volumes: volumesOf({ ...facts, ...namesIn(document) }).map(([, name]) => name),
         docker: connectionSettings({ get: (key) => textOf(config?.[`docker:${key}`]) }),
-        credentialsLater: isEncrypted(config?.["docker:registryAuth"]),
+        credentialsLater: holdsSecret(config?.["docker:registryAuth"]),
         ...(value("runtime") === "swarm"
             ? { swarm: placeOf(swarm.safeParse(value("swarm")).data ?? swarm.parse(undefined)) }
             : {}),
@@ -105,13 +106,8 @@ export function requirementsOf(document: Document): StackRequirements {
 
 /** A value as Pulumi passes it to the program; undefined if it is encrypted. */
 function textOf(value: unknown): string | undefined {
-    if (value === undefined || isEncrypted(value)) return undefined;
+    if (value === undefined || holdsSecret(value)) return undefined;
     return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function isEncrypted(value: unknown): boolean {
-    if (typeof value !== "object" || value === null) return false;
-    return "secure" in value || Object.values(value).some(isEncrypted);
 }
 
 function list(value: unknown): Record<string, unknown>[] {

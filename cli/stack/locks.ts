@@ -51,5 +51,9 @@ function isPulumiProcess(pid: number): boolean {
     }
     const stat = `/proc/${pid}/stat`;
     // Without /proc the process cannot be identified. One that was killed stays there, as Z, until its parent asks for its end.
-    return !existsSync("/proc/self") || (existsSync(stat) && / \(pulumi\) [^ZX] /.test(readFileSync(stat, "utf8")));
+    // A packager may have renamed it, as Nix does to .pulumi-wrapped.
+    return (
+        !existsSync("/proc/self") ||
+        (existsSync(stat) && / \([^)]*pulumi[^)]*\) [^ZX] /.test(readFileSync(stat, "utf8")))
+    );
 }

@@ -4,6 +4,7 @@ import { isObject, valueAt } from "../../ground/problems";
 import { runPulumi } from "../engine/pulumi-command";
 import type { Progress } from "../progress";
 import type { OpenStack } from "../workplace";
+import { kindOf } from "./events";
 
 /** A resource as the state has it, as far as the tools read it. */
 export interface StateResource {
@@ -24,13 +25,41 @@ export interface State {
     pending: { type: string; resource: { urn: string } }[];
 }
 
+/** A state as the Pulumi CLI writes it, as far as it is read or changed here. */
+interface Exported {
+    deployment?: { resources?: KeptResource[]; pending_operations?: State["pending"] };
+}
+
+/** A resource that may stay when the program no longer names it. */
+type KeptResource = StateResource & { retainOnDelete?: boolean };
+
 /** Reads a stack's state; secrets in it stay encrypted. */
-export async function readState({ stack, workplace }: OpenStack): Promise<State> {
-    const text = await runPulumi(workplace, ["stack", "export", "--stack", stack.name], stack.workspace.workDir);
-    const { deployment } = JSON.parse(text) as {
-        deployment?: { resources?: StateResource[]; pending_operations?: State["pending"] };
-    };
+export async function readState(open: OpenStack): Promise<State> {
+    const { deployment } = await exported(open);
     return { resources: deployment?.resources ?? [], pending: deployment?.pending_operations ?? [] };
+}
+
+async function exported({ stack, workplace }: OpenStack): Promise<Exported> {
+    const args = ["stack", "export", "--stack", stack.name];
+    return JSON.parse(await runPulumi(workplace, args, stack.workspace.workDir)) as Exported;
+}
+
+/**
+ * Changes a stack's state. The Automation API would decrypt every secret of it, and write all of it into a file for everyone.
+ *
+ * @param change returns whether there was anything to change.
+ */
+async function changeState(open: OpenStack, change: (resources: KeptResource[]) => boolean): Promise<void> {
+    const { stack, workplace } = open;
+    const state = await exported(open);
+    if (!change(state.deployment?.resources ?? [])) return;
+    const args = ["stack", "import", "--stack", stack.name];
+    await runPulumi(workplace, args, stack.workspace.workDir, JSON.stringify(state));
+}
+
+/** The containers and services of a state, in its order. */
+export function containersIn<Resource extends Pick<StateResource, "type">>(resources: Resource[]): Resource[] {
+    return resources.filter(({ type }) => ["container", "service"].includes(kindOf(type)));
 }
 
 const volumeType = "docker:index/volume:Volume";
@@ -67,13 +96,13 @@ export async function hasLost(docker: DockerConnection, { resources }: State): P
 }
 
 /** Marks a volume in the state as one that stays when the program no longer names it. */
-export async function keepVolume({ stack }: OpenStack, volume: string): Promise<void> {
-    const exported = await stack.exportStack();
-    const { resources = [] } = exported.deployment as { resources?: (StateResource & { retainOnDelete?: boolean })[] };
-    const found = resources.find(({ type, id }) => type === volumeType && id === volume);
-    if (found === undefined || found.retainOnDelete === true) return;
-    found.retainOnDelete = true;
-    await stack.importStack(exported);
+export async function keepVolume(open: OpenStack, volume: string): Promise<void> {
+    await changeState(open, (resources) => {
+        const found = resources.find(({ type, id }) => type === volumeType && id === volume);
+        if (found === undefined || found.retainOnDelete === true) return false;
+        found.retainOnDelete = true;
+        return true;
+    });
 }
 
 /**
@@ -82,7 +111,7 @@ export async function keepVolume({ stack }: OpenStack, volume: string): Promise<
  *
  * @returns whether there were any.
  */
-export function leaveVolumes({ resources }: { resources: (StateResource & { retainOnDelete?: boolean })[] }): boolean {
+export function leaveVolumes({ resources }: { resources: KeptResource[] }): boolean {
     const volumes = resources.filter(({ type }) => type === volumeType);
     const memories = memoriesOf(resources);
     const made = Object.keys(memories).filter((one) => memories[one] === remembered.made);
@@ -94,10 +123,8 @@ export function leaveVolumes({ resources }: { resources: (StateResource & { reta
 }
 
 /** Lets go of the volumes of one host where a stack's state has any. */
-export async function leaveHost(progress: Progress, { stack }: OpenStack, state: State): Promise<void> {
+export async function leaveHost(progress: Progress, open: OpenStack, state: State): Promise<void> {
     if (!leaveVolumes(state)) return;
     progress("keeping the volumes of the one host, which the stack leaves");
-    const exported = await stack.exportStack();
-    leaveVolumes(exported.deployment as State);
-    await stack.importStack(exported);
+    await changeState(open, (resources) => leaveVolumes({ resources }));
 }

@@ -120,8 +120,8 @@ const area = "Certificates and tokens";
 /** What ends soon, and what ends first. */
 export function endingRows({ certificates, tokens }: Pick<Told, "certificates" | "tokens">, now: Date): Row[] {
     const ends = (time: string) => {
-        const days = daysBetween(now, new Date(time));
-        return days < 0 ? `ended ${-days} days ago` : `ends in ${days} days`;
+        const left = new Date(time).getTime() - now.getTime();
+        return left < 0 ? `ended ${ageText(-left)} ago` : `ends in ${ageText(left)}`;
     };
     const dated = certificates
         .flatMap(({ name, cert_expiry }) => (cert_expiry == null ? [] : [{ name, end: cert_expiry }]))

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
 import { ageText, sizeText } from "../backup/manifest";
 import { jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
-import type { DockerConnection } from "../../engine/connection";
+import { type DockerConnection, ignoring } from "../../engine/connection";
 import { row, type Row } from "./row";
 
 /** A container, as far as a status tells of it. */
@@ -25,23 +25,26 @@ export async function seeContainers(connection: DockerConnection, identity: stri
     const docker = await connection.client();
     const filters = { label: [`${stackLabel}=${identity}`] };
     const listed = (await docker.listContainers({ all: true, filters })).filter(({ Labels }) => !(jobLabel in Labels));
-    return await Promise.all(
-        listed.map(async ({ Id, Labels }) => {
-            const container = docker.getContainer(Id);
-            const { Name, State, RestartCount, Config, HostConfig } = await container.inspect();
-            const used = State.Running ? usedOf(await container.stats({ stream: false, "one-shot": true })) : 0;
-            return {
-                id: Id,
-                name: Name.slice(1),
-                resource: Labels[resourceLabel] ?? "",
-                host: Config.Hostname,
-                state: State,
-                restarts: RestartCount,
-                variables: Config.Env,
-                memory: { used, limit: HostConfig.Memory ?? 0 },
-            };
-        }),
+    const seen = await Promise.all(
+        // An update may remove one meanwhile.
+        listed.map(({ Id, Labels }) => seeContainer(docker.getContainer(Id), Labels).catch(ignoring(404))),
     );
+    return seen.flatMap((one) => one ?? []);
+}
+
+async function seeContainer(container: Docker.Container, labels: Record<string, string>): Promise<SeenContainer> {
+    const { Id, Name, State, RestartCount, Config, HostConfig } = await container.inspect();
+    const used = State.Running ? usedOf(await container.stats({ stream: false, "one-shot": true })) : 0;
+    return {
+        id: Id,
+        name: Name.slice(1),
+        resource: labels[resourceLabel] ?? "",
+        host: Config.Hostname,
+        state: State,
+        restarts: RestartCount,
+        variables: Config.Env,
+        memory: { used, limit: HostConfig.Memory ?? 0 },
+    };
 }
 
 /** As `docker stats` counts it: without what the kernel would give back. */

@@ -8,8 +8,8 @@ import { reasonOf } from "../progress";
 import { containersOf, type Found } from "../stack/containers";
 import { swarmOf } from "../stack/swarm";
 import { prefixOf, readRequirements } from "../stack/files";
-import { kindOf } from "../stack/events";
-import { readState, type State } from "../stack/state";
+import { kindOf, nameOf } from "../stack/events";
+import { containersIn, readState, type State } from "../stack/state";
 import { dockerOf, type OpenStack } from "../workplace";
 import { askAuthentik, endingRows, outpostRows, releaseRow } from "./authentik";
 import { containerRows, seeContainers } from "./containers";
@@ -108,12 +108,10 @@ async function lastChange({ stack }: OpenStack, now: Date): Promise<Row> {
 /** The containers that the last update left, by resource, with the names that they have on their networks. */
 function expectedIn({ resources }: State): Record<string, string> {
     return Object.fromEntries(
-        resources
-            .filter(({ type }) => kindOf(type) === "container" || isService(type))
-            .map(({ urn, type, inputs }) => [
-                urn.split("::").at(-1) ?? urn,
-                titleOf(isService(type) ? containerIn(inputs ?? {}) : (inputs ?? {})) ?? urn,
-            ]),
+        containersIn(resources).map(({ urn, type, inputs = {} }) => [
+            nameOf(urn),
+            titleOf(kindOf(type) === "service" ? containerIn(inputs) : inputs) ?? urn,
+        ]),
     );
 }
 
@@ -122,18 +120,15 @@ function logsOf(open: OpenStack): string {
     return swarmOf(open) === undefined ? "docker logs" : "docker service logs";
 }
 
-function isService(type: string): boolean {
-    return kindOf(type) === "service";
-}
-
 async function backups(open: OpenStack, container: Found | undefined, isExpected: boolean, now: Date): Promise<Row[]> {
     const { name } = open.stack;
     if (container === undefined) {
         const text = isExpected ? "their container does not run" : "this stack makes none";
         return [{ ...row("Backups", "Newest", text), state: isExpected ? "unknown" : "fine" }];
     }
-    const period = (await container.variables()).find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
     try {
+        const variables = await container.variables();
+        const period = variables.find((text) => text.startsWith("PERIOD="))?.slice("PERIOD=".length);
         return backupRows(await new BackupStore(open).list(), Number(period), name, now);
     } catch (error) {
         return [row("Backups", "Newest", reasonOf(error), `${logsOf(open)} ${container.name}`)];

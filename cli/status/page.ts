@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { escaped } from "../graph/draw";
 import type { Topology } from "../graph/topology";
 import { reasonOf } from "../progress";
 import { areas, type Row, type Status } from "./row";
@@ -122,7 +123,3 @@ thead{position:absolute;left:-99rem}col:nth-child(1){width:28%}col:nth-child(2){
 @media (max-width:40rem){.wide{max-height:24rem}table,tbody,tr,th,td{display:block}tbody tr:nth-child(n)>*{border:0;padding:0}tr{padding:.5rem 0;border-bottom:1px solid var(--line)}}
 @media print{.wide svg{min-width:0}}
 `.trim();
-
-function escaped(text: string): string {
-    return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}

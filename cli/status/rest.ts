@@ -47,9 +47,11 @@ export async function connectionsOf(postgres: Found): Promise<{ used: number; mo
         "SELECT count(*), current_setting('max_connections') FROM pg_stat_activity WHERE backend_type = 'client backend'";
     const command = ["psql", `--host=${postgresSocket.folder}`, "--username=postgres", "-AtF", " ", "--command", query];
     const { code, output } = await postgres.execute(command);
-    const [used = NaN, most = NaN] = output.trim().split(" ").map(Number);
-    if (code !== 0 || Number.isNaN(most)) throw new ToolError(`PostgreSQL cannot be asked: ${output.trim()}`);
-    return { used, most };
+    // Beside warnings.
+    const [, used, most] = /^(\d+) (\d+)$/m.exec(output) ?? [];
+    if (code !== 0 || used === undefined || most === undefined)
+        throw new ToolError(`PostgreSQL cannot be asked: ${output.trim()}`);
+    return { used: Number(used), most: Number(most) };
 }
 
 export function databaseRow({ used, most }: { used: number; most: number }): Row {
@@ -77,6 +79,8 @@ export function changeRow(
 ): Row {
     if (last === undefined) return row("Last change", "Update", "there was none", `npm start -- ${stack}`);
     const age = `${ageText(now.getTime() - last.startTime.getTime())} ago`;
-    const what = `${last.kind} ${age}: ${last.result}, ${describeChanges({ changes: last.resourceChanges })}`;
+    // Of another result, Pulumi counts what it did not come to.
+    const changes = last.result === "succeeded" ? `, ${describeChanges({ changes: last.resourceChanges })}` : "";
+    const what = `${last.kind} ${age}: ${last.result}${changes}`;
     return row("Last change", "Update", what, last.result === "failed" ? `npm start -- ${stack}` : undefined);
 }

@@ -13,12 +13,7 @@ import { editImages } from "./images";
 export function draftVersion({ stack }: OpenStack, version: string): string {
     const { workDir } = stack.workspace;
     const { version: former } = readRequirements(workDir, stack.name);
-    return editVersion(editImages(readText(workDir, stack.name), former, version), version);
-}
-
-/** A configuration file with another release; everything else stays as it was written. */
-export function editVersion(text: string, version: string): string {
-    return editKey(text, ["version"], version);
+    return editKey(editImages(readText(workDir, stack.name), former, version), ["version"], version);
 }
 
 /**

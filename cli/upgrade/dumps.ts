@@ -4,6 +4,7 @@ import type { Manifest } from "../backup/manifest";
 import { runAsRoot } from "../backup/root-job";
 import { BackupStore } from "../backup/store";
 import { ToolError } from "../progress";
+import { containersOf, isRunning } from "../stack/containers";
 import { prefixOf, readRequirements } from "../stack/files";
 import { jobsOf } from "../stack/swarm";
 import type { OpenStack } from "../workplace";
@@ -35,6 +36,15 @@ export class Dumps {
     /** Name of the volume that holds the dumps. */
     public get volume(): string {
         return this.backups.volume;
+    }
+
+    /** @throws ToolError where the stack's PostgreSQL does not run: everything else here asks it. */
+    public async needsPostgres(): Promise<void> {
+        const { name } = this.open.stack;
+        if (!(await containersOf(this.open, "-postgres-server")).some(isRunning))
+            throw new ToolError(
+                `PostgreSQL of the stack ${name} does not run. Nothing was changed: \`npm start -- ${name}\` starts it.`,
+            );
     }
 
     /** The newest release that has used the database; undefined when none has. */

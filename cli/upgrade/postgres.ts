@@ -44,12 +44,15 @@ export async function movePostgres(open: OpenStack, image: string, yes: boolean)
     const postgres = new StackPostgres(open);
     const { from, holds, wants, target } = await postgres.plan(image);
     const draft = draftOf(open, { image, volume: target });
-    if (holds === wants) return await bringTo(open, draft, `PostgreSQL ${wants}`);
     console.log(
-        `From PostgreSQL ${holds} in the volume ${from.volume} to ${wants} in ${target}.\n` +
-            "Nobody can sign in while it is copied; the old volume stays.\n",
+        holds === wants
+            ? `From ${from.image} to ${image}, both PostgreSQL ${wants}, with the same volume ${target}.\n` +
+                  "Nobody can sign in while it starts again.\n"
+            : `From PostgreSQL ${holds} in the volume ${from.volume} to ${wants} in ${target}.\n` +
+                  "Nobody can sign in while it is copied; the old volume stays.\n",
     );
     if (!yes && !(await agreed("Upgrade?"))) throw new ToolError("Nothing was changed.");
+    if (holds === wants) return await bringTo(open, draft, `PostgreSQL ${wants}`);
     const steps = new Steps(3);
     await steps.run(
         "Preview",

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import {
     type ContainerUnderPolicy,
     holdsUnknown,
@@ -32,9 +33,25 @@ export const noHostNamespaces: Rule = {
     }),
 };
 
-/** Docker's socket, and every folder of the host through which it can be reached. */
-const reachesSocket =
-    /^\/$|^\/(var(\/run)?|run)$|\bdocker\.sock$|\b(containerd|podman)(\/.*)?\.sock$|^\/var\/lib\/docker\b/;
+/** Sockets of engines, wherever they are. */
+const engineSocket = /\b(docker|(containerd|podman)(\/.*)?)\.sock$/;
+
+/** What engines have on a host: their sockets, and the files of images and containers. Of each user, where one runs rootless. */
+const enginePlaces = [
+    ...["/run/docker.sock", "/run/docker", "/run/containerd", "/run/podman"],
+    ...["/run/user/<id>/docker.sock", "/run/user/<id>/docker", "/run/user/<id>/podman"],
+    ...["/var/lib/docker", "/var/lib/containerd", "/var/lib/containers"],
+];
+
+/** Whether a path of the host leads to an engine: it is one of its places, is in one, or has one in it. */
+function reachesEngine(source: string): boolean {
+    if (!source.startsWith("/")) return false;
+    const path = `${posix.normalize(source)}/`
+        .replace(/\/+$/, "/")
+        .replace(/^\/var\/run\//, "/run/")
+        .replace(/^\/run\/user\/\d+\//, "/run/user/<id>/");
+    return enginePlaces.some((place) => path.startsWith(`${place}/`) || place.startsWith(path));
+}
 
 export const noDockerSocket: Rule = {
     name: "no-docker-socket",
@@ -45,7 +62,7 @@ export const noDockerSocket: Rule = {
             ...objectsOf(volumes).map(({ hostPath }) => hostPath),
         ];
         for (const source of sources)
-            if (typeof source === "string" && reachesSocket.test(source.replace(/(?<=.)\/+$/, "")))
+            if (typeof source === "string" && (engineSocket.test(source) || reachesEngine(source)))
                 report(
                     `It mounts ${source} of the host, through which it can start containers as root. Remove the mount.`,
                 );

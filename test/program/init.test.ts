@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
@@ -55,6 +56,16 @@ describe("the file of a new stack", () => {
         expect(() => readApplications(["paperles"], "https://auth.example.com")).to.throw(
             /no preset paperles.*paperless/,
         );
+    });
+
+    it("is not that of the rehearsal, and what `--yes` has no suggestion for has to be given", () => {
+        const init = (...args: string[]) =>
+            spawnSync(process.execPath, ["--import", "tsx", "cli/init.ts", ...args, "--yes"], {
+                cwd: join(__dirname, "../.."),
+                encoding: "utf8",
+            }).stderr;
+        expect(init("rehearsal", "--email", "admin@example.com")).to.contain("rehearsal is the name of the stack with");
+        expect(init("of-a-test")).to.contain("Add --email");
     });
 
     it("is also what Pulumi's own questions make, answered as they suggest", () => {

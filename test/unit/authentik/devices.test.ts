@@ -144,6 +144,13 @@ describe("what the probe asks as a device does", () => {
             expect(await asked("another", { clientNetworks: ["192.0.2.0/24"] })).to.include({ code: 0 });
             expect(outpost.received).to.have.length(0);
         });
+
+        it("takes any address of a network for all of it, as authentik does", async () => {
+            expect(await asked("pass wörd", { clientNetworks: ["127.0.0.200/8", "fe80::1/64"] })).to.include({
+                code: 0,
+            });
+            expect(outpost.received).to.have.length(1);
+        });
     });
 
     describe("of an outpost for remote access", () => {

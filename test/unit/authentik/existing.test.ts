@@ -30,6 +30,8 @@ describe("what exists in authentik", () => {
     let server: Answering;
     let lists: Record<string, Row[]>;
     const changes: string[] = [];
+    /** What it answers first, down to the last byte, before it is itself again. */
+    const faults: string[] = [];
     before(async () => {
         folder = mkdtempSync(join(tmpdir(), "existing-"));
         writeFileSync(join(folder, "token"), "a-token\n");
@@ -37,6 +39,8 @@ describe("what exists in authentik", () => {
             const { pathname, searchParams } = new URL(url, server.url);
             const path = pathname.replace("/api/v3/", "").replace(/\/$/, "");
             if (headers.authorization !== "Bearer a-token") return send(response, 403, {});
+            const fault = faults.shift();
+            if (fault !== undefined) return response.socket?.end(fault);
             if (method === "GET") return send(response, 200, pageOf(lists[path] ?? [], searchParams));
             changes.push(`${method} ${path}`);
             return send(response, method === "DELETE" ? 204 : 200, method === "DELETE" ? undefined : {});
@@ -91,6 +95,15 @@ describe("what exists in authentik", () => {
         slug: "wiki",
         provider: { type: "oidc", redirectUris, ...provider },
         ...keys,
+    });
+
+    it("is asked for again where the server restarts in the middle of an answer", async () => {
+        lists = { [oauth2]: [client(1, "wiki", "wiki")] };
+        const head = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n";
+        faults.push(`${head}{"pagi`, `${head.replace("99", "6")}{"pagi`, "HTTP");
+
+        expect(await run("take_over", wiki())).to.deep.equal({ notes: [], problems: [] });
+        expect(faults).to.deep.equal([]);
     });
 
     describe("under another name", () => {

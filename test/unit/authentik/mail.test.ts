@@ -1,21 +1,22 @@
 import { expect } from "chai";
-import { mailCommand, mailCure, mailReport } from "../../../authentik/mail";
+import { mailCure } from "../../../authentik/mail";
+import { shellCommand, shellReport } from "../../../authentik/shell";
 
 describe("a test mail", () => {
     it("is sent by a script in authentik's own shell, to one who cannot be part of it", () => {
-        const [shell, , , code] = mailCommand("send()", `a"+exit()+"@example.com`);
+        const [shell, , , code] = shellCommand("send()", { TO: `a"+exit()+"@example.com` });
 
         expect(shell).to.equal("ak");
         expect(code).to.match(/^TO = "a\\"\+exit\(\)\+\\"@example\.com"\nMARK = ".+"\nsend\(\)$/);
     });
 
     it("is reported in one line among those that authentik logs", () => {
-        const [, , , code = ""] = mailCommand("", "a@example.com");
+        const [, , , code = ""] = shellCommand("", { TO: "a@example.com" });
         const mark = JSON.parse(/MARK = (.+)/.exec(code)?.[1] ?? "") as string;
         const report = { server: "smtp.example.com:587", answer: "250 OK\nqueued" };
 
-        expect(mailReport(`{"event": "Loaded"}\n${mark}${JSON.stringify(report)}\n`)).to.deep.equal(report);
-        expect(mailReport("Traceback (most recent call last):")).to.equal(undefined);
+        expect(shellReport(`{"event": "Loaded"}\n${mark}${JSON.stringify(report)}\n`)).to.deep.equal(report);
+        expect(shellReport("Traceback (most recent call last):")).to.equal(undefined);
     });
 
     const cures: [told: object, cure: string][] = [

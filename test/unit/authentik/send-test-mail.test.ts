@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { mailCommand, type MailReport, mailReport } from "../../../authentik/mail";
+import type { MailReport } from "../../../authentik/mail";
+import { shellCommand, shellReport } from "../../../authentik/shell";
 import { authority } from "../../support/certificates";
 
 const script = readFileSync(join(__dirname, "../../../authentik/send-test-mail.py"), "utf8");
@@ -98,12 +99,12 @@ describe("the script that sends a test mail", () => {
             MAIL: JSON.stringify({ ...account, ...mail }),
             ...(trusted ? { SSL_CERT_FILE: join(folder, "ca.crt") } : {}),
         };
-        const [, , , code = ""] = mailCommand(script, to);
+        const [, , , code = ""] = shellCommand(script, { TO: to });
         const output = await new Promise<string>((ended) =>
             execFile("python3", ["-c", code], { cwd: folder, env }, (_, stdout, stderr) => ended(stdout + stderr)),
         );
         await new Promise<void>((closed) => server.close(closed));
-        const report = mailReport(output);
+        const report = shellReport(output) as MailReport | undefined;
         if (report === undefined) throw new Error(output);
         expect(report.server).to.match(/^localhost:\d+$/);
         return report;

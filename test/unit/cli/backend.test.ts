@@ -30,6 +30,26 @@ describe("backend", () => {
         expect(bucket).to.deep.equal({ asksPassphrase: true, description: "s3://bucket", env: {} });
     });
 
+    it("is that of Pulumi.yaml, before a login and after the variable", () => {
+        writeFileSync(join(root, "credentials.json"), JSON.stringify({ current: "https://pulumi.example" }));
+        const named = (url: string, environment: NodeJS.ProcessEnv = {}) => {
+            writeFileSync(join(root, "Pulumi.yaml"), `name: x\nbackend:\n  url: ${url}\n`);
+            return findBackend(root, { PULUMI_HOME: root, PULUMI_CONFIG_PASSPHRASE: "own", ...environment });
+        };
+
+        expect(named("s3://bucket")).to.deep.equal({
+            ...{ asksPassphrase: true, description: "s3://bucket" },
+            env: { PULUMI_BACKEND_URL: "s3://bucket" },
+        });
+        expect(named("file://./states").env.PULUMI_BACKEND_URL).to.equal(`file://${root}/states`);
+        expect(named("https://cloud.example", { PULUMI_ACCESS_TOKEN: "pul-x" }).description).to.equal(
+            "https://cloud.example",
+        );
+        expect(named("s3://bucket", { PULUMI_BACKEND_URL: "gs://other" })).to.deep.include({
+            ...{ description: "gs://other", env: {} },
+        });
+    });
+
     it("creates a passphrase once, readable only by its owner", () => {
         const backend = findBackend(root, { PULUMI_HOME: root });
         const file = join(root, ".local/passphrase");

@@ -39,6 +39,20 @@ describe("locks of a stack", () => {
         expect(abandonedSince([later, lock], gone)).to.deep.equal(new Date(lock.timestamp));
     });
 
+    it("are those of a run also where a packager renamed the Pulumi CLI", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "locks-"));
+        const pulumi = join(folder, ".pulumi-wrapped");
+        copyFileSync("/bin/sleep", pulumi);
+        const running = spawn(pulumi, ["60"]);
+        try {
+            await eventually(() => nameOf(Number(running.pid)) === ".pulumi-wrapped");
+            expect(() => abandonedSince([{ ...lock, pid: Number(running.pid) }])).to.throw("Another run is active");
+        } finally {
+            running.kill("SIGKILL");
+            rmSync(folder, { recursive: true });
+        }
+    });
+
     it("are abandoned when their process was killed, also while nobody asked for its end", async () => {
         const folder = mkdtempSync(join(tmpdir(), "locks-"));
         const pulumi = join(folder, "pulumi");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { takeStack } from "../../../cli/main";
+import { createdStack, takeStack } from "../../../cli/main";
 import { Interrupted, seconds, Steps } from "../../../cli/progress";
 import { isKept, keptText } from "../../../cli/stack/down";
 import { rehearsalText, runningText } from "../../../cli/stack/summary";
@@ -126,5 +126,33 @@ describe("what the tools print", () => {
         });
         expect(takeStack(["url"])).to.deep.equal({ rest: ["url"] });
         expect(() => takeStack(["-s"])).to.throw("needs the name of a stack");
+    });
+
+    for (const written of [["--stack=prod"], ["-s=prod"], ["-sprod"], ["-s", "prod"], ["-s", "dev", "--stack", "prod"]])
+        it(`takes the stack that the Pulumi CLI would read in ${written.join(" ")}`, () => {
+            expect(takeStack(["destroy", ...written, "--yes"])).to.deep.equal({
+                stack: "prod",
+                rest: ["destroy", "--yes"],
+            });
+        });
+
+    it("leaves what only looks like a stack, and what follows `--`, as it is", () => {
+        const line = ["stack", "output", "--show-secrets", "--stack-trace", "--", "--stack=prod", "-s"];
+        expect(takeStack(line)).to.deep.equal({ rest: line });
+        expect(takeStack(["up", "-yfs", "prod"])).to.deep.equal({ stack: "prod", rest: ["up", "-yf"] });
+        for (const wrong of [["--stack="], ["-s="], ["-ys"], ["--stack", "--", "prod"]])
+            expect(() => takeStack(wrong)).to.throw("needs the name of a stack");
+    });
+
+    it("knows the stack that is created, and drops no option of that", () => {
+        const created = (...args: string[]) => createdStack(takeStack(args));
+        expect(created("stack", "init", "prod")).to.equal("prod");
+        expect(created("stack", "init", "--stack=prod")).to.equal("prod");
+        expect(created("stack", "ls")).to.equal(undefined);
+        expect(() => created("stack", "init")).to.throw("takes the name of a stack");
+        expect(() => created("stack", "init", "prod", "--secrets-provider", "awskms://x")).to.throw(
+            "so not --secrets-provider awskms://x",
+        );
+        expect(() => created("stack", "init", "--no-select", "prod")).to.throw("so not --no-select prod");
     });
 });

@@ -1,9 +1,32 @@
 import { expect } from "chai";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { whileGrowing } from "../../../cli/engine/download";
+import { setTimeout as sleep } from "node:timers/promises";
+import { attachPulumi } from "../../../cli/engine/pulumi-command";
+import type { Workplace } from "../../../cli/workplace";
+import { downloadPulumi, findDownload, whileGrowing } from "../../../cli/engine/download";
 import { run, tryRun } from "../../../cli/run";
+
+describe("the Pulumi CLI on this terminal", () => {
+    for (const signal of ["SIGTERM", "SIGHUP"] as const)
+        it(`is told of ${signal}, and its exit code is the command's`, async () => {
+            const folder = mkdtempSync(join(tmpdir(), "pulumi-"));
+            const lines = [`trap 'exit 3' ${signal.slice(3)}`, `: > ${folder}/ready`, "while :; do sleep 0.05; done"];
+            writeFileSync(join(folder, "pulumi"), ["#!/bin/sh", ...lines].join("\n"), { mode: 0o755 });
+            const engine = { command: { command: join(folder, "pulumi") }, env: {} };
+            const before = process.listeners(signal);
+
+            const ended = attachPulumi({ pulumi: engine, backend: { env: {} } } as unknown as Workplace, []);
+            while (!existsSync(join(folder, "ready"))) await sleep(20);
+            const heard = process.listeners(signal).filter((listener) => !before.includes(listener));
+            for (const listener of heard) listener(signal);
+
+            expect(await ended).to.equal(3);
+            expect(process.listeners(signal)).to.deep.equal(before);
+            rmSync(folder, { recursive: true });
+        });
+});
 
 describe("running a program", () => {
     it("returns what it prints on standard output, and tells every line", async () => {
@@ -56,5 +79,37 @@ describe("running a program", () => {
         expect((error as Error).message).to.include("nothing arrived");
         limit.end();
         rmSync(folder, { recursive: true });
+    });
+});
+
+describe("a download of the Pulumi CLI", () => {
+    const { XDG_CACHE_HOME: cache } = process.env;
+    let folder = "";
+    before(() => (process.env.XDG_CACHE_HOME = folder = mkdtempSync(join(tmpdir(), "cache-"))));
+    after(() => {
+        if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+        else process.env.XDG_CACHE_HOME = cache;
+        rmSync(folder, { recursive: true });
+    });
+
+    it("counts once it is whole", async () => {
+        const installer = join(folder, "installer.mjs");
+        const ending = (code: number) => {
+            const pulumi = JSON.stringify("#!/bin/sh\necho v3.999.0\n");
+            const program = [
+                'import { mkdirSync, writeFileSync } from "node:fs";',
+                "const bin = `${process.argv[2]}/bin`;",
+                "mkdirSync(bin);",
+                `writeFileSync(\`\${bin}/pulumi\`, ${pulumi}, { mode: 0o755 });`,
+                `process.exit(${code});`,
+            ];
+            writeFileSync(installer, program.join("\n"));
+            return downloadPulumi(() => undefined, "3.999.0", installer);
+        };
+
+        expect(await ending(1).catch(() => "cut short")).to.equal("cut short");
+        expect(await findDownload("3.999.0")).to.equal(undefined);
+        expect(await ending(0)).to.have.property("command");
+        expect((await findDownload("3.999.0"))?.version?.version).to.equal("3.999.0");
     });
 });

@@ -1,5 +1,9 @@
 import { expect } from "chai";
-import { hasLost, leaveVolumes, rememberedVolumes } from "../../../cli/stack/state";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hasLost, keepVolume, leaveHost, leaveVolumes, readState, rememberedVolumes } from "../../../cli/stack/state";
+import type { OpenStack } from "../../../cli/workplace";
 import { DockerConnection } from "../../../engine/connection";
 import { type FakeEngine, startEngine } from "../../support/engine";
 
@@ -59,4 +63,55 @@ describe("what the state knows", () => {
             expect(await isLost(...known, gone)).to.equal(true);
         });
     }
+
+    describe("is changed", () => {
+        let folder = "";
+        beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "state-"))));
+        afterEach(() => rmSync(folder, { recursive: true }));
+
+        const volume = { urn: "urn:pulumi:dev::p::docker:index/volume:Volume::pg", type: "docker:index/volume:Volume" };
+        const password = { urn: "password", type: "random:index/randomPassword:RandomPassword" };
+        const secret = { outputs: { result: { "4dabf18193072939515e22adb298388d": "", ciphertext: "v1:sealed" } } };
+        const resources = [
+            { ...volume, id: "pg" },
+            { ...password, ...secret },
+        ];
+
+        /** A stack whose Pulumi has this state, and keeps what it is given. */
+        const opened = () => {
+            writeFileSync(join(folder, "state"), JSON.stringify({ version: 3, deployment: { resources } }));
+            const program = [
+                ...["#!/bin/sh", `cd ${folder}`, 'echo "$*" >> asked'],
+                'case "$2" in export) cat state ;; import) cat > imported ;; esac',
+            ];
+            writeFileSync(join(folder, "pulumi"), program.join("\n"), { mode: 0o755 });
+            return {
+                stack: { name: "dev", workspace: { workDir: folder } },
+                workplace: { pulumi: { command: { command: join(folder, "pulumi") }, env: {} }, backend: { env: {} } },
+            } as unknown as OpenStack;
+        };
+        const imported = () => JSON.parse(readFileSync(join(folder, "imported"), "utf8")) as unknown;
+        const kept = [{ ...resources[0], retainOnDelete: true }, resources[1]];
+
+        it("without its secrets in plain text, and through no file", async () => {
+            await keepVolume(opened(), "pg");
+
+            expect(imported()).to.deep.equal({ version: 3, deployment: { resources: kept } });
+            expect(readFileSync(join(folder, "asked"), "utf8").trim().split("\n")).to.deep.equal([
+                "stack export --stack dev --non-interactive",
+                "stack import --stack dev --non-interactive",
+            ]);
+        });
+
+        it("only where there is something to change", async () => {
+            await keepVolume(opened(), "of nobody");
+            expect(readdirSync(folder)).to.not.include("imported");
+        });
+
+        it("in the same way where the stack leaves its host", async () => {
+            const open = opened();
+            await leaveHost(() => undefined, open, await readState(open));
+            expect(imported()).to.deep.equal({ version: 3, deployment: { resources: kept } });
+        });
+    });
 });

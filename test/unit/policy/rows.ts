@@ -70,11 +70,41 @@ export const rows: PolicyRow[] = [
         policy: "no-docker-socket",
         passes: {
             "volumes and folders": { props: { mounts: [{ source: "pg_data" }, { source: "/srv/docker/blueprints" }] } },
+            "neighbours of an engine": {
+                props: {
+                    mounts: ["/var/lib/authentik", "/run/user/1000/pulse", "/run/docker-blueprints"].map((source) => ({
+                        source,
+                    })),
+                },
+            },
         },
         fails: {
             "the socket": [{ props: { mounts: [{ source: "/var/run/docker.sock" }] } }, "docker.sock"],
             "its folder, as a volume": [{ props: { volumes: [{ hostPath: "/run/" }] } }, "/run/"],
             "the whole host": [{ props: { mounts: [{ source: "/" }] } }, "mounts /"],
+            ...Object.fromEntries(
+                [
+                    ...[
+                        "/var",
+                        "/var/lib",
+                        "/var/lib/",
+                        "/var/lib/docker/volumes",
+                        "/var/lib/containerd",
+                        "/var/run/../run",
+                    ],
+                    ...[
+                        "/run/user",
+                        "/run/user/1000",
+                        "/run/user/1000/docker.sock",
+                        "/run/containerd",
+                        "/run/docker/plugins",
+                    ],
+                    ...["//var/run/", "/home/ops/.docker/run/docker.sock", "/run/k3s/containerd/containerd.sock"],
+                ].map((source): [string, [{ props: object }, string]] => [
+                    source,
+                    [{ props: { mounts: [{ source }] } }, `mounts ${source} `],
+                ]),
+            ),
         },
     },
     {

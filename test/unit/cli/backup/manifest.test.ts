@@ -25,13 +25,24 @@ const target = { stack: "prod", release: "2025.8.4", secretKey: "5eed" };
 
 describe("a backup", () => {
     it("is listed with its age, size and release, and with what failed since", () => {
-        const output = `${JSON.stringify(manifest)}\nfailed save: no room\nverified ${manifest.id} 1795840000\n`;
+        const output = `${manifest.id} ${JSON.stringify(manifest)}\nfailed save: no room\nverified ${manifest.id} 1795840000\n`;
         const listing = readListing(output);
 
         expect(listing.manifests).to.deep.equal([manifest]);
         expect(describeListing(listing, new Date("2026-11-28T06:31:00Z"))).to.equal(
             "2026-11-28T03-30-00Z  3 hours ago  1.4 MB  2025.8.4  verified\n\nfailed: save: no room",
         );
+    });
+
+    it("is listed also where the manifest of another cannot be read, which is told", () => {
+        const broken = ["2026-11-27T03-30-00Z {", "2026-11-27T04-30-00Z ", "2026-11-27T05-30-00Z {}"];
+        const { manifests, failures } = readListing(
+            [...broken, `${manifest.id} ${JSON.stringify(manifest)}`].join("\n"),
+        );
+
+        expect(manifests).to.deep.equal([manifest]);
+        expect(failures.map((text) => text.split(" ")[0])).to.deep.equal(broken.map((line) => line.split(" ")[0]));
+        expect(failures[0]).to.contain("manifest.json that cannot be read");
     });
 
     it("is not there before the first one, and the list says so", () => {

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { parse } from "yaml";
 import { nowhere, throwawayConfiguration } from "../../../../cli/preview/throwaway";
+import { previewEnvironment } from "../../../../cli/preview/workspace";
+import { resolveEndpoint } from "../../../../engine/docker-endpoint";
 
 const stored = `
 encryptionsalt: v1:salt
@@ -43,6 +45,33 @@ describe("a configuration for a preview without a key", () => {
             "authentik-stack:blueprints": "{}",
         });
         expect(text).to.not.match(/v1:|salt/);
+    });
+
+    it("leads to no Docker engine, whatever the configuration and the shell name", () => {
+        const settings = [
+            "context: nas",
+            "certPath: /certs",
+            "registryAuth: { secure: v1:four }",
+            "keyMaterial: { secure: v1:five }",
+        ];
+        const { text, secrets } = throwawayConfiguration(
+            ["config:", ...settings.map((line) => `  docker:${line}`)].join("\n"),
+        );
+        const shell = {
+            DOCKER_CONTEXT: "nas",
+            DOCKER_CERT_PATH: "/certs",
+            DOCKER_TLS_VERIFY: "1",
+            DOCKER_CA_MATERIAL: "x",
+        };
+
+        expect(parse(text)).to.deep.equal({ config: { "docker:host": nowhere } });
+        expect(secrets).to.deep.equal({});
+        const { host, tls } = resolveEndpoint(
+            { host: nowhere },
+            { ...shell, ...previewEnvironment("/tmp/preview") },
+            "/",
+        );
+        expect([host, tls]).to.deep.equal([nowhere, undefined]);
     });
 
     it("works for an empty configuration", () => {

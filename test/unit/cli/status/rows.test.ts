@@ -1,10 +1,13 @@
 import { expect } from "chai";
 import type { Manifest } from "../../../../cli/backup/manifest";
 import { endingRows, outpostRows, releaseRow } from "../../../../cli/status/authentik";
-import { containerRows, type SeenContainer } from "../../../../cli/status/containers";
-import { backupRows, changeRow, databaseRow, diskRow } from "../../../../cli/status/rest";
+import { containerRows, seeContainers, type SeenContainer } from "../../../../cli/status/containers";
+import { backupRows, changeRow, connectionsOf, databaseRow, diskRow } from "../../../../cli/status/rest";
+import type { Found } from "../../../../cli/stack/containers";
 import type { Status } from "../../../../cli/status/row";
 import { statusText } from "../../../../cli/status/text";
+import { DockerConnection } from "../../../../engine/connection";
+import { startEngine } from "../../../support/engine";
 
 const now = new Date("2026-11-28T12:00:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000).toISOString();
@@ -29,6 +32,19 @@ describe("the rows of a status", () => {
         expect(containerRows(expected, [container()], where)).to.deep.equal([
             { area: "Containers", title: "redis", state: "fine", text: "healthy, 64 MB of 256 MB (25 %), up 2 hours" },
         ]);
+    });
+
+    it("are of the containers that are still there: an update may remove one meanwhile", async () => {
+        const ofStack = { "authentik-stack.stack": "x/" };
+        const containers = ["kept", "removed"].map((Id) => ({
+            Id,
+            Labels: { ...ofStack, "authentik-stack.resource": Id },
+        }));
+        const state = () => ({ Status: "exited" });
+        const engine = await startEngine({ lists: { containers }, gone: ["removed"], state });
+        const seen = await seeContainers(new DockerConnection({ host: engine.host }, {}), "x/");
+        await engine.close();
+        expect(seen.map(({ resource }) => resource)).to.deep.equal(["kept"]);
     });
 
     it("name what a container needs", () => {
@@ -122,6 +138,11 @@ describe("the rows of a status", () => {
             "own: the certificate ends in 10 days",
             "ci: the token ends in 3 days",
         ]);
+        const textOf = (days: number) =>
+            endingRows({ certificates: [{ name: "own", cert_expiry: inDays(days) }], tokens: [] }, now)[0]?.text;
+        expect([textOf(1), textOf(-1), textOf(0.25)]).to.deep.equal([
+            ...["the certificate ends in 1 day", "the certificate ended 1 day ago", "the certificate ends in 6 hours"],
+        ]);
     });
 
     it("tell the age of the newest backup, its trial, and what failed", () => {
@@ -140,6 +161,14 @@ describe("the rows of a status", () => {
         ).to.deep.equal(["attention", "attention"]);
     });
 
+    it("read how many connections there are beside what PostgreSQL warns of", async () => {
+        const saying = (output: string) =>
+            ({ execute: () => Promise.resolve({ code: 0, output }) }) as unknown as Found;
+        const warning = 'WARNING:  database "postgres" has a collation version mismatch\n';
+        expect(await connectionsOf(saying(`${warning}13 100\n`))).to.deep.equal({ used: 13, most: 100 });
+        expect(await connectionsOf(saying(warning)).catch(String)).to.contain("PostgreSQL cannot be asked");
+    });
+
     it("ask to look where connections or disk run out, and where the last update failed", () => {
         expect(databaseRow({ used: 13, most: 100 }).state).to.equal("fine");
         expect(databaseRow({ used: 85, most: 100 }).state).to.equal("attention");
@@ -155,7 +184,7 @@ describe("the rows of a status", () => {
             resourceChanges: { same: 3 },
         } as const;
         expect(changeRow(last, "dev", now)).to.include({
-            text: "update 1 minute ago: failed, nothing to do: unchanged 3",
+            text: "update 1 minute ago: failed",
             cure: "npm start -- dev",
         });
     });
