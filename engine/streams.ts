@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type Docker from "dockerode";
 
 /**
@@ -86,4 +87,10 @@ export async function execute(
     for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
     const { ExitCode } = await exec.inspect();
     return { code: ExitCode ?? -1, output: demultiplex(Buffer.concat(chunks)) };
+}
+
+/** Fails after so many seconds. */
+export async function silence(seconds: number): Promise<never> {
+    await once(AbortSignal.timeout(seconds * 1000), "abort");
+    throw new Error(`no answer within ${seconds} seconds`);
 }

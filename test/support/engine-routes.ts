@@ -31,7 +31,12 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
     const networks = (lists.networks ?? []).map((network) => ({ Id: network.Name, ...network }));
     return [
         [/^GET \/containers\/json/, (_, request) => listed(lists.containers ?? [], request)],
-        [/^GET \/networks\/(.+)/, ([id = ""]) => networks.find(({ Id }) => Id === id)],
+        [
+            /^GET \/networks\/(.+)/,
+            ([id = ""], _, response) =>
+                networks.find(({ Id, removed }) => Id === id && removed !== true) ??
+                refuse(response, 404, `network ${id} not found`),
+        ],
         // A list shows no network's containers.
         [/^GET \/networks/, () => networks.map((network) => ({ ...network, Containers: undefined }))],
         [

@@ -50,10 +50,13 @@ export interface ListedNetwork {
     Name: string;
     /** Default: its name. */
     Id?: string;
-    Labels?: Record<string, string>;
+    /** Null: Swarm itself made it. */
+    Labels?: Record<string, string> | null;
     Internal?: boolean;
     /** By id of the container. */
     Containers?: Record<string, { Name: string }>;
+    /** It is gone when it is asked for. Default: false. */
+    removed?: boolean;
 }
 
 /** What containers do; functions are given how often they were asked before. */
