@@ -190,10 +190,12 @@ export abstract class DockerRuntime implements Runtime {
     }
 
     public releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void {
-        if (this.observation?.hasVolume(args.name) !== true) return;
+        const isThere = this.observation?.hasVolume(args.name);
+        if (isThere === false) return;
         const cure = `\`docker volume rm ${args.name}\` deletes it${this.volumePlace}`;
-        void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
-        // A volume that is deleted when the stack is destroyed has to stay in the state until then.
+        if (isThere === true) void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
+        // A volume that is deleted when the stack is destroyed has to stay in the state until then: an update that no longer
+        // declares it deletes its data. So it stays also where nobody could look, even if there was none: an empty one is no loss.
         if (!args.keep) this.volume(name, args, opts);
     }
 
