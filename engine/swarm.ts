@@ -14,6 +14,7 @@ import { heldElsewhere, lockedArgs, startIn } from "./swarm-lock";
 import { observeSwarm } from "./swarm-observation";
 import { type DataPlace, nodesWith } from "./swarm-place";
 import {
+    mountList,
     type ServiceFile,
     serviceArgs,
     secretData,
@@ -87,9 +88,10 @@ export class Swarm extends DockerRuntime {
         const { title, files = [], remembered = [], publish, generation, health, replicas = 1 } = given;
         const { mounts = [], pids = 256, ...workload } = this.placed(given);
         let madeOf = pulumi.output("");
+        // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
+        const patient = { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } };
         const args = workloadArgs(
-            // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
-            { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } },
+            patient,
             (made) => {
                 // The service has no argument for its processes, so that a change would not replace it.
                 madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
@@ -98,10 +100,13 @@ export class Swarm extends DockerRuntime {
             },
             { interval: "5s", retries: 60 },
         );
-        const problems = swarmProblems(args);
+        const problems = swarmProblems(
+            args,
+            workloadArgs({ ...patient, transform: undefined }, () => ({})),
+        );
         if (problems.length > 0)
             throw new pulumi.RunError([`Swarm cannot run ${title} with:`, ...problems].join("\n  "));
-        const sources = mounts.map(({ source }) => source);
+        const volumes = mountList(args.mounts).filter(({ type }) => type === "volume");
         const { target: alone } = mounts.find(({ exclusive }) => exclusive === true) ?? {};
         const same = () => this.madeOfSame(name, madeOf);
         const startOf = (image: string) =>
@@ -118,8 +123,8 @@ export class Swarm extends DockerRuntime {
         const service = new docker.Service(
             swarmName(name),
             serviceArgs(alone === undefined ? args : lockedArgs(args, alone, startOf), {
-                files: files.map((file) => this.file(name, workload, file, { opts, same, isBlind })),
-                constraints: this.nodes.constraintsOf(sources),
+                files: files.map((file) => this.file(name, args, file, { opts, same, isBlind })),
+                constraints: this.nodes.constraintsOf(volumes.map(({ source }) => source)),
                 driverOf: (source) => this.nodes.driverOf(source),
                 handedOver: mounts.flatMap(({ owner, target }) => (owner === undefined ? [] : [target])),
             }),
@@ -265,7 +270,7 @@ export class Swarm extends DockerRuntime {
     /** A file of a service: a secret of Swarm, or a config where there is no secret in it. */
     private file(
         name: string,
-        { image, user }: Workload,
+        { image, user }: Pick<docker.ContainerArgs, "image" | "user">,
         { path, content, secrets, initial, owner, after }: WorkloadFile,
         { opts, same, isBlind }: { opts: pulumi.CustomResourceOptions; same: Same; isBlind: boolean },
     ): ServiceFile {
@@ -298,9 +303,9 @@ export class Swarm extends DockerRuntime {
         const uid =
             kind === "config"
                 ? "0"
-                : pulumi.output(image).apply((known) =>
+                : pulumi.all([image, user]).apply(([known, its]) =>
                       asked(
-                          () => this.images.idOf(known, owner ?? user),
+                          () => this.images.idOf(known, owner ?? its),
                           async () => (await before())?.uid,
                       ),
                   );
