@@ -94,12 +94,20 @@ export function formatProblems(problems: Problem[], namespace: string, isSecret:
     return `${count} in the configuration; nothing was changed:\n${lines.join("\n")}`;
 }
 
-/** JSON of a value for a message: of what is PEM only the first line, since it is long, and may be a key. */
+/**
+ * JSON of a value for a message: of what is PEM only the first line, since it is long, and may be a key; and of an address all but the
+ * password in it.
+ */
 export function shown(value: unknown): string | undefined {
     const firstLine = /(-----BEGIN [A-Z0-9 ]+-----)[\s\S]+/g;
     return JSON.stringify(value, (_, part: unknown) =>
-        typeof part === "string" ? part.replace(firstLine, "$1…") : part,
+        typeof part === "string" ? withoutPassword(part.replace(firstLine, "$1…")) : part,
     );
+}
+
+/** An address such as `https://me:hunter2@example.com` or `sftp:me:hunter2@example.com:/folder` without its password. */
+export function withoutPassword(address: string): string {
+    return address.replace(/(\/\/|^\w+:(?!\w+:\/\/))([^\s/:@]*:)(?!\d+\/)\S+@/g, "$1$2[secret]@");
 }
 
 function wrongType(issue: z.core.$ZodIssue): string {

@@ -63,7 +63,7 @@ export const stackRows: BadRow[] = [
     {
         wrong: "a URL with a password in it",
         changes: { url: "https://me:pw@example.com" },
-        problems: [["url", "https://me:pw@example.com", "must be an http or https URL without a path, such as"]],
+        problems: [["url", "https://me:[secret]@example.com", "must be an http or https URL without a path, such as"]],
     },
     {
         wrong: "a version that is none",
