@@ -93,7 +93,9 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     // Outputs are unknown here: their keys are checked, their values are not.
     const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
     const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
-    const sound = parseKeys({ ...values, secrets: checked }, problems);
+    // Keys without a value, which a program may well have, are as if they were missing.
+    const given = JSON.parse(JSON.stringify(values)) as typeof values;
+    const sound = parseKeys({ ...given, secrets: checked }, problems);
     if (sound.secrets !== undefined && isObject(secrets)) sound.secrets = secrets;
     problems.push(...checkRules(sound));
     const isSet = (key: string) => key === "settings";
