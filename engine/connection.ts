@@ -5,7 +5,7 @@ import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import { type ConnectionSettings, type Endpoint, isSocket, resolveEndpoint } from "./docker-endpoint";
 import { registryCredentials } from "./registry";
-import { SshAgent, sshArguments } from "./ssh";
+import { SshAgent, sshArguments, withoutBrackets } from "./ssh";
 
 export type { ConnectionSettings } from "./docker-endpoint";
 export type { RegistryAuth } from "./registry";
@@ -240,7 +240,7 @@ function clientOptions({ host, sshOpts, tls }: Endpoint): Docker.DockerOptions &
     if (url.protocol === "ssh:") {
         return { ...nowhere, host: "docker.example.com", agent: new SshAgent(sshArguments(url, sshOpts)) };
     }
-    const address = { host: url.hostname, port: url.port };
+    const address = { host: withoutBrackets(url.hostname), port: url.port };
     return { ...nowhere, ...address, ...(tls === undefined ? {} : { ...tls, protocol: "https" }) };
 }
 
