@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { workloadArgs } from "./container";
 import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
+import { joined } from "./files";
 import { type JobPlace, runTo } from "./job";
 import { stackIdentity } from "./labels";
 import type { SeenMake } from "./observation";
@@ -278,13 +279,14 @@ export class Swarm extends DockerRuntime {
         const slug = path.replace(/^\/(run\/secrets\/)?/, "").replaceAll(/[^a-zA-Z0-9_.-]/g, "-");
         const own = swarmName(`${name}-${slug}`);
         const before = async () => (await same())?.files.get(path);
-        const joined = async (known: string, own: string) => `${await this.images.read(known, after ?? "")}\n${own}`;
+        const bundle = async (known: string, path: string, own: string) =>
+            joined(known, path, await this.images.read(known, path), own);
         const whole =
             after === undefined
                 ? content
                 : pulumi.all([image, content]).apply(([known, own]) =>
                       asked(
-                          () => joined(known, own),
+                          () => bundle(known, after, own),
                           async () => this.contentOf((await before())?.config),
                       ),
                   );

@@ -127,7 +127,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                 const path = new URL(request.url ?? "", "http://engine").searchParams.get("path") ?? "";
                 const [, text = passwd] =
                     Object.entries(behaviour.texts ?? {}).find(([end]) => path.endsWith(end)) ?? [];
-                void writeArchive(response, "file", text);
+                void writeArchive(response, "file", text, behaviour.links?.[path]);
             },
         ],
         [
@@ -170,7 +170,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                     Name: `/${container?.name ?? id}`,
                     State: { ExitCode: 0, OOMKilled: false, ...flags, ...rest, Health: { Status: health ?? "none" } },
                     RestartCount: restarts,
-                    Config: { Tty: false, User: container?.body.User ?? imageUser, ...healthcheck },
+                    Config: { Tty: false, Image: "x:1", User: container?.body.User ?? imageUser, ...healthcheck },
                     HostConfig: { PortBindings: bindings },
                 };
             },
