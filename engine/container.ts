@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { handOverProgram } from "../ground/hand-over";
 import { foldersOf } from "./files";
+import { checkSeconds } from "./health";
 import type { MountOwner, Process, Workload, WorkloadMount } from "./workload";
 
 /** The arguments of a container, with every value known. */
@@ -39,7 +40,7 @@ export function workloadArgs(
         healthcheck: {
             tests: ["CMD", ...health.command],
             ...often,
-            timeout: "30s",
+            timeout: `${checkSeconds}s`,
             startPeriod: goDuration(health.startSeconds),
         },
         // The first is for everyone who stops it, e.g. Docker when the host shuts down; the second is for the provider.

@@ -133,10 +133,13 @@ export async function tellWait(title: string, seconds: number, how: string): Pro
     await pulumi.log.info(`waiting for ${title} (${seconds} s); ${how}`, undefined, undefined, true);
 }
 
+/** Seconds that a health check may take, also where Docker itself runs it. */
+export const checkSeconds = 30;
+
 /** Undefined when the check passes, else the last line of its output. */
 async function check(container: Docker.Container, command: string[]): Promise<string | undefined> {
     try {
-        const { code, output } = await execute(container, command);
+        const { code, output } = await execute(container, command, undefined, checkSeconds);
         return code === 0 ? undefined : (output.trim().split("\n").at(-1) ?? "");
     } catch {
         return "it stopped during the check"; // the next look finds the cause

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import { type DockerConnection, ignoring } from "./connection";
 import type { Published } from "../ground/fields";
+import { checkSeconds } from "./health";
 import { formerLabel, resourceLabel, stackLabel } from "./labels";
 import { listed } from "./start";
 import { execute, silence } from "./streams";
@@ -214,7 +215,7 @@ async function passes(connection: DockerConnection, id: string): Promise<boolean
     const container = (await connection.client()).getContainer(id);
     try {
         const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
-        return (await execute(container, command)).code === 0;
+        return (await execute(container, command, undefined, checkSeconds)).code === 0;
     } catch {
         return false; // it has stopped in the meantime
     }
