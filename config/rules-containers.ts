@@ -1,6 +1,6 @@
 import { allRoles, type Role, roles } from "../authentik/roles";
 import { duplicates, type Report } from "../ground/problems";
-import { type ContainerConfig, everyone, trustVariables } from "./containers";
+import { type ContainerConfig, everyone, isAuthentik, trustVariables } from "./containers";
 import type { Config, Rule } from "./schema";
 
 /** Checks of `containers`: what it names is there, and nothing in it is what the stack sets itself. */
@@ -43,10 +43,6 @@ function containersOf(config: Config): [string, Role][] {
         ...services.map((role): [string, Role] => [role.name, role]),
         ...outposts.map(({ name, type }): [string, Role] => [name, roles[type]]),
     ];
-}
-
-function isAuthentik(role: Role): boolean {
-    return role.image.tag === "authentik";
 }
 
 function checkAdditions(role: Role, { mounts, environment, caCertificates }: ContainerConfig, report: Report): void {
