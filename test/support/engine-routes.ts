@@ -168,7 +168,14 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                 return {
                     Id: id,
                     Name: `/${container?.name ?? id}`,
-                    State: { ExitCode: 0, OOMKilled: false, ...flags, ...rest, Health: { Status: health ?? "none" } },
+                    State: {
+                        ExitCode: 0,
+                        OOMKilled: false,
+                        FinishedAt: "1970-01-01T00:00:00Z",
+                        ...flags,
+                        ...rest,
+                        Health: { Status: health ?? "none" },
+                    },
                     RestartCount: restarts,
                     Config: { Tty: false, Image: "x:1", User: container?.body.User ?? imageUser, ...healthcheck },
                     HostConfig: { PortBindings: bindings },

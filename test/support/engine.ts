@@ -12,6 +12,8 @@ export interface State {
     Status: string;
     ExitCode?: number;
     OOMKilled?: boolean;
+    /** When it last ended. Default: in 1970. */
+    FinishedAt?: string;
     /** How often it was restarted. Default: never. */
     restarts?: number;
     /** Ports of the host that it publishes. Default: none. */
