@@ -159,7 +159,11 @@ export function twinArgs(
                 network: NetworkID,
                 aliases: [],
             })),
-            limits: HostConfig.Memory ? { memory: `${HostConfig.Memory / 1024 ** 2}m` } : {},
+            // The engine has 0 where there is no limit.
+            limits: {
+                ...(HostConfig.Memory ? { memory: `${HostConfig.Memory / 1024 ** 2}m` } : {}),
+                ...(HostConfig.NanoCpus ? { cpus: HostConfig.NanoCpus / 1e9 } : {}),
+            },
             hosts: Object.fromEntries(hosts.map((line) => halves(line, ":"))),
             dns: (HostConfig.Dns as string[] | null) ?? [],
         },
