@@ -60,7 +60,7 @@ const container = section({
     shm: memory("1m")
         .optional()
         .describe("size of /dev/shm; default: 512m for server and worker, otherwise Docker's 64m"),
-    caCertificates: certificates("containers.authentik.caCertificates")
+    caCertificates: certificates
         .optional()
         .describe("PEM of CAs to trust in addition to those of its image; not for postgres, redis and backup"),
 });

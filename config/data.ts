@@ -60,10 +60,10 @@ export const postgres = section({
         database: anyName.default("authentik").describe("authentik's database"),
         user: anyName.default("authentik").describe("the role that owns the database"),
         sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
-        caCertificate: certificates("postgres.external.caCertificate")
+        caCertificate: certificates
             .optional()
             .describe("PEM of the CA that signed its certificate; default: none, and the certificate is not verified"),
-        clientCertificate: certificates("postgres.external.clientCertificate")
+        clientCertificate: certificates
             .optional()
             .describe("PEM of a client certificate to log in with; its key is the secret `postgres-client-key`"),
     })
@@ -90,7 +90,7 @@ export const redis = section({
             .describe("its user; default: Redis's own default user"),
         password: z.boolean().default(true).describe("whether it asks for a password"),
         tls: z.boolean().default(false).describe("whether the connection uses TLS"),
-        caCertificate: certificates("redis.external.caCertificate")
+        caCertificate: certificates
             .optional()
             .describe("PEM of the CA that signed its certificate; default: none, and the certificate is not verified"),
     })

@@ -55,7 +55,9 @@ function checkAdditions(role: Role, { mounts, environment, caCertificates }: Con
     if (trusts && !isAuthentik(role) && !["gateway", "restic"].includes(role.image.tag))
         report(
             ["caCertificates"],
-            "has no effect on PostgreSQL and Redis, which connect to no other server; remove it",
+            role.host === roles.backup.host
+                ? "has no effect on backups; remove it, and use `postgres.external.caCertificate`"
+                : "has no effect on PostgreSQL and Redis, which connect to no other server; remove it",
         );
     for (const name of Object.keys(environment)) {
         const isTrust = trusts && trustVariables.some((one) => one === name);

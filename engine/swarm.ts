@@ -13,7 +13,7 @@ import { asked, Images } from "./swarm-images";
 import { type Nodes, servicesOn } from "./swarm-job";
 import { heldElsewhere, lockedArgs, startIn } from "./swarm-lock";
 import { observeSwarm } from "./swarm-observation";
-import { type DataPlace, nodesWith } from "./swarm-place";
+import { type DataPlace, defaultDataNode, nodesWith } from "./swarm-place";
 import {
     mountList,
     type ServiceFile,
@@ -37,9 +37,6 @@ import {
 
 /** Arguments of a Swarm. */
 export interface SwarmArgs extends RuntimeArgs, Partial<DataPlace> {}
-
-/** The label that marks the node with the data, unless the configuration says otherwise. */
-export const defaultDataNode = "authentik-stack.data=true";
 
 /**
  * Runs workloads as services of a Docker Swarm. The engine that the provider talks to is one of its managers.

@@ -65,12 +65,14 @@ export function problemsOf(
             });
         }
         const value = valueAt(input, issue.path);
-        const wanted = issue.message.startsWith("Invalid input") ? undefined : issue.message;
+        const place = formatPath(path);
+        // What is the same for several keys names each of them so.
+        const wanted = issue.message.startsWith("Invalid input") ? undefined : issue.message.replace("{key}", place);
         const cure =
             value === undefined
                 ? ["is missing", wanted].filter((part) => part !== undefined).join("; it ")
                 : (wanted ?? wrongType(issue));
-        return [{ key: formatPath(path), value, cure }];
+        return [{ key: place, value, cure }];
     });
     // Of one value zod can find two things wrong that are one in these words.
     return problems.filter(
