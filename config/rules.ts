@@ -14,7 +14,7 @@ import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
 import { certificateRules } from "./rules-certificates";
 import { gatewayRules } from "./rules-gateway";
-import { furtherRules } from "./rules-outposts";
+import { placeRules } from "./rules-outposts";
 import { resticRules } from "./rules-restic";
 import { runtimeRules } from "./rules-runtime";
 import type { Config, Rule } from "./schema";
@@ -276,7 +276,7 @@ const rules: Rule[] = [
     ...nameRules,
     ...releaseRules,
     ...outpostRules,
-    ...furtherRules,
+    ...placeRules,
     containerRule,
     accessRule,
     applicationRule,

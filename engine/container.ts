@@ -251,6 +251,6 @@ function decimal(value: number): string {
 }
 
 /** Seconds as Go prints a duration: the only form that a refresh does not change. */
-function goDuration(seconds: number): string {
+export function goDuration(seconds: number): string {
     return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

@@ -7,7 +7,7 @@ import { compare, type Compared, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs } from "./container";
 import { type JobPlace, type JobRun, runTo } from "./job";
-import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { generationLabel, jobLabels, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import type { Observation } from "./observation";
 import { connectionOf, dockerProviderOf } from "./provider";
 import { digest, recordStep, valueOf } from "./step";
@@ -213,7 +213,10 @@ export abstract class DockerRuntime implements Runtime {
     protected async connect(): Promise<DockerConnection> {
         this.connection ??= connectionOf(this.provider);
         const connection = await this.connection;
-        if (connection === undefined) throw new Error("the settings of the Docker provider are not known yet");
+        if (connection === undefined)
+            throw new Error(
+                "the settings of the Docker provider are known only once something else was made; make that first with `pulumi up --target`, or give it plain values",
+            );
         return connection;
     }
 
@@ -295,7 +298,7 @@ export abstract class DockerRuntime implements Runtime {
     }
 
     protected jobLabels(job: string): Record<string, string> {
-        return { [stackLabel]: this.stack, [jobLabel]: job };
+        return jobLabels(this.stack, job);
     }
 
     protected labelList(name: string): { label: string; value: string }[] {

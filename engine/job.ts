@@ -5,7 +5,7 @@ import type Docker from "dockerode";
 import { type DockerConnection, failureOf, ignoring } from "./connection";
 import { createOptions, type KnownArgs } from "./container";
 import { type PlainFile, putFiles } from "./files";
-import { jobLabel, serviceLabel, stackLabel } from "./labels";
+import { jobLabel, labelIn, serviceLabel, stackLabel } from "./labels";
 import { lastLogLines, redact } from "./streams";
 
 /** A container that runs once, with every value known. */
@@ -51,7 +51,7 @@ export function containersOn(connection: DockerConnection): JobPlace {
     };
 }
 
-/** The same on one engine. */
+/** Runs a container to its end on one engine, as {@link runTo} does. */
 export function runToExit(connection: DockerConnection, job: JobRun): Promise<string> {
     return runTo(containersOn(connection), job);
 }
@@ -97,7 +97,7 @@ async function shown(log: string): Promise<string> {
 }
 
 async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {
-    const stack = job.args.labels?.find(({ label }) => label === stackLabel)?.value ?? "";
+    const stack = labelIn(job.args.labels, stackLabel);
     // A killed run may have left its container.
     await removeJobs(docker, stack, job.name);
     // The engine has each name once, and another stack may have a job of the same name.
@@ -197,7 +197,7 @@ export interface HandOver {
 export async function handOver(place: JobPlace, title: string, handOvers: HandOver[]): Promise<void> {
     for (const { args, optional } of handOvers) {
         // The label by which the container is found if the run is killed.
-        const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
+        const name = labelIn(args.labels, jobLabel);
         const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
         const job = {
             name,

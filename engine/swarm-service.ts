@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import type { KnownArgs } from "./container";
+import { goDuration, type KnownArgs } from "./container";
 import { digest } from "./step";
 
 /** A file of a service: a secret or a config of Swarm, and where it is in its containers. */
@@ -327,7 +327,7 @@ function bytes(megabytes: number | undefined): number {
 
 /** Seconds in the provider's form for services, e.g. `1m30s`, in which nothing that is 0 stands. */
 function duration(seconds: number | undefined = 0): string {
-    return short(seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`) ?? "";
+    return short(goDuration(seconds)) ?? "";
 }
 
 function short(text: string | undefined): string | undefined {

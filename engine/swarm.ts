@@ -336,8 +336,10 @@ type Same = () => Promise<SeenMake | undefined>;
  * A service that replaces another one begins without a container, and the step that starts it stops first what is in its way. The
  * engine takes the program's number here, also where it ignores changes of it.
  */
-function startsEmpty({ newInputs }: pulumi.ResourceHookArgs): void {
+function startsEmpty({ name, newInputs }: pulumi.ResourceHookArgs): void {
     const { mode } = newInputs as { mode?: { replicated?: { replicas?: number } } };
     if (mode?.replicated?.replicas !== 0)
-        throw new Error("the service would start before what is in its way has stopped; nothing was changed");
+        throw new Error(
+            `the service ${name} would start before what is in its way has stopped; nothing was changed. A transformation must not set its mode`,
+        );
 }
