@@ -6,7 +6,7 @@ import { releaseOf } from "./releases";
  */
 export interface Role {
     image: RoleImage;
-    /** Its name on its networks, before the prefix. Default: an outpost has its own, from the configuration. */
+    /** Its name on its networks, without the prefix. Default: an outpost has its own, from the configuration. */
     host?: string;
     /** Where it listens. Default: nothing that others of the stack or people reach. */
     port?: RolePort;
@@ -169,7 +169,7 @@ const instanceFolders = [
     "/blueprints/default",
     ...everyFolders,
 ];
-/** Where PostgreSQL's socket is in its container and in jobs that use it, and the name of its volume, before the prefix. */
+/** Where PostgreSQL's socket is in its container and in jobs that use it, and the name of its volume, without the prefix. */
 export const postgresSocket = { folder: "/var/run/postgresql", volume: "pg_socket" } as const;
 
 /**

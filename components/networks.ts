@@ -9,7 +9,7 @@ import type { Context } from "./context";
  * const frontend: NetworkArgs = { name: "proxy_net", adopt: true };
  */
 export interface NetworkArgs {
-    /** The network's name, before the prefix. */
+    /** The network's name, without the prefix. */
     name: string;
     /** Use a network of exactly this name, without the prefix, which others made. Default: false. */
     adopt?: boolean;

@@ -7,7 +7,7 @@ import type { DockerConnection } from "../engine/connection";
 import { createOptions, type KnownArgs, processArgs } from "../engine/container";
 import { readFile } from "../engine/files";
 import { removeJobs, runToExit } from "../engine/job";
-import { jobLabel, stackIdentity, stackLabel } from "../engine/labels";
+import { jobLabels, stackIdentity } from "../engine/labels";
 import type { Process } from "../engine/workload";
 import type { Problem } from "../ground/problems";
 
@@ -120,8 +120,7 @@ export class MajorVersions {
 
     private args(purpose: string, process: Omit<Process, "networks">) {
         const name = `${this.stack.split("/")[1] ?? ""}authentik-postgres-${purpose}`;
-        const labels = { [stackLabel]: this.stack, [jobLabel]: name };
-        return { name, args: processArgs({ networks: [], ...process }, labels) as KnownArgs };
+        return { name, args: processArgs({ networks: [], ...process }, jobLabels(this.stack, name)) as KnownArgs };
     }
 }
 

@@ -10,10 +10,12 @@ import type { DockerConnection } from "../engine/connection";
 import { resourceLabel, stackIdentity, stackLabel } from "../engine/labels";
 import type { Observation } from "../engine/observation";
 import { execute } from "../engine/streams";
+import { withAdditions } from "./additions";
 import type { Context } from "./context";
 import type { Networks } from "./networks";
 import { allowedConnections } from "./postgres";
 import { type PostgresConnection, psql } from "./postgres-connection";
+import type { Reach } from "./shared-data";
 
 /** What the database is asked with before authentik uses it. */
 export interface ReleaseGuardArgs {
@@ -24,6 +26,8 @@ export interface ReleaseGuardArgs {
     image: pulumi.Input<string>;
     /** `db` and `backend` are used. */
     networks: Networks;
+    /** The names that it has beside what DNS says. Default: none. */
+    reach?: Reach;
     context: Context;
 }
 
@@ -41,11 +45,11 @@ export function guardRelease(
     args: ReleaseGuardArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-    const { use, postgres, networks, context } = args;
+    const { use, postgres, networks, reach, context } = args;
     return context.runtime.job(
         name,
         {
-            ...psql(postgres, args.image, [...printing, `--file=${queryFile}`]),
+            ...withAdditions(psql(postgres, args.image, [...printing, `--file=${queryFile}`]), reach),
             title: "asking the database for its release",
             documents: { [queryFile]: databaseQuery },
             networks: networks.attach(["db", "backend"], `${context.prefix}authentik-release`),

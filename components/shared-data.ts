@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config/schema";
 import type { ContainerTransform, Job, WorkloadFile } from "../engine/workload";
-import type { ContainerAdditions } from "./additions";
+import { type ContainerAdditions, withAdditions } from "./additions";
 import type { Context } from "./context";
 import type { ImageKey } from "../authentik/roles";
 import type { Networks } from "./networks";
@@ -18,6 +18,9 @@ export interface DataService<Connection, Offered = Connection> {
     reader?: Connection;
 }
 
+/** What a container finds other hosts by. */
+export type Reach = Pick<ContainerAdditions, "hosts" | "dns">;
+
 /** What a data service is connected with. */
 export interface DataArgs {
     config: Config;
@@ -25,6 +28,8 @@ export interface DataArgs {
     networks: Networks;
     /** What its container gets beside what the stack gives it. Default: nothing. */
     additions?: ContainerAdditions;
+    /** The names that whoever asks an external one has, beside what DNS says. Default: none. */
+    reach?: Reach;
     /** Changes what its container is made with. Default: nothing is changed. */
     transform?: ContainerTransform;
     context: Context;
@@ -56,7 +61,7 @@ export function externalCheck(
     name: string,
     job: Omit<Job, "networks" | "seconds" | "cure">,
     { section, secret }: { section: "postgres" | "redis"; secret: string },
-    { networks, context }: DataArgs,
+    { networks, context, reach }: DataArgs,
     opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
     const set = "pulumi config set";
@@ -66,7 +71,8 @@ export function externalCheck(
         `The CA of its certificate: \`${set} --path '${section}.external.caCertificate' < ca.crt\`.`,
     ].join("\n");
     const attached = networks.attach(["db", "backend"], `${context.prefix}authentik-check`);
-    return context.runtime.job(`${name}-check`, { ...job, networks: attached, seconds: 30, cure }, opts);
+    const check = { ...withAdditions(job, reach), networks: attached, seconds: 30, cure };
+    return context.runtime.job(`${name}-check`, check, opts);
 }
 
 /** @throws pulumi.RunError that says what to do in the other stack. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AuthentikOutputs, Pending } from "./outputs";
@@ -14,7 +14,7 @@ const monitoringFiles = {
  * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, the
  * root certificate of the gateway, and the configurations of Autorestic, Prometheus and Grafana.
  *
- * @param folder files of removed applications and outposts go from it. It stays the same folder while there is anything to write, and
+ * @param folder files of removed applications and outposts go from it, and nothing that this program does not write. It stays the same folder while there is anything to write, and
  *   the files too, since containers may have them mounted. The root certificate stays until it is known again: an update takes a
  *   while, and may fail.
  */
@@ -45,9 +45,13 @@ export function writeSnippets(
     };
     const files = Object.entries(texts).filter((entry): entry is [string, string] => typeof entry[1] === "string");
     const names = [...files.map(([name]) => name), ...(rootCertificate === undefined ? [] : [root])];
-    if (names.length === 0) return remove(folder);
+    const isOurs = (name: string) => name in texts || name === root || /^.+\.[\w-]+\.txt$/.test(name);
+    const found = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+    for (const { name } of found.filter((entry) => entry.isFile() && isOurs(entry.name)))
+        // Two programs may do this at once.
+        if (!names.includes(name)) rmSync(join(folder, name), { force: true });
+    if (names.length === 0) return removeEmpty(folder);
     mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(folder)) if (!names.includes(name)) remove(join(folder, name));
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     // Known once the gateway has it.
     if (rootCertificate !== undefined)
@@ -57,7 +61,6 @@ export function writeSnippets(
         });
 }
 
-/** Two programs may do this at once. */
-function remove(path: string): void {
-    rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+function removeEmpty(folder: string): void {
+    if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
 }

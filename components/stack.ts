@@ -6,7 +6,7 @@ import { declarations } from "../authentik/declarations";
 import { isFloating, officialImages } from "../authentik/images";
 import { monitoring, type Scraped } from "../authentik/monitoring";
 import { releaseOf } from "../authentik/releases";
-import { allRoles, type ImageKey, isCreatedHere, roles } from "../authentik/roles";
+import { allRoles, type ImageKey, isCreatedHere, type RoleName, roles } from "../authentik/roles";
 import type { Config } from "../config/schema";
 import { additionsTo } from "../config/containers";
 import { withAdditions } from "./additions";
@@ -88,18 +88,21 @@ export class AuthentikStack extends pulumi.ComponentResource {
         const { version, url, applications, outposts } = config;
         const images = { ...officialImages(version), ...config.images, ...args.images };
         const context = contextOf(name, args, child);
-        const additions = (container: string) => additionsTo(container, config.containers);
+        const additions = (role: RoleName, container: string = role) => additionsTo(container, role, config.containers);
 
         const networks = new Networks(`${name}-networks`, { networks: config.networks, context }, child);
+        // Whatever asks the databases before authentik does finds them by the same names.
+        const { hosts, dns } = additions("worker");
         const place = { networks, context };
+        const asking = { ...place, reach: { hosts, dns } };
         const postgres = connectPostgres(
             `${name}-postgres`,
-            { config, images, additions: additions("postgres"), transform: transform.postgres, ...place },
+            { config, images, additions: additions("postgres"), transform: transform.postgres, ...asking },
             child,
         );
         const redis = connectRedis(
             `${name}-redis`,
-            { config, images, additions: additions("redis"), transform: transform.redis, ...place },
+            { config, images, additions: additions("redis"), transform: transform.redis, ...asking },
             child,
         );
 
@@ -113,7 +116,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
             consumers: Object.keys(postgres.consumers),
             isOwn: isCreatedHere(config.postgres),
         };
-        const guard = { use, image: images.postgres, ...place };
+        const guard = { use, image: images.postgres, ...asking };
         const guarded = guardRelease(`${name}-release`, { postgres: postgres.connection, ...guard }, child);
         const instance = authentikInstance({
             ...config,
@@ -154,7 +157,11 @@ export class AuthentikStack extends pulumi.ComponentResource {
         );
         const setUp = markSetUp(
             `${name}-set-up`,
-            { instance, ...place, revision: postgres.connection.revision },
+            {
+                instance: withAdditions(instance, additions("worker")),
+                ...place,
+                revision: postgres.connection.revision,
+            },
             { parent: this, dependsOn: [blueprints.applied] },
         );
         const connected = { ...place, server, url, after: [blueprints.applied, ...setUp] };
@@ -167,7 +174,7 @@ export class AuthentikStack extends pulumi.ComponentResource {
                     on: outpost.networks,
                     token: tokenOf(outpost.name),
                     remembered: rememberedBy(outpost.name, applications, secrets),
-                    additions: additions(outpost.name),
+                    additions: additions(outpost.type, outpost.name),
                     transform: transform[outpost.name],
                 };
                 return new Outpost(`${name}-${outpost.name}`, { ...outpost, ...connected, ...own }, child);

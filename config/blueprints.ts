@@ -28,6 +28,3 @@ export const blueprints = section({
 })
     .prefault({})
     .describe("your own blueprints");
-
-/** The section `blueprints`, checked. */
-export type BlueprintsConfig = z.infer<typeof blueprints>;

@@ -9,7 +9,7 @@ export const certificates = z
     .array(
         section({
             name: name.describe("names its private key: the secret `certificate/<name>`"),
-            certificate: pem("certificates[0].certificate").describe("PEM of the certificate and its intermediates"),
+            certificate: pem.describe("PEM of the certificate and its intermediates"),
         }),
     )
     .default([])

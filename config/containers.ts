@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import { z } from "zod";
+import { type Role, type RoleName, roles } from "../authentik/roles";
 import { memory, named, section, text } from "../ground/fields";
 import { certificates } from "./secrets";
 
@@ -59,7 +60,7 @@ const container = section({
     shm: memory("1m")
         .optional()
         .describe("size of /dev/shm; default: 512m for server and worker, otherwise Docker's 64m"),
-    caCertificates: certificates("containers.authentik.caCertificates")
+    caCertificates: certificates
         .optional()
         .describe("PEM of CAs to trust in addition to those of its image; not for postgres, redis and backup"),
 });
@@ -76,14 +77,18 @@ export type ContainerConfig = z.infer<typeof container>;
 /** The key that stands for server, worker and all outposts. */
 export const everyone = "authentik";
 
-/** What a container gets: what all of authentik's get, and what is its own. */
-export function additionsTo(name: string, containers: Record<string, ContainerConfig>): Partial<ContainerConfig> {
+/**
+ * What a container gets: what all of authentik's get, and what is its own.
+ *
+ * @param role what it is; an outpost may have any name.
+ */
+export function additionsTo(
+    name: string,
+    role: RoleName,
+    containers: Record<string, ContainerConfig>,
+): Partial<ContainerConfig> {
     const own: Partial<ContainerConfig> = containers[name] ?? {};
-    const common: Partial<ContainerConfig> | undefined = ["postgres", "redis", "backup", "offsite", "gateway"].includes(
-        name,
-    )
-        ? undefined
-        : containers[everyone];
+    const common: Partial<ContainerConfig> | undefined = isAuthentik(roles[role]) ? containers[everyone] : undefined;
     if (common === undefined) return own;
     const trusted = [common, own].flatMap(({ caCertificates }) => caCertificates ?? []);
     return {
@@ -94,6 +99,11 @@ export function additionsTo(name: string, containers: Record<string, ContainerCo
         shm: own.shm ?? common.shm,
         caCertificates: trusted.length === 0 ? undefined : trusted.join("\n"),
     };
+}
+
+/** Whether a role's container is one of authentik's own. */
+export function isAuthentik(role: Role): boolean {
+    return role.image.tag === "authentik";
 }
 
 /** The variables with which programs in Python, Go and Rust find the CAs that they trust. */

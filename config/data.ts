@@ -3,33 +3,24 @@ import { roles } from "../authentik/roles";
 import { dockerName, host, hosts, identifier, limits, port, redisIndex, section, text, whole } from "../ground/fields";
 import { certificates, stackName } from "./secrets";
 
-const network = (defaultName: string, purpose: string) =>
+const network = <Name extends z.ZodType>(name: Name) =>
     section({
-        name: dockerName.default(defaultName).describe("name of the Docker network, before the prefix"),
+        name: name.describe("name of the Docker network, without the prefix"),
         adopt: z.boolean().default(false).describe("use an existing network of exactly this name"),
-    })
-        .prefault({})
-        .describe(purpose);
+    });
+const own = (defaultName: string, purpose: string) =>
+    network(dockerName.default(defaultName)).prefault({}).describe(purpose);
 
-/** A network for outposts alone, such as one of applications that the others do not reach. */
-const furtherNetwork = section({
-    name: dockerName.describe("name of the Docker network, before the prefix"),
-    adopt: z.boolean().default(false).describe("use an existing network of exactly this name"),
-});
-
-/** The three networks, that of a Prometheus, and further ones. */
+/** The three networks, that of a Prometheus, and further ones for outposts alone. */
 export const networks = section({
-    frontend: network("frontend_net", "where a reverse proxy connects"),
-    backend: network("backend_net", "where stacks call each other"),
-    db: network("db_net", "where the databases are; created as internal, without access to the outside"),
-    monitoring: section({
-        name: dockerName.default("monitoring_net").describe("name of the Docker network, before the prefix"),
-        adopt: z.boolean().default(false).describe("use an existing network of exactly this name"),
-    })
+    frontend: own("frontend_net", "where a reverse proxy connects"),
+    backend: own("backend_net", "where stacks call each other"),
+    db: own("db_net", "where the databases are; created as internal, without access to the outside"),
+    monitoring: network(dockerName.default("monitoring_net"))
         .optional()
         .describe("where a Prometheus reaches the metrics of server, worker and outposts; default: none"),
 })
-    .catchall(furtherNetwork)
+    .catchall(network(dockerName))
     .prefault({})
     .describe("the networks by their role; further ones, under names of your own, are for outposts");
 
@@ -60,10 +51,10 @@ export const postgres = section({
         database: anyName.default("authentik").describe("authentik's database"),
         user: anyName.default("authentik").describe("the role that owns the database"),
         sslMode: sslMode.default("require").describe("TLS mode of the connection, as PostgreSQL's libpq names it"),
-        caCertificate: certificates("postgres.external.caCertificate")
+        caCertificate: certificates
             .optional()
             .describe("PEM of the CA that signed its certificate; default: none, and the certificate is not verified"),
-        clientCertificate: certificates("postgres.external.clientCertificate")
+        clientCertificate: certificates
             .optional()
             .describe("PEM of a client certificate to log in with; its key is the secret `postgres-client-key`"),
     })
@@ -90,7 +81,7 @@ export const redis = section({
             .describe("its user; default: Redis's own default user"),
         password: z.boolean().default(true).describe("whether it asks for a password"),
         tls: z.boolean().default(false).describe("whether the connection uses TLS"),
-        caCertificate: certificates("redis.external.caCertificate")
+        caCertificate: certificates
             .optional()
             .describe("PEM of the CA that signed its certificate; default: none, and the certificate is not verified"),
     })

@@ -26,6 +26,8 @@ export interface GivenConfig {
     isSecret: (key: string) => boolean;
     /** Which settings were set as secrets; undefined when that is not known. */
     secretSettings: () => string[] | undefined;
+    /** Which parts of a key the stack's file holds in plain text beside encrypted ones, as paths of keys. Default: nobody knows of any. */
+    inClear?: (key: "settings" | "secrets") => string[];
 }
 
 /**
@@ -41,10 +43,15 @@ export function loadConfig(given: GivenConfig = givenToProgram()): Config {
     const { input, problems } = readKeys(given);
     const sound = parseKeys(input, problems);
     const encrypted = isSet("settings") ? given.secretSettings() : [];
+    // Pulumi only says that something in a key is encrypted, not what.
+    const isInClear = (key: "settings" | "secrets") => {
+        const known = given.inClear?.(key) ?? [];
+        return (part: string) => !isSet(key) || known.includes(part);
+    };
     problems.push(
         ...checkRules(sound),
-        ...(isSet("secrets") ? [] : secretsInClear(input)),
-        ...(sound.settings === undefined ? [] : settingProblems(sound.settings, isSet("settings"), encrypted)),
+        ...secretsInClear(input, isInClear("secrets")),
+        ...(sound.settings === undefined ? [] : settingProblems(sound.settings, isInClear("settings"), encrypted)),
     );
     if (problems.length > 0) throw new pulumi.RunError(formatProblems(problems, namespace, (key) => hides(key, isSet)));
     return sound as Config;
@@ -67,6 +74,7 @@ function givenToProgram(): GivenConfig {
         values: pulumi.runtime.allConfig(),
         isSecret: isConfigSecret,
         secretSettings,
+        inClear,
     };
 }
 
@@ -85,7 +93,9 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     // Outputs are unknown here: their keys are checked, their values are not.
     const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
     const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
-    const sound = parseKeys({ ...values, secrets: checked }, problems);
+    // Keys without a value, which a program may well have, are as if they were missing.
+    const given = JSON.parse(JSON.stringify(values)) as typeof values;
+    const sound = parseKeys({ ...given, secrets: checked }, problems);
     if (sound.secrets !== undefined && isObject(secrets)) sound.secrets = secrets;
     problems.push(...checkRules(sound));
     const isSet = (key: string) => key === "settings";
@@ -104,15 +114,27 @@ function isPending(value: unknown): boolean {
  * that something in `settings` is; undefined where the file does not have them, as with Pulumi ESC, or encrypts them all as one.
  */
 export function secretSettings(): string[] | undefined {
+    const found = leavesInFile("settings");
+    const encrypted = found?.filter(isEncrypted).map(({ name }) => name.replace(/\.?secure$/, ""));
+    return encrypted?.includes("") === true ? undefined : encrypted;
+}
+
+function inClear(key: string): string[] {
+    const found = leavesInFile(key) ?? [];
+    return found.filter((leaf) => !isEncrypted(leaf)).map(({ path }) => formatPath([key, ...path]));
+}
+
+/** What the stack's file has in a key; undefined where it does not have that key. */
+function leavesInFile(key: string): ReturnType<typeof leavesOf> | undefined {
     const file = `Pulumi.${pulumi.getStack()}.yaml`;
     if (!existsSync(file)) return undefined;
     const { config } = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
-    const found = config?.[`${pulumi.getProject()}:settings`];
-    if (!isObject(found)) return undefined;
-    const encrypted = leavesOf(found).flatMap(({ name }) =>
-        /(^|\.)secure$/.test(name) ? [name.replace(/\.?secure$/, "")] : [],
-    );
-    return encrypted.includes("") ? undefined : encrypted;
+    const found = config?.[`${pulumi.getProject()}:${key}`];
+    return isObject(found) ? leavesOf(found) : undefined;
+}
+
+function isEncrypted({ path }: { path: (string | number)[] }): boolean {
+    return path.at(-1) === "secure";
 }
 
 // Exported by the runtime, but missing from its declarations: the only way to learn that a value was set as a secret.
@@ -190,17 +212,20 @@ function readKeys({ namespace, values }: GivenConfig): { input: Record<string, u
 }
 
 /** What authentik calls a secret belongs encrypted, and what becomes a file has to be a text that all of authentik reads so. */
-function settingProblems(tree: SettingsTree, isSecret: boolean, encrypted: string[] | undefined): Problem[] {
+function settingProblems(
+    tree: SettingsTree,
+    isInClear: (key: string) => boolean,
+    encrypted: string[] | undefined,
+): Problem[] {
     const leaves = leavesOf(tree).map((leaf) => ({ ...leaf, key: formatPath(["settings", ...leaf.path]) }));
     const secret = leaves.filter(({ name }) => isSecretSetting(name));
-    if (!isSecret)
-        return secret
-            .filter(({ value }) => !isReference(value))
-            .map(({ key }) => ({
-                key,
-                value: "",
-                cure: `is a secret of authentik in plain text; choose a new value and set it with \`pulumi config set --secret --path '${key}'\``,
-            }));
+    const inClear = secret.filter(({ key, value }) => !isReference(value) && isInClear(key));
+    if (inClear.length > 0)
+        return inClear.map(({ key }) => ({
+            key,
+            value: "",
+            cure: `is a secret of authentik in plain text; choose a new value and set it with \`pulumi config set --secret --path '${key}'\``,
+        }));
     if (encrypted === undefined && secret.length === 0)
         return [
             {
@@ -221,12 +246,15 @@ function settingProblems(tree: SettingsTree, isSecret: boolean, encrypted: strin
 }
 
 /** Secrets belong encrypted: a text under `secrets` that the stack's file holds in plain text is a problem. */
-function secretsInClear({ secrets }: Record<string, unknown>): Problem[] {
+function secretsInClear({ secrets }: Record<string, unknown>, isInClear: (key: string) => boolean): Problem[] {
     if (!isObject(secrets)) return [];
-    const inClear = Object.entries(secrets).filter(([, value]) => !isObject(value));
-    return inClear.map(([key]) => ({
-        key: formatPath(["secrets", key]),
-        value: "",
-        cure: `is in plain text; choose a new value and set it with \`pulumi config set --secret --path 'secrets[${JSON.stringify(key)}]'\``,
-    }));
+    const texts = Object.entries(secrets).filter(([, value]) => !isObject(value));
+    const named = texts.map(([name]) => ({ name, key: formatPath(["secrets", name]) }));
+    return named
+        .filter(({ key }) => isInClear(key))
+        .map(({ name, key }) => ({
+            key,
+            value: "",
+            cure: `is in plain text; choose a new value and set it with \`pulumi config set --secret --path 'secrets[${JSON.stringify(name)}]'\``,
+        }));
 }

@@ -1,6 +1,6 @@
 import { allRoles, type Role, roles } from "../authentik/roles";
 import { duplicates, type Report } from "../ground/problems";
-import { type ContainerConfig, everyone, trustVariables } from "./containers";
+import { type ContainerConfig, everyone, isAuthentik, trustVariables } from "./containers";
 import type { Config, Rule } from "./schema";
 
 /** Checks of `containers`: what it names is there, and nothing in it is what the stack sets itself. */
@@ -45,10 +45,6 @@ function containersOf(config: Config): [string, Role][] {
     ];
 }
 
-function isAuthentik(role: Role): boolean {
-    return role.image.tag === "authentik";
-}
-
 function checkAdditions(role: Role, { mounts, environment, caCertificates }: ContainerConfig, report: Report): void {
     for (const [index, { target }] of mounts.entries()) {
         const taken = role.folders.find((folder) => folder === target || folder.startsWith(`${target}/`));
@@ -59,7 +55,9 @@ function checkAdditions(role: Role, { mounts, environment, caCertificates }: Con
     if (trusts && !isAuthentik(role) && !["gateway", "restic"].includes(role.image.tag))
         report(
             ["caCertificates"],
-            "has no effect on PostgreSQL and Redis, which connect to no other server; remove it",
+            role.host === roles.backup.host
+                ? "has no effect on backups; remove it, and use `postgres.external.caCertificate`"
+                : "has no effect on PostgreSQL and Redis, which connect to no other server; remove it",
         );
     for (const name of Object.keys(environment)) {
         const isTrust = trusts && trustVariables.some((one) => one === name);

@@ -6,7 +6,7 @@ import type { Rule } from "./schema";
 const servers = ["frontend", "backend"];
 
 /** Checks of where outposts are, and of what two sections could set. */
-export const furtherRules: Rule[] = [
+export const placeRules: Rule[] = [
     {
         reads: ["outposts", "networks"],
         check: ({ outposts, networks: known }, report) => {

@@ -1,3 +1,4 @@
+import { defaultDataNode } from "../engine/swarm-place";
 import type { Path } from "../ground/problems";
 import { publishedPorts } from "./published";
 import { resticAccess } from "./restic";
@@ -19,8 +20,9 @@ export const runtimeRules: Rule[] = [
             of(["server"], server);
             of(["worker"], worker);
             for (const [index, outpost] of outposts.entries()) of(["outposts", index], outpost);
-            if (swarm.storage !== undefined)
-                report(["swarm", "storage"], "has no effect without `runtime: swarm`; remove it");
+            const none = "has no effect without `runtime: swarm`; remove it";
+            if (swarm.storage !== undefined) report(["swarm", "storage"], none);
+            if (swarm.dataNode !== defaultDataNode) report(["swarm", "dataNode"], none);
         },
     },
     {

@@ -14,7 +14,7 @@ import { containerRule } from "./rules-containers";
 import { dataRules } from "./rules-data";
 import { certificateRules } from "./rules-certificates";
 import { gatewayRules } from "./rules-gateway";
-import { furtherRules } from "./rules-outposts";
+import { placeRules } from "./rules-outposts";
 import { resticRules } from "./rules-restic";
 import { runtimeRules } from "./rules-runtime";
 import type { Config, Rule } from "./schema";
@@ -61,17 +61,22 @@ const nameRules: Rule[] = [
         },
     },
     {
-        reads: ["prefix", "outposts"],
-        check: ({ prefix, outposts }, report) => {
-            const longest = (name: string) => `makes the host name of ${name} longer than 63 characters`;
-            const own = takenHosts.find((host) => prefix.length + host.length > 63);
-            if (own !== undefined) report(["prefix"], `${longest(own)}; shorten it`);
+        reads: ["prefix", "outposts", "runtime", "server", "worker"],
+        check: ({ prefix, outposts, runtime, server, worker }, report) => {
+            // On a Swarm a hyphen and the container's number come behind it, and Linux takes 64 characters in all.
+            const most = (replicas: number) => (runtime === "swarm" ? 63 - String(replicas).length : 63);
+            const isLong = (name: string, replicas: number) => prefix.length + name.length > most(replicas);
+            const longest = (name: string, replicas: number) =>
+                `makes the host name of ${name} longer than ${most(replicas)} characters`;
+            const ofOwn = Math.max(server.replicas, worker.replicas);
+            const own = takenHosts.find((host) => isLong(host, ofOwn));
+            if (own !== undefined) report(["prefix"], `${longest(own, ofOwn)}; shorten it`);
             else
-                for (const [index, { name }] of outposts.entries())
-                    if (prefix.length + name.length > 63)
+                for (const [index, { name, replicas }] of outposts.entries())
+                    if (isLong(name, replicas))
                         report(
                             ["outposts", index, "name"],
-                            `is too long: the prefix ${prefix} ${longest(name)}; shorten one of the two`,
+                            `is too long: the prefix ${prefix} ${longest(name, replicas)}; shorten one of the two`,
                         );
         },
     },
@@ -241,6 +246,12 @@ const secretsRule: Rule = {
             for (const key of Object.keys(config[section]))
                 if (!names.includes(key))
                     report([section, key], `is not a secret of this stack; use one of ${names.join(", ")}`);
+        for (const key of Object.keys(config.rotation))
+            if (names.includes(key) && config.secrets[key] !== undefined)
+                report(
+                    ["rotation", key],
+                    "has no effect, since `secrets` supplies it; set a new value there, or remove one of the two",
+                );
         for (const { name, neededBy } of known) {
             if (neededBy === undefined || config.secrets[name] !== undefined) continue;
             const set = `pulumi config set --secret --path 'secrets["${name}"]'`;
@@ -265,7 +276,7 @@ const rules: Rule[] = [
     ...nameRules,
     ...releaseRules,
     ...outpostRules,
-    ...furtherRules,
+    ...placeRules,
     containerRule,
     accessRule,
     applicationRule,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DataPlace } from "../engine/swarm-place";
+import { type DataPlace, defaultDataNode } from "../engine/swarm-place";
 import { named, section, text, whole } from "../ground/fields";
 
 /** What can run a stack's containers. */
@@ -17,7 +17,7 @@ export const swarm = section({
         "must be a label of a node with its value, such as authentik-stack.data=true",
         /^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?=[a-zA-Z0-9._-]+$/,
     )
-        .default("authentik-stack.data=true")
+        .default(defaultDataNode)
         .describe("label of the node with the data: PostgreSQL, Redis, backups and the gateway run there"),
     storage: section({
         driver: text("must be the name of a volume driver, such as local", /^\S+$/)

@@ -200,14 +200,11 @@ export const suppliedSecrets = z
     .default({})
     .describe("your own secrets instead of generated ones, by name; see docs/secrets.md");
 
-/** Certificates as PEM, one or more; `key` is where they are in the configuration. */
-export function certificates(key: string) {
-    const set = `\`pulumi config set --path '${key}' < file.crt\` takes it from a file`;
-    return text(
-        `must be certificates as PEM with their line breaks, and nothing else; ${set}`,
-        (value) => certificatesIn(value) !== undefined,
-    );
-}
+/** Certificates as PEM, one or more. */
+export const certificates = text(
+    "must be certificates as PEM with their line breaks, and nothing else; `pulumi config set --path '{key}' < file.crt` takes it from a file",
+    (value) => certificatesIn(value) !== undefined,
+);
 
 /** The certificates in a PEM text; undefined when there is none, one that cannot be read, or something else. */
 export function certificatesIn(pem: string): [X509Certificate, ...X509Certificate[]] | undefined {

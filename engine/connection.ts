@@ -5,7 +5,7 @@ import https from "node:https";
 import { buffer } from "node:stream/consumers";
 import { type ConnectionSettings, type Endpoint, isSocket, resolveEndpoint } from "./docker-endpoint";
 import { registryCredentials } from "./registry";
-import { SshAgent, sshArguments } from "./ssh";
+import { SshAgent, sshArguments, withoutBrackets } from "./ssh";
 
 export type { ConnectionSettings } from "./docker-endpoint";
 export type { RegistryAuth } from "./registry";
@@ -213,6 +213,13 @@ export function engineReason(error: unknown): string {
     return message.replace(/^\(HTTP code \d+\) [\w ]+ - /, "").trim();
 }
 
+/** What failed as an error: a refusal of the engine names what it was about, and any other one is as it is. */
+export function failureOf(what: string, error: unknown): Error {
+    if (!(error instanceof Error)) return new Error(String(error));
+    if (!("statusCode" in error)) return error;
+    return new Error(`${what}: Docker says: ${engineReason(error)}`, { cause: error });
+}
+
 async function ask<T>(get: typeof http.get, options: http.RequestOptions): Promise<T> {
     return JSON.parse((await answer(get, options)).toString()) as T;
 }
@@ -240,14 +247,14 @@ function clientOptions({ host, sshOpts, tls }: Endpoint): Docker.DockerOptions &
     if (url.protocol === "ssh:") {
         return { ...nowhere, host: "docker.example.com", agent: new SshAgent(sshArguments(url, sshOpts)) };
     }
-    const address = { host: url.hostname, port: url.port };
+    const address = { host: withoutBrackets(url.hostname), port: url.port };
     return { ...nowhere, ...address, ...(tls === undefined ? {} : { ...tls, protocol: "https" }) };
 }
 
-/** For `catch`: lets a refusal of the engine with this status pass, such as 404 for what is gone or 304 for what is done. */
-export function ignoring(status: number): (error: Error & { statusCode?: number }) => undefined {
+/** For `catch`: lets a refusal of the engine with one of these pass, such as 404 for what is gone or 304 for what is done. */
+export function ignoring(...statuses: number[]): (error: Error & { statusCode?: number }) => undefined {
     return (error) => {
-        if (error.statusCode !== status) throw error;
+        if (error.statusCode === undefined || !statuses.includes(error.statusCode)) throw error;
         return undefined;
     };
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
 import { handOverProgram } from "../ground/hand-over";
 import { foldersOf } from "./files";
+import { checkSeconds } from "./health";
 import type { MountOwner, Process, Workload, WorkloadMount } from "./workload";
 
 /** The arguments of a container, with every value known. */
@@ -39,7 +40,7 @@ export function workloadArgs(
         healthcheck: {
             tests: ["CMD", ...health.command],
             ...often,
-            timeout: "30s",
+            timeout: `${checkSeconds}s`,
             startPeriod: goDuration(health.startSeconds),
         },
         // The first is for everyone who stops it, e.g. Docker when the host shuts down; the second is for the provider.
@@ -158,7 +159,11 @@ export function twinArgs(
                 network: NetworkID,
                 aliases: [],
             })),
-            limits: HostConfig.Memory ? { memory: `${HostConfig.Memory / 1024 ** 2}m` } : {},
+            // The engine has 0 where there is no limit.
+            limits: {
+                ...(HostConfig.Memory ? { memory: `${HostConfig.Memory / 1024 ** 2}m` } : {}),
+                ...(HostConfig.NanoCpus ? { cpus: HostConfig.NanoCpus / 1e9 } : {}),
+            },
             hosts: Object.fromEntries(hosts.map((line) => halves(line, ":"))),
             dns: (HostConfig.Dns as string[] | null) ?? [],
         },
@@ -246,6 +251,6 @@ function decimal(value: number): string {
 }
 
 /** Seconds as Go prints a duration: the only form that a refresh does not change. */
-function goDuration(seconds: number): string {
+export function goDuration(seconds: number): string {
     return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

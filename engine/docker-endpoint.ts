@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
+import { withoutPassword } from "../ground/problems";
 import { configFolder, dockerConfig, type RegistryAuth } from "./registry";
 
 /**
@@ -88,7 +89,7 @@ function first(values: Record<string, string | undefined>): Given | undefined {
 }
 
 function show({ name, value }: Given): string {
-    return `${name} = "${value}"`;
+    return `${name} = "${withoutPassword(value)}"`;
 }
 
 /** Whether an address is a socket on this machine. */

@@ -7,7 +7,7 @@ import { compare, type Compared, inPreview } from "./comparison";
 import type { DockerConnection } from "./connection";
 import { handOverArgs, type KnownArgs, processArgs } from "./container";
 import { type JobPlace, type JobRun, runTo } from "./job";
-import { generationLabel, jobLabel, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
+import { generationLabel, jobLabels, madeOfLabel, resourceLabel, stackIdentity, stackLabel } from "./labels";
 import type { Observation } from "./observation";
 import { connectionOf, dockerProviderOf } from "./provider";
 import { digest, recordStep, valueOf } from "./step";
@@ -190,10 +190,12 @@ export abstract class DockerRuntime implements Runtime {
     }
 
     public releaseVolume(name: string, args: VolumeArgs, opts: pulumi.CustomResourceOptions): void {
-        if (this.observation?.hasVolume(args.name) !== true) return;
+        const isThere = this.observation?.hasVolume(args.name);
+        if (isThere === false) return;
         const cure = `\`docker volume rm ${args.name}\` deletes it${this.volumePlace}`;
-        void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
-        // A volume that is deleted when the stack is destroyed has to stay in the state until then.
+        if (isThere === true) void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
+        // A volume that is deleted when the stack is destroyed has to stay in the state until then: an update that no longer
+        // declares it deletes its data. So it stays also where nobody could look, even if there was none: an empty one is no loss.
         if (!args.keep) this.volume(name, args, opts);
     }
 
@@ -211,7 +213,10 @@ export abstract class DockerRuntime implements Runtime {
     protected async connect(): Promise<DockerConnection> {
         this.connection ??= connectionOf(this.provider);
         const connection = await this.connection;
-        if (connection === undefined) throw new Error("the settings of the Docker provider are not known yet");
+        if (connection === undefined)
+            throw new Error(
+                "the settings of the Docker provider are known only once something else was made; make that first with `pulumi up --target`, or give it plain values",
+            );
         return connection;
     }
 
@@ -293,7 +298,7 @@ export abstract class DockerRuntime implements Runtime {
     }
 
     protected jobLabels(job: string): Record<string, string> {
-        return { [stackLabel]: this.stack, [jobLabel]: job };
+        return jobLabels(this.stack, job);
     }
 
     protected labelList(name: string): { label: string; value: string }[] {

@@ -133,10 +133,13 @@ export async function tellWait(title: string, seconds: number, how: string): Pro
     await pulumi.log.info(`waiting for ${title} (${seconds} s); ${how}`, undefined, undefined, true);
 }
 
+/** Seconds that a health check may take, also where Docker itself runs it. */
+export const checkSeconds = 30;
+
 /** Undefined when the check passes, else the last line of its output. */
 async function check(container: Docker.Container, command: string[]): Promise<string | undefined> {
     try {
-        const { code, output } = await execute(container, command);
+        const { code, output } = await execute(container, command, undefined, checkSeconds);
         return code === 0 ? undefined : (output.trim().split("\n").at(-1) ?? "");
     } catch {
         return "it stopped during the check"; // the next look finds the cause
@@ -150,16 +153,18 @@ async function trouble(docker: Docker, look: Docker.ContainerInspectInfo, fatal?
     const said = ended ? fatal?.exec(await logSince(docker.getContainer(Id), 0))?.[1] : undefined;
     if (said !== undefined) return `ended, and would end again: ${said}`;
     if (RestartCount >= 2)
-        return `keeps crashing (exit code ${await lastExitCode(docker, Id)}, restarted ${RestartCount} times)`;
+        return `keeps crashing (exit code ${await lastExitCode(docker, look)}, restarted ${RestartCount} times)`;
     if (["exited", "dead"].includes(State.Status))
         return `exited with code ${State.ExitCode}${State.OOMKilled ? " (out of memory)" : ""}`;
     return undefined;
 }
 
 /** The exit code of a container's last run. Its state shows 0 once it runs again, but the engine's events have the code. */
-async function lastExitCode(docker: Docker, id: string): Promise<string> {
-    const filters = { container: [id], event: ["die"] };
-    const events = await text(await docker.getEvents({ since: 0, until: Date.now() / 1000, filters }));
+async function lastExitCode(docker: Docker, { Id, State }: Docker.ContainerInspectInfo): Promise<string> {
+    const filters = { container: [Id], event: ["die"] };
+    // By the engine's clock: it waits for what is later by that. The event comes just after the end.
+    const until = Math.ceil(Date.parse(State.FinishedAt) / 1000) + 1;
+    const events = await text(await docker.getEvents({ since: 0, until, filters }));
     return /.*"exitCode":"(\d+)"/s.exec(events)?.[1] ?? "unknown";
 }
 

@@ -1,10 +1,11 @@
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import { type DockerConnection, ignoring } from "./connection";
+import { type DockerConnection, failureOf, ignoring } from "./connection";
 import { createOptions, type KnownArgs } from "./container";
 import { type PlainFile, putFiles } from "./files";
-import { jobLabel, serviceLabel, stackLabel } from "./labels";
+import { jobLabel, labelIn, serviceLabel, stackLabel } from "./labels";
 import { lastLogLines, redact } from "./streams";
 
 /** A container that runs once, with every value known. */
@@ -50,7 +51,7 @@ export function containersOn(connection: DockerConnection): JobPlace {
     };
 }
 
-/** The same on one engine. */
+/** Runs a container to its end on one engine, as {@link runTo} does. */
 export function runToExit(connection: DockerConnection, job: JobRun): Promise<string> {
     return runTo(containersOn(connection), job);
 }
@@ -64,7 +65,9 @@ export function runToExit(connection: DockerConnection, job: JobRun): Promise<st
  */
 export async function runTo(place: JobPlace, job: JobRun): Promise<string> {
     const { secrets = [], witnesses = [], cure = "", judge = () => undefined } = job;
-    const { code, log } = await place.once(job);
+    const { code, log } = await place.once(job).catch((error: unknown) => {
+        throw failureOf(`${job.title} failed`, error);
+    });
     const verdict = code === 0 ? judge(log) : undefined;
     if (verdict !== undefined) throw new Error(verdict);
     if (code === 0) return await shown(redact(log, secrets));
@@ -94,10 +97,12 @@ async function shown(log: string): Promise<string> {
 }
 
 async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | undefined; log: string }> {
-    const stack = job.args.labels?.find(({ label }) => label === stackLabel)?.value ?? "";
+    const stack = labelIn(job.args.labels, stackLabel);
     // A killed run may have left its container.
     await removeJobs(docker, stack, job.name);
-    const container = await docker.createContainer(createOptions(job.name, job.args, job.pids));
+    // The engine has each name once, and another stack may have a job of the same name.
+    const name = `${job.name}-${randomBytes(4).toString("hex")}`;
+    const container = await docker.createContainer(createOptions(name, job.args, job.pids));
     try {
         for (const { name, aliases } of job.args.networksAdvanced?.slice(1) ?? [])
             await docker.getNetwork(name).connect({ Container: container.id, EndpointConfig: { Aliases: aliases } });
@@ -106,7 +111,8 @@ async function runOnce(docker: Docker, job: JobRun): Promise<{ code: number | un
         const code = await exitCode(container, job.seconds);
         return { code, log: await lastLogLines(container, [], code === 0 ? 1000 : 25) };
     } finally {
-        await container.remove({ force: true, v: true }).catch(ignoring(404));
+        // Another command may have removed it, or is about to.
+        await container.remove({ force: true, v: true }).catch(ignoring(404, 409));
     }
 }
 
@@ -162,13 +168,22 @@ export function containerAtWork(
 export async function removeEndedJobs(connection: DockerConnection, stack: string): Promise<string[]> {
     const filters = JSON.stringify({ label: [`${stackLabel}=${stack}`, jobLabel] });
     const path = `/containers/json?all=true&filters=${encodeURIComponent(filters)}`;
-    // Another command may be about to give one its files and start it, or to read what it printed.
-    const patience = (state: string) => (state === "created" ? 600 : 10);
-    const over = (await connection.get<Docker.ContainerInfo[]>(path)).filter(
-        // A service's are Swarm's.
-        ({ State, Created, Labels }) =>
-            State !== "running" && Created < Date.now() / 1000 - patience(State) && !(serviceLabel in Labels),
+    const isBefore = (time: number, seconds: number) => time < Date.now() - seconds * 1000;
+    // A service's are Swarm's.
+    const idle = (await connection.get<Docker.ContainerInfo[]>(path)).filter(
+        ({ State, Labels }) => State !== "running" && !(serviceLabel in Labels),
     );
+    const over: Docker.ContainerInfo[] = [];
+    for (const one of idle) {
+        // Another command may be about to give it its files and start it, or to read what it printed.
+        const found = `/containers/${one.Id}/json`;
+        const { State } = (await connection.get<Docker.ContainerInspectInfo>(found).catch(ignoring(404))) ?? {};
+        const isOver =
+            one.State === "created"
+                ? isBefore(one.Created * 1000, 600)
+                : State !== undefined && isBefore(Date.parse(State.FinishedAt), 10);
+        if (isOver) over.push(one);
+    }
     for (const { Id } of over) {
         const container = (await connection.client()).getContainer(Id);
         // One that cannot be removed now is tried again by the next command.
@@ -192,7 +207,7 @@ export interface HandOver {
 export async function handOver(place: JobPlace, title: string, handOvers: HandOver[]): Promise<void> {
     for (const { args, optional } of handOvers) {
         // The label by which the container is found if the run is killed.
-        const name = args.labels?.find(({ label }) => label === jobLabel)?.value ?? "";
+        const name = labelIn(args.labels, jobLabel);
         const targets = (args.mounts ?? []).map(({ target }) => target).join(", ");
         const job = {
             name,

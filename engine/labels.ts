@@ -21,3 +21,13 @@ export const formerLabel = "authentik-stack.urn";
 export function stackIdentity(project: string, prefix: string): string {
     return `${project}/${prefix}`;
 }
+
+/** The labels of a job's containers, services and files. */
+export function jobLabels(stack: string, job: string): Record<string, string> {
+    return { [stackLabel]: stack, [jobLabel]: job };
+}
+
+/** The value of a label among a container's arguments; empty where it has none. */
+export function labelIn(labels: { label: string; value: string }[] | undefined, name: string): string {
+    return labels?.find(({ label }) => label === name)?.value ?? "";
+}

@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import type Docker from "dockerode";
-import type { DockerConnection } from "./connection";
+import { type DockerConnection, ignoring } from "./connection";
 import type { Published } from "../ground/fields";
+import { checkSeconds } from "./health";
 import { formerLabel, resourceLabel, stackLabel } from "./labels";
 import { listed } from "./start";
-import { execute } from "./streams";
+import { execute, silence } from "./streams";
 
 /** A network of a stack, as found on the Docker host. */
 export interface SeenNetwork {
@@ -42,26 +42,22 @@ export class Observation {
      * @returns undefined when no engine answers, as in the preview of a pull request: then nothing is known.
      */
     public static async of(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
-        // Outside of the `try`: invalid settings throw here, and must not be taken for an engine that does not answer.
         const lists = Promise.all([
             connection.get<Docker.ContainerInfo[]>("/containers/json?all=true"),
-            connection.get<Docker.NetworkInspectInfo[]>("/networks"),
+            connection.get<ListedNetwork[]>("/networks"),
             connection.get<{ Volumes: ListedVolume[] | null }>("/volumes"),
         ]);
-        try {
-            // A preview does not wait for a machine that is away.
-            const [containers, networks, { Volumes }] = await Promise.race([lists, silence(10)]);
-            return new Observation({
-                workloads: await workloadsOf(connection, containers, stack),
-                networks: await networksOf(connection, networks, containers, stack),
-                volumes: {
-                    ours: new Set(volumesOf(Volumes, stack)),
-                    all: new Set((Volumes ?? []).map(({ Name }) => Name)),
-                },
-            });
-        } catch {
-            return undefined;
-        }
+        const answer = await soon(lists);
+        if (answer === undefined) return undefined;
+        const [containers, networks, { Volumes }] = answer;
+        return new Observation({
+            workloads: await workloadsOf(connection, containers, stack),
+            networks: await networksOf(connection, networks, containers, stack),
+            volumes: {
+                ours: new Set(volumesOf(Volumes, stack)),
+                all: new Set((Volumes ?? []).map(({ Name }) => Name)),
+            },
+        });
     }
 
     /**
@@ -164,6 +160,9 @@ export interface SeenWorkload {
     replicas?: number;
 }
 
+/** A network in a list; those of Swarm itself have no labels. */
+export type ListedNetwork = Omit<Docker.NetworkInspectInfo, "Labels"> & { Labels?: Record<string, string> | null };
+
 interface ListedVolume {
     Name: string;
     Labels: Record<string, string> | null;
@@ -178,10 +177,13 @@ function volumesOf(volumes: ListedVolume[] | null, stack: string): string[] {
     return ours.map(({ Name }) => Name);
 }
 
-/** Fails after so many seconds. */
-export async function silence(seconds: number): Promise<never> {
-    await once(AbortSignal.timeout(seconds * 1000), "abort");
-    throw new Error(`no answer within ${seconds} seconds`);
+/**
+ * What an engine answers first; undefined where it does not answer, or not soon: a preview does not wait for a machine that is away.
+ *
+ * Only the engine's answers belong in here, so that a mistake of this program is not taken for an engine that does not answer.
+ */
+export async function soon<T>(answers: Promise<T>): Promise<T | undefined> {
+    return await Promise.race([answers, silence(10)]).catch(() => undefined);
 }
 
 async function workloadsOf(
@@ -213,7 +215,7 @@ async function passes(connection: DockerConnection, id: string): Promise<boolean
     const container = (await connection.client()).getContainer(id);
     try {
         const [, ...command] = (await container.inspect()).Config.Healthcheck?.Test ?? [];
-        return (await execute(container, command)).code === 0;
+        return (await execute(container, command, undefined, checkSeconds)).code === 0;
     } catch {
         return false; // it has stopped in the meantime
     }
@@ -221,31 +223,26 @@ async function passes(connection: DockerConnection, id: string): Promise<boolean
 
 async function networksOf(
     connection: DockerConnection,
-    networks: Docker.NetworkInspectInfo[],
+    networks: ListedNetwork[],
     containers: Docker.ContainerInfo[],
     stack: string,
 ): Promise<Map<string, SeenNetwork>> {
     const ours = new Set(
         containers.filter(({ Labels }) => Labels[stackLabel] === stack || formerLabel in Labels).map(({ Id }) => Id),
     );
-    const seen = networks.flatMap(({ Id, Labels = {} }) => {
+    const seen = networks.flatMap(({ Id, Labels: given }) => {
+        const Labels = given ?? {};
         const resource = Labels[resourceLabel] ?? Labels[formerLabel]?.split("::").at(-1);
         const isOurs = Labels[stackLabel] === stack || formerLabel in Labels;
         return resource === undefined || !isOurs ? [] : [{ Id, resource }];
     });
-    return new Map(
-        await Promise.all(
-            seen.map(async ({ Id, resource }): Promise<[string, SeenNetwork]> => {
-                const {
-                    Name,
-                    Internal,
-                    Containers = {},
-                } = await connection.get<Docker.NetworkInspectInfo>(`/networks/${Id}`);
-                const others = Object.entries(Containers).flatMap(([id, { Name: name }]) =>
-                    ours.has(id) ? [] : [name],
-                );
-                return [resource, { name: Name, internal: Internal === true, others }];
-            }),
-        ),
-    );
+    const found = seen.map(async ({ Id, resource }): Promise<[string, SeenNetwork][]> => {
+        // It may have been removed in the meantime.
+        const network = await connection.get<Docker.NetworkInspectInfo>(`/networks/${Id}`).catch(ignoring(404));
+        if (network === undefined) return [];
+        const { Name, Internal, Containers } = network;
+        const others = Object.entries(Containers ?? {}).flatMap(([id, { Name: name }]) => (ours.has(id) ? [] : [name]));
+        return [[resource, { name: Name, internal: Internal === true, others }]];
+    });
+    return new Map((await Promise.all(found)).flat());
 }

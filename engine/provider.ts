@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type ConnectionSettings, connectionSettings, DockerConnection } from "./connection";
-import { valueOf } from "./step";
+import { ifKnown } from "./step";
 
 /** The provider of Docker's resources that a resource hands to its children. Default: Pulumi's own, which `docker:*` configures. */
 export function dockerProviderOf(resource: pulumi.Resource | undefined): docker.Provider | undefined {
@@ -27,9 +27,8 @@ export async function connectionOf(provider?: docker.Provider): Promise<DockerCo
             sshOpts: listOf(known.sshOpts),
             registryAuth: listOf(known.registryAuth),
         }));
-    // Missing from the SDK's declarations: the only way to learn that a preview does not know a value.
-    const { isKnown } = settings as unknown as { isKnown: Promise<boolean> };
-    return (await isKnown) ? new DockerConnection(await valueOf(settings)) : undefined;
+    const known = await ifKnown(settings);
+    return known && new DockerConnection(known);
 }
 
 function listOf<T>(json: string | undefined): T[] | undefined {

@@ -20,8 +20,9 @@ export function refreshAsked(environment = process.env, pid = process.ppid, comm
 }
 
 function asksFor(word: string): boolean {
-    const [, value] = /^(?:--refresh|-r)(?:=(.*))?$/.exec(word) ?? [];
-    return /^(--refresh|-r)$/.test(word) || isTrue(value);
+    // Before it, letters of other switches of `pulumi up` that have no value.
+    const [, , value] = /^(--refresh|-[yfdej]*r)(?:=(.*))?$/.exec(word) ?? [];
+    return /^(--refresh|-[yfdej]*r[yfdej]*)$/.test(word) || isTrue(value);
 }
 
 function isTrue(value: string | undefined): boolean {

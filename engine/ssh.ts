@@ -25,9 +25,14 @@ export function sshArguments(url: URL, options: string[] = []): string[] {
         ...(options.join("").includes("ConnectTimeout") ? [] : ["-o", "ConnectTimeout=30"]),
         ...(options.includes("-T") ? [] : ["-T"]),
         "--",
-        url.hostname.replace(/^\[(.*)\]$/, "$1"),
+        withoutBrackets(url.hostname),
         ["docker", ...socket, "system", "dial-stdio"].join(" "),
     ];
+}
+
+/** The host in a URL, where an address of IPv6 has brackets, as programs and the system take it. */
+export function withoutBrackets(hostname: string): string {
+    return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
 /** Quotes a text for the shell of the other machine, which parses the command. */

@@ -1,6 +1,6 @@
 import type Docker from "dockerode";
 import { clash, type Published } from "../ground/fields";
-import { type DockerConnection, engineReason } from "./connection";
+import { type DockerConnection, engineReason, failureOf } from "./connection";
 import { putFiles, type PlainFile } from "./files";
 import { type Gate, untilHealthy } from "./health";
 import { containersOn, type HandOver, handOver } from "./job";
@@ -67,8 +67,9 @@ async function attemptStart(connection: DockerConnection, id: string, start: Sta
         await untilHealthy(docker, id, start);
     } catch (error) {
         if (before.length > 0) await container.stop({ t: unusedStopSeconds }).catch(() => undefined);
-        if (inTheWay.length === 0) throw error;
-        const reason = error instanceof Error ? error.message : String(error);
+        const failure = failureOf(`${start.title} cannot start`, error);
+        if (inTheWay.length === 0) throw failure;
+        const reason = failure.message;
         if (started && former.length > 0)
             throw new Error(
                 `${reason}\nThe previous containers stay stopped: this one may have changed their data. ` +

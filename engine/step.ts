@@ -10,8 +10,8 @@ export interface Step {
     /** The containers that the step runs, for the preview and for policies. Default: none. */
     containers?: object[];
     /**
-     * Why the step has to be repeated although nothing changed. One that is known only later is the last recorded one where
-     * nothing is wrong. Default: it does not have to be.
+     * Why the step has to be repeated although nothing changed. A reason that is known only later turns out to be the one that was
+     * recorded last, where nothing is wrong. Default: it does not have to be.
      */
     again?: pulumi.Input<string>;
     /** Texts to remember until the step is done again, by name. Default: none. */

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { buffer } from "node:stream/consumers";
 import type Docker from "dockerode";
 
 /**
@@ -57,12 +59,18 @@ export function demultiplex(raw: Buffer): string {
     return Buffer.concat(parts).toString();
 }
 
-/** Redacts each secret, longest first: as it is, URL-encoded and in base64. */
+/** Redacts each secret, longest first: as it is, URL-encoded, in base64, in JSON, and in quotes of SQL and YAML. */
 export function redact(text: string, secrets: string[]): string {
     const forms = secrets
         .map((secret) => secret.trim())
         .filter((secret) => secret.length > 0)
-        .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")]);
+        .flatMap((secret) => [
+            secret,
+            encodeURIComponent(secret),
+            Buffer.from(secret).toString("base64"),
+            JSON.stringify(secret).slice(1, -1),
+            secret.replaceAll("'", "''"),
+        ]);
     return [...new Set(forms)]
         .sort((a, b) => b.length - a.length)
         .reduce((shown, form) => shown.replaceAll(form, "[secret]"), text);
@@ -72,18 +80,32 @@ export function redact(text: string, secrets: string[]): string {
  * Runs a command inside a running container and returns its exit code and what it printed.
  *
  * @param line what it reads on standard input, which stays open. Default: nothing.
+ * @param seconds after which nobody waits any longer; the exit code is then -1. Default: no limit.
  */
 export async function execute(
     container: Docker.Container,
     command: string[],
     line?: string,
+    seconds?: number,
 ): Promise<{ code: number; output: string }> {
     const asked = { Cmd: command, AttachStdout: true, AttachStderr: true };
     const exec = await container.exec(line === undefined ? asked : { ...asked, AttachStdin: true });
     const stream = await exec.start({ hijack: true, stdin: line !== undefined });
     if (line !== undefined) stream.write(`${line}\n`);
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
+    const late = (error: Error) => {
+        // Its connection would keep the program alive.
+        stream.destroy();
+        return error.message;
+    };
+    const limit = seconds === undefined ? [] : [silence(seconds).catch(late)];
+    const printed = await Promise.race([buffer(stream), ...limit]);
+    if (typeof printed === "string") return { code: -1, output: printed };
     const { ExitCode } = await exec.inspect();
-    return { code: ExitCode ?? -1, output: demultiplex(Buffer.concat(chunks)) };
+    return { code: ExitCode ?? -1, output: demultiplex(printed) };
+}
+
+/** Fails after so many seconds. */
+export async function silence(seconds: number): Promise<never> {
+    await once(AbortSignal.timeout(seconds * 1000), "abort");
+    throw new Error(`no answer within ${seconds} seconds`);
 }

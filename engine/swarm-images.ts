@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DockerConnection, KnownImage } from "./connection";
 import { idsOf, readFile } from "./files";
-import { jobLabel, stackLabel } from "./labels";
+import { jobLabels } from "./labels";
 import type { ImageStart } from "./swarm-lock";
 
 /**
@@ -58,7 +58,7 @@ export class Images {
     private async look(image: string, path: string): Promise<string> {
         const connection = await this.connect();
         await this.need(connection, image);
-        const Labels = { [stackLabel]: this.stack, [jobLabel]: "look" };
+        const Labels = jobLabels(this.stack, "look");
         const docker = await connection.client();
         const container = await docker.createContainer({ Image: image, Cmd: ["true"], NetworkDisabled: true, Labels });
         try {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { type DockerConnection, engineReason, ignoring } from "./connection";
 import type { JobAtWork, JobPlace, JobRun } from "./job";
-import { jobLabel, stackLabel } from "./labels";
+import { jobLabel, jobLabels, labelIn, stackLabel } from "./labels";
 import type { Images } from "./swarm-images";
 import { jobSpec, secretData, swarmName, type VolumeDriver } from "./swarm-service";
 import type { SeenService } from "./swarm-services";
@@ -38,7 +38,7 @@ async function runOnce(
 ): Promise<{ code: number | undefined; log: string }> {
     const { args } = job;
     const docker = await connection.client();
-    const stack = args.labels?.find(({ label }) => label === stackLabel)?.value ?? "";
+    const stack = labelIn(args.labels, stackLabel);
     // A killed run may have left its service.
     await removeServiceJobs(docker, stack, job.name);
     try {
@@ -52,11 +52,6 @@ async function runOnce(
     } finally {
         await removeServiceJobs(docker, stack, job.name);
     }
-}
-
-/** The labels by which a job is found, and its files. */
-export function jobLabels(stack: string, job: string): Record<string, string> {
-    return { [stackLabel]: stack, [jobLabel]: job };
 }
 
 /** Makes the service of a job, and waits for its end; the rest is as with {@link ended}. */

@@ -1,7 +1,6 @@
-import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
 import { resourceLabel, stackLabel } from "./labels";
-import { Observation, type SeenNetwork, type SeenWorkload, silence } from "./observation";
+import { type ListedNetwork, Observation, type SeenNetwork, type SeenWorkload, soon } from "./observation";
 import {
     makeOf,
     othersOn,
@@ -20,22 +19,19 @@ import { type Machines, nodesOf, running, tasksOf } from "./swarm-tasks";
  * @returns undefined when no manager answers: then nothing is known.
  */
 export async function observeSwarm(connection: DockerConnection, stack: string): Promise<Observation | undefined> {
-    // Outside of the `try`: invalid settings throw here.
     const lists = Promise.all([
         servicesOf(connection),
-        connection.get<Docker.NetworkInspectInfo[]>("/networks"),
+        connection.get<ListedNetwork[]>("/networks"),
         nodesOf(connection),
     ]);
-    try {
-        const [services, networks, nodes] = await Promise.race([lists, silence(10)]);
-        return new Observation({
-            workloads: await workloadsOf(connection, services, nodes, stack),
-            networks: networksOf(networks, services, stack),
-            volumes: { ours: volumesOf(services, stack) },
-        });
-    } catch {
-        return undefined;
-    }
+    const answer = await soon(lists);
+    if (answer === undefined) return undefined;
+    const [services, networks, nodes] = answer;
+    return new Observation({
+        workloads: await workloadsOf(connection, services, nodes, stack),
+        networks: networksOf(networks, services, stack),
+        volumes: { ours: volumesOf(services, stack) },
+    });
 }
 
 async function workloadsOf(
@@ -84,15 +80,10 @@ async function imageLabels(connection: DockerConnection, image: string): Promise
     return found?.Config.Labels ?? {};
 }
 
-function networksOf(
-    networks: Docker.NetworkInspectInfo[],
-    services: SeenService[],
-    stack: string,
-): Map<string, SeenNetwork> {
+function networksOf(networks: ListedNetwork[], services: SeenService[], stack: string): Map<string, SeenNetwork> {
     return new Map(
         networks.flatMap(({ Id, Name, Internal, Labels }): [string, SeenNetwork][] => {
-            // Those of Swarm itself have null.
-            const labels = (Labels as typeof Labels | null) ?? {};
+            const labels = Labels ?? {};
             const { [resourceLabel]: resource } = labels;
             if (resource === undefined || labels[stackLabel] !== stack) return [];
             const others = othersOn(services, stack, Id);

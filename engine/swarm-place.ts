@@ -1,6 +1,9 @@
 import type { Nodes } from "./swarm-job";
 import type { VolumeDriver } from "./swarm-service";
 
+/** The label that marks the node with the data, unless the configuration says otherwise. */
+export const defaultDataNode = "authentik-stack.data=true";
+
 /**
  * Where a Swarm keeps data.
  *

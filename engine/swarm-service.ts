@@ -1,7 +1,7 @@
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import type { KnownArgs } from "./container";
+import { goDuration, type KnownArgs } from "./container";
 import { digest } from "./step";
 
 /** A file of a service: a secret or a config of Swarm, and where it is in its containers. */
@@ -37,7 +37,7 @@ export interface VolumeDriver {
     options: Record<string, string>;
 }
 
-/** The arguments that become something else here, or that the start of a service takes care of. */
+/** The arguments that become something else here, or that the start of a service takes care of; a transform cannot change their effect. */
 const replaced = ["start", "mustRun", "restart", "destroyGraceSeconds", "volumes", "memorySwap", "securityOpts"];
 const mapped = [
     ...["image", "entrypoints", "command", "envs", "user", "mounts", "networksAdvanced", "memory", "cpus", "shmSize"],
@@ -55,23 +55,35 @@ const mapped = [
     ],
     ...["hostname", "ports", "healthcheck", "stopTimeout", "stopSignal", "init", "workingDir", "groupAdds"],
 ];
+const known = [...replaced, ...mapped];
 
 /**
  * Why Swarm cannot run such a container; empty when it can.
  *
  * @param args of the container, after its transform.
+ * @param before the same before its transform.
  */
-export function swarmProblems(args: docker.ContainerArgs): string[] {
-    const unknown = Object.entries(args).filter(
-        ([key, value]) => value !== undefined && ![...replaced, ...mapped].includes(key),
-    );
+export function swarmProblems(args: docker.ContainerArgs, before: docker.ContainerArgs): string[] {
+    const { memory, memorySwap, restart = "always" } = args;
+    const isOther = (key: "volumes" | "securityOpts") =>
+        args[key] !== undefined && JSON.stringify(args[key]) !== JSON.stringify(before[key]);
+    const unknown = [
+        ...Object.keys(args).filter((key) => args[key as keyof typeof args] !== undefined && !known.includes(key)),
+        ...(["volumes", "securityOpts"] as const).filter(isOther),
+        ...(typeof memorySwap === "number" && ![before.memorySwap, memory].includes(memorySwap) ? ["memorySwap"] : []),
+        ...(restart === "always" || restart === before.restart ? [] : ["restart"]),
+    ];
+    const later = (["mounts", "ports", "hosts", "tmpfs"] as const).filter((key) => isLater(args[key]));
     const list = (input: unknown) => (Array.isArray(input) ? (input as Record<string, unknown>[]) : []);
     const named = (value: unknown) => (typeof value === "string" ? value : "what is known later");
     const folders = list(args.mounts).filter(({ type }) => type === "bind");
     const addresses = list(args.ports).filter(({ ip }) => ip !== undefined && ip !== "0.0.0.0");
     const gateways = list(args.hosts).filter(({ ip }) => ip === "host-gateway");
     return [
-        ...unknown.map(([key]) => `${key}, which a service does not have`),
+        ...unknown.map((key) => `${key}, which a service does not have`),
+        ...later.map(
+            (key) => `${key} that are known later; give them as a plain value, in which only texts may be outputs`,
+        ),
         ...folders.map(({ source }) => `${named(source)}, a folder of a host that the others may lack; use a volume`),
         ...addresses.map(({ ip }) => `a port at ${named(ip)}; Swarm publishes at every address of a node: 0.0.0.0`),
         ...gateways.map(({ host }) => `${named(host)} at the Docker host, of which there are several; use an address`),
@@ -128,10 +140,10 @@ export function serviceArgs(args: docker.ContainerArgs, parts: ServiceParts): do
                 capAdds: args.capabilities && map(args.capabilities, ({ adds }: Capabilities) => adds),
                 hosts: args.hosts as docker.types.input.ServiceTaskSpecContainerSpecHost[] | undefined,
                 dnsConfig:
-                    args.dns === undefined
+                    (args.dns ?? args.dnsSearches ?? args.dnsOpts) === undefined
                         ? undefined
                         : {
-                              nameservers: args.dns as string[],
+                              nameservers: (args.dns ?? []) as string[],
                               searches: args.dnsSearches as string[] | undefined,
                               options: args.dnsOpts as string[] | undefined,
                           },
@@ -258,20 +270,30 @@ function resourcesOf({ memory, cpus }: docker.ContainerArgs) {
 }
 
 function mountsOf({ mounts, tmpfs, shmSize }: docker.ContainerArgs, { driverOf, handedOver }: ServiceParts) {
-    const volumes = (Array.isArray(mounts) ? (mounts as docker.types.input.ContainerMount[]) : []).map(
-        ({ source = "", target, readOnly, type }) => {
+    const volumes = mountList(mounts).map(
+        ({ source = "", target, readOnly, type, tmpfsOptions, volumeOptions: own }) => {
             const driver = driverOf(source as pulumi.Input<string>);
             const volumeOptions = {
+                ...(own as pulumi.Unwrap<typeof own>),
                 ...(driver && { driverName: driver.name, driverOptions: driver.options }),
                 // Else the folder of the image would give an empty volume its own owner again, each time that a container is made.
                 ...(handedOver.includes(target as string) ? { noCopy: true } : {}),
             };
             const isPlainVolume = Object.keys(volumeOptions).length === 0;
-            return { ...{ source, target, readOnly, type }, ...(isPlainVolume ? {} : { volumeOptions }) };
+            return {
+                ...{ source, target, readOnly, type },
+                ...(tmpfsOptions === undefined ? {} : { tmpfsOptions }),
+                ...(isPlainVolume ? {} : { volumeOptions }),
+            };
         },
     );
     const known = tmpfs as Record<string, string> | undefined;
     return [...volumes, ...memoryMounts(known, shmSize as number | undefined)];
+}
+
+/** Mounts, which are plain where a Swarm takes them. */
+export function mountList(mounts: docker.ContainerArgs["mounts"]): docker.types.input.ContainerMount[] {
+    return (mounts ?? []) as docker.types.input.ContainerMount[];
 }
 
 /** Folders in memory: Swarm has neither `tmpfs` nor a size of /dev/shm. Every user of a container can write to them. */
@@ -305,7 +327,7 @@ function bytes(megabytes: number | undefined): number {
 
 /** Seconds in the provider's form for services, e.g. `1m30s`, in which nothing that is 0 stands. */
 function duration(seconds: number | undefined = 0): string {
-    return short(seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`) ?? "";
+    return short(goDuration(seconds)) ?? "";
 }
 
 function short(text: string | undefined): string | undefined {
@@ -320,7 +342,13 @@ function map<T, To>(input: unknown, conversion: (value: T) => To): To {
     return converted as To;
 }
 
+/** A list or an object of which not even the items are there yet. */
+function isLater(value: unknown): boolean {
+    const isPending = (one: unknown) => pulumi.Output.isInstance(one) || one instanceof Promise;
+    return isPending(value) || (Array.isArray(value) && value.some(isPending));
+}
+
 function isPlain(value: unknown): boolean {
-    if (pulumi.Output.isInstance(value) || value instanceof Promise) return false;
+    if (isLater(value)) return false;
     return typeof value !== "object" || value === null || Object.values(value).every(isPlain);
 }

@@ -1,6 +1,7 @@
 import type Docker from "dockerode";
 import type { DockerConnection } from "./connection";
-import { jobLabels, makeSecret, removeServiceJobs, toEnd, unique } from "./swarm-job";
+import { jobLabels } from "./labels";
+import { makeSecret, removeServiceJobs, toEnd, unique } from "./swarm-job";
 
 /** A command that runs once with all that a service has: image, variables, files, volumes, networks and place. */
 export interface Twin {

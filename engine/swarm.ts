@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { workloadArgs } from "./container";
 import { DockerRuntime, type RuntimeArgs } from "./docker-runtime";
+import { joined } from "./files";
 import { type JobPlace, runTo } from "./job";
 import { stackIdentity } from "./labels";
 import type { SeenMake } from "./observation";
@@ -12,8 +13,9 @@ import { asked, Images } from "./swarm-images";
 import { type Nodes, servicesOn } from "./swarm-job";
 import { heldElsewhere, lockedArgs, startIn } from "./swarm-lock";
 import { observeSwarm } from "./swarm-observation";
-import { type DataPlace, nodesWith } from "./swarm-place";
+import { type DataPlace, defaultDataNode, nodesWith } from "./swarm-place";
 import {
+    mountList,
     type ServiceFile,
     serviceArgs,
     secretData,
@@ -35,9 +37,6 @@ import {
 
 /** Arguments of a Swarm. */
 export interface SwarmArgs extends RuntimeArgs, Partial<DataPlace> {}
-
-/** The label that marks the node with the data, unless the configuration says otherwise. */
-export const defaultDataNode = "authentik-stack.data=true";
 
 /**
  * Runs workloads as services of a Docker Swarm. The engine that the provider talks to is one of its managers.
@@ -87,9 +86,10 @@ export class Swarm extends DockerRuntime {
         const { title, files = [], remembered = [], publish, generation, health, replicas = 1 } = given;
         const { mounts = [], pids = 256, ...workload } = this.placed(given);
         let madeOf = pulumi.output("");
+        // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
+        const patient = { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } };
         const args = workloadArgs(
-            // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
-            { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } },
+            patient,
             (made) => {
                 // The service has no argument for its processes, so that a change would not replace it.
                 madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
@@ -98,10 +98,13 @@ export class Swarm extends DockerRuntime {
             },
             { interval: "5s", retries: 60 },
         );
-        const problems = swarmProblems(args);
+        const problems = swarmProblems(
+            args,
+            workloadArgs({ ...patient, transform: undefined }, () => ({})),
+        );
         if (problems.length > 0)
             throw new pulumi.RunError([`Swarm cannot run ${title} with:`, ...problems].join("\n  "));
-        const sources = mounts.map(({ source }) => source);
+        const volumes = mountList(args.mounts).filter(({ type }) => type === "volume");
         const { target: alone } = mounts.find(({ exclusive }) => exclusive === true) ?? {};
         const same = () => this.madeOfSame(name, madeOf);
         const startOf = (image: string) =>
@@ -118,8 +121,8 @@ export class Swarm extends DockerRuntime {
         const service = new docker.Service(
             swarmName(name),
             serviceArgs(alone === undefined ? args : lockedArgs(args, alone, startOf), {
-                files: files.map((file) => this.file(name, workload, file, { opts, same, isBlind })),
-                constraints: this.nodes.constraintsOf(sources),
+                files: files.map((file) => this.file(name, args, file, { opts, same, isBlind })),
+                constraints: this.nodes.constraintsOf(volumes.map(({ source }) => source)),
                 driverOf: (source) => this.nodes.driverOf(source),
                 handedOver: mounts.flatMap(({ owner, target }) => (owner === undefined ? [] : [target])),
             }),
@@ -265,7 +268,7 @@ export class Swarm extends DockerRuntime {
     /** A file of a service: a secret of Swarm, or a config where there is no secret in it. */
     private file(
         name: string,
-        { image, user }: Workload,
+        { image, user }: Pick<docker.ContainerArgs, "image" | "user">,
         { path, content, secrets, initial, owner, after }: WorkloadFile,
         { opts, same, isBlind }: { opts: pulumi.CustomResourceOptions; same: Same; isBlind: boolean },
     ): ServiceFile {
@@ -273,13 +276,14 @@ export class Swarm extends DockerRuntime {
         const slug = path.replace(/^\/(run\/secrets\/)?/, "").replaceAll(/[^a-zA-Z0-9_.-]/g, "-");
         const own = swarmName(`${name}-${slug}`);
         const before = async () => (await same())?.files.get(path);
-        const joined = async (known: string, own: string) => `${await this.images.read(known, after ?? "")}\n${own}`;
+        const bundle = async (known: string, path: string, own: string) =>
+            joined(known, path, await this.images.read(known, path), own);
         const whole =
             after === undefined
                 ? content
                 : pulumi.all([image, content]).apply(([known, own]) =>
                       asked(
-                          () => joined(known, own),
+                          () => bundle(known, after, own),
                           async () => this.contentOf((await before())?.config),
                       ),
                   );
@@ -298,9 +302,9 @@ export class Swarm extends DockerRuntime {
         const uid =
             kind === "config"
                 ? "0"
-                : pulumi.output(image).apply((known) =>
+                : pulumi.all([image, user]).apply(([known, its]) =>
                       asked(
-                          () => this.images.idOf(known, owner ?? user),
+                          () => this.images.idOf(known, owner ?? its),
                           async () => (await before())?.uid,
                       ),
                   );
@@ -332,8 +336,10 @@ type Same = () => Promise<SeenMake | undefined>;
  * A service that replaces another one begins without a container, and the step that starts it stops first what is in its way. The
  * engine takes the program's number here, also where it ignores changes of it.
  */
-function startsEmpty({ newInputs }: pulumi.ResourceHookArgs): void {
+function startsEmpty({ name, newInputs }: pulumi.ResourceHookArgs): void {
     const { mode } = newInputs as { mode?: { replicated?: { replicas?: number } } };
     if (mode?.replicated?.replicas !== 0)
-        throw new Error("the service would start before what is in its way has stopped; nothing was changed");
+        throw new Error(
+            `the service ${name} would start before what is in its way has stopped; nothing was changed. A transformation must not set its mode`,
+        );
 }

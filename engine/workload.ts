@@ -169,7 +169,7 @@ export interface Workload extends Process {
     telling?: RegExp;
 }
 
-/** A container that runs once, to exit code 0. */
+/** A container that runs once, to exit code 0. Without limits, it gets 1g of memory. */
 export interface Job extends Process {
     /** The job's name in messages. */
     title: string;

@@ -65,12 +65,14 @@ export function problemsOf(
             });
         }
         const value = valueAt(input, issue.path);
-        const wanted = issue.message.startsWith("Invalid input") ? undefined : issue.message;
+        const place = formatPath(path);
+        // What is the same for several keys names each of them so.
+        const wanted = issue.message.startsWith("Invalid input") ? undefined : issue.message.replace("{key}", place);
         const cure =
             value === undefined
                 ? ["is missing", wanted].filter((part) => part !== undefined).join("; it ")
                 : (wanted ?? wrongType(issue));
-        return [{ key: formatPath(path), value, cure }];
+        return [{ key: place, value, cure }];
     });
     // Of one value zod can find two things wrong that are one in these words.
     return problems.filter(
@@ -94,12 +96,20 @@ export function formatProblems(problems: Problem[], namespace: string, isSecret:
     return `${count} in the configuration; nothing was changed:\n${lines.join("\n")}`;
 }
 
-/** JSON of a value for a message: of what is PEM only the first line, since it is long, and may be a key. */
+/**
+ * JSON of a value for a message: of what is PEM only the first line, since it is long, and may be a key; and of an address all but the
+ * password in it.
+ */
 export function shown(value: unknown): string | undefined {
     const firstLine = /(-----BEGIN [A-Z0-9 ]+-----)[\s\S]+/g;
     return JSON.stringify(value, (_, part: unknown) =>
-        typeof part === "string" ? part.replace(firstLine, "$1…") : part,
+        typeof part === "string" ? withoutPassword(part.replace(firstLine, "$1…")) : part,
     );
+}
+
+/** An address such as `https://me:hunter2@example.com` or `sftp:me:hunter2@example.com:/folder` without its password. */
+export function withoutPassword(address: string): string {
+    return address.replace(/(\/\/|^\w+:(?!\w+:\/\/))([^\s/:@]*:)(?!\d+\/)\S+@/g, "$1$2[secret]@");
 }
 
 function wrongType(issue: z.core.$ZodIssue): string {

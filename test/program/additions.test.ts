@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AuthentikOutputs, Pending } from "../../components/outputs";
 import { roles } from "../../authentik/roles";
 import { authority } from "../support/certificates";
-import { devWith } from "../support/configuration";
+import { type Configuration, devWith } from "../support/configuration";
 import { all, container, environmentOf, recordOf, step } from "../support/find";
 import { contentOf, filesOf } from "../support/files";
 import { type Run, runProgram } from "../support/mocks";
@@ -78,6 +78,33 @@ describe("the program with additions to its containers", () => {
         expect(applied).to.deep.include({ dns: ["192.0.2.53"], hosts: inputs("authentik-worker").hosts });
         expect(applied.envs).to.include.members(["TZ=Europe/Berlin", "TRIES=3", `SSL_CERT_FILE=${bundle}`]);
         expect((applied.mounts as { target: string }[]).map(({ target }) => target)).to.include("/more");
+    });
+
+    it("gives an outpost those for all of authentik whatever its name is", async () => {
+        const named = JSON.parse(
+            JSON.stringify(devWith({ containers })).replaceAll("ak-outpost-cwad", "gateway"),
+        ) as Configuration;
+        const run = await runProgram({ configuration: named });
+
+        expect(container(run.resources, "authentik-gateway").inputs.hosts).to.deep.include({
+            host: "nas.lan",
+            ip: "host-gateway",
+        });
+    });
+
+    it("gives what asks the databases before authentik does the names that authentik has", async () => {
+        const external = { host: "db.lan", caCertificate: ca };
+        const configuration = devWith({
+            containers: { authentik: containers.authentik, worker: containers.worker },
+            ...{ postgres: { external }, redis: { external: { ...external, tls: true } } },
+            ...{ consumers: [], backup: { run: false } },
+            secrets: { "database/authentik": "x".repeat(20), redis: "y".repeat(20) },
+        });
+        const run = await runProgram({ configuration, secretKeys: ["secrets"] });
+        const hosts = container(run.resources, "authentik-worker").inputs.hosts;
+
+        for (const name of ["authentik-postgres-check", "authentik-redis-check", "authentik-release"])
+            expect(job(run.resources, name), name).to.deep.include({ dns: ["192.0.2.53"], hosts });
     });
 
     it("gives PostgreSQL and Redis only their own", () => {

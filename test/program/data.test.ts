@@ -1,11 +1,12 @@
 import { expect } from "chai";
 import { type Configuration, devWith } from "../support/configuration";
+import { startEngine } from "../support/engine";
 import { all, one } from "../support/find";
 import { runProgram } from "../support/mocks";
 
 describe("the program's data", () => {
-    const kept = async (configuration?: Configuration) => {
-        const { resources } = await runProgram({ configuration });
+    const kept = async (configuration?: Configuration, dockerHost?: string) => {
+        const { resources } = await runProgram({ configuration, dockerHost });
         const volumes = all(resources, "volume").map(({ name, options }) => [
             name.replace("authentik-", ""),
             options.retainOnDelete,
@@ -31,10 +32,19 @@ describe("the program's data", () => {
     });
 
     it("is deleted with the stack if the configuration says so", async () => {
-        const { volumes, key } = await kept(devWith({ protectData: false }));
+        const engine = await startEngine();
+        const { volumes, key } = await kept(devWith({ protectData: false }), engine.host);
+        await engine.close();
 
         expect(volumes).to.have.length(9);
         for (const [name, stays] of volumes) expect(stays, String(name)).to.equal(false);
         expect(key).to.equal(false);
+    });
+
+    it("stays until then where no engine tells whether there is some that is no longer needed", async () => {
+        const { volumes } = await kept(devWith({ protectData: false }));
+
+        expect(volumes).to.have.length(10);
+        expect(volumes, "of a gateway that there may have been").to.deep.include(["gateway-data", false]);
     });
 });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random";
 import { expect } from "chai";
 import { inPreview } from "../../engine/comparison";
+import { jobLabel } from "../../engine/labels";
 import { valueOf } from "../../engine/step";
 import { devConfiguration, devWith } from "../support/configuration";
 import { type Behaviour, type Listed, startEngine } from "../support/engine";
@@ -106,7 +107,8 @@ describe("the program with --refresh, on a host where its stack runs", () => {
             const { resources } = await runProgram({ dockerHost: engine.host, preview });
             const { inputs, options } = one(resources, "step", "authentik-blueprints-applied");
             const { again } = inputs.input as { again: string };
-            return { again, ignored: options.ignoreChanges, ran: engine.created.map(({ name }) => name), engine };
+            const ran = engine.created.map(({ body }) => (body.Labels as Record<string, string>)[jobLabel] ?? "");
+            return { again, ignored: options.ignoreChanges, ran, engine };
         } finally {
             await engine.close();
         }

@@ -31,7 +31,12 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
     const networks = (lists.networks ?? []).map((network) => ({ Id: network.Name, ...network }));
     return [
         [/^GET \/containers\/json/, (_, request) => listed(lists.containers ?? [], request)],
-        [/^GET \/networks\/(.+)/, ([id = ""]) => networks.find(({ Id }) => Id === id)],
+        [
+            /^GET \/networks\/(.+)/,
+            ([id = ""], _, response) =>
+                networks.find(({ Id, removed }) => Id === id && removed !== true) ??
+                refuse(response, 404, `network ${id} not found`),
+        ],
         // A list shows no network's containers.
         [/^GET \/networks/, () => networks.map((network) => ({ ...network, Containers: undefined }))],
         [
@@ -122,7 +127,7 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                 const path = new URL(request.url ?? "", "http://engine").searchParams.get("path") ?? "";
                 const [, text = passwd] =
                     Object.entries(behaviour.texts ?? {}).find(([end]) => path.endsWith(end)) ?? [];
-                void writeArchive(response, "file", text);
+                void writeArchive(response, "file", text, behaviour.links?.[path]);
             },
         ],
         [
@@ -163,9 +168,16 @@ export function routesOf(behaviour: Behaviour, record: Recorded, execs: Exec[]):
                 return {
                     Id: id,
                     Name: `/${container?.name ?? id}`,
-                    State: { ExitCode: 0, OOMKilled: false, ...flags, ...rest, Health: { Status: health ?? "none" } },
+                    State: {
+                        ExitCode: 0,
+                        OOMKilled: false,
+                        FinishedAt: "1970-01-01T00:00:00Z",
+                        ...flags,
+                        ...rest,
+                        Health: { Status: health ?? "none" },
+                    },
                     RestartCount: restarts,
-                    Config: { Tty: false, User: container?.body.User ?? imageUser, ...healthcheck },
+                    Config: { Tty: false, Image: "x:1", User: container?.body.User ?? imageUser, ...healthcheck },
                     HostConfig: { PortBindings: bindings },
                 };
             },

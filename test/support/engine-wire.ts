@@ -30,10 +30,11 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
     return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 }
 
-/** Sends an archive of one file. */
-export function writeArchive(response: ServerResponse, name: string, content: string): void {
+/** Sends an archive of one file, or of a link to another. */
+export function writeArchive(response: ServerResponse, name: string, content: string, linkname?: string): void {
     const tar = pack();
-    tar.entry({ name }, content);
+    if (linkname === undefined) tar.entry({ name }, content);
+    else tar.entry({ name, linkname, type: "symlink" });
     tar.finalize();
     tar.pipe(response);
 }

@@ -12,6 +12,8 @@ export interface State {
     Status: string;
     ExitCode?: number;
     OOMKilled?: boolean;
+    /** When it last ended. Default: in 1970. */
+    FinishedAt?: string;
     /** How often it was restarted. Default: never. */
     restarts?: number;
     /** Ports of the host that it publishes. Default: none. */
@@ -50,18 +52,21 @@ export interface ListedNetwork {
     Name: string;
     /** Default: its name. */
     Id?: string;
-    Labels?: Record<string, string>;
+    /** Null: Swarm itself made it. */
+    Labels?: Record<string, string> | null;
     Internal?: boolean;
     /** By id of the container. */
     Containers?: Record<string, { Name: string }>;
+    /** It is gone when it is asked for. Default: false. */
+    removed?: boolean;
 }
 
 /** What containers do; functions are given how often they were asked before. */
 export interface Behaviour {
     /** Undefined: as started it runs, and as created it does not. Default: undefined. */
     state?: (looks: number, container: string) => State | undefined;
-    /** Outcome of a command inside a container. Default: exit code 0. */
-    exec?: (command: string[], runs: number, container: string) => { code: number; output: string };
+    /** Outcome of a command inside a container; without a code, it never ends. Default: exit code 0. */
+    exec?: (command: string[], runs: number, container: string) => { code: number | undefined; output: string };
     /** Exit code of a job; undefined never ends. Default: 0. */
     exit?: (runs: number) => number | undefined;
     /** What a container printed. Default: nothing. */
@@ -82,6 +87,8 @@ export interface Behaviour {
     releases?: Record<string, string>;
     /** Texts of files in containers, by their ends. Default: none. */
     texts?: Record<string, string>;
+    /** Links in containers, and where they lead. Default: none. */
+    links?: Record<string, string>;
     /** Containers that were removed. Default: none. */
     gone?: string[];
     /** Containers whose start it refuses, with its words. Default: none. */
@@ -201,7 +208,9 @@ function runExec(
     const { container, command } = started;
     const { code, output } = exec(command, record.executed.length, container);
     record.executed.push({ container, command });
-    started.code = code;
+    started.code = code ?? 0;
     socket.write("HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
-    socket.end(framed(output));
+    if (code !== undefined) return void socket.end(framed(output));
+    socket.write(framed(output));
+    socket.on("end", () => socket.destroy()).resume();
 }

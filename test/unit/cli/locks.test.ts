@@ -139,13 +139,19 @@ describe("leftovers of a killed run", () => {
             { Id: "over", Labels: job, State: "exited", Status: "Exited (1) 5 minutes ago" },
             { Id: "never-started", Labels: job, State: "created" },
             { Id: "running", Labels: job, State: "running" },
+            { Id: "ended-just-now", Labels: job, State: "exited" },
+            { Id: "removed-by-its-owner", Labels: job, State: "exited" },
             { Id: "just-made", Labels: job, State: "created", Created: Math.floor(Date.now() / 1000) },
             { Id: "of-another", Labels: { ...job, "authentik-stack.stack": "other/" }, State: "exited" },
             { Id: "no-job", Labels, State: "exited" },
         ];
         const ended: string[] = [];
+        const state = (_: number, id: string) => ({
+            Status: "exited",
+            ...(id === "ended-just-now" ? { FinishedAt: new Date().toISOString() } : {}),
+        });
         const { requests } = await removed(
-            { lists: { containers } },
+            { lists: { containers }, state, gone: ["removed-by-its-owner"] },
             async (_, _docker, stack, _isOrphaned, connection) => {
                 ended.push(...(await removeEndedJobs(connection, stack)));
             },

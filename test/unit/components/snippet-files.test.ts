@@ -68,6 +68,18 @@ describe("files with snippets", () => {
         expect(readFileSync(join(folder, "autorestic.yml"), "utf8")).to.equal("version: 2\n");
     });
 
+    it("leave alone what somebody else has put beside them", () => {
+        const others = ["mine.txt", "rules", "web.yml"];
+        mkdirSync(join(folder, "rules"), { recursive: true });
+        for (const name of ["mine.txt", "web.yml", "old.npm.txt"]) writeFileSync(join(folder, name), "");
+
+        writeSnippets(folder, { applications: {}, outposts: {}, autorestic: "version: 2\n" });
+        expect(readdirSync(folder).sort()).to.deep.equal(["autorestic.yml", ...others]);
+        writeSnippets(folder, { applications: {}, outposts: {} });
+        expect(readdirSync(folder).sort()).to.deep.equal(others);
+        rmSync(folder, { recursive: true });
+    });
+
     it("go with what is configured no longer", () => {
         mkdirSync(folder, { recursive: true });
         writeFileSync(join(folder, "old.npm.txt"), "");

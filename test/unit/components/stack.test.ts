@@ -9,6 +9,14 @@ import { runUnderMocks } from "../../support/mocks";
 describe("a stack", () => {
     const config = () => stackConfig(devConfiguration() as Parameters<typeof stackConfig>[0]);
 
+    it("takes a key without a value in a program as if it were missing", () => {
+        const given = { ...devConfiguration(), networks: { monitoring: undefined }, backup: undefined };
+        const { networks, backup } = stackConfig(given as unknown as Parameters<typeof stackConfig>[0]);
+
+        expect(networks).to.not.have.property("monitoring");
+        expect(backup.run).to.equal(true);
+    });
+
     it("hands each transform to the container that it names, and to no other", async () => {
         const dns: ContainerTransform = (args) => void (args.dns = ["192.0.2.53"]);
         for (const [role, name] of [

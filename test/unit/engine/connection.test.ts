@@ -47,6 +47,14 @@ describe("the ssh program", () => {
     });
 });
 
+describe("an engine at an address of IPv6", () => {
+    it("is looked for without the brackets of its URL", async () => {
+        const { modem } = await new DockerConnection({ host: "tcp://[::1]:2375" }).client();
+
+        expect(modem).to.include({ host: "::1", port: "2375" });
+    });
+});
+
 describe("the connection", () => {
     let engine: FakeEngine;
     const open = async (behaviour: Behaviour = {}, at?: "tcp" | "unix") => {

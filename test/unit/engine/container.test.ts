@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import type Docker from "dockerode";
 import { DockerConnection } from "../../../engine/connection";
+import { twinArgs } from "../../../engine/container";
 import { DockerHost } from "../../../engine/docker-host";
 import type { ContainerTransform, Workload, WorkloadFile } from "../../../engine/workload";
 import { startEngine } from "../../support/engine";
@@ -246,4 +248,23 @@ describe("the image of a workload's container", () => {
             }
         });
     }
+});
+
+describe("the twin of a container", () => {
+    it("has its memory and processors, as far as they are limited", () => {
+        const twin = (HostConfig: object) => {
+            const inspected = {
+                Config: { Image: "x:1", User: "", Env: [] },
+                Mounts: [],
+                NetworkSettings: { Networks: {} },
+                HostConfig,
+            };
+            const process = { entrypoint: ["sh"], command: [], writable: [] };
+            return twinArgs(inspected as unknown as Docker.ContainerInspectInfo, process, {});
+        };
+
+        expect(twin({ Memory: 512 * 1024 ** 2, NanoCpus: 5e8 })).to.include({ memory: 512, cpus: "0.5" });
+        const { memory, cpus } = twin({ Memory: 0, NanoCpus: 0 });
+        expect([memory, cpus]).to.deep.equal([undefined, undefined]);
+    });
 });

@@ -149,9 +149,18 @@ describe("a named volume", () => {
         expect(told).to.have.length(1);
     });
 
+    it("stays in the state also where no engine tells of it: an update would delete its data", async () => {
+        const release = (keep: boolean) => made(undefined, (host) => host.releaseVolume("pg-data", args(keep), {}));
+        const { resources, told } = await release(false);
+
+        expect(one(resources, "volume", "pg-data").options.retainOnDelete).to.equal(false);
+        expect(told).to.deep.equal([]);
+        expect((await release(true)).resources, "one that is kept").to.deep.equal([]);
+    });
+
     it("is not mentioned, and not taken up to go with the stack, where there is none or it is another stack's", async () => {
         const theirs = { Name: "pg_data", Labels: { ...labels("pg-data"), "authentik-stack.stack": "other/" } };
-        for (const behaviour of [undefined, {}, { lists: { volumes: [theirs] } }]) {
+        for (const behaviour of [{}, { lists: { volumes: [theirs] } }]) {
             const { resources, told } = await made(behaviour, (host) => host.releaseVolume("pg-data", args(false), {}));
 
             expect(all(resources, "volume")).to.deep.equal([]);

@@ -116,6 +116,20 @@ describe("what runs when the program starts", () => {
         expect((await reasons(running({ Labels: theirs }))).redis).to.equal("missing");
     });
 
+    it("is known of an engine that is in a Swarm as well, whose own network has no labels", async () => {
+        const { lists } = running({}, { State: "exited" });
+        const networks = [{ Name: "ingress", Labels: null }];
+
+        expect((await reasons({ lists: { ...lists, networks } })).server).to.equal("exited");
+    });
+
+    it("is known although a network is removed while it is asked for", async () => {
+        const { lists } = running({}, { State: "exited" });
+        const networks = [{ Name: "backend", Labels: of("backend"), removed: true }];
+
+        expect((await reasons({ lists: { ...lists, networks } })).server).to.equal("exited");
+    });
+
     it("is not known where no engine answers, and then no reason for anything", async () => {
         expect(await reasons(undefined)).to.deep.equal(nothing);
     });

@@ -14,6 +14,8 @@ describe("whether the operation compares the state with what is there", () => {
     for (const line of [
         "pulumi up --refresh",
         "pulumi up -r --yes",
+        "pulumi up -yr",
+        "pulumi up -fry",
         "/opt/pulumi/bin/pulumi preview --stack dev --refresh=true --diff",
         "pulumi.exe up --refresh",
     ])
@@ -26,6 +28,7 @@ describe("whether the operation compares the state with what is there", () => {
         "pulumi up",
         "pulumi up --refresh=false",
         "pulumi up --refresher",
+        "pulumi up -sr",
         "pulumi preview -s --refresh2",
     ])
         it(`is not, by ${line}`, () => {

@@ -194,6 +194,13 @@ describe("a job", () => {
         expect(engine.created[0]?.removed).to.equal(true);
     });
 
+    it("says which job it is that Docker refuses", async () => {
+        expect(await run({ refused: { "job-0": "no space left on device" } })).to.equal(
+            "applying blueprints failed: Docker says: no space left on device",
+        );
+        expect(engine.created[0]?.removed).to.equal(true);
+    });
+
     it("shows the last words of its witnesses too, without a secret", async () => {
         const error = await run(
             { exit: () => 1, log: (id) => `${id} saw hunter2-hunter2\n` },

@@ -148,7 +148,7 @@ describe("the start of a workload's container where others run", () => {
             const refused = { "thing-id": "port is already allocated" };
             const failure = await start({ lists: { containers: [usesData] }, refused }, { mounts: exclusive });
 
-            expect(failure).to.contain("port is already allocated");
+            expect(failure).to.match(/^redis cannot start: Docker says: port is already allocated\n/);
             expect(deeds()).to.deep.equal(["stop before", "start thing-id", "stop thing-id", "start before"]);
         });
 

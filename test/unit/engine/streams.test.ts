@@ -21,6 +21,13 @@ describe("redaction", () => {
         expect(redact(`Basic ${Buffer.from(secret).toString("base64")}`, [secret])).to.equal("Basic [secret]");
     });
 
+    it("blots it out in JSON, and between quotes of SQL", () => {
+        const quoted = `it's "so"\\`;
+
+        expect(redact(JSON.stringify({ password: quoted }), [quoted])).to.equal('{"password":"[secret]"}');
+        expect(redact(`PASSWORD '${quoted.replaceAll("'", "''")}'`, [quoted])).to.equal("PASSWORD '[secret]'");
+    });
+
     it("leaves nothing of a secret that contains another", () => {
         expect(redact("hunter2-and-more", ["hunter2", "hunter2-and-more"])).to.equal("[secret]");
     });
@@ -94,5 +101,14 @@ describe("the connection to the engine", () => {
             output: "ak healthcheck\nno\n",
         });
         expect(engine.executed).to.deep.equal([{ container: "authentik", command: ["ak", "healthcheck"] }]);
+    });
+
+    it("waits for a command that hangs no longer than it is told to", async () => {
+        const container = await start({ exec: () => ({ code: undefined, output: "asking the database\n" }) });
+
+        expect(await execute(container, ["ak", "healthcheck"], undefined, 0.05)).to.deep.equal({
+            code: -1,
+            output: "no answer within 0.05 seconds",
+        });
     });
 });

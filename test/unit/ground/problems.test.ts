@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { z } from "zod";
-import { duplicates, formatPath, formatProblems, problemsOf, valueAt } from "../../../ground/problems";
+import { duplicates, formatPath, formatProblems, problemsOf, shown, valueAt } from "../../../ground/problems";
 
 const nothingSecret = () => false;
 
@@ -17,6 +17,19 @@ describe("problems", () => {
         expect(valueAt(root, ["outposts", 1, "name"])).to.equal(undefined);
         expect(valueAt(root, ["empty", "name"])).to.equal(undefined);
         expect(valueAt(root, ["outposts", 0, "name", "length"])).to.equal(undefined);
+    });
+
+    it("shows addresses without the passwords in them", () => {
+        const addresses: [given: string, shown: string][] = [
+            ["rest:https://me:hunter2@example.com/x", "rest:https://me:[secret]@example.com/x"],
+            ["ssh://me:hun/ter:2@nas", "ssh://me:[secret]@nas"],
+            ["redis://:hunter2@db:6379", "redis://:[secret]@db:6379"],
+            ["sftp:me:hunter2@nas:/folder", "sftp:me:[secret]@nas:/folder"],
+            ...["sftp:me@nas:/~folder", "sftp://me@nas:22//x", "https://example.com:8443/@me", "me@example.com"].map(
+                (same): [string, string] => [same, same],
+            ),
+        ];
+        for (const [given, text] of addresses) expect(shown({ given })).to.equal(JSON.stringify({ given: text }));
     });
 
     it("points at every item that repeats an earlier one", () => {

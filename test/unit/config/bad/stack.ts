@@ -1,4 +1,5 @@
 import type { BadRow } from "../../../support/bad-configuration";
+import { authority } from "../../../support/certificates";
 
 /** Keys of authentik itself. */
 export const stackRows: BadRow[] = [
@@ -16,6 +17,48 @@ export const stackRows: BadRow[] = [
         wrong: "several of one container on one Docker host",
         changes: { "worker.replicas": 2 },
         problems: [["worker.replicas", 2, "needs `runtime: swarm`"]],
+    },
+    {
+        wrong: "a place of data that one Docker host does not have",
+        changes: { "swarm.dataNode": "disk=big" },
+        problems: [["swarm.dataNode", "disk=big", "has no effect without `runtime: swarm`; remove it"]],
+    },
+    {
+        wrong: "a prefix that is too long once a Swarm adds the number of a container",
+        changes: {
+            runtime: "swarm",
+            prefix: `${"a".repeat(46)}-`,
+            ...{ "server.ports": [], "outposts[0].ports": [], "outposts[1].ports": [] },
+        },
+        problems: [
+            [
+                "prefix",
+                `${"a".repeat(46)}-`,
+                "makes the host name of authentik-server longer than 62 characters; shorten it",
+            ],
+        ],
+    },
+    {
+        wrong: "CAs for the container of backups",
+        changes: { containers: { backup: { caCertificates: authority("backups").certificate } } },
+        problems: [
+            [
+                "containers.backup.caCertificates",
+                "-----BEGIN CERTIFICATE-----…",
+                "has no effect on backups; remove it, and use `postgres.external.caCertificate`",
+            ],
+        ],
+    },
+    {
+        wrong: "CAs that are none, of a container",
+        changes: { containers: { backup: { caCertificates: "x" } } },
+        problems: [
+            [
+                "containers.backup.caCertificates",
+                "x",
+                "must be certificates as PEM with their line breaks, and nothing else; `pulumi config set --path 'containers.backup.caCertificates' < file.crt`",
+            ],
+        ],
     },
     {
         wrong: "what a Swarm does not have",
@@ -63,7 +106,7 @@ export const stackRows: BadRow[] = [
     {
         wrong: "a URL with a password in it",
         changes: { url: "https://me:pw@example.com" },
-        problems: [["url", "https://me:pw@example.com", "must be an http or https URL without a path, such as"]],
+        problems: [["url", "https://me:[secret]@example.com", "must be an http or https URL without a path, such as"]],
     },
     {
         wrong: "a version that is none",
