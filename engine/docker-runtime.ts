@@ -196,7 +196,8 @@ export abstract class DockerRuntime implements Runtime {
         if (isThere === true) void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
         // A volume that is deleted when the stack is destroyed has to stay in the state until then: an update that no longer
         // declares it deletes its data. So it stays also where nobody could look, even if there was none: an empty one is no loss.
-        if (!args.keep) this.volume(name, args, opts);
+        // A preview deletes nothing, and where nobody can look it would announce a volume that hardly ever comes.
+        if (!args.keep && !(isThere === undefined && pulumi.runtime.isDryRun())) this.volume(name, args, opts);
     }
 
     /** How a process is on its networks. */
