@@ -70,9 +70,14 @@ SQL
     pg_restore --list "$FILE" > /dev/null
 }
 
+# What a killed restore left beside them is not saved.
+tar_of() {
+    tar -C "$1" --exclude=./.restoring -cf "$2" .
+}
+
 # A folder, if it is there. What is written or removed meanwhile may end tar.
 archive() {
-    [ ! -d "$1" ] || tar -C "$1" -cf "$2" . || tar -C "$1" -cf "$2" .
+    [ ! -d "$1" ] || tar_of "$1" "$2" || tar_of "$1" "$2"
 }
 
 # Many rows that are gone at once are more often an accident than tidying up.
@@ -322,14 +327,18 @@ discard() {
     while read -r fresh; do
         ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$fresh\" WITH (FORCE)" < /dev/null || :
     done < /tmp/fresh
-    while read -r place; do rm -rf "$place/.restoring"; done < /tmp/places
+    while read -r place; do
+        rm -rf "$place/.restoring"
+        # One that a restore made, and the user of its container could not write to.
+        rmdir "$place" 2> /dev/null || :
+    done < /tmp/places
 }
 
 # Puts the files that were restored into a folder in the place of all others there.
 place_files() {
     fresh=$1/.restoring
     find "$1" -mindepth 1 -maxdepth 1 ! -name .restoring -exec rm -rf {} +
-    find "$fresh" -mindepth 1 -maxdepth 1 -exec mv {} "$1" \;
+    find "$fresh" -mindepth 1 -maxdepth 1 -exec sh -c 'mv "$@" "$0"' "$1" {} +
     chown "$(stat -c %u:%g "$fresh")" "$1"
     chmod "$(stat -c %a "$fresh")" "$1"
     rmdir "$fresh"
@@ -389,8 +398,6 @@ SQL
         rm -rf "$place/.restoring"
         mkdir -p "$place/.restoring"
         tar -C "$place/.restoring" -xpf "$file"
-        # A restore that was killed left one, which was saved then.
-        rm -rf "$place/.restoring/.restoring"
     done
     while read -r fresh name former; do
         ask --dbname=postgres --command="REVOKE ALL ON DATABASE \"$fresh\" FROM PUBLIC" \
@@ -402,10 +409,12 @@ SQL
             [ "$tries" -lt 20 ] || fail "the database $name could not be replaced: $(cat /tmp/swap)"
             tries=$((tries + 1))
         done
-        ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" < /dev/null
+        ask --dbname=postgres --command="DROP DATABASE IF EXISTS \"$former\" WITH (FORCE)" < /dev/null ||
+            echo "warning: the former database stays as $former; the next restore removes it"
     done < /tmp/swaps
-    while read -r place; do place_files "$place"; done < /tmp/places
+    # From here on, what is left of the files is all that there is of them.
     trap - EXIT
+    while read -r place; do place_files "$place"; done < /tmp/places
     echo "restored $1"
 }
 

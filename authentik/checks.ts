@@ -17,7 +17,7 @@ export interface Check {
     at?: string;
     /** File with a bearer token. Default: none. */
     token?: string;
-    /** Status the answer must have; advice takes any, and has none here. */
+    /** Status that the answer must have. Not for advice, which takes any. */
     status?: number;
     /** Redirects are followed, with cookies, as a browser does. Default: false. */
     follows?: true;

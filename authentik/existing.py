@@ -79,7 +79,7 @@ def other_certificates(existing, own):
         found = [] if name in own else api.all("crypto/certificatekeypairs", name=name, include_details="true")
         if any(fingerprint(one["certificate"]) != (held["fingerprint_sha256"] or "").replace(":", "") for held in found):
             problems.append(
-                f"authentik has another certificate {name}, which this stack did not make, and its key would be lost: "
+                f"authentik has another certificate {name}, which no finished update of this stack made, and its key would be lost: "
                 "rename or delete it in authentik, or choose another name in certificates"
             )
     return problems

@@ -91,11 +91,12 @@ function withLock(stack: string): string {
 }
 
 /**
- * `npm run doctor [-- --fix] [--stack <name>]`: says in one line for each prerequisite of the stack whether it is there, and then what needs attention
- * in the stacks that were started. It changes nothing, unless `--fix` repairs what is safe to repair: docs/commands.md.
+ * `npm run doctor [-- --fix] [--stack <name>]`: says in one line for each prerequisite of the stack whether it is there, and then
+ * what needs attention in the stacks that were started. It changes nothing, unless `--fix` repairs what is safe to repair:
+ * docs/commands.md.
  *
- * Exit codes: 0, 2 where a started stack needs attention, or its Docker engine does not answer. Default: every stack that was started; prerequisites
- * are those of the stack `dev` then.
+ * Exit codes: 0, 2 where a started stack needs attention, or its Docker engine does not answer. Default: every stack that was
+ * started; prerequisites are those of the stack `dev` then.
  */
 command("doctor", async ({ values: { fix, stack } }) => {
     const name = stackOf(projectRoot, stack);

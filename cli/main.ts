@@ -51,7 +51,9 @@ export function main(tool: (args: string[]) => Promise<void>): void {
 }
 
 /** `--stack` and `-s` as the Pulumi CLI reads them: also in one with the name, and `-s` after the letters of switches. */
-const stackOption = /^(?:--stack(?:=(.*))?|-([adefijuy]*)s=?(.*))$/;
+const stackOption = /^(?:--stack(?:=(.*))?|-([adefijruyQ]*)s=?(.*))$/;
+/** The same for `pulumi import`, whose `-f` has a value. */
+const stackOptionOfImport = /^(?:--stack(?:=(.*))?|-([adeijruyQ]*)s=?(.*))$/;
 
 /**
  * Takes `--stack <name>` out of a command line, in every form in which the Pulumi CLI would read it before `--`; the last one counts.
@@ -61,10 +63,11 @@ const stackOption = /^(?:--stack(?:=(.*))?|-([adefijuy]*)s=?(.*))$/;
 export function takeStack(args: string[]): { stack?: string; rest: string[] } {
     const end = args.includes("--") ? args.indexOf("--") : args.length;
     const rest: string[] = [];
+    const option = args[0] === "import" ? stackOptionOfImport : stackOption;
     let stack: string | undefined;
     for (let at = 0; at < end; at++) {
         const argument = args[at] ?? "";
-        const [found, long, switches = "", short = ""] = stackOption.exec(argument) ?? [];
+        const [found, long, switches = "", short = ""] = option.exec(argument) ?? [];
         if (found === undefined) {
             rest.push(argument);
             continue;

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import type Docker from "dockerode";
-import type { DockerConnection } from "../engine/connection";
+import { type DockerConnection, ignoring } from "../engine/connection";
 import { containerAtWork, type JobAtWork } from "../engine/job";
 import { serviceAtWork } from "../engine/swarm-job";
 import { formerLabel, stackIdentity, stackLabel } from "../engine/labels";
@@ -43,8 +43,7 @@ export async function preflight(
     if (config.runtime === "swarm") {
         refuse(await swarmProblems(config, connection, dry));
         if (dry) return;
-        // That no engine answers is for the update to say.
-        refuseRestore(await serviceAtWork(connection, ...restoreIn(config)).catch(() => undefined));
+        refuseRestore(await serviceAtWork(connection, ...restoreIn(config)).catch(unanswered));
         refuse(await again());
         return;
     }
@@ -213,6 +212,12 @@ function restoreIn({ prefix }: Pick<Config, "prefix">): [stack: string, job: str
     return [stackIdentity(pulumi.getProject(), prefix), `${prefix}${backupJob("restore")}`];
 }
 
+/** That no engine answers is for the update to say; what one refuses is an error. */
+function unanswered(error: Error): undefined {
+    if ("statusCode" in error) throw error;
+    return undefined;
+}
+
 function refuseRestore(restore: JobAtWork | undefined): void {
     if (restore !== undefined) throw new pulumi.RunError(restoreAtWork(restore));
 }
@@ -241,8 +246,12 @@ async function look(
 
 /** The host's ports that a container publishes when it runs; while it restarts, a list shows it without any. */
 async function portsOf(connection: DockerConnection, id: string): Promise<Published[]> {
-    const { HostConfig } = await connection.get<Docker.ContainerInspectInfo>(`/containers/${id}/json`);
-    const bindings = HostConfig.PortBindings as Record<string, { HostIp?: string; HostPort: string }[]> | null;
+    // One that went meanwhile publishes nothing.
+    const found = await connection.get<Docker.ContainerInspectInfo>(`/containers/${id}/json`).catch(ignoring(404));
+    const bindings = (found?.HostConfig.PortBindings ?? null) as Record<
+        string,
+        { HostIp?: string; HostPort: string }[]
+    > | null;
     return Object.entries(bindings ?? {}).flatMap(([inside, ports]) =>
         ports.map(({ HostIp, HostPort }) =>
             listed({ PublicPort: Number(HostPort), IP: HostIp, Type: inside.split("/")[1] }),

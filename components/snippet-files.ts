@@ -14,9 +14,9 @@ const monitoringFiles = {
  * Writes what is to be copied from, which are outputs too, as files: snippets for reverse proxies and for outposts elsewhere, the
  * root certificate of the gateway, and the configurations of Autorestic, Prometheus and Grafana.
  *
- * @param folder files of removed applications and outposts go from it, and nothing that this program does not write. It stays the same folder while there is anything to write, and
- *   the files too, since containers may have them mounted. The root certificate stays until it is known again: an update takes a
- *   while, and may fail.
+ * @param folder files of removed applications and outposts go from it, those with names as this program gives them. It stays the same
+ *   folder while there is anything to write, and the files too, since containers may have them mounted. The root certificate stays
+ *   until it is known again: an update takes a while, and may fail.
  */
 export function writeSnippets(
     folder: string,

@@ -86,15 +86,14 @@ function givenToProgram(): GivenConfig {
  * @example
  * const checked = stackConfig({ url: "https://auth.example.com", admin: { email: "admin@example.com" }, prefix: "staging-" });
  */
-export function stackConfig({ secrets, ...values }: ConfigInput): Config {
-    const problems = Object.keys(values)
+export function stackConfig(input: ConfigInput): Config {
+    const { secrets, ...given } = withValues(input) as ConfigInput;
+    const problems = Object.keys(given)
         .filter((key) => !Object.hasOwn(schema.shape, key))
         .map((key): Problem => ({ key: formatPath([key]), value: undefined, cure: unknownKey }));
     // Outputs are unknown here: their keys are checked, their values are not.
     const known = (given: object) => Object.entries(given).filter(([, value]) => !isPending(value));
     const checked = isObject(secrets) ? Object.fromEntries(known(secrets)) : secrets;
-    // Keys without a value, which a program may well have, are as if they were missing.
-    const given = JSON.parse(JSON.stringify(values)) as typeof values;
     const sound = parseKeys({ ...given, secrets: checked }, problems);
     if (sound.secrets !== undefined && isObject(secrets)) sound.secrets = secrets;
     problems.push(...checkRules(sound));
@@ -102,6 +101,15 @@ export function stackConfig({ secrets, ...values }: ConfigInput): Config {
     if (problems.length > 0)
         throw new pulumi.RunError(formatProblems(problems, "stackConfig", (key) => hides(key, isSet)));
     return sound as Config;
+}
+
+/** The same without keys that have no value, which a program may well have: they are as if they were missing. */
+function withValues(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(withValues);
+    if (!isObject(value) || isPending(value)) return value;
+    return Object.fromEntries(
+        Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, withValues(inner)]])),
+    );
 }
 
 /** A value that is only known later. */
@@ -128,8 +136,8 @@ function inClear(key: string): string[] {
 function leavesInFile(key: string): ReturnType<typeof leavesOf> | undefined {
     const file = `Pulumi.${pulumi.getStack()}.yaml`;
     if (!existsSync(file)) return undefined;
-    const { config } = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> };
-    const found = config?.[`${pulumi.getProject()}:${key}`];
+    const written = parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null;
+    const found = written?.config?.[`${pulumi.getProject()}:${key}`];
     return isObject(found) ? leavesOf(found) : undefined;
 }
 

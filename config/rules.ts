@@ -246,12 +246,6 @@ const secretsRule: Rule = {
             for (const key of Object.keys(config[section]))
                 if (!names.includes(key))
                     report([section, key], `is not a secret of this stack; use one of ${names.join(", ")}`);
-        for (const key of Object.keys(config.rotation))
-            if (names.includes(key) && config.secrets[key] !== undefined)
-                report(
-                    ["rotation", key],
-                    "has no effect, since `secrets` supplies it; set a new value there, or remove one of the two",
-                );
         for (const { name, neededBy } of known) {
             if (neededBy === undefined || config.secrets[name] !== undefined) continue;
             const set = `pulumi config set --secret --path 'secrets["${name}"]'`;

@@ -109,6 +109,6 @@ export function restoreAtWork({ title, shows }: JobAtWork): string {
 
 /**
  * What a stack remembers of a volume: that an update made or found it on one host, or that it is on a node of a Swarm, and so not in
- * the state. Nothing else: it may never have been there.
+ * the state. Else an empty text: it may never have been there, or it was let go.
  */
 export const remembered = { made: "made", onSwarm: "on a Swarm" } as const;

@@ -195,9 +195,9 @@ export abstract class DockerRuntime implements Runtime {
         const cure = `\`docker volume rm ${args.name}\` deletes it${this.volumePlace}`;
         if (isThere === true) void pulumi.log.info(`the volume ${args.name} is no longer needed but is kept; ${cure}`);
         // A volume that is deleted when the stack is destroyed has to stay in the state until then: an update that no longer
-        // declares it deletes its data. So it stays also where nobody could look, even if there was none: an empty one is no loss.
-        // A preview deletes nothing, and where nobody can look it would announce a volume that hardly ever comes.
-        if (!args.keep && !(isThere === undefined && pulumi.runtime.isDryRun())) this.volume(name, args, opts);
+        // declares it deletes its data. So it stays also where nobody could look, even if there was none: an empty one is no loss. It is
+        // kept then, since it may be another stack's.
+        if (!args.keep) this.volume(name, { ...args, keep: isThere === undefined }, opts);
     }
 
     /** How a process is on its networks. */

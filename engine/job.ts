@@ -137,7 +137,7 @@ export async function removeJobs(docker: Docker, stack: string, job?: string): P
 
 /** A job that runs, perhaps without the command that started it. */
 export interface JobAtWork {
-    /** What Docker calls it, e.g. `the container prod-authentik-backup-restore`. */
+    /** What Docker calls it, e.g. `the container prod-authentik-backup-restore-0a1b2c3d`. */
     title: string;
     /** The command that shows when it has ended. */
     shows: string;

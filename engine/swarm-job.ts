@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { type DockerConnection, engineReason, ignoring } from "./connection";
+import { joined } from "./files";
 import type { JobAtWork, JobPlace, JobRun } from "./job";
 import { jobLabel, jobLabels, labelIn, stackLabel } from "./labels";
 import type { Images } from "./swarm-images";
@@ -91,10 +92,13 @@ async function makeFiles(
 ): Promise<Docker.SecretReference[]> {
     const all = await Promise.allSettled(
         files.map(async ({ path, content, owner, after }) => {
-            const before = after === undefined ? "" : `${await images.read(args.image, after)}\n`;
+            const whole =
+                after === undefined
+                    ? content
+                    : joined(args.image, after, await images.read(args.image, after), content);
             const UID = await images.idOf(args.image, owner ?? args.user);
             const file = { Name: path, UID, GID: "0", Mode: 0o400 };
-            return await makeSecret(docker, `${name}-file`, jobLabels(stack, name), `${before}${content}`, file);
+            return await makeSecret(docker, `${name}-file`, jobLabels(stack, name), whole, file);
         }),
     );
     // Only once each is made or not: whoever removes them finds no later one.

@@ -1,4 +1,4 @@
-import type { DockerConnection } from "./connection";
+import { type DockerConnection, ignoring } from "./connection";
 import { resourceLabel, stackLabel } from "./labels";
 import { type ListedNetwork, Observation, type SeenNetwork, type SeenWorkload, soon } from "./observation";
 import {
@@ -49,7 +49,8 @@ async function workloadsOf(
         const { Labels = {}, TaskTemplate } = service.Spec;
         const resource = Labels[resourceLabel] ?? "";
         if (workloads.has(resource)) continue;
-        const tasks = await tasksOf(connection, service.ID);
+        const tasks = await tasksOf(connection, service.ID).catch(ignoring(404));
+        if (tasks === undefined) continue;
         const runs = running(tasks, nodes);
         const [newest] = tasks;
         const state = [newest?.Status.State ?? "no container", newest?.Status.Err ?? ""].join(" ").trimEnd();

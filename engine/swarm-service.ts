@@ -37,8 +37,9 @@ export interface VolumeDriver {
     options: Record<string, string>;
 }
 
-/** The arguments that become something else here, or that the start of a service takes care of; a transform cannot change their effect. */
-const replaced = ["start", "mustRun", "restart", "destroyGraceSeconds", "volumes", "memorySwap", "securityOpts"];
+/** The arguments that become something else here, or that the start of a service takes care of; a transform cannot change them. */
+const taken = ["start", "mustRun", "destroyGraceSeconds", "volumes", "securityOpts"] as const;
+const replaced = [...taken, "restart", "memorySwap"];
 const mapped = [
     ...["image", "entrypoints", "command", "envs", "user", "mounts", "networksAdvanced", "memory", "cpus", "shmSize"],
     ...[
@@ -65,11 +66,11 @@ const known = [...replaced, ...mapped];
  */
 export function swarmProblems(args: docker.ContainerArgs, before: docker.ContainerArgs): string[] {
     const { memory, memorySwap, restart = "always" } = args;
-    const isOther = (key: "volumes" | "securityOpts") =>
+    const isOther = (key: (typeof taken)[number]) =>
         args[key] !== undefined && JSON.stringify(args[key]) !== JSON.stringify(before[key]);
     const unknown = [
         ...Object.keys(args).filter((key) => args[key as keyof typeof args] !== undefined && !known.includes(key)),
-        ...(["volumes", "securityOpts"] as const).filter(isOther),
+        ...taken.filter(isOther),
         ...(typeof memorySwap === "number" && ![before.memorySwap, memory].includes(memorySwap) ? ["memorySwap"] : []),
         ...(restart === "always" || restart === before.restart ? [] : ["restart"]),
     ];

@@ -1,10 +1,10 @@
 import { clash, type Published } from "../ground/fields";
-import { type DockerConnection, engineReason } from "./connection";
+import { type DockerConnection, engineReason, failureOf } from "./connection";
 import type { Gate } from "./health";
 import { type HandOver, handOver, type JobPlace } from "./job";
 import { generationLabel, resourceLabel, stackLabel } from "./labels";
 import { portsOfService, replicasOf, scale, type SeenService, servicesOf, workloadsAmong } from "./swarm-services";
-import { isOver, tasksOf, untilRunning, untilStopped } from "./swarm-tasks";
+import { isOver, isRunning, tasksOf, untilRunning, untilStopped } from "./swarm-tasks";
 
 /** Options for starting a workload's service. */
 export interface ServiceStart extends Gate {
@@ -57,7 +57,9 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
     let started = replicasOf(own) > 0;
     try {
         for (const { service } of inTheWay) await stop(connection, service, start);
-        if (!started) await handOver(start.place, start.title, start.handOvers);
+        // Of a running one, too, whose volume was lost: the empty one in its place belongs to nobody yet.
+        const isUp = started && (await tasksOf(connection, id)).some(isRunning);
+        if (!isUp) await handOver(start.place, start.title, start.handOvers);
         started = true;
         const first = Math.min(replicasOf(own) + 1, start.replicas);
         for (let count = first; count <= start.replicas; count++) {
@@ -71,14 +73,15 @@ async function attemptStart(connection: DockerConnection, id: string, start: Ser
                     await scale(connection, service.ID, start.replicas - count);
         }
     } catch (error) {
+        const failure = failureOf(`${start.title} cannot start`, error);
         const again = ({ service }: Predecessor) => giveBack(connection, service, was.get(service.ID) ?? 1);
         const [stopped, ...served] = await Promise.all([
             others.length === 0 ? undefined : undo(connection, id, start),
             ...beside.map(again),
         ]);
         const failed = [stopped, ...served].filter((one) => one !== undefined);
-        if (inTheWay.length === 0 && failed.length === 0) throw error;
-        const reason = [error instanceof Error ? error.message : String(error), ...failed].join("\n");
+        if (inTheWay.length === 0 && failed.length === 0) throw failure;
+        const reason = [failure.message, ...failed].join("\n");
         if (inTheWay.length === 0) throw new Error(reason, { cause: error });
         if (started && inTheWay.some(({ isFormer }) => isFormer))
             throw new Error(

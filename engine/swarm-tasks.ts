@@ -211,7 +211,8 @@ const noImage = /^No such image: (\S+)/;
 export async function rejection(connection: DockerConnection, said: string): Promise<string> {
     const [, image] = noImage.exec(said) ?? [];
     if (image === undefined) return said;
-    const reason = await connection.refusalOf(image);
+    // Why it cannot be asked must not hide that.
+    const reason = await connection.refusalOf(image).catch(engineReason);
     return `${said} (${reason ?? "the manager could pull it: the log of Docker on this node says why it could not"})`;
 }
 

@@ -85,14 +85,15 @@ export class Swarm extends DockerRuntime {
         this.resources.push(name);
         const { title, files = [], remembered = [], publish, generation, health, replicas = 1 } = given;
         const { mounts = [], pids = 256, ...workload } = this.placed(given);
+        const owned = mounts.flatMap(({ owner, target }) => (owner === undefined ? [] : [target]));
         let madeOf = pulumi.output("");
         // Swarm ends what is unhealthy, so it asks what tells that it has started, and gives it time to recover.
         const patient = { ...workload, mounts, health: { ...health, command: health.ready ?? health.command } };
         const args = workloadArgs(
             patient,
             (made) => {
-                // The service has no argument for its processes, so that a change would not replace it.
-                madeOf = this.fingerprint(made, files, [...remembered, String(pids)]);
+                // The service has no argument for its processes, nor the provider a word of what its mounts hold at first.
+                madeOf = this.fingerprint(made, files, [...remembered, String(pids), ...owned]);
                 this.announce(name, given, madeOf);
                 return this.labelsOf(name, given, madeOf);
             },
@@ -124,7 +125,7 @@ export class Swarm extends DockerRuntime {
                 files: files.map((file) => this.file(name, args, file, { opts, same, isBlind })),
                 constraints: this.nodes.constraintsOf(volumes.map(({ source }) => source)),
                 driverOf: (source) => this.nodes.driverOf(source),
-                handedOver: mounts.flatMap(({ owner, target }) => (owner === undefined ? [] : [target])),
+                handedOver: owned,
             }),
             {
                 ...this.ofProvider(opts),

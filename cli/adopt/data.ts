@@ -10,7 +10,7 @@ import { volumeName, type VolumeNames } from "../../config/volumes";
 import type { DockerConnection } from "../../engine/connection";
 import { putFiles } from "../../engine/files";
 import { containersOn } from "../../engine/job";
-import { jobLabel, stackLabel } from "../../engine/labels";
+import { jobLabel, jobLabels, stackLabel } from "../../engine/labels";
 import { execute, lastLogLines } from "../../engine/streams";
 import { handOverProgram } from "../../ground/hand-over";
 import { type RootJob, runAsRoot } from "../backup/root-job";
@@ -195,7 +195,7 @@ async function startServer(
         Image: image,
         User: "postgres",
         Env: [`PGDATA=${dataFolder}`, `POSTGRES_PASSWORD_FILE=${passwordFile}`],
-        Labels: { [stackLabel]: identity, [jobLabel]: jobOf(names, "database") },
+        Labels: jobLabels(identity, jobOf(names, "database")),
         Volumes: { "/dump": {}, [posix.dirname(passwordFile)]: {} },
         Healthcheck: { Test: ["NONE"] },
         HostConfig: {

@@ -41,7 +41,8 @@ export class OffsiteStore {
             progress(`bringing ${id} back from elsewhere`);
             const { snapshot, bytes } = found;
             const said = await this.run(container, "looking into the copy", ["manifest", snapshot, id], 600);
-            const manifest = readManifest(said);
+            // restic and ssh may have more to say.
+            const manifest = readManifest(said.split("\n").find((line) => line.startsWith("{")) ?? "");
             if (manifest === undefined) throw new ToolError(`The copy of ${id} has no manifest: ${said}`);
             await judge(manifest);
             const command = ["fetch", snapshot, id, String(bytes)];

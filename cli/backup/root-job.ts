@@ -1,7 +1,7 @@
 import { type KnownArgs, processArgs } from "../../engine/container";
 import { type JobPlace, runTo } from "../../engine/job";
 import type { PlainFile } from "../../engine/files";
-import { generationLabel, jobLabel, stackLabel } from "../../engine/labels";
+import { generationLabel, jobLabels } from "../../engine/labels";
 import type { WorkloadMount } from "../../engine/workload";
 import { containersOf, type Found } from "../stack/containers";
 import type { OpenStack } from "../workplace";
@@ -30,7 +30,7 @@ export async function runAsRoot(place: JobPlace, job: RootJob): Promise<string> 
     const capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
     const args = processArgs(
         { ...process, files, user: "0", networks: [], limits, capabilities },
-        { [stackLabel]: identity, [jobLabel]: name },
+        jobLabels(identity, name),
     ) as KnownArgs;
     return await runTo(place, { name, title, args, pids: 256, files, seconds: hours * 3600 });
 }

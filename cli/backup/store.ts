@@ -39,8 +39,14 @@ export class BackupStore {
 
     /** All that there is; also of a stack that is stopped. */
     public async list(): Promise<Listing> {
-        const packed = await this.run("looking for backups", ["pack", "list"]);
-        return readListing(gunzipSync(Buffer.from(packed, "base64")).toString());
+        const said = await this.run("looking for backups", ["pack", "list"]);
+        // Other lines are what a program complained of.
+        const packed = said.split("\n").filter((line) => /^[A-Za-z0-9+/=]+$/.test(line));
+        try {
+            return readListing(gunzipSync(Buffer.from(packed.join(""), "base64")).toString());
+        } catch {
+            throw new ToolError(`The list of backups cannot be read: ${said}`);
+        }
     }
 
     /** Makes backups of what upgrades saved before they made backups. */

@@ -11,7 +11,7 @@ import { restoreAtWork } from "../../config/volumes";
 import { restoreOf } from "../backup/store";
 import { healInterrupted } from "../stack/leftovers";
 import { containersIn, readState, type StateResource } from "../stack/state";
-import { removeJobsOf, swarmOf } from "../stack/swarm";
+import { swarmOf } from "../stack/swarm";
 import { dockerOf, knownStacks, openStack, type OpenStack, projectRoot } from "../workplace";
 
 /** A stack that was started. */
@@ -61,7 +61,6 @@ export async function mend(progress: Progress, open: OpenStack): Promise<void> {
     await healInterrupted(progress, open);
     const restore = await restoreOf(open);
     if (restore !== undefined) return progress(restoreAtWork(restore));
-    await removeJobsOf(open);
     // Swarm starts what stopped by itself.
     if (swarmOf(open) !== undefined) return;
     const docker = await dockerOf(open.workplace).client();

@@ -25,14 +25,14 @@ export interface Backend {
  * @param root the project's folder.
  */
 export function findBackend(root: string, environment: NodeJS.ProcessEnv = process.env): Backend {
-    const named = environment.PULUMI_BACKEND_URL ?? "";
-    const ofProject = named === "" ? projectBackend(root) : undefined;
-    const own = named === "" ? (ofProject ?? loginOf(environment)) : named;
+    const { PULUMI_BACKEND_URL: named = "" } = environment;
+    const written = named === "" ? projectBackend(root) : absolute(named, process.cwd());
+    const own = written ?? loginOf(environment);
     const passphrase = passphraseEnv(root, environment);
     if (own !== undefined) {
         const asksPassphrase = !own.startsWith("http");
         // The CLI also runs in other folders than the project's.
-        const place = ofProject !== undefined && { PULUMI_BACKEND_URL: ofProject };
+        const place = written !== undefined && written !== named && { PULUMI_BACKEND_URL: written };
         return { asksPassphrase, description: own, env: { ...place, ...(asksPassphrase && passphrase) } };
     }
     const folder = join(root, ".local/state");
@@ -63,8 +63,12 @@ export function prepareBackend(backend: Backend): void {
 function projectBackend(root: string): string | undefined {
     const file = join(root, "Pulumi.yaml");
     const url = existsSync(file) ? valueAt(parse(readFileSync(file, "utf8")), ["backend", "url"]) : undefined;
-    if (typeof url !== "string" || url === "") return undefined;
-    return url.replace(/^file:\/\/(\..*)$/, (_, path: string) => `file://${join(root, path)}`);
+    return typeof url !== "string" || url === "" ? undefined : absolute(url, root);
+}
+
+/** The CLI reads a relative folder from where it runs, which is not always the same place. */
+function absolute(url: string, folder: string): string {
+    return url.replace(/^file:\/\/(?![/~])(.*)$/, (_, path: string) => `file://${join(folder, path)}`);
 }
 
 /** The backend of a token or of a login. */

@@ -1,7 +1,7 @@
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { cacheFolder } from "../folders";
 import { type Progress, reasonOf, ToolError } from "../progress";
 import { run } from "../run";
@@ -28,10 +28,9 @@ export async function downloadPulumi(
     progress(`downloading Pulumi ${version}`);
     const root = rootOf(version);
     // What was cut short would be taken for a download.
-    const part = `${root}.part`;
+    mkdirSync(dirname(root), { recursive: true });
+    const part = mkdtempSync(`${root}.part-`);
     const temporary = mkdtempSync(join(tmpdir(), "pulumi-download-"));
-    rmSync(part, { recursive: true, force: true });
-    mkdirSync(part, { recursive: true });
     const limit = whileGrowing([part, temporary], patience, `nothing arrived for ${patience} seconds`);
     try {
         // A separate process, since nothing inside this one can stop the installer.
@@ -49,7 +48,7 @@ export async function downloadPulumi(
         throw new ToolError(limit.signal.aborted ? String(limit.signal.reason) : (lastLine ?? "it failed"));
     } finally {
         limit.end();
-        rmSync(temporary, { recursive: true, force: true });
+        for (const folder of [temporary, part]) rmSync(folder, { recursive: true, force: true });
     }
 }
 

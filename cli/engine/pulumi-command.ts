@@ -39,16 +39,11 @@ export async function attachPulumi(workplace: Workplace, args: string[]): Promis
         env: { ...process.env, ...pulumiVariables(workplace) },
         stdio: "inherit",
     });
-    // The terminal sends an interrupt to the CLI as well, and nobody else the others; the CLI decides what to do.
-    const tell = (signal: NodeJS.Signals) => signal === "SIGINT" || child.kill(signal);
-    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    for (const signal of signals) process.on(signal, tell);
-    try {
-        return await new Promise((resolve, reject) => {
-            child.once("error", reject);
-            child.once("close", (code) => resolve(code ?? 1));
-        });
-    } finally {
-        for (const signal of signals) process.off(signal, tell);
-    }
+    // Whoever interrupts this program means the CLI too, and mostly tells its whole group, as a terminal does. The CLI decides what to
+    // do; a second signal would make it abandon what is under way, so none is handed on.
+    process.on("SIGINT", () => undefined);
+    return await new Promise((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (code) => resolve(code ?? 1));
+    });
 }

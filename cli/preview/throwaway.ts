@@ -15,8 +15,8 @@ export interface ThrowawayConfiguration {
 }
 
 /**
- * Removes the encrypted values and everything that leads to a Docker engine or a registry from a stack's configuration, so that a preview needs
- * neither a key nor an engine.
+ * Removes the encrypted values and everything that leads to a Docker engine or a registry from a stack's configuration, so that a
+ * preview needs neither a key nor an engine.
  *
  * A key that is encrypted as a whole, such as all `secrets` at once, becomes an empty object: its content is unknown
  * without the key.

@@ -3,7 +3,7 @@ import { ignoring } from "../../engine/connection";
 import { twinArgs } from "../../engine/container";
 import { readFile } from "../../engine/files";
 import { runToExit } from "../../engine/job";
-import { jobLabel, resourceLabel, stackLabel } from "../../engine/labels";
+import { jobLabels, resourceLabel, stackLabel } from "../../engine/labels";
 import { execute } from "../../engine/streams";
 import { dockerOf, type OpenStack } from "../workplace";
 import { servicesOf, swarmOf } from "./swarm";
@@ -89,7 +89,7 @@ async function containersOnHost({ identity, workplace }: OpenStack): Promise<Fou
             complaint: async () => complaintOf(await container.inspect()),
             execute: (command, { line } = {}) => execute(container, command, line),
             twin: async ({ entrypoint, command, writable, ...job }) => {
-                const labels = { [stackLabel]: identity, [jobLabel]: job.name };
+                const labels = jobLabels(identity, job.name);
                 const args = twinArgs(await container.inspect(), { entrypoint, command, writable }, labels);
                 return await runToExit(connection, { ...job, args, files: [] });
             },

@@ -6,7 +6,7 @@ import { createOptions, handOverArgs, type KnownArgs, processArgs } from "../../
 import { putFiles } from "../../engine/files";
 import { untilHealthy } from "../../engine/health";
 import { removeJobs, runToExit } from "../../engine/job";
-import { jobLabel, stackLabel } from "../../engine/labels";
+import { jobLabels } from "../../engine/labels";
 import { valueOf } from "../../engine/step";
 import type { Process, WorkloadMount, MountOwner } from "../../engine/workload";
 import { copyScript, countScript } from "./postgres-scripts";
@@ -141,6 +141,6 @@ export class PostgresCopy {
     }
 
     private labels(name: string): Record<string, string> {
-        return { [stackLabel]: this.stack, [jobLabel]: name };
+        return jobLabels(this.stack, name);
     }
 }

@@ -36,7 +36,7 @@ export const noHostNamespaces: Rule = {
 /** Sockets of engines, wherever they are. */
 const engineSocket = /\b(docker|(containerd|podman)(\/.*)?)\.sock$/;
 
-/** What engines have on a host: their sockets, and the files of images and containers. Of each user, where one runs rootless. */
+/** What engines have on a host: their sockets, also those of each user's, and the files of images and containers. */
 const enginePlaces = [
     ...["/run/docker.sock", "/run/docker", "/run/containerd", "/run/podman"],
     ...["/run/user/<id>/docker.sock", "/run/user/<id>/docker", "/run/user/<id>/podman"],
@@ -46,10 +46,9 @@ const enginePlaces = [
 /** Whether a path of the host leads to an engine: it is one of its places, is in one, or has one in it. */
 function reachesEngine(source: string): boolean {
     if (!source.startsWith("/")) return false;
-    const path = `${posix.normalize(source)}/`
-        .replace(/\/+$/, "/")
-        .replace(/^\/var\/run\//, "/run/")
-        .replace(/^\/run\/user\/\d+\//, "/run/user/<id>/");
+    const normal = posix.normalize(source).replace(/\/+$/, "");
+    if (engineSocket.test(normal)) return true;
+    const path = `${normal}/`.replace(/^\/var\/run\//, "/run/").replace(/^\/run\/user\/\d+\//, "/run/user/<id>/");
     return enginePlaces.some((place) => path.startsWith(`${place}/`) || place.startsWith(path));
 }
 
@@ -62,7 +61,7 @@ export const noDockerSocket: Rule = {
             ...objectsOf(volumes).map(({ hostPath }) => hostPath),
         ];
         for (const source of sources)
-            if (typeof source === "string" && (engineSocket.test(source) || reachesEngine(source)))
+            if (typeof source === "string" && reachesEngine(source))
                 report(
                     `It mounts ${source} of the host, through which it can start containers as root. Remove the mount.`,
                 );

@@ -45,6 +45,6 @@ describe("the program's data", () => {
         const { volumes } = await kept(devWith({ protectData: false }));
 
         expect(volumes).to.have.length(10);
-        expect(volumes, "of a gateway that there may have been").to.deep.include(["gateway-data", false]);
+        expect(volumes, "of a gateway that there may have been").to.deep.include(["gateway-data", true]);
     });
 });

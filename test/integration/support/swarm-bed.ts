@@ -198,8 +198,9 @@ export class SwarmBed {
 
     private machine(name: NodeName): Machine {
         const connect = (pid: number) => this.cable(pid, addresses[name]);
-        // They share images.
-        const options = ["--storage-driver=overlay2", `--insecure-registry=${hubRegistry}`];
+        // Several share images, as folders of this driver.
+        const driver = this.names.length > 1 ? ["--storage-driver=overlay2"] : [];
+        const options = [...driver, `--insecure-registry=${hubRegistry}`];
         return new Machine(join(this.folder, name), { name: `${this.title}${name}`, options, connect });
     }
 

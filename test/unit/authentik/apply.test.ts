@@ -120,7 +120,9 @@ describe("the script that applies blueprints", () => {
             writeFileSync(names, '["application wiki"]');
             const { code, output } = await run(`touch ${applied}`, ["a.yaml"], existing);
             expect(code).to.equal(1);
-            expect(output).to.contain("authentik has another certificate own, which this stack did not make");
+            expect(output).to.contain(
+                "authentik has another certificate own, which no finished update of this stack made",
+            );
             expect(existsSync(applied)).to.equal(false);
 
             writeFileSync(names, '["application wiki", "certificate own"]');

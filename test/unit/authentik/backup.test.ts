@@ -81,8 +81,6 @@ describe("the program of the backups", () => {
             mkdirSync(backup);
             for (const name of ["icons/new.png", ".hidden"]) writeFileSync(join(folder, "files", name), "new");
             chmodSync(join(folder, "files"), 0o751);
-            // A restore that was killed before it was made.
-            mkdirSync(join(folder, "files/.restoring"));
             for (const name of ["media.tar", "gateway.tar"])
                 spawnSync("tar", ["-C", join(folder, "files"), "-cf", join(backup, name), "."]);
             writeFileSync(join(backup, "authentik.dump"), "rows");
@@ -107,6 +105,16 @@ describe("the program of the backups", () => {
             expect(statSync(join(folder, "target/media")).mode & 0o777, "as its own folder was").to.equal(0o751);
             expect(readdirSync(join(folder, "target/gateway")).sort()).to.deep.equal(["autosave.json", "caddy"]);
             expect(readdirSync(join(folder, "target/gateway/caddy")).sort()).to.deep.equal([".hidden", "icons"]);
+        });
+
+        it("is not saved with what a killed one left", () => {
+            mkdirSync(join(folder, "files/.restoring/icons"), { recursive: true });
+            const saved = join(folder, "saved.tar");
+
+            expect(run("archive", join(folder, "files"), saved).status).to.equal(0);
+
+            const names = spawnSync("tar", ["-tf", saved], { encoding: "utf8" }).stdout;
+            expect(names).to.contain("icons/new.png").and.not.contain(".restoring");
         });
 
         for (const [what, fault] of [

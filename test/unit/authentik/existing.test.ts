@@ -207,7 +207,7 @@ describe("what exists in authentik", () => {
             lists = { [list]: [held("b.example.com")] };
 
             expect((await others(["another"])).problems).to.deep.equal([
-                "authentik has another certificate own, which this stack did not make, and its key would be lost: rename or delete it in authentik, or choose another name in certificates",
+                "authentik has another certificate own, which no finished update of this stack made, and its key would be lost: rename or delete it in authentik, or choose another name in certificates",
             ]);
             lists = { [list]: [{ name: "own", fingerprint_sha256: null }] };
             expect((await others()).problems).to.have.length(1);

@@ -41,7 +41,8 @@ describe("backend", () => {
             ...{ asksPassphrase: true, description: "s3://bucket" },
             env: { PULUMI_BACKEND_URL: "s3://bucket" },
         });
-        expect(named("file://./states").env.PULUMI_BACKEND_URL).to.equal(`file://${root}/states`);
+        for (const relative of ["file://./states", "file://states"])
+            expect(named(relative).env.PULUMI_BACKEND_URL).to.equal(`file://${root}/states`);
         expect(named("https://cloud.example", { PULUMI_ACCESS_TOKEN: "pul-x" }).description).to.equal(
             "https://cloud.example",
         );

@@ -139,7 +139,8 @@ describe("what the tools print", () => {
     it("leaves what only looks like a stack, and what follows `--`, as it is", () => {
         const line = ["stack", "output", "--show-secrets", "--stack-trace", "--", "--stack=prod", "-s"];
         expect(takeStack(line)).to.deep.equal({ rest: line });
-        expect(takeStack(["up", "-yfs", "prod"])).to.deep.equal({ stack: "prod", rest: ["up", "-yf"] });
+        expect(takeStack(["up", "-yrs", "prod"])).to.deep.equal({ stack: "prod", rest: ["up", "-yr"] });
+        expect(takeStack(["import", "-fstate.json"])).to.deep.equal({ rest: ["import", "-fstate.json"] });
         for (const wrong of [["--stack="], ["-s="], ["-ys"], ["--stack", "--", "prod"]])
             expect(() => takeStack(wrong)).to.throw("needs the name of a stack");
     });

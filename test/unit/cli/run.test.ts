@@ -1,32 +1,9 @@
 import { expect } from "chai";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { attachPulumi } from "../../../cli/engine/pulumi-command";
-import type { Workplace } from "../../../cli/workplace";
 import { downloadPulumi, findDownload, whileGrowing } from "../../../cli/engine/download";
 import { run, tryRun } from "../../../cli/run";
-
-describe("the Pulumi CLI on this terminal", () => {
-    for (const signal of ["SIGTERM", "SIGHUP"] as const)
-        it(`is told of ${signal}, and its exit code is the command's`, async () => {
-            const folder = mkdtempSync(join(tmpdir(), "pulumi-"));
-            const lines = [`trap 'exit 3' ${signal.slice(3)}`, `: > ${folder}/ready`, "while :; do sleep 0.05; done"];
-            writeFileSync(join(folder, "pulumi"), ["#!/bin/sh", ...lines].join("\n"), { mode: 0o755 });
-            const engine = { command: { command: join(folder, "pulumi") }, env: {} };
-            const before = process.listeners(signal);
-
-            const ended = attachPulumi({ pulumi: engine, backend: { env: {} } } as unknown as Workplace, []);
-            while (!existsSync(join(folder, "ready"))) await sleep(20);
-            const heard = process.listeners(signal).filter((listener) => !before.includes(listener));
-            for (const listener of heard) listener(signal);
-
-            expect(await ended).to.equal(3);
-            expect(process.listeners(signal)).to.deep.equal(before);
-            rmSync(folder, { recursive: true });
-        });
-});
 
 describe("running a program", () => {
     it("returns what it prints on standard output, and tells every line", async () => {

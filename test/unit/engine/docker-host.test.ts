@@ -149,11 +149,11 @@ describe("a named volume", () => {
         expect(told).to.have.length(1);
     });
 
-    it("stays in the state also where no engine tells of it: an update would delete its data", async () => {
+    it("stays in the state also where no engine tells of it, and is kept: it may be another stack's", async () => {
         const release = (keep: boolean) => made(undefined, (host) => host.releaseVolume("pg-data", args(keep), {}));
         const { resources, told } = await release(false);
 
-        expect(one(resources, "volume", "pg-data").options.retainOnDelete).to.equal(false);
+        expect(one(resources, "volume", "pg-data").options.retainOnDelete).to.equal(true);
         expect(told).to.deep.equal([]);
         expect((await release(true)).resources, "one that is kept").to.deep.equal([]);
     });

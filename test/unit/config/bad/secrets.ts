@@ -62,12 +62,6 @@ export const secretRows: BadRow[] = [
         ],
     },
     {
-        wrong: "a rotation of a secret of one's own",
-        changes: { secrets: { redis: "y".repeat(20) }, rotation: { redis: 1 } },
-        secretKeys: ["secrets"],
-        problems: [["rotation.redis", 1, "has no effect, since `secrets` supplies it; set a new value there"]],
-    },
-    {
         wrong: "a rotation that is no number",
         changes: { rotation: { redis: "again" } },
         problems: [["rotation.redis", "again", "must be a whole number, such as 1"]],
