@@ -167,7 +167,7 @@ export function declaredArguments(ports: number[]): Record<string, Argument> {
             seen: [["192.0.2.53"], ["192.0.2.54", "fd00::53"], []],
         },
         "a file after one of the image": {
-            declared: [after("/etc/hostname-of-nobody"), after("/etc/debian_version")],
+            declared: [after("/etc/issue"), after("/etc/debian_version")],
             see: async ({ Id }) => /^\d+/.test(await inside(Id, "cat /run/secrets/word")),
             seen: [false, true, false],
         },
