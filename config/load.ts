@@ -105,7 +105,7 @@ export function stackConfig(input: ConfigInput): Config {
 
 /** The same without keys that have no value, which a program may well have: they are as if they were missing. */
 function withValues(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(withValues);
+    if (Array.isArray(value)) return Array.from(value, withValues);
     if (!isObject(value) || isPending(value)) return value;
     return Object.fromEntries(
         Object.entries(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, withValues(inner)]])),
