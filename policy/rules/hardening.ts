@@ -45,9 +45,9 @@ const enginePlaces = [
 
 /** Whether a path of the host leads to an engine: it is one of its places, is in one, or has one in it. */
 function reachesEngine(source: string): boolean {
-    if (!source.startsWith("/")) return false;
     const normal = posix.normalize(source).replace(/\/+$/, "");
     if (engineSocket.test(normal)) return true;
+    if (!source.startsWith("/")) return false;
     const path = `${normal}/`.replace(/^\/var\/run\//, "/run/").replace(/^\/run\/user\/\d+\//, "/run/user/<id>/");
     return enginePlaces.some((place) => path.startsWith(`${place}/`) || place.startsWith(path));
 }

@@ -99,7 +99,13 @@ export const rows: PolicyRow[] = [
                         "/run/containerd",
                         "/run/docker/plugins",
                     ],
-                    ...["//var/run/", "/home/ops/.docker/run/docker.sock", "/run/k3s/containerd/containerd.sock"],
+                    ...[
+                        "//var/run/",
+                        "/home/ops/.docker/run/docker.sock",
+                        "/home/ops/.docker/run/docker.sock/",
+                        "run/docker.sock",
+                        "/run/k3s/containerd/containerd.sock",
+                    ],
                 ].map((source): [string, [{ props: object }, string]] => [
                     source,
                     [{ props: { mounts: [{ source }] } }, `mounts ${source} `],
