@@ -50,10 +50,12 @@ export function main(tool: (args: string[]) => Promise<void>): void {
     );
 }
 
-/** `--stack` and `-s` as the Pulumi CLI reads them: also in one with the name, and `-s` after the letters of switches. */
-const stackOption = /^(?:--stack(?:=(.*))?|-([adefijruyQ]*)s=?(.*))$/;
-/** The same for `pulumi import`, whose `-f` has a value. */
-const stackOptionOfImport = /^(?:--stack(?:=(.*))?|-([adeijruyQ]*)s=?(.*))$/;
+/** `--stack` and `-s` as a command of the Pulumi CLI reads them: also in one with the name, and `-s` after the letters of switches. */
+function stackOption(command: string | undefined): RegExp {
+    // The `-f` of an import has a value.
+    const switches = command === "import" ? "adeijruyQ" : "adefijruyQ";
+    return new RegExp(`^(?:--stack(?:=(.*))?|-([${switches}]*)s=?(.*))$`);
+}
 
 /**
  * Takes `--stack <name>` out of a command line, in every form in which the Pulumi CLI would read it before `--`; the last one counts.
@@ -63,7 +65,7 @@ const stackOptionOfImport = /^(?:--stack(?:=(.*))?|-([adeijruyQ]*)s=?(.*))$/;
 export function takeStack(args: string[]): { stack?: string; rest: string[] } {
     const end = args.includes("--") ? args.indexOf("--") : args.length;
     const rest: string[] = [];
-    const option = args[0] === "import" ? stackOptionOfImport : stackOption;
+    const option = stackOption(args[0]);
     let stack: string | undefined;
     for (let at = 0; at < end; at++) {
         const argument = args[at] ?? "";
